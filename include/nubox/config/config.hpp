@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nubox/config/options.hpp"
+
+namespace nubox::config {
+
+/// What the user asked for, checked against the option table: command line over file over default.
+/// Unknown, repeated, ill-typed and out-of-range keys are UsageErrors that name file and line (or
+/// the command-line argument), the accepted values and the nearest key.
+class Config {
+ public:
+  /// args: what follows the subcommand: [CONFIG.ini] [--section.key=value ...]. Rank-local.
+  /// @throws UsageError, FileSystemError (unreadable file)
+  [[nodiscard]] static Config parse(const std::string& command, const std::vector<std::string>& args);
+
+  [[nodiscard]] const std::string& command() const { return command_; }
+  [[nodiscard]] bool help() const { return help_; }
+  [[nodiscard]] bool help_config() const { return help_config_; }
+  [[nodiscard]] bool check_only() const { return check_; }
+  [[nodiscard]] bool dry_run() const { return dry_run_; }
+
+  // Typed access by "section.key"; asking for an option with the wrong type is an InternalError.
+  [[nodiscard]] std::int64_t integer(const std::string& name) const;
+  [[nodiscard]] std::size_t size(const std::string& name) const;  ///< a non-negative integer
+  [[nodiscard]] double number(const std::string& name) const;
+  [[nodiscard]] bool flag(const std::string& name) const;
+  [[nodiscard]] std::string text(const std::string& name) const;  ///< text or choice
+  /// "1-4,7" gives 1 2 3 4 7.
+  [[nodiscard]] std::vector<std::int64_t> integers(const std::string& name) const;
+  [[nodiscard]] std::vector<double> numbers(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
+
+  /// Text of an input that has no default. @throws UsageError if it was not given
+  [[nodiscard]] std::string required_text(const std::string& name) const;
+  /// True if the user gave it, by file or command line.
+  [[nodiscard]] bool given(const std::string& name) const;
+
+  /// All options of the command with their values, origin as comment: reading it back gives the
+  /// same configuration.
+  [[nodiscard]] std::string to_ini() const;
+  /// Checksum of all values, for the test that ranks agree and for checkpoints.
+  [[nodiscard]] std::uint64_t hash() const;
+
+ private:
+  struct Value {
+    std::string text;
+    std::string origin;  // "default", "FILE:line", "command line"
+  };
+  [[nodiscard]] const std::string& value_of(const std::string& name, Type type) const;
+  void check_value(const Option& option, const Value& value) const;
+
+  std::string command_;
+  std::map<std::string, Value> values_;
+  bool help_ = false, help_config_ = false, check_ = false, dry_run_ = false;
+};
+
+/// --help of one command, or of the program for an empty name.
+[[nodiscard]] std::string help_text(const std::string& command);
+/// A complete commented INI for a command.
+[[nodiscard]] std::string help_config_text(const std::string& command);
+
+}  // namespace nubox::config

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nubox::config {
+
+enum class Type { integer, number, flag, text, choice, integers, numbers, texts };
+
+/// One row of the option table: the only place where a key, its default and its meaning stand.
+struct Option {
+  std::string section;
+  std::string key;
+  Type type = Type::text;
+  std::string default_value;  ///< text form; empty for inputs without default
+  std::string doc;            ///< one sentence or two: meaning, unit, source
+  std::optional<double> min;  ///< inclusive range of numbers and list elements
+  std::optional<double> max;
+  std::vector<std::string> choices;  ///< accepted values (choice, elements of texts if given)
+
+  [[nodiscard]] std::string name() const { return section + "." + key; }
+};
+
+/// All options of all commands, in the order of --help-config.
+[[nodiscard]] const std::vector<Option>& option_table();
+
+/// The row of "section.key", or nullptr.
+[[nodiscard]] const Option* find_option(std::string_view name);
+
+/// A subcommand and the sections that it reads.
+struct Command {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> sections;
+};
+[[nodiscard]] const std::vector<Command>& command_table();
+
+}  // namespace nubox::config

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace nubox {
+
+/// Exit codes of the program: a contract with job scripts (README, "Exit codes").
+enum class ExitCode : int {
+  ok = 0,
+  internal = 1,       ///< our own defect
+  usage = 2,          ///< command line or configuration
+  input = 3,          ///< input data rejected
+  filesystem = 4,     ///< open, read, write, rename failed
+  numerical = 5,      ///< NaN, divergence
+  communication = 6,  ///< MPI, NCCL or watchdog
+  stopped = 85        ///< stopped on purpose after a durable checkpoint: resubmit
+};
+
+/// What every library function throws: a text that says what, where, which value and what the user
+/// can do, and the exit code it stands for. Only `app` ends the process.
+class Error : public std::runtime_error {
+ public:
+  Error(ExitCode code, const std::string& text) : std::runtime_error(text), code_(code) {}
+  [[nodiscard]] ExitCode code() const noexcept { return code_; }
+
+  /// True once all ranks throw this same error (par::agree): the process may then end in order.
+  [[nodiscard]] bool agreed() const noexcept { return agreed_rank_ >= 0; }
+  /// Rank on which an agreed error arose, -1 before agreement.
+  [[nodiscard]] int origin_rank() const noexcept { return agreed_rank_; }
+  [[nodiscard]] Error agreed_from(int rank) const {
+    Error copy = *this;
+    copy.agreed_rank_ = rank;
+    return copy;
+  }
+
+ private:
+  ExitCode code_;
+  int agreed_rank_ = -1;
+};
+
+/// The typed errors differ only in their exit code; all format their text with fmt.
+template <ExitCode code_value>
+class TypedError : public Error {
+ public:
+  template <class... Args>
+  explicit TypedError(fmt::format_string<Args...> text, Args&&... args)
+      : Error(code_value, fmt::format(text, std::forward<Args>(args)...)) {}
+};
+
+using InternalError = TypedError<ExitCode::internal>;
+using UsageError = TypedError<ExitCode::usage>;
+using InputError = TypedError<ExitCode::input>;
+using FileSystemError = TypedError<ExitCode::filesystem>;
+using NumericalError = TypedError<ExitCode::numerical>;
+using CommunicationError = TypedError<ExitCode::communication>;
+
+}  // namespace nubox

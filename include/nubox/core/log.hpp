@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+/// The program's log: rank 0 speaks at info level, the others only from warnings up and with their
+/// rank in front. Every line is flushed, since batch systems buffer.
+namespace nubox::log {
+
+/// Call once after MPI is up. `quiet` keeps rank 0 to warnings as well (tests).
+void start(int rank, int size, bool quiet = false);
+
+void write_info(std::string_view text);
+void write_warning(std::string_view text);
+
+template <class... Args>
+void info(fmt::format_string<Args...> text, Args&&... args) {
+  write_info(fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void warn(fmt::format_string<Args...> text, Args&&... args) {
+  write_warning(fmt::format(text, std::forward<Args>(args)...));
+}
+
+/// Name of what the process is doing now, for failure reports ("simulate: seed 3, 0.15 eV").
+void set_phase(std::string_view phase);
+[[nodiscard]] std::string_view phase();
+
+}  // namespace nubox::log

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+
+#include "nubox/cosmology/background.hpp"
+#include "nubox/cosmology/linear_tables.hpp"
+
+namespace nubox::cosmology {
+
+/// How neutrinos enter the Poisson equation: tabulated ratio T_nu/T_cb, the SuperEasy closure
+/// (arXiv:2011.12504), or not at all (their mass then does not cluster).
+enum class NeutrinoSource { table, supereasy, none };
+
+/// Linear theory of one cosmology (one M_nu) as the simulator obeys it: growth of cb with the
+/// neutrino source S(k,a), second order, and the power spectrum back-scaled from a_out, so that the
+/// linear power at a_out is the Boltzmann one exactly (physics.md, sections 4 and 5). Cheap to copy.
+class LinearTheory {
+ public:
+  LinearTheory(const Parameters& parameters, const LinearTables& tables, NeutrinoSource source,
+               double a_out = 1.0);
+
+  [[nodiscard]] const Background& background() const;
+  [[nodiscard]] const Parameters& parameters() const;
+
+  /// S(k,a) = (1 - f_nu) + f_nu r(k,a); exactly one for M_nu = 0.
+  [[nodiscard]] double source(double k_hmpc, double a) const;
+  /// Growth of cb, normalised to one at a_out.
+  [[nodiscard]] double D1(double k_hmpc, double a) const;
+  /// dlnD1/dlna.
+  [[nodiscard]] double f1(double k_hmpc, double a) const;
+  /// Small-scale second order: D2/D1^2 (about -3/7) and f2 = dlnD2/dlna.
+  [[nodiscard]] double D2_over_D1_squared(double a) const;
+  [[nodiscard]] double f2(double a) const;
+  /// P_cb(k,a) in (Mpc/h)^3, back-scaled from a_out with D1.
+  [[nodiscard]] double power_cb(double k_hmpc, double a) const;
+
+ private:
+  struct Solution;
+  std::shared_ptr<const Solution> solution_;
+};
+
+/// sigma_8 of the cb field from its linear power.
+[[nodiscard]] double sigma8_cb(const LinearTheory& theory, double a);
+
+/// R(k) = sqrt(P_cb,massive / P_cb,massless) at the common a_out: the linear filter.
+[[nodiscard]] double amplitude_ratio(const LinearTheory& massive, const LinearTheory& massless,
+                                     double k_hmpc);
+
+}  // namespace nubox::cosmology

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "nubox/par/slab.hpp"
+
+namespace nubox::fft {
+
+/// FFTW-MPI plans (single precision, r2c and c2r, in place, transposed k space) for one cubic mesh
+/// of n^3 points on one communicator. Made once, shared by all meshes of that size.
+/// Creation, execution and destruction are collective. FFTW does not normalise: forward followed by
+/// backward multiplies by n^3 (MeshField::to_modes divides once).
+class Plan {
+ public:
+  /// Collective. @throws NumericalError if FFTW refuses the size
+  [[nodiscard]] static std::shared_ptr<const Plan> create(const par::Comm& comm, std::size_t n);
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  [[nodiscard]] const par::SlabLayout& layout() const { return layout_; }  ///< x planes, real space
+  [[nodiscard]] const par::Slab& ky_slab() const { return ky_slab_; }      ///< ky planes, k space
+  /// Floats that a buffer must hold: FFTW's alloc_local, which exceeds the padded slab on some ranks.
+  [[nodiscard]] std::size_t buffer_floats() const { return buffer_floats_; }
+
+  void forward(float* buffer) const;
+  void backward(float* buffer) const;
+
+ private:
+  Plan(const par::Comm& comm, std::size_t n);
+  struct Handles;
+  par::SlabLayout layout_;
+  par::Slab ky_slab_;
+  std::size_t buffer_floats_ = 0;
+  std::unique_ptr<Handles> handles_;
+};
+
+/// FFTW version and planner flags, for --version and provenance.
+[[nodiscard]] std::string library_text();
+
+}  // namespace nubox::fft

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "nubox/field/lattice_field.hpp"
+#include "nubox/io/field_file.hpp"
+
+namespace nubox::field {
+
+/// A field file in memory: header, displacement (Mpc/h) and, where the file has it, velocity (km/s).
+struct Snapshot {
+  io::FieldHeader header;
+  LatticeField displacement;
+  std::optional<LatticeField> velocity;
+};
+
+/// Reads this rank's slabs, verifies checksums, refuses non-finite values and |displacement| > L/2.
+/// Collective. @throws InputError, FileSystemError (agreed)
+[[nodiscard]] Snapshot read_snapshot(const par::Comm& comm, const std::filesystem::path& path);
+
+/// Writes atomically. Collective. @throws FileSystemError (agreed)
+void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot);
+
+}  // namespace nubox::field

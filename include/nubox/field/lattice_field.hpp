@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "nubox/par/slab.hpp"
+
+namespace nubox::field {
+
+/// A field on the Lagrangian lattice q = i L / N, dealt to ranks as x slabs:
+/// [components][nx_local][N][N] float, C order, x slowest, z fastest.
+class LatticeField {
+ public:
+  /// Zero-filled. Rank-local.
+  LatticeField(const par::SlabLayout& layout, std::size_t components, double box_size_mpch);
+
+  [[nodiscard]] const par::SlabLayout& layout() const { return layout_; }
+  [[nodiscard]] const par::Comm& comm() const { return layout_.comm(); }
+  [[nodiscard]] std::size_t n() const { return layout_.n(); }
+  [[nodiscard]] std::size_t components() const { return components_; }
+  [[nodiscard]] double box_size_mpch() const { return box_size_mpch_; }
+  [[nodiscard]] double spacing_mpch() const { return box_size_mpch_ / static_cast<double>(n()); }
+  /// Lattice sites on this rank: nx_local N^2.
+  [[nodiscard]] std::size_t local_sites() const { return layout_.local().count * n() * n(); }
+
+  [[nodiscard]] std::span<float> values() { return values_; }
+  [[nodiscard]] std::span<const float> values() const { return values_; }
+  [[nodiscard]] std::span<float> component(std::size_t c) {
+    return std::span<float>(values_).subspan(c * local_sites(), local_sites());
+  }
+  [[nodiscard]] std::span<const float> component(std::size_t c) const {
+    return std::span<const float>(values_).subspan(c * local_sites(), local_sites());
+  }
+  [[nodiscard]] std::size_t site(std::size_t ix_local, std::size_t iy, std::size_t iz) const {
+    return (ix_local * n() + iy) * n() + iz;
+  }
+
+ private:
+  par::SlabLayout layout_;
+  std::size_t components_;
+  double box_size_mpch_;
+  std::vector<float> values_;
+};
+
+}  // namespace nubox::field

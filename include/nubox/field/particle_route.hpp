@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/lattice_field.hpp"
+
+namespace nubox::field {
+
+/// Mass assignment windows: order p = number of mesh nodes per axis that a particle touches.
+/// Nodes at x = i H; kernels of Hockney & Eastwood 1981 (statistics.md, section 1).
+enum class Assignment { ngp = 1, cic = 2, tsc = 3, pcs = 4 };
+
+/// Fourier window of an assignment along one axis: sinc(pi n_i / N)^p; the full window is the
+/// product over axes.
+[[nodiscard]] double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n);
+
+/// Where each particle of this rank meets the mesh: particles stay with their owner, those whose
+/// mesh planes belong to another rank are sent there (any rank: displacements may span several
+/// slabs). Built once per set of positions, then used for one painting and several readings.
+/// Construction, paint and interpolate are collective on the mesh's communicator.
+class ParticleRoute {
+ public:
+  /// Lattice particles at x = q + displacement (three components, Mpc/h), wrapped into the box.
+  /// `shift_cells` moves all positions by that many mesh cells on every axis (interlacing).
+  ParticleRoute(const par::SlabLayout& mesh, const LatticeField& displacement_mpch,
+                Assignment assignment, double shift_cells = 0.0);
+  /// Any particles: [n_local][3] positions in Mpc/h, wrapped into the box.
+  ParticleRoute(const par::SlabLayout& mesh, double box_size_mpch,
+                std::span<const float> positions_mpch, Assignment assignment, double shift_cells = 0.0);
+  ~ParticleRoute();
+  ParticleRoute(ParticleRoute&&) noexcept;
+  ParticleRoute& operator=(ParticleRoute&&) noexcept;
+
+  /// Adds every particle's weight to the mesh (counts; total = number of particles).
+  void paint(fft::MeshField& mesh) const;
+  /// values[p] = mesh value at particle p (weights as in paint), p in the owner's order.
+  void interpolate(const fft::MeshField& mesh, std::span<float> values) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Number counts to density contrast: mesh = mesh * n_mesh^3 / n_particles - 1. Rank-local.
+void to_contrast(fft::MeshField& counts, double total_particles);
+
+}  // namespace nubox::field

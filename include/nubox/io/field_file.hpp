@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "nubox/par/slab.hpp"
+
+namespace nubox::io {
+
+using AttributeValue = std::variant<std::int64_t, double, std::string>;
+using Attributes = std::map<std::string, AttributeValue>;
+
+inline constexpr int field_format_version = 1;
+
+/// Root attributes of a field file (README, "Field file"). `seed` is negative where unknown.
+struct FieldHeader {
+  double box_size_mpch = 0;
+  std::size_t n = 0;
+  double lattice_offset_cells = 0;
+  double redshift = 0;
+  double Omega_m = 0, Omega_b = 0, h = 0, n_s = 0, A_s = 0;
+  double M_nu_eV = 0;
+  std::string species = "cdm";
+  std::string origin;  ///< simulate, import, predict
+  std::int64_t seed = -1;
+  std::string code_version;  ///< filled on writing if empty
+  Attributes extra;          ///< further attributes (noise convention, steps, mesh, prior, model ...)
+};
+
+/// Throws an InputError that names both values unless box, lattice and cosmology (all but the
+/// neutrino mass) agree to 1e-5 and the redshifts to 1e-3.
+void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
+                      const std::string& name_b);
+
+/// An open field file. Construction and reading are collective; failures are agreed on all ranks.
+class FieldFile {
+ public:
+  /// @throws FileSystemError if it cannot be opened, InputError if it is no complete nubox-field
+  FieldFile(const par::Comm& comm, const std::filesystem::path& path);
+  ~FieldFile();
+  FieldFile(const FieldFile&) = delete;
+  FieldFile& operator=(const FieldFile&) = delete;
+
+  [[nodiscard]] const FieldHeader& header() const;
+  [[nodiscard]] bool has(const std::string& dataset) const;
+  /// This rank's x slab of a vector dataset: [3][count][N][N]. Verifies the stored checksum over all
+  /// ranks. @throws InputError naming dataset and file on a mismatch
+  [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A vector dataset to write: this rank's slab [3][count][N][N].
+struct FieldDataset {
+  std::string name;  ///< "displacement" or "velocity"
+  std::span<const float> values;
+};
+
+/// Writes a field file in parallel and publishes it under its final name once it is complete.
+/// Collective. @throws FileSystemError (agreed); nothing stands under the final name then
+void write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
+                      const FieldHeader& header, std::span<const FieldDataset> datasets);
+
+}  // namespace nubox::io

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "nubox/par/comm.hpp"
+
+namespace nubox::io {
+
+/// The one way by which files appear: `write` fills a temporary name in the target's directory, the
+/// file is synced, all ranks agree that it is complete, rank 0 renames it and syncs the directory.
+/// On any failure the temporary is removed and nothing stands under `target`. Collective; `write`
+/// is called on every rank and may be collective itself (it must then settle its own failures
+/// with par::agree).
+/// @throws FileSystemError (agreed)
+void publish(const par::Comm& comm, const std::filesystem::path& target,
+             const std::function<void(const std::filesystem::path& temporary)>& write);
+
+/// The same for a file that rank 0 writes alone.
+void publish_from_root(const par::Comm& comm, const std::filesystem::path& target,
+                       const std::function<void(const std::filesystem::path& temporary)>& write);
+
+/// Text file by rank 0 through publish_from_root.
+void publish_text(const par::Comm& comm, const std::filesystem::path& target, const std::string& text);
+
+}  // namespace nubox::io

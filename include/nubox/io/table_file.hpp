@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "nubox/io/field_file.hpp"
+
+namespace nubox::io {
+
+/// A dense array with its shape (row-major).
+struct Array {
+  std::vector<std::size_t> shape;
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::int64_t>,
+               std::vector<std::uint64_t>>
+      values;
+  std::string units;
+  std::string description;
+};
+
+/// A small HDF5 file (statistics, model, checkpoint) held in memory whole: root and group attributes
+/// and named arrays ("power/k"). Every dataset carries its XXH3 checksum, the attributes too, and
+/// `complete` is written last.
+struct TableFile {
+  std::string format;  ///< "nubox-stats", "nubox-model", "nubox-checkpoint"
+  int version = 1;
+  Attributes attributes;                           ///< root
+  std::map<std::string, Attributes> group_attributes;  ///< by group path
+  std::map<std::string, Array> arrays;             ///< by dataset path
+};
+
+/// Rank 0 writes, published atomically. Collective. @throws FileSystemError (agreed)
+void write_table_file(const par::Comm& comm, const std::filesystem::path& path, const TableFile& table);
+
+/// Rank 0 reads and verifies every checksum, all ranks get a copy. Collective.
+/// @throws InputError (wrong format, version, checksum, incomplete), FileSystemError; agreed
+[[nodiscard]] TableFile read_table_file(const par::Comm& comm, const std::filesystem::path& path,
+                                        const std::string& expected_format);
+
+}  // namespace nubox::io

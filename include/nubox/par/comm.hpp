@@ -1,0 +1,164 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <mpi.h>
+
+namespace nubox::par {
+
+/// Turns an MPI return code into a CommunicationError with the expression and its place.
+void check_mpi(int code, const char* expression, const char* file, int line);
+#define NUBOX_MPI_CHECK(expression) \
+  ::nubox::par::check_mpi((expression), #expression, __FILE__, __LINE__)
+
+/// Elements per single MPI call; longer transfers go in pieces (MPI counts are int).
+inline constexpr std::size_t default_chunk_elements = std::size_t{1} << 30;
+
+enum class Reduction { sum, min, max };
+
+/// A communicator of our own: a plain duplicate (a cartesian one corrupts MPI-IO in Open MPI,
+/// open-mpi/ompi#12718) that returns errors, which become CommunicationError. Move-only; freed on
+/// destruction, which must come before par::Session ends. All operations are collective on it
+/// unless said otherwise.
+class Comm {
+ public:
+  [[nodiscard]] static Comm world();
+  [[nodiscard]] static Comm self();
+
+  Comm(Comm&& other) noexcept;
+  Comm& operator=(Comm&& other) noexcept;
+  Comm(const Comm&) = delete;
+  Comm& operator=(const Comm&) = delete;
+  ~Comm();
+
+  [[nodiscard]] Comm duplicate() const;
+  /// Ranks with equal colour form one communicator, ordered by key.
+  [[nodiscard]] Comm split(int color, int key) const;
+  /// Ranks that share this machine's memory.
+  [[nodiscard]] Comm split_by_node() const;
+
+  [[nodiscard]] int rank() const noexcept { return rank_; }
+  [[nodiscard]] int size() const noexcept { return size_; }
+  [[nodiscard]] bool is_root() const noexcept { return rank_ == 0; }
+  /// For HDF5 and FFTW only.
+  [[nodiscard]] MPI_Comm raw() const noexcept { return comm_; }
+
+  void barrier() const;
+
+  template <class T>
+  void broadcast(std::span<T> values, int root = 0) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    broadcast_bytes(std::as_writable_bytes(values), root);
+  }
+  [[nodiscard]] std::string broadcast(const std::string& text, int root = 0) const;
+
+  /// In-place element-wise reduction; T is float, double, int, std::int64_t or std::uint64_t.
+  template <class T>
+  void all_reduce(std::span<T> values, Reduction operation = Reduction::sum) const;
+  template <class T>
+  [[nodiscard]] T all_reduce(T value, Reduction operation = Reduction::sum) const {
+    all_reduce(std::span<T>(&value, 1), operation);
+    return value;
+  }
+
+  /// One value of every rank, in rank order.
+  template <class T>
+  [[nodiscard]] std::vector<T> all_gather(const T& value) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::vector<T> all(static_cast<std::size_t>(size_));
+    all_gather_bytes(&value, all.data(), sizeof(T));
+    return all;
+  }
+
+  /// All ranks' values, concatenated in rank order; lengths may differ.
+  template <class T>
+  [[nodiscard]] std::vector<T> all_gather(std::span<const T> values) const {
+    std::vector<std::size_t> counts(static_cast<std::size_t>(size_), values.size());
+    std::vector<T> send;
+    send.reserve(values.size() * counts.size());
+    for (int r = 0; r < size_; ++r) send.insert(send.end(), values.begin(), values.end());
+    return all_to_all<T>(send, counts);
+  }
+
+  /// Sends consecutive blocks of `send`, `send_counts[r]` elements to rank r; returns what was
+  /// received, blocks in rank order. `received_counts`, if given, gets the block lengths.
+  /// Blocks of any length: transfers longer than the chunk limit go in pieces.
+  template <class T>
+  [[nodiscard]] std::vector<T> all_to_all(std::span<const T> send,
+                                          std::span<const std::size_t> send_counts,
+                                          std::vector<std::size_t>* received_counts = nullptr) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const std::vector<std::size_t> counts = exchange_counts(send_counts);
+    std::size_t total = 0;
+    for (const std::size_t count : counts) total += count;
+    std::vector<T> received(total);
+    all_to_all_bytes(std::as_bytes(send), send_counts, std::as_writable_bytes(std::span<T>(received)),
+                     counts, sizeof(T));
+    if (received_counts != nullptr) *received_counts = counts;
+    return received;
+  }
+  template <class T>
+  [[nodiscard]] std::vector<T> all_to_all(const std::vector<T>& send,
+                                          const std::vector<std::size_t>& send_counts,
+                                          std::vector<std::size_t>* received_counts = nullptr) const {
+    return all_to_all<T>(std::span<const T>(send), std::span<const std::size_t>(send_counts),
+                         received_counts);
+  }
+  /// As above into a buffer whose block lengths the caller knows already.
+  template <class T>
+  void all_to_all(std::span<const T> send, std::span<const std::size_t> send_counts,
+                  std::span<T> received, std::span<const std::size_t> received_counts) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    all_to_all_bytes(std::as_bytes(send), send_counts, std::as_writable_bytes(received),
+                     received_counts, sizeof(T));
+  }
+
+  /// Lowers the chunk limit, so that tests reach the many-piece path with few elements. Rank-local.
+  void set_chunk_elements(std::size_t elements) { chunk_elements_ = elements; }
+
+ private:
+  explicit Comm(MPI_Comm comm);
+  void broadcast_bytes(std::span<std::byte> bytes, int root) const;
+  void all_gather_bytes(const void* value, void* all, std::size_t bytes) const;
+  [[nodiscard]] std::vector<std::size_t> exchange_counts(std::span<const std::size_t> send) const;
+  void all_to_all_bytes(std::span<const std::byte> send, std::span<const std::size_t> send_counts,
+                        std::span<std::byte> received, std::span<const std::size_t> received_counts,
+                        std::size_t element_bytes) const;
+
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  int rank_ = 0;
+  int size_ = 1;
+  std::size_t chunk_elements_ = default_chunk_elements;
+};
+
+/// Narrows a count to MPI's int. @throws InternalError if it does not fit.
+[[nodiscard]] int mpi_count(std::size_t count);
+
+/// A sum over ranks under way: MPI_Iallreduce on float buffers, for work that overlaps with
+/// computation. Buffers must stay untouched until wait(). Operations of one AsyncSums must be
+/// started in the same order on all ranks.
+class AsyncSums {
+ public:
+  explicit AsyncSums(const Comm& comm) : comm_(&comm) {}
+  AsyncSums(const AsyncSums&) = delete;
+  AsyncSums& operator=(const AsyncSums&) = delete;
+  /// Cancels nothing: an unfinished sum at destruction (an exception on the way) is left to
+  /// MPI_Abort; normal use calls wait_all() first.
+  ~AsyncSums() = default;
+
+  void start(std::span<float> values);
+  /// Gives MPI a chance to progress (Open MPI has no progress thread).
+  void progress();
+  void wait_all();
+
+ private:
+  const Comm* comm_;
+  std::vector<MPI_Request> requests_;
+};
+
+}  // namespace nubox::par

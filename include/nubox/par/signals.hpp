@@ -1,0 +1,16 @@
+#pragma once
+
+namespace nubox::par {
+
+/// SIGUSR1 and SIGTERM only raise a flag; loops ask for it once per step and decide together.
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  /// Rank-local.
+  [[nodiscard]] bool raised() const noexcept;
+};
+
+}  // namespace nubox::par

@@ -1,0 +1,52 @@
+#include "nubox/core/fault.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "nubox/core/error.hpp"
+
+namespace nubox::fault {
+namespace {
+
+struct Armed {
+  std::string point;  // empty: nothing armed on this rank
+  std::string kind;
+};
+
+Armed& armed() {
+  static Armed instance;
+  return instance;
+}
+
+}  // namespace
+
+void arm(int rank) {
+  const char* text = std::getenv("NUBOX_FAULT");
+  if (text == nullptr) return;
+  const std::string spec = text;
+  const auto first = spec.find(':');
+  const auto second = spec.find(':', first == std::string::npos ? first : first + 1);
+  if (second == std::string::npos) throw UsageError("NUBOX_FAULT={} is not <point>:<rank>:<kind>", spec);
+  const std::string kind = spec.substr(second + 1);
+  if (kind != "throw" && kind != "kill" && kind != "hang" && kind != "enospc") {
+    throw UsageError("NUBOX_FAULT: kind '{}' is none of throw, kill, hang, enospc", kind);
+  }
+  if (spec.substr(first + 1, second - first - 1) == std::to_string(rank)) {
+    armed() = {spec.substr(0, first), kind};
+  }
+}
+
+void point(std::string_view name) {
+  if (armed().point.empty() || armed().point != name) return;
+  if (armed().kind == "kill") std::raise(SIGKILL);
+  if (armed().kind == "enospc") throw FileSystemError("no space left on device (injected at '{}')", name);
+  if (armed().kind == "hang") {
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
+  throw InternalError("injected failure at '{}'", name);
+}
+
+}  // namespace nubox::fault

@@ -1,0 +1,47 @@
+#include "nubox/core/log.hpp"
+
+#include <memory>
+#include <string>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace nubox::log {
+namespace {
+
+std::shared_ptr<spdlog::logger> make_logger(const std::string& pattern, spdlog::level::level_enum level) {
+  auto logger = std::make_shared<spdlog::logger>("nubox", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern(pattern);
+  logger->set_level(level);
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+// The logger and the phase are, with the MPI session, the only process-wide state of the program.
+std::shared_ptr<spdlog::logger>& logger() {
+  static std::shared_ptr<spdlog::logger> instance = make_logger("[%H:%M:%S] %v", spdlog::level::info);
+  return instance;
+}
+
+std::string& current_phase() {
+  static std::string phase = "start";
+  return phase;
+}
+
+}  // namespace
+
+void start(int rank, int size, bool quiet) {
+  if (rank == 0) {
+    logger() = make_logger("[%H:%M:%S] %v", quiet ? spdlog::level::warn : spdlog::level::info);
+  } else {
+    logger() = make_logger(fmt::format("[%H:%M:%S] [rank {}/{}] %v", rank, size), spdlog::level::warn);
+  }
+}
+
+void write_info(std::string_view text) { logger()->info("{}", text); }
+void write_warning(std::string_view text) { logger()->warn("warning: {}", text); }
+
+void set_phase(std::string_view phase) { current_phase() = phase; }
+std::string_view phase() { return current_phase(); }
+
+}  // namespace nubox::log

@@ -1,0 +1,69 @@
+#include "nubox/par/session.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/fault.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/par/agree.hpp"
+
+namespace nubox::par {
+namespace {
+
+void print_failure(const Error& error, int rank, int size) {
+  char host[256] = {};
+  gethostname(host, sizeof(host) - 1);
+  const std::string block =
+      fmt::format("nubox: error\n  rank {}/{} on {}\n  code {}\n  phase {}\n  {}\n", rank, size, host,
+                  static_cast<int>(error.code()), log::phase(), error.what());
+  std::fputs(block.c_str(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+Session::Session(int* argc, char*** argv) {
+  int provided = MPI_THREAD_SINGLE;
+  if (MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS ||
+      provided < MPI_THREAD_SERIALIZED) {
+    std::fputs("nubox: this MPI library does not provide MPI_THREAD_SERIALIZED\n", stderr);
+    std::exit(static_cast<int>(ExitCode::communication));
+  }
+}
+
+Session::~Session() { MPI_Finalize(); }
+
+int run_guarded(const std::function<int(const Comm&)>& body) {
+  const Comm world = Comm::world();
+  try {
+    log::start(world.rank(), world.size());
+    agree(world, [&] { fault::arm(world.rank()); });
+    return body(world);
+  } catch (...) {
+    const Error error = current_error();
+    if (error.agreed()) {
+      if (error.code() == ExitCode::stopped) {
+        log::info("{}", error.what());
+      } else if (world.rank() == 0) {
+        print_failure(error, error.origin_rank(), world.size());
+      }
+      return static_cast<int>(error.code());
+    }
+    print_failure(error, world.rank(), world.size());
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
+    return static_cast<int>(error.code());
+  }
+}
+
+std::string mpi_library_text() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = {};
+  int length = 0;
+  NUBOX_MPI_CHECK(MPI_Get_library_version(text, &length));
+  const std::string full(text, static_cast<std::size_t>(length));
+  return full.substr(0, full.find(','));
+}
+
+}  // namespace nubox::par
