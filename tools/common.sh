@@ -1,0 +1,52 @@
+# Sourced by the scripts of tools/: where things are, messages, stages with their time.
+# shellcheck shell=bash
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+export NUBOX_VENV="$root/.deps/venv"
+export NUBOX_CUDA="${NUBOX_CUDA:-AUTO}"
+case "$NUBOX_CUDA" in
+  AUTO | ON | OFF) ;;
+  *)
+    echo "nubox: NUBOX_CUDA=$NUBOX_CUDA is not one of AUTO, ON, OFF" >&2
+    exit 2
+    ;;
+esac
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+  printf 'nubox: %s\n' "$*" >&2
+  exit 1
+}
+
+# The comment block at the head of a script is its usage text.
+usage() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$0"; }
+
+# stage NAME COMMAND...: runs the command and prints its wall time.
+stage() {
+  local name="$1" start="$SECONDS"
+  shift
+  say "== $name"
+  "$@" || fail "stage '$name' failed (exit code $?); its messages stand above"
+  say "== $name: done in $((SECONDS - start)) s"
+}
+
+# Directory of a CUDA 13 toolkit with NCCL, or a non-zero status.
+cuda_toolkit() {
+  local dir
+  [ "$NUBOX_CUDA" != OFF ] || return 1
+  for dir in "${CUDA_HOME:-}" /usr/local/cuda; do
+    if grep -qsE '^#define CUDART_VERSION +13' "$dir/include/cuda_runtime_api.h" && has_nccl "$dir"; then
+      say "$dir"
+      return
+    fi
+  done
+  return 1
+}
+
+has_nccl() {
+  local dir
+  for dir in "$1" "${NCCL_HOME:-/usr}" /usr/local /usr; do
+    [ ! -f "$dir/include/nccl.h" ] || return 0
+  done
+  return 1
+}
