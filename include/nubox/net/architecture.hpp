@@ -1,0 +1,51 @@
+#pragma once
+
+#include "nubox/io/field_file.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace nubox::net {
+
+/// What a network is, in numbers: enough to rebuild its modules and check the weights against them.
+/// Sources: d3m He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019; vnet the residual
+/// valid-convolution U-net of map2map, with StyleGAN2-like modulation by the neutrino mass.
+struct Architecture {
+  std::string name = "vnet";     ///< none (prior alone), d3m, vnet
+  std::string padding = "halo";  ///< d3m: zero, periodic or halo; vnet is always halo
+  std::size_t input_channels = 3;
+  std::size_t channels = 16;  ///< at full resolution (d3m: doubled on each level)
+  std::size_t levels = 1;     ///< halvings of the resolution
+  /// The output is an increment to the prior displacement, multiplied by theta, so that a vanishing
+  /// neutrino mass is the identity; false: the displacement itself (d3m as published).
+  bool residual = true;
+
+  bool operator==(const Architecture&) const = default;
+};
+
+/// The published sizes of a named architecture (d3m: 64 channels, 2 levels, zero padding, not
+/// residual; vnet: the small default of this program).
+/// @throws UsageError on an unknown name
+[[nodiscard]] Architecture default_architecture(const std::string& name);
+
+/// @throws UsageError on an unknown name, an unfit padding or sizes out of range
+void require_valid(const Architecture& architecture);
+
+/// Written into and read from the attributes of a model file. `read` @throws InputError if absent.
+void write_attributes(const Architecture& architecture, io::Attributes& attributes);
+[[nodiscard]] Architecture read_architecture(const io::Attributes& attributes);
+
+/// Voxels that a tile needs around it on every side, and the multiple of the lattice that tile
+/// origins and sizes must keep so that tiled and whole-box results agree. Both follow from the
+/// network's layer list.
+struct Footprint {
+  std::size_t halo = 0;
+  std::size_t stride = 1;
+};
+[[nodiscard]] Footprint footprint(const Architecture& architecture);
+
+/// Style parameter theta = f_nu / f_nu(0.15 eV), f_nu = M_nu / (93.14 h^2 Omega_m); the reference
+/// is the paper's cosmology (h = 0.6711, Omega_m = 0.3175), so theta(0) = 0.
+[[nodiscard]] double style_parameter(double M_nu_eV, double Omega_m, double h);
+
+}  // namespace nubox::net

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "nubox/net/model_file.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace nubox::net {
+
+/// A trained network ready to be applied to tiles that carry their halo.
+class Evaluator {
+ public:
+  /// Loads a model file on every rank; `precision` fp32, tf32 or bf16. Collective.
+  /// @throws InputError, FileSystemError (agreed), UsageError (precision)
+  Evaluator(const par::Comm& comm, const std::filesystem::path& model,
+            const std::string& precision = "fp32");
+  ~Evaluator();
+  Evaluator(Evaluator&&) noexcept;
+  Evaluator& operator=(Evaluator&&) noexcept;
+
+  [[nodiscard]] const ModelCard& card() const;
+  /// Voxels a tile needs on every side; tile size and origin must be multiples of stride().
+  [[nodiscard]] std::size_t halo() const;
+  [[nodiscard]] std::size_t stride() const;
+
+  /// Applies the network. Rank-local.
+  ///
+  /// @param tiles  [batch][channels][n_in]^3, features in physical units, n_in = tile + 2 halo()
+  /// @param theta  style parameter (style_parameter()); equal for the whole batch
+  /// @param out    [batch][3][tile]^3, Mpc/h: the increment to the prior displacement if
+  ///               card().architecture.residual (zero at theta = 0), else the displacement itself
+  void run(std::span<const float> tiles, std::size_t batch, std::size_t n_in, double theta,
+           std::span<float> out) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace nubox::net

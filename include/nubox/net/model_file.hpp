@@ -1,0 +1,47 @@
+#pragma once
+
+#include "nubox/io/field_file.hpp"
+#include "nubox/io/table_file.hpp"
+#include "nubox/net/architecture.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace nubox::net {
+
+inline constexpr int model_format_version = 1;
+
+/// What stands in a model file (nubox-model) beside the weights: everything that prediction needs
+/// to build the same inputs, and what the user needs to judge the model.
+struct ModelCard {
+  Architecture architecture;
+  std::string prior = "linear";        ///< prior whose displacement the output is added to
+  std::vector<std::string> features;   ///< one name per input channel, in channel order
+  std::vector<double> feature_scales;  ///< the network sees channel / scale
+  double output_scale_mpch = 0;        ///< its output times this (and theta) is in Mpc/h; 0: unset
+
+  /// Training data: box, lattice, redshift and cosmology of the boxes (mass and seed are unused).
+  io::FieldHeader data;
+  std::vector<double> masses_eV;          ///< neutrino masses trained on
+  std::string data_manifest;              ///< hash over the training files
+  std::string code_version;               ///< filled on writing if empty
+  std::map<std::string, double> metrics;  ///< validation figures by name
+  io::Attributes extra;                   ///< further facts (fitted prior numbers, epochs ...)
+
+  [[nodiscard]] double lattice_spacing_mpch() const {
+    return data.box_size_mpch / static_cast<double>(data.n);
+  }
+};
+
+/// Card to and from the root attributes of a table file. `read_card` @throws InputError naming what
+/// is missing or unfit.
+void write_card(const ModelCard& card, io::TableFile& table);
+[[nodiscard]] ModelCard read_card(const io::TableFile& table);
+
+/// The card of a model file. Collective. @throws InputError, FileSystemError (agreed)
+[[nodiscard]] ModelCard read_model_card(const par::Comm& comm, const std::filesystem::path& path);
+
+}  // namespace nubox::net

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "nubox/field/lattice_field.hpp"
+#include "nubox/net/model_file.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace nubox::train {
+
+/// One box at one neutrino mass, as the network meets it; every rank holds its slab of all pairs.
+struct TrainingPair {
+  std::string name;                 ///< for messages ("pair-3/mnu-0.150")
+  field::LatticeField features;     ///< input channels in physical units, as the card names them
+  field::LatticeField prior_mpch;   ///< [3] displacement that a residual network corrects
+  field::LatticeField target_mpch;  ///< [3] true displacement
+  double theta = 1;                 ///< net::style_parameter of the target's mass
+  bool validation = false;          ///< never trained on: measures the loss that selects the model
+};
+
+/// How to train. Every number is an option of the program.
+struct TrainOptions {
+  std::size_t tile = 32;  ///< crop edge in lattice cells, without halo
+  std::size_t epochs = 20;
+  std::size_t batch = 8;        ///< crops per step over all ranks
+  std::size_t micro_batch = 4;  ///< crops at once on one rank (memory)
+  double learning_rate = 2e-3;
+  std::string schedule = "cosine";  ///< constant, cosine
+  double warmup_fraction = 0.05;    ///< share of all steps with a rising learning rate
+  std::string optimizer = "adam";   ///< adam (weight decay as L2, the paper's kind), adamw
+  double weight_decay = 0;
+  double clip_norm = 0;            ///< of the global gradient; 0: off
+  double ema = 0;                  ///< decay of the averaged weights that are kept; 0: off
+  std::string loss = "l1";         ///< l1 (mean over components), mse
+  bool augment = true;             ///< the 48 rotations and reflections of the cube
+  bool random_shift = true;        ///< crop origins anywhere in the periodic box
+  std::string precision = "fp32";  ///< fp32, tf32, bf16
+  std::string backend = "auto";    ///< gradient sums: auto, nccl, mpi
+  std::uint64_t seed = 1;
+  bool deterministic = false;
+  double checkpoint_minutes = 10;
+  double wall_clock_minutes = 0;  ///< stop with a checkpoint before this; 0: no limit
+  std::string resume = "auto";    ///< auto (newest sound checkpoint), never, or a checkpoint file
+  std::size_t watchdog_seconds = 600;
+  std::filesystem::path out;  ///< directory: model.h5, metrics.jsonl, checkpoints/
+  std::string config_hash;    ///< what must not change between stop and resume
+};
+
+/// What a finished training came to.
+struct TrainReport {
+  std::filesystem::path model;  ///< the best model, by validation loss
+  std::size_t steps = 0;
+  std::size_t parameters = 0;
+  double best_validation_loss = 0;   ///< Mpc/h (l1) or (Mpc/h)^2 (mse)
+  double prior_validation_loss = 0;  ///< the same figure for the prior alone (residual networks)
+  double seconds = 0;
+  bool resumed = false;
+};
+
+/// Trains a network data-parallel over all ranks and writes the best model. Collective; every
+/// decision is taken by all ranks together.
+///
+/// @param card   architecture, prior, feature names, data facts and masses; halo-independent scales
+///               (feature_scales, output_scale_mpch) are measured from the pairs where left empty
+/// @param pairs  at least one to train on; without a validation pair the last weights are kept
+/// @throws UsageError (options), InputError (pairs that do not fit), NumericalError (NaN, names the
+///         samples), FileSystemError; Error(ExitCode::stopped) after a durable checkpoint on
+///         SIGUSR1, SIGTERM or the wall clock. All agreed.
+[[nodiscard]] TrainReport train(const par::Comm& comm, const TrainOptions& options,
+                                net::ModelCard card, std::vector<TrainingPair> pairs);
+
+}  // namespace nubox::train
