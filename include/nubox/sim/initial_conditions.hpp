@@ -1,0 +1,31 @@
+#pragma once
+
+#include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/fft/mesh_field.hpp"
+#include "nubox/sim/particles.hpp"
+#include "nubox/sim/white_noise.hpp"
+
+#include <memory>
+
+namespace nubox::sim {
+
+/// Zel'dovich displacement psi(k) = (i k / k^2) delta(k) of density modes on the mesh of the
+/// lattice: [3][nx_local][N][N], Mpc/h. Collective.
+[[nodiscard]] field::LatticeField zeldovich_displacement(const fft::MeshField& density_modes);
+
+/// Lagrangian perturbation theory at scale factor a from the linear cb density there (modes on the
+/// mesh of the lattice): displacement psi1 + psi2 and momentum a^2 E (f1(k) psi1 + f2 psi2) with
+/// the scale-dependent growth rate f1; order 1 leaves psi2 out (physics.md, section 6.2).
+/// Collective.
+/// @throws UsageError for another order than 1 or 2
+[[nodiscard]] Particles lagrangian_particles(const fft::MeshField& density_modes,
+                                             const cosmology::LinearTheory& theory, double a,
+                                             int lpt_order);
+
+/// The same from noise and the back-scaled linear power of `theory`; `plan` is of the N^3 lattice.
+[[nodiscard]] Particles initial_conditions(const std::shared_ptr<const fft::Plan>& plan,
+                                           double box_size_mpch, const Noise& noise,
+                                           const cosmology::LinearTheory& theory, double a,
+                                           int lpt_order);
+
+}  // namespace nubox::sim

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "nubox/field/field_io.hpp"
+#include "nubox/field/lattice_field.hpp"
+
+namespace nubox::sim {
+
+/// Particles of the lattice q = i L / N at scale factor a: x = q + displacement,
+/// momentum p = a^2 dx/dt / H0. Both fields [3][nx_local][N][N] in Mpc/h.
+struct Particles {
+  field::LatticeField displacement_mpch;
+  field::LatticeField momentum_mpch;
+  double a = 1;
+};
+
+/// Snapshot of the particles: displacement wrapped to (-L/2, L/2], velocity v = 100 p / a km/s;
+/// box, lattice and redshift of the header are filled in. Rank-local.
+[[nodiscard]] field::Snapshot to_snapshot(const Particles& particles, io::FieldHeader header);
+
+/// Inverse of to_snapshot. Rank-local. @throws InputError if the snapshot has no velocities
+[[nodiscard]] Particles to_particles(const field::Snapshot& snapshot);
+
+}  // namespace nubox::sim

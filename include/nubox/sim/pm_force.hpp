@@ -1,0 +1,46 @@
+#pragma once
+
+#include "nubox/core/timer.hpp"
+#include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/lattice_field.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace nubox::sim {
+
+/// Particle-mesh force with CIC painting and reading: F(k) = (i k / k^2) S(k) delta_cb(k), in
+/// Mpc/h, so that F = S psi1 in linear theory. The continuous Green's function is used and no
+/// window is divided out (physics.md, section 8). Owns the plan and the two meshes that a force
+/// needs.
+class PmForce {
+ public:
+  /// Called once per axis with the force on every particle of this rank, in lattice order; the
+  /// values are gone after the call, which is why no acceleration array is ever stored.
+  using UseAxis = std::function<void(std::size_t axis, std::span<const float> force_mpch)>;
+
+  /// Mesh of mesh_n^3 points. Collective.
+  PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch);
+
+  /// Force on lattice particles displaced by `displacement_mpch`, with source(k_hmpc) = S(k).
+  /// Collective.
+  /// @throws NumericalError (agreed) if the painted mass is not the number of particles
+  void evaluate(const field::LatticeField& displacement_mpch,
+                const std::function<double(double k_hmpc)>& source, const UseAxis& use);
+
+  [[nodiscard]] std::size_t mesh_n() const { return density_.n(); }
+  /// Seconds of this rank by phase since construction.
+  [[nodiscard]] PhaseTimes& times() { return times_; }
+
+ private:
+  void check_mass(double particles) const;
+
+  fft::MeshField density_;
+  fft::MeshField gradient_;
+  std::vector<float> force_mpch_;
+  PhaseTimes times_;
+};
+
+}  // namespace nubox::sim

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "nubox/cosmology/linear_tables.hpp"
+#include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/field/field_io.hpp"
+#include "nubox/par/comm.hpp"
+#include "nubox/sim/stepping.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace nubox::sim {
+
+/// One realisation; the neutrino mass comes with the cosmology, so that a matched pair is two calls
+/// with equal options.
+struct SimulationOptions {
+  std::size_t n = 64;  ///< particles per side
+  double box_size_mpch = 125;
+  std::uint64_t seed = 1;
+  double z_initial = 19;
+  std::vector<double> redshifts = {0};  ///< outputs, any order
+  std::size_t steps = 30;               ///< from z_initial to the last output
+  std::size_t mesh_factor = 2;          ///< force mesh per side in units of n
+  int lpt_order = 2;                    ///< 1: Zel'dovich, 2: 2LPT
+  cosmology::NeutrinoSource neutrinos = cosmology::NeutrinoSource::table;
+  bool fixed_amplitude = false;
+  bool phase_flip = false;
+};
+
+/// Spacing of the steps of `simulate`.
+inline constexpr Spacing default_spacing = Spacing::a;
+
+/// Runs one mass from initial conditions through all output redshifts, in order of time, and hands
+/// each snapshot (displacement and velocity) to `on_output`. Linear power is exact at the last
+/// output (back-scaling). The header's extra attributes record noise convention, switches, steps,
+/// mesh, LPT order, z_initial and neutrino source: with seed and cosmology they determine the run.
+/// Collective; `on_output` runs on every rank.
+/// @throws UsageError for options that make no run, NumericalError (agreed)
+void simulate(const par::Comm& comm, const SimulationOptions& options,
+              const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
+              const std::function<void(const field::Snapshot&)>& on_output);
+
+}  // namespace nubox::sim

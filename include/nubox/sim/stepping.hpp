@@ -1,0 +1,30 @@
+#pragma once
+
+#include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/sim/particles.hpp"
+#include "nubox/sim/pm_force.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace nubox::sim {
+
+/// What a time grid is uniform in.
+enum class Spacing { a, sqrt_a, ln_a };
+
+/// steps + 1 scale factors from a0 to a1 (either may be the larger); ends are exact.
+[[nodiscard]] std::vector<double> time_grid(double a0, double a1, std::size_t steps,
+                                            Spacing spacing);
+
+/// Kick-drift-kick leapfrog of the particles along `grid` (grid[0] = particles.a; descending grids
+/// integrate backward), with the exact kicks and drifts of the background and the neutrino source
+/// S(k,a) of `theory` (physics.md, section 7). n steps cost n + 1 forces: neighbouring half kicks
+/// share one. `progress`, if given, is called after each step with its number, from 1. Collective.
+/// @throws NumericalError (agreed) if a displacement is not finite or exceeds half the box
+void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
+               std::span<const double> grid,
+               const std::function<void(std::size_t step)>& progress = {});
+
+}  // namespace nubox::sim

@@ -1,0 +1,42 @@
+#include "nubox/sim/particles.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
+
+#include <cmath>
+
+namespace nubox::sim {
+namespace {
+
+/// to = from * factor, element by element.
+void scale(std::span<const float> from, double factor, std::span<float> to) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    to[i] = static_cast<float>(factor * static_cast<double>(from[i]));
+  }
+}
+
+}  // namespace
+
+field::Snapshot to_snapshot(const Particles& particles, io::FieldHeader header) {
+  const double box = particles.displacement_mpch.box_size_mpch();
+  header.box_size_mpch = box;
+  header.n = particles.displacement_mpch.n();
+  header.redshift = 1 / particles.a - 1;
+  field::Snapshot snapshot{std::move(header), particles.displacement_mpch, particles.momentum_mpch};
+  for (float& x : snapshot.displacement.values()) {
+    x = static_cast<float>(x - box * std::ceil(x / box - 0.5));
+  }
+  scale(particles.momentum_mpch.values(), units::velocity_kms(1, particles.a),
+        snapshot.velocity->values());
+  return snapshot;
+}
+
+Particles to_particles(const field::Snapshot& snapshot) {
+  if (!snapshot.velocity) throw InputError("the snapshot has no velocities: particles cannot move");
+  const double a = units::scale_factor(snapshot.header.redshift);
+  Particles particles{snapshot.displacement, *snapshot.velocity, a};
+  scale(snapshot.velocity->values(), units::momentum_mpch(1, a), particles.momentum_mpch.values());
+  return particles;
+}
+
+}  // namespace nubox::sim

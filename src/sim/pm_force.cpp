@@ -1,0 +1,69 @@
+#include "nubox/sim/pm_force.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/field/particle_route.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "sim/radial_table.hpp"
+
+#include <cmath>
+#include <optional>
+
+namespace nubox::sim {
+namespace {
+
+/// Painting and transforming counts in float keeps their sum to a few 1e-6.
+constexpr double mass_tolerance = 1e-4;
+
+}  // namespace
+
+PmForce::PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch)
+    : density_(fft::Plan::create(comm, mesh_n), box_size_mpch),
+      gradient_(density_.plan(), box_size_mpch) {}
+
+void PmForce::evaluate(const field::LatticeField& displacement_mpch,
+                       const std::function<double(double k_hmpc)>& source, const UseAxis& use) {
+  const double particles = std::pow(static_cast<double>(displacement_mpch.n()), 3);
+  const double mesh_points = std::pow(static_cast<double>(mesh_n()), 3);
+  force_mpch_.resize(displacement_mpch.local_sites());
+
+  Stopwatch watch;
+  const field::ParticleRoute route(density_.layout(), displacement_mpch, field::Assignment::cic);
+  times_.add("route", watch.restart());
+  density_.reset_as_real();
+  route.paint(density_);
+  times_.add("paint", watch.restart());
+  density_.to_modes();
+  check_mass(particles);
+  times_.add("fft", watch.restart());
+
+  // The modes are those of counts: the factor to a density contrast goes with S / k^2.
+  const RadialTable weight(density_,
+                           [&](double k) { return source(k) / (k * k) * mesh_points / particles; });
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    weighted_gradient(density_, axis, weight, gradient_);
+    times_.add("k space", watch.restart());
+    gradient_.to_real();
+    times_.add("fft", watch.restart());
+    route.interpolate(gradient_, force_mpch_);
+    times_.add("interpolate", watch.restart());
+    use(axis, force_mpch_);
+    times_.add("kick", watch.restart());
+  }
+}
+
+void PmForce::check_mass(double particles) const {
+  std::optional<Error> failure;
+  if (density_.plan()->ky_slab().contains(0)) {
+    const double mesh_points = std::pow(static_cast<double>(mesh_n()), 3);
+    const double painted = static_cast<double>(density_.modes()[0].real()) * mesh_points;
+    if (!(std::abs(painted / particles - 1) < mass_tolerance)) {
+      failure = NumericalError(
+          "the force mesh holds the mass of {} particles instead of {}: positions are broken",
+          painted, particles);
+    }
+  }
+  par::agree_on(density_.comm(), failure);
+}
+
+}  // namespace nubox::sim

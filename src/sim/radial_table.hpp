@@ -1,0 +1,49 @@
+#pragma once
+
+#include "nubox/fft/modes.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace nubox::sim {
+
+/// A function of |k| tabulated at every |n|^2 that a mesh can hold, zero at k = 0: a walk over
+/// modes then costs a look-up instead of a spline or a square root per mode.
+class RadialTable {
+ public:
+  RadialTable(const fft::MeshField& mesh, const std::function<double(double k_hmpc)>& function) {
+    const std::size_t half = mesh.n() / 2;
+    values_.resize(3 * half * half + 1);
+    for (std::size_t norm2 = 1; norm2 < values_.size(); ++norm2) {
+      const double k = mesh.k_fundamental_hmpc() * std::sqrt(static_cast<double>(norm2));
+      values_[norm2] = static_cast<float>(function(k));
+    }
+  }
+  [[nodiscard]] float operator()(const fft::Mode& mode) const {
+    return values_[static_cast<std::size_t>(mode.norm2())];
+  }
+
+ private:
+  std::vector<float> values_;
+};
+
+/// out(k) = i k_axis weight(k) modes(k), zero on the axis' own Nyquist plane; `out` is overwritten.
+/// Rank-local.
+inline void weighted_gradient(const fft::MeshField& modes, std::size_t axis,
+                              const RadialTable& weight, fft::MeshField& out) {
+  const float k_fundamental = static_cast<float>(modes.k_fundamental_hmpc());
+  const std::complex<float>* in = modes.modes();
+  out.reset_as_modes();
+  std::complex<float>* result = out.modes();
+  fft::for_each_mode(*modes.plan(), [&](const fft::Mode& mode, std::size_t index) {
+    const bool nyquist = axis == 0 ? mode.nyquist_x : axis == 1 ? mode.nyquist_y : mode.nyquist_z;
+    if (nyquist) return;
+    const int n_axis = axis == 0 ? mode.nx : axis == 1 ? mode.ny : mode.nz;
+    const float factor = k_fundamental * static_cast<float>(n_axis) * weight(mode);
+    result[index] = {-factor * in[index].imag(), factor * in[index].real()};
+  });
+}
+
+}  // namespace nubox::sim

@@ -1,0 +1,86 @@
+#include "nubox/sim/stepping.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
+
+#include <cmath>
+#include <optional>
+
+namespace nubox::sim {
+namespace {
+
+/// Middle of a step: the momenta live here while positions move from a0 to a1.
+double middle(double a0, double a1) { return std::sqrt(a0 * a1); }
+
+/// p += factor F with the force at the particles' positions and epoch.
+void kick(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
+          double factor) {
+  const auto source = [&](double k) { return theory.source(k, particles.a); };
+  force.evaluate(particles.displacement_mpch, source,
+                 [&](std::size_t axis, std::span<const float> force_mpch) {
+                   const std::span<float> p = particles.momentum_mpch.component(axis);
+                   const float scale = static_cast<float>(factor);
+                   for (std::size_t i = 0; i < p.size(); ++i) p[i] += scale * force_mpch[i];
+                 });
+}
+
+/// x += factor p; then no displacement may be wider than half the box, or not a number.
+void drift(Particles& particles, double factor) {
+  const std::span<float> x = particles.displacement_mpch.values();
+  const std::span<const float> p = particles.momentum_mpch.values();
+  const float scale = static_cast<float>(factor);
+  const float limit = static_cast<float>(particles.displacement_mpch.box_size_mpch() / 2);
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] += scale * p[i];
+    lost += std::abs(x[i]) <= limit ? 0 : 1;
+  }
+  std::optional<Error> failure;
+  if (lost > 0) {
+    failure = NumericalError(
+        "{} displacement components are not finite or exceed half the box of {} Mpc/h (next to "
+        "a = {:.4f}): use more steps or a larger box",
+        lost, 2 * limit, particles.a);
+  }
+  par::agree_on(particles.displacement_mpch.comm(), failure);
+}
+
+}  // namespace
+
+std::vector<double> time_grid(double a0, double a1, std::size_t steps, Spacing spacing) {
+  const auto forward = [&](double a) {
+    return spacing == Spacing::a ? a : spacing == Spacing::sqrt_a ? std::sqrt(a) : std::log(a);
+  };
+  const auto inverse = [&](double s) {
+    return spacing == Spacing::a ? s : spacing == Spacing::sqrt_a ? s * s : std::exp(s);
+  };
+  std::vector<double> grid(steps + 1);
+  for (std::size_t j = 0; j <= steps; ++j) {
+    const double t = static_cast<double>(j) / static_cast<double>(steps);
+    grid[j] = inverse(forward(a0) + t * (forward(a1) - forward(a0)));
+  }
+  grid.front() = a0;
+  grid.back() = a1;
+  return grid;
+}
+
+void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
+               std::span<const double> grid, const std::function<void(std::size_t)>& progress) {
+  if (grid.empty() || grid.front() != particles.a) {
+    throw InternalError("time grid does not start at the particles' a = {}", particles.a);
+  }
+  if (grid.size() == 1) return;
+  const cosmology::Background& background = theory.background();
+  double a_momentum = grid[0];
+  for (std::size_t j = 0; j + 1 < grid.size(); ++j) {
+    const double a_middle = middle(grid[j], grid[j + 1]);
+    kick(particles, force, theory, background.kick(a_momentum, a_middle));
+    a_momentum = a_middle;
+    drift(particles, background.drift(grid[j], grid[j + 1]));
+    particles.a = grid[j + 1];
+    if (progress) progress(j + 1);
+  }
+  kick(particles, force, theory, background.kick(a_momentum, grid.back()));
+}
+
+}  // namespace nubox::sim
