@@ -1,12 +1,12 @@
 #include "nubox/core/fault.hpp"
 
+#include "nubox/core/error.hpp"
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
 #include <thread>
-
-#include "nubox/core/error.hpp"
 
 namespace nubox::fault {
 namespace {
@@ -29,7 +29,8 @@ void arm(int rank) {
   const std::string spec = text;
   const auto first = spec.find(':');
   const auto second = spec.find(':', first == std::string::npos ? first : first + 1);
-  if (second == std::string::npos) throw UsageError("NUBOX_FAULT={} is not <point>:<rank>:<kind>", spec);
+  if (second == std::string::npos)
+    throw UsageError("NUBOX_FAULT={} is not <point>:<rank>:<kind>", spec);
   const std::string kind = spec.substr(second + 1);
   if (kind != "throw" && kind != "kill" && kind != "hang" && kind != "enospc") {
     throw UsageError("NUBOX_FAULT: kind '{}' is none of throw, kill, hang, enospc", kind);
@@ -42,7 +43,8 @@ void arm(int rank) {
 void point(std::string_view name) {
   if (armed().point.empty() || armed().point != name) return;
   if (armed().kind == "kill") std::raise(SIGKILL);
-  if (armed().kind == "enospc") throw FileSystemError("no space left on device (injected at '{}')", name);
+  if (armed().kind == "enospc")
+    throw FileSystemError("no space left on device (injected at '{}')", name);
   if (armed().kind == "hang") {
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
   }

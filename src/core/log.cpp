@@ -9,8 +9,10 @@
 namespace nubox::log {
 namespace {
 
-std::shared_ptr<spdlog::logger> make_logger(const std::string& pattern, spdlog::level::level_enum level) {
-  auto logger = std::make_shared<spdlog::logger>("nubox", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+std::shared_ptr<spdlog::logger> make_logger(const std::string& pattern,
+                                            spdlog::level::level_enum level) {
+  auto logger =
+      std::make_shared<spdlog::logger>("nubox", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern(pattern);
   logger->set_level(level);
   logger->flush_on(spdlog::level::info);
@@ -19,7 +21,8 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& pattern, spdlog::
 
 // The logger and the phase are, with the MPI session, the only process-wide state of the program.
 std::shared_ptr<spdlog::logger>& logger() {
-  static std::shared_ptr<spdlog::logger> instance = make_logger("[%H:%M:%S] %v", spdlog::level::info);
+  static std::shared_ptr<spdlog::logger> instance =
+      make_logger("[%H:%M:%S] %v", spdlog::level::info);
   return instance;
 }
 
@@ -34,7 +37,8 @@ void start(int rank, int size, bool quiet) {
   if (rank == 0) {
     logger() = make_logger("[%H:%M:%S] %v", quiet ? spdlog::level::warn : spdlog::level::info);
   } else {
-    logger() = make_logger(fmt::format("[%H:%M:%S] [rank {}/{}] %v", rank, size), spdlog::level::warn);
+    logger() =
+        make_logger(fmt::format("[%H:%M:%S] [rank {}/{}] %v", rank, size), spdlog::level::warn);
   }
 }
 

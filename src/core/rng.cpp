@@ -33,7 +33,8 @@ std::vector<std::uint64_t> permutation(std::uint64_t seed, std::uint64_t stream,
   std::iota(order.begin(), order.end(), std::uint64_t{0});
   for (std::uint64_t i = n; i > 1; --i) {
     const Block counter{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32),
-                        static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32)};
+                        static_cast<std::uint32_t>(stream),
+                        static_cast<std::uint32_t>(stream >> 32)};
     std::swap(order[i - 1], order[below(words(philox(seed, counter))[0], i)]);
   }
   return order;

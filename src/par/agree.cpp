@@ -25,7 +25,8 @@ void agree_on(const Comm& comm, const std::optional<Error>& local_failure) {
   if (worst == 0) return;
   const int candidate = code == worst ? comm.rank() : comm.size();
   const int speaker = comm.all_reduce(candidate, Reduction::min);
-  const std::string text = comm.broadcast(local_failure ? local_failure->what() : std::string(), speaker);
+  const std::string text =
+      comm.broadcast(local_failure ? local_failure->what() : std::string(), speaker);
   throw Error(static_cast<ExitCode>(worst), text).agreed_from(speaker);
 }
 

@@ -1,12 +1,12 @@
 #include "nubox/par/comm.hpp"
 
+#include "nubox/core/error.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <numeric>
 #include <utility>
-
-#include "nubox/core/error.hpp"
 
 namespace nubox::par {
 namespace {
@@ -14,21 +14,34 @@ namespace {
 template <class T>
 MPI_Datatype mpi_type();
 template <>
-MPI_Datatype mpi_type<float>() { return MPI_FLOAT; }
+MPI_Datatype mpi_type<float>() {
+  return MPI_FLOAT;
+}
 template <>
-MPI_Datatype mpi_type<double>() { return MPI_DOUBLE; }
+MPI_Datatype mpi_type<double>() {
+  return MPI_DOUBLE;
+}
 template <>
-MPI_Datatype mpi_type<int>() { return MPI_INT; }
+MPI_Datatype mpi_type<int>() {
+  return MPI_INT;
+}
 template <>
-MPI_Datatype mpi_type<std::int64_t>() { return MPI_INT64_T; }
+MPI_Datatype mpi_type<std::int64_t>() {
+  return MPI_INT64_T;
+}
 template <>
-MPI_Datatype mpi_type<std::uint64_t>() { return MPI_UINT64_T; }
+MPI_Datatype mpi_type<std::uint64_t>() {
+  return MPI_UINT64_T;
+}
 
 MPI_Op mpi_operation(Reduction operation) {
   switch (operation) {
-    case Reduction::min: return MPI_MIN;
-    case Reduction::max: return MPI_MAX;
-    case Reduction::sum: break;
+    case Reduction::min:
+      return MPI_MIN;
+    case Reduction::max:
+      return MPI_MAX;
+    case Reduction::sum:
+      break;
   }
   return MPI_SUM;
 }
@@ -145,8 +158,8 @@ template <class T>
 void Comm::all_reduce(std::span<T> values, Reduction operation) const {
   for (std::size_t done = 0; done < values.size(); done += chunk_elements_) {
     const std::size_t piece = std::min(chunk_elements_, values.size() - done);
-    NUBOX_MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, values.data() + done, mpi_count(piece), mpi_type<T>(),
-                                  mpi_operation(operation), comm_));
+    NUBOX_MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, values.data() + done, mpi_count(piece),
+                                  mpi_type<T>(), mpi_operation(operation), comm_));
   }
 }
 template void Comm::all_reduce(std::span<float>, Reduction) const;
@@ -170,8 +183,8 @@ std::vector<std::size_t> Comm::exchange_counts(std::span<const std::size_t> send
   return received;
 }
 
-void Comm::all_to_all_bytes(std::span<const std::byte> send, std::span<const std::size_t> send_counts,
-                            std::span<std::byte> received,
+void Comm::all_to_all_bytes(std::span<const std::byte> send,
+                            std::span<const std::size_t> send_counts, std::span<std::byte> received,
                             std::span<const std::size_t> received_counts,
                             std::size_t element_bytes) const {
   const auto total = [](std::span<const std::size_t> counts) {
@@ -209,8 +222,8 @@ void Comm::all_to_all_bytes(std::span<const std::byte> send, std::span<const std
   const auto self = static_cast<std::size_t>(rank_);
   const std::size_t own_target = total(received_counts.first(self));
   if (send_counts[self] > 0) {
-    std::memcpy(received.data() + own_target * element_bytes, send.data() + own_source * element_bytes,
-                send_counts[self] * element_bytes);
+    std::memcpy(received.data() + own_target * element_bytes,
+                send.data() + own_source * element_bytes, send_counts[self] * element_bytes);
   }
   NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
 }
@@ -227,8 +240,8 @@ void AsyncSums::progress() {
   if (requests_.empty()) return;
   int finished = 0;
   std::vector<int> indices(requests_.size());
-  NUBOX_MPI_CHECK(MPI_Testsome(mpi_count(requests_.size()), requests_.data(), &finished, indices.data(),
-                               MPI_STATUSES_IGNORE));
+  NUBOX_MPI_CHECK(MPI_Testsome(mpi_count(requests_.size()), requests_.data(), &finished,
+                               indices.data(), MPI_STATUSES_IGNORE));
 }
 
 void AsyncSums::wait_all() {

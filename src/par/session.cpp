@@ -1,14 +1,14 @@
 #include "nubox/par/session.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-#include <string>
-#include <unistd.h>
-
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
 
 namespace nubox::par {
 namespace {
@@ -17,8 +17,8 @@ void print_failure(const Error& error, int rank, int size) {
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
   const std::string block =
-      fmt::format("nubox: error\n  rank {}/{} on {}\n  code {}\n  phase {}\n  {}\n", rank, size, host,
-                  static_cast<int>(error.code()), log::phase(), error.what());
+      fmt::format("nubox: error\n  rank {}/{} on {}\n  code {}\n  phase {}\n  {}\n", rank, size,
+                  host, static_cast<int>(error.code()), log::phase(), error.what());
   std::fputs(block.c_str(), stderr);
   std::fflush(stderr);
 }

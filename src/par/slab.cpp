@@ -1,8 +1,8 @@
 #include "nubox/par/slab.hpp"
 
-#include <algorithm>
-
 #include "nubox/core/error.hpp"
+
+#include <algorithm>
 
 namespace nubox::par {
 

@@ -1,13 +1,13 @@
 #include "nubox/par/watchdog.hpp"
 
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+
 #include <cstdio>
 #include <string>
 
 #include <fmt/format.h>
 #include <mpi.h>
-
-#include "nubox/core/error.hpp"
-#include "nubox/core/log.hpp"
 
 namespace nubox::par {
 
@@ -35,8 +35,8 @@ void Watchdog::watch() {
   while (!wake_.wait_until(lock, last_beat_ + limit_, [this] { return stop_; })) {
     if (std::chrono::steady_clock::now() < last_beat_ + limit_) continue;
     const std::string text =
-        fmt::format("nubox: error\n  code 6\n  phase {}\n  watchdog: no progress for {} s\n", log::phase(),
-                    limit_.count());
+        fmt::format("nubox: error\n  code 6\n  phase {}\n  watchdog: no progress for {} s\n",
+                    log::phase(), limit_.count());
     std::fputs(text.c_str(), stderr);
     std::fflush(stderr);
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::communication));

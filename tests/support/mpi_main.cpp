@@ -1,10 +1,10 @@
-#include <cstdio>
-
-#include <gtest/gtest.h>
-
 #include "nubox/core/log.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/par/session.hpp"
+
+#include <cstdio>
+
+#include <gtest/gtest.h>
 
 namespace {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "nubox/config/options.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "nubox/config/options.hpp"
 
 namespace nubox::config {
 
@@ -16,7 +16,8 @@ class Config {
  public:
   /// args: what follows the subcommand: [CONFIG.ini] [--section.key=value ...]. Rank-local.
   /// @throws UsageError, FileSystemError (unreadable file)
-  [[nodiscard]] static Config parse(const std::string& command, const std::vector<std::string>& args);
+  [[nodiscard]] static Config parse(const std::string& command,
+                                    const std::vector<std::string>& args);
 
   [[nodiscard]] const std::string& command() const { return command_; }
   [[nodiscard]] bool help() const { return help_; }
@@ -52,7 +53,6 @@ class Config {
     std::string origin;  // "default", "FILE:line", "command line"
   };
   [[nodiscard]] const std::string& value_of(const std::string& name, Type type) const;
-  void check_value(const Option& option, const Value& value) const;
 
   std::string command_;
   std::map<std::string, Value> values_;

@@ -15,10 +15,10 @@ struct Option {
   std::string key;
   Type type = Type::text;
   std::string default_value;  ///< text form; empty for inputs without default
-  std::string doc;            ///< one sentence or two: meaning, unit, source
   std::optional<double> min;  ///< inclusive range of numbers and list elements
   std::optional<double> max;
   std::vector<std::string> choices;  ///< accepted values (choice, elements of texts if given)
+  std::string doc;                   ///< one sentence or two: meaning, unit, source
 
   [[nodiscard]] std::string name() const { return section + "." + key; }
 };

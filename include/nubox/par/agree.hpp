@@ -1,12 +1,12 @@
 #pragma once
 
+#include "nubox/core/error.hpp"
+#include "nubox/par/comm.hpp"
+
 #include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
-
-#include "nubox/core/error.hpp"
-#include "nubox/par/comm.hpp"
 
 namespace nubox::par {
 

@@ -89,23 +89,23 @@ class Comm {
   /// received, blocks in rank order. `received_counts`, if given, gets the block lengths.
   /// Blocks of any length: transfers longer than the chunk limit go in pieces.
   template <class T>
-  [[nodiscard]] std::vector<T> all_to_all(std::span<const T> send,
-                                          std::span<const std::size_t> send_counts,
-                                          std::vector<std::size_t>* received_counts = nullptr) const {
+  [[nodiscard]] std::vector<T> all_to_all(
+      std::span<const T> send, std::span<const std::size_t> send_counts,
+      std::vector<std::size_t>* received_counts = nullptr) const {
     static_assert(std::is_trivially_copyable_v<T>);
     const std::vector<std::size_t> counts = exchange_counts(send_counts);
     std::size_t total = 0;
     for (const std::size_t count : counts) total += count;
     std::vector<T> received(total);
-    all_to_all_bytes(std::as_bytes(send), send_counts, std::as_writable_bytes(std::span<T>(received)),
-                     counts, sizeof(T));
+    all_to_all_bytes(std::as_bytes(send), send_counts,
+                     std::as_writable_bytes(std::span<T>(received)), counts, sizeof(T));
     if (received_counts != nullptr) *received_counts = counts;
     return received;
   }
   template <class T>
-  [[nodiscard]] std::vector<T> all_to_all(const std::vector<T>& send,
-                                          const std::vector<std::size_t>& send_counts,
-                                          std::vector<std::size_t>* received_counts = nullptr) const {
+  [[nodiscard]] std::vector<T> all_to_all(
+      const std::vector<T>& send, const std::vector<std::size_t>& send_counts,
+      std::vector<std::size_t>* received_counts = nullptr) const {
     return all_to_all<T>(std::span<const T>(send), std::span<const std::size_t>(send_counts),
                          received_counts);
   }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <functional>
-
 #include "nubox/par/comm.hpp"
+
+#include <functional>
 
 namespace nubox::par {
 

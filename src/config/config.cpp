@@ -1,0 +1,218 @@
+#include "nubox/config/config.hpp"
+
+#include "nubox/core/checksum.hpp"
+#include "nubox/core/error.hpp"
+
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <boost/program_options.hpp>
+
+namespace nubox::config {
+namespace {
+
+namespace po = boost::program_options;
+
+const Command& command_of(const std::string& name) {
+  const auto& commands = command_table();
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const Command& c) { return c.name == name; });
+  if (found == commands.end()) throw InternalError("no command '{}'", name);
+  return *found;
+}
+
+bool uses(const Command& command, const Option& option) {
+  return std::find(command.sections.begin(), command.sections.end(), option.section) !=
+         command.sections.end();
+}
+
+po::options_description table_description() {
+  po::options_description description;
+  for (const Option& option : option_table()) {
+    description.add_options()(option.name().c_str(), po::value<std::string>());
+  }
+  return description;
+}
+
+/// "FILE:12" of a key, for messages: the INI parser does not keep line numbers.
+std::string place_in_file(const std::string& file, const std::string& name) {
+  std::ifstream in(file);
+  std::string line, section;
+  for (int number = 1; std::getline(in, line); ++number) {
+    const auto first = line.find_first_not_of(" \t");
+    if (first == std::string::npos) continue;
+    if (line[first] == '[') section = line.substr(first + 1, line.find(']') - first - 1) + ".";
+    const std::string key = line.substr(first, line.find_first_of(" \t=", first) - first);
+    if (section + key == name || key == name) return fmt::format("{}:{}", file, number);
+  }
+  return file;
+}
+
+UsageError unknown_option(const std::string& place, const std::string& name) {
+  return UsageError("{}: unknown option '{}'; did you mean '{}'?", place, name,
+                    nearest_option(name));
+}
+
+struct Given {
+  std::string name, text, place;
+};
+
+std::vector<Given> read_file(const std::string& file) {
+  std::ifstream in(file);
+  if (!in) throw FileSystemError("cannot read the configuration file {}", file);
+  std::vector<Given> given;
+  try {
+    for (const auto& option : po::parse_config_file(in, table_description(), true).options) {
+      const std::string place = place_in_file(file, option.string_key);
+      if (option.unregistered) throw unknown_option(place, option.string_key);
+      given.push_back({option.string_key, option.value.empty() ? "" : option.value.front(), place});
+    }
+  } catch (const po::error& error) {
+    throw UsageError("{}: {}", file, error.what());
+  }
+  return given;
+}
+
+void refuse_repeats(const std::vector<Given>& given) {
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (given[i].name == given[j].name) {
+        throw UsageError("{}: option '{}' is given twice", given[i].place, given[i].name);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Config Config::parse(const std::string& command_name, const std::vector<std::string>& args) {
+  const Command& command = command_of(command_name);
+  Config config;
+  config.command_ = command_name;
+  for (const Option& option : option_table()) {
+    if (uses(command, option)) config.values_[option.name()] = {option.default_value, "default"};
+  }
+
+  po::options_description description = table_description();
+  description.add_options()("help", "")("help-config", "")("check", "")("dry-run", "");
+  description.add_options()("config-file", po::value<std::string>());
+  po::positional_options_description positional;
+  positional.add("config-file", 1);
+
+  std::vector<Given> from_line;
+  std::vector<Given> from_file;
+  try {
+    const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    const auto parsed = po::command_line_parser(args)
+                            .options(description)
+                            .positional(positional)
+                            .style(style)
+                            .allow_unregistered()
+                            .run();
+    for (const auto& option : parsed.options) {
+      const std::string& name = option.string_key;
+      if (option.unregistered) throw unknown_option("command line", name);
+      if (name == "help")
+        config.help_ = true;
+      else if (name == "help-config")
+        config.help_config_ = true;
+      else if (name == "check")
+        config.check_ = true;
+      else if (name == "dry-run")
+        config.dry_run_ = true;
+      else if (name == "config-file")
+        from_file = read_file(option.value.front());
+      else
+        from_line.push_back({name, option.value.front(), "command line"});
+    }
+  } catch (const po::error& error) {
+    throw UsageError("command line: {}", error.what());
+  }
+  refuse_repeats(from_file);
+  refuse_repeats(from_line);
+
+  for (const auto* source : {&from_file, &from_line}) {
+    for (const Given& given : *source) {
+      const Option& option = *find_option(given.name);
+      check_value(option, given.text, given.place);
+      // One file may serve several commands; on the command line a foreign key is a mistake.
+      if (uses(command, option)) {
+        config.values_[given.name] = {given.text, given.place};
+      } else if (source == &from_line) {
+        throw UsageError("command line: '{}' is no option of '{}' (see nubox {} --help)",
+                         given.name, command_name, command_name);
+      }
+    }
+  }
+  return config;
+}
+
+const std::string& Config::value_of(const std::string& name, Type type) const {
+  const auto found = values_.find(name);
+  const Option* option = find_option(name);
+  if (found == values_.end() || option == nullptr || option->type != type) {
+    throw InternalError("option '{}' asked for with the wrong type or command '{}'", name,
+                        command_);
+  }
+  return found->second.text;
+}
+
+std::int64_t Config::integer(const std::string& name) const {
+  return *to_integer(value_of(name, Type::integer));
+}
+std::size_t Config::size(const std::string& name) const {
+  return static_cast<std::size_t>(integer(name));
+}
+double Config::number(const std::string& name) const {
+  return *to_number(value_of(name, Type::number));
+}
+bool Config::flag(const std::string& name) const { return *to_flag(value_of(name, Type::flag)); }
+
+std::string Config::text(const std::string& name) const {
+  const Option* option = find_option(name);
+  return value_of(name,
+                  option != nullptr && option->type == Type::choice ? Type::choice : Type::text);
+}
+std::vector<std::int64_t> Config::integers(const std::string& name) const {
+  return *to_integers(value_of(name, Type::integers));
+}
+std::vector<double> Config::numbers(const std::string& name) const {
+  return *to_numbers(value_of(name, Type::numbers));
+}
+std::vector<std::string> Config::texts(const std::string& name) const {
+  return to_texts(value_of(name, Type::texts));
+}
+
+std::string Config::required_text(const std::string& name) const {
+  const Option* option = find_option(name);
+  const std::string& value = value_of(name, option->type);
+  if (value.empty()) throw UsageError("'{}' must be given: {}", name, option->doc);
+  return value;
+}
+
+bool Config::given(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found != values_.end() && found->second.origin != "default";
+}
+
+std::string Config::to_ini() const {
+  std::string ini = fmt::format("# nubox {}: all options of this run\n", command_);
+  std::string section;
+  for (const Option& option : option_table()) {
+    const auto found = values_.find(option.name());
+    if (found == values_.end()) continue;
+    if (option.section != section) ini += fmt::format("\n[{}]\n", section = option.section);
+    ini += fmt::format("{} = {}  # {}\n", option.key, found->second.text, found->second.origin);
+  }
+  return ini;
+}
+
+std::uint64_t Config::hash() const {
+  std::string all = command_;
+  for (const auto& [name, value] : values_) all += fmt::format("\n{}={}", name, value.text);
+  return checksum_of(std::span<const char>(all));
+}
+
+}  // namespace nubox::config

@@ -1,0 +1,64 @@
+#include "nubox/config/config.hpp"
+
+#include "config/values.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace nubox::config {
+namespace {
+
+std::string program_help() {
+  std::string text =
+      "nubox <command> [CONFIG.ini] [--section.key=value ...]\n"
+      "Massive-neutrino N-body boxes from massless ones; runs under mpirun or srun.\n\nCommands:\n";
+  for (const Command& command : command_table()) {
+    text += fmt::format("  {:<10} {}\n", command.name, command.summary);
+  }
+  return text +
+         "\nnubox <command> --help         options of a command\n"
+         "nubox <command> --help-config  a complete commented configuration file\n"
+         "nubox <command> --check        validate configuration and inputs, do nothing\n"
+         "nubox <command> --dry-run      memory and time estimate, do nothing\n"
+         "nubox --version                versions of program and libraries\n";
+}
+
+template <class Visit>
+void for_each_option_of(const std::string& name, Visit&& visit) {
+  for (const Command& command : command_table()) {
+    if (command.name != name) continue;
+    for (const Option& option : option_table()) {
+      const auto& sections = command.sections;
+      if (std::find(sections.begin(), sections.end(), option.section) != sections.end())
+        visit(option);
+    }
+  }
+}
+
+}  // namespace
+
+std::string help_text(const std::string& command) {
+  if (command.empty()) return program_help();
+  std::string text = fmt::format("nubox {} [CONFIG.ini] [--section.key=value ...]\n\n", command);
+  for_each_option_of(command, [&](const Option& option) {
+    text += fmt::format("  --{} = {}\n      {} ({})\n", option.name(),
+                        option.default_value.empty() ? "(none)" : option.default_value, option.doc,
+                        accepted_values(option));
+  });
+  return text;
+}
+
+std::string help_config_text(const std::string& command) {
+  std::string text = fmt::format("# nubox {}: every option with its default\n", command);
+  std::string section;
+  for_each_option_of(command, [&](const Option& option) {
+    if (option.section != section) text += fmt::format("\n[{}]\n", section = option.section);
+    const bool optional_input = option.default_value.empty();
+    text += fmt::format("# {} Accepts {}.\n{}{} = {}\n", option.doc, accepted_values(option),
+                        optional_input ? "# " : "", option.key, option.default_value);
+  });
+  return text;
+}
+
+}  // namespace nubox::config

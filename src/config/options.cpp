@@ -1,0 +1,209 @@
+#include "nubox/config/options.hpp"
+
+#include <algorithm>
+
+namespace nubox::config {
+namespace {
+
+constexpr auto integer = Type::integer;
+constexpr auto number = Type::number;
+constexpr auto flag = Type::flag;
+constexpr auto text = Type::text;
+constexpr auto choice = Type::choice;
+constexpr auto integers = Type::integers;
+constexpr auto numbers = Type::numbers;
+constexpr auto texts = Type::texts;
+
+// Columns: section, key, type, default, minimum, maximum, choices, meaning.
+std::vector<Option> make_table() {
+  // clang-format off
+  return {
+      {"run", "watchdog_minutes", number, "30", 0, 1e4, {},
+       "End the job with exit code 6 when no step finished for this long; 0 switches the "
+       "watchdog off."},
+      {"run", "threads", integer, "1", 1, 256, {},
+       "Threads per rank for FFTs and the network (ranks are usually better than threads)."},
+
+      {"box", "size_mpch", number, "1000", 1, 1e5, {},
+       "Side of the periodic box, comoving Mpc/h. Paper: 1000."},
+      {"box", "n", integer, "512", 4, 65536, {},
+       "Particles per side. Paper: 512, a spacing of 1.95 Mpc/h."},
+
+      {"cosmology", "Omega_m", number, "0.3175", 0.01, 1, {},
+       "Total matter today, neutrinos included."},
+      {"cosmology", "Omega_b", number, "0.049", 0, 1, {},
+       "Baryons today."},
+      {"cosmology", "h", number, "0.6711", 0.2, 2, {},
+       "H0 / (100 km/s/Mpc)."},
+      {"cosmology", "n_s", number, "0.9624", 0.1, 2, {},
+       "Scalar spectral index."},
+      {"cosmology", "A_s", number, "2.13e-9", 1e-15, 1e-6, {},
+       "Primordial amplitude at k = 0.05 / Mpc; the same for every neutrino mass."},
+      {"cosmology", "T_cmb", number, "2.7255", 1, 5, {},
+       "Photon temperature today, K."},
+      {"cosmology", "N_eff", number, "3.046", 3.0396, 5, {},
+       "Effective number of neutrinos."},
+      {"cosmology", "tables", text, "hades", {}, {}, {},
+       "Directory of linear tables (T_cb and T_nu on a ladder of masses), or the name of one "
+       "shipped in configs/cosmology."},
+
+      {"simulate", "seeds", integers, "1", 0, 9e15, {},
+       "Realisations, for example 1-8,12; every mass of one seed has the same phases."},
+      {"simulate", "mnu_eV", numbers, "0,0.15", 0, 2, {},
+       "Sums of the neutrino masses, eV."},
+      {"simulate", "z_initial", number, "19", 0.5, 200, {},
+       "Starting redshift: 19 with lpt = 2, 49 to 99 with lpt = 1."},
+      {"simulate", "redshifts", numbers, "0", 0, 20, {},
+       "Output redshifts, descending."},
+      {"simulate", "steps", integer, "30", 1, 10000, {},
+       "Kick-drift-kick steps from z_initial to the output."},
+      {"simulate", "mesh_factor", integer, "2", 1, 8, {},
+       "Force mesh points per particle spacing: 2 is standard, 4 to 6 resolve haloes better."},
+      {"simulate", "stepping", choice, "pm", {}, {}, {"pm"},
+       "Time integration."},
+      {"simulate", "lpt", integer, "2", 1, 2, {},
+       "Order of the Lagrangian perturbation theory of the initial conditions: 1 (Zel'dovich) or "
+       "2."},
+      {"simulate", "neutrinos", choice, "table", {}, {}, {"table", "supereasy", "none"},
+       "Neutrino density in the Poisson equation: linear response from the tables, SuperEasy "
+       "closure (arXiv:2011.12504), or none."},
+      {"simulate", "fixed_amplitude", flag, "false", {}, {}, {},
+       "Fix the mode amplitudes to their expectation (arXiv:1603.05253)."},
+      {"simulate", "phase_flip", flag, "false", {}, {}, {},
+       "Turn all phases by pi (the partner of a paired run)."},
+      {"simulate", "out", text, "pairs", {}, {}, {},
+       "Output directory; files are <out>/pair-<seed>/mnu-<eV>.h5."},
+
+      {"data", "pairs", texts, "", {}, {}, {},
+       "Training realisations: directories pair-<seed>, comma separated; * and ? are wildcards."},
+      {"data", "split", numbers, "0.7,0.2,0.1", 0, 1, {},
+       "Fractions of the realisations, in order, for training, validation and test. Paper: "
+       "0.7,0.2,0.1."},
+
+      {"model", "architecture", choice, "vnet", {}, {}, {"none", "d3m", "vnet"},
+       "Network: vnet (valid convolutions, residual over the prior), d3m (the paper's), none "
+       "(the prior alone)."},
+      {"model", "prior", choice, "linear", {}, {}, {"none", "linear", "za"},
+       "Physics that is applied to the full box before the network."},
+      {"model", "padding", choice, "halo", {}, {}, {"zero", "periodic", "halo"},
+       "Edges of the tiles: halo (exact, from the periodic box), zero (the paper's d3m), "
+       "periodic."},
+      {"model", "channels", integer, "12", 1, 1024, {},
+       "Width of the vnet; the d3m has its published 64."},
+      {"model", "levels", integer, "1", 0, 5, {},
+       "Down-sampling levels of the vnet; the d3m has its published 2."},
+
+      {"loss", "lagrangian", choice, "l1", {}, {}, {"l1", "mse"},
+       "Displacement loss: l1 (paper eq. 2, mean over components) or mse."},
+
+      {"train", "epochs", integer, "20", 1, 1e6, {},
+       "Passes over all crops of the training realisations."},
+      {"train", "batch", integer, "4", 1, 65536, {},
+       "Crops per optimiser step over all ranks together."},
+      {"train", "crop", integer, "32", 4, 1024, {},
+       "Side of the predicted part of a training crop, lattice sites. Paper: 32."},
+      {"train", "learning_rate", number, "1e-3", 1e-9, 10, {},
+       "Peak learning rate of the global batch."},
+      {"train", "weight_decay", number, "0", 0, 1, {},
+       "Decoupled weight decay (AdamW); 0 is Adam."},
+      {"train", "schedule", choice, "cosine", {}, {}, {"constant", "cosine"},
+       "Learning rate over the run: cosine with warm-up, or constant."},
+      {"train", "ema", number, "0", 0, 0.99999, {},
+       "Decay of the exponential moving average of the weights that is evaluated and published; "
+       "0: none."},
+      {"train", "precision", choice, "fp32", {}, {}, {"fp32", "bf16"},
+       "Arithmetic of the convolutions; weights, loss and sums are always fp32."},
+      {"train", "backend", choice, "auto", {}, {}, {"auto", "nccl", "mpi"},
+       "Gradient all-reduce: nccl (one GPU per rank), mpi, or auto."},
+      {"train", "seed", integer, "1", 0, 9e15, {},
+       "Seed of weights, order of crops and augmentation."},
+      {"train", "checkpoint_minutes", number, "10", 0, 1e5, {},
+       "Time between checkpoints."},
+      {"train", "wall_clock_minutes", number, "0", 0, 1e6, {},
+       "Stop in time with a checkpoint and exit code 85 before this much time is used; 0: no "
+       "limit."},
+      {"train", "resume", text, "auto", {}, {}, {},
+       "auto continues from the newest checkpoint that verifies, never starts anew, or the path "
+       "of a checkpoint."},
+      {"train", "out", text, "training", {}, {}, {},
+       "Output directory: model.h5, metrics.jsonl, checkpoints/."},
+
+      {"predict", "in", text, "", {}, {}, {},
+       "Field file of the massless box."},
+      {"predict", "out", text, "predicted.h5", {}, {}, {},
+       "Field file to write."},
+      {"predict", "model", text, "", {}, {}, {},
+       "Model file; not needed with model.architecture = none."},
+      {"predict", "mnu_eV", number, "0.15", 0, 2, {},
+       "Sum of the neutrino masses of the box to make, eV."},
+      {"predict", "tile", integer, "0", 0, 1024, {},
+       "Side of the tiles, lattice sites; 0 chooses one from the box and the model."},
+      {"predict", "velocities", flag, "true", {}, {}, {},
+       "Write velocities too, where the input has them."},
+      {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "bf16"},
+       "Arithmetic of the convolutions."},
+
+      {"stats", "in", text, "", {}, {}, {},
+       "Field file to measure."},
+      {"stats", "target", text, "", {}, {}, {},
+       "Field file to compare with (optional): adds target, cross, T and r."},
+      {"stats", "out", text, "stats.h5", {}, {}, {},
+       "Statistics file to write."},
+      {"stats", "mesh", integer, "0", 0, 65536, {},
+       "Mesh points per side; 0: as many as particles per side."},
+      {"stats", "assignment", choice, "cic", {}, {}, {"ngp", "cic", "tsc", "pcs"},
+       "Mass assignment."},
+      {"stats", "interlace", flag, "false", {}, {}, {},
+       "Two shifted meshes, which cancel the odd aliases (power only)."},
+      {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
+       "raw leaves the shot noise V/N in the power, subtract removes it."},
+      {"stats", "statistics", texts, "power,pdf,residual", {}, {}, {"power", "pdf", "residual"},
+       "What to measure."},
+
+      {"pdf", "radius_mpch", number, "10", 0.01, 1e4, {},
+       "Radius of the top-hat, Mpc/h. Paper: 10."},
+      {"pdf", "filter", choice, "discrete", {}, {}, {"discrete", "analytic"},
+       "discrete: mean over the cells within the radius; analytic: Fourier top-hat."},
+      {"pdf", "edges", numbers, "-2,2,100", -10, 1e5, {},
+       "log10 of the lowest and highest edge of rho/mean and the number of edges."},
+
+      {"info", "in", text, "", {}, {}, {},
+       "File to describe."},
+  };
+  // clang-format on
+}
+
+}  // namespace
+
+const std::vector<Option>& option_table() {
+  static const std::vector<Option> table = make_table();
+  return table;
+}
+
+const Option* find_option(std::string_view name) {
+  const auto& table = option_table();
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const Option& o) { return o.name() == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+const std::vector<Command>& command_table() {
+  static const std::vector<Command> commands = {
+      {"simulate",
+       "matched pairs of boxes, one per neutrino mass, from the same phases",
+       {"run", "box", "cosmology", "simulate"}},
+      {"train",
+       "a network on pairs of boxes",
+       {"run", "cosmology", "data", "model", "loss", "train"}},
+      {"predict",
+       "the massive-neutrino box of a massless one",
+       {"run", "cosmology", "model", "predict"}},
+      {"stats",
+       "power, transfer function, density PDF and residuals of boxes",
+       {"run", "stats", "pdf"}},
+      {"info", "what a nubox file holds", {"info"}},
+  };
+  return commands;
+}
+
+}  // namespace nubox::config

@@ -1,0 +1,150 @@
+#include "nubox/config/config.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace nubox::config {
+namespace {
+
+/// A configuration file that lives as long as the test.
+class IniFile {
+ public:
+  explicit IniFile(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() /
+              ("nubox-config-" + std::to_string(::getpid()) + ".ini")) {
+    std::ofstream(path_) << text;
+  }
+  ~IniFile() { std::filesystem::remove(path_); }
+  IniFile(const IniFile&) = delete;
+  IniFile& operator=(const IniFile&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Text of the UsageError that a simulate command line ends with.
+std::string refusal(const std::vector<std::string>& args, const std::string& command = "simulate") {
+  try {
+    (void)Config::parse(command, args);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Config, command_line_beats_file_beats_default) {
+  const IniFile file("# comment\n[box]\nn = 32\nsize_mpch = 62.5   # unit\n[simulate]\nsteps=5\n");
+  const Config config = Config::parse("simulate", {file.path(), "--box.n=16"});
+  EXPECT_EQ(config.integer("box.n"), 16);
+  EXPECT_EQ(config.number("box.size_mpch"), 62.5);
+  EXPECT_EQ(config.integer("simulate.steps"), 5);
+  EXPECT_EQ(config.integer("simulate.lpt"), 2);
+  EXPECT_TRUE(config.given("box.n"));
+  EXPECT_FALSE(config.given("simulate.lpt"));
+}
+
+TEST(Config, lists_hold_ranges_and_single_values) {
+  const Config config =
+      Config::parse("simulate", {"--simulate.seeds=1-3,7", "--simulate.mnu_eV=0, 0.15"});
+  EXPECT_EQ(config.integers("simulate.seeds"), (std::vector<std::int64_t>{1, 2, 3, 7}));
+  EXPECT_EQ(config.numbers("simulate.mnu_eV"), (std::vector<double>{0, 0.15}));
+}
+
+TEST(Config, bad_values_name_place_and_accepted_values) {
+  EXPECT_NE(refusal({"--box.n=4.5"}).find("box.n = '4.5' is not accepted; it must be an integer"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--box.n=2"}).find("from 4 to 65536"), std::string::npos);
+  EXPECT_NE(refusal({"--box.size_mpch=1e-3x"}).find("a number"), std::string::npos);
+  EXPECT_NE(refusal({"--box.size_mpch=nan"}).find("a number"), std::string::npos);
+  EXPECT_NE(refusal({"--simulate.fixed_amplitude=maybe"}).find("true or false"), std::string::npos);
+  EXPECT_NE(refusal({"--simulate.neutrinos=all"}).find("one of table, supereasy, none"),
+            std::string::npos);
+  EXPECT_NE(refusal({"--simulate.seeds=5-3"}).find("a list of integers"), std::string::npos);
+  EXPECT_NE(refusal({"--simulate.mnu_eV=0,-1"}).find("from 0 to 2"), std::string::npos);
+  const IniFile file("[box]\n\nn = many\n");
+  EXPECT_NE(refusal({file.path()}).find(file.path() + ":3"), std::string::npos);
+}
+
+TEST(Config, unknown_options_suggest_the_nearest) {
+  EXPECT_NE(refusal({"--simulate.seed=1"}).find("did you mean 'simulate.seeds'"),
+            std::string::npos);
+  const IniFile file("[box]\nsize = 3\n");
+  const std::string text = refusal({file.path()});
+  EXPECT_NE(text.find(":2"), std::string::npos);
+  EXPECT_NE(text.find("'box.size_mpch'"), std::string::npos);
+}
+
+TEST(Config, repeated_and_foreign_options_are_refused) {
+  EXPECT_NE(refusal({"--box.n=8", "--box.n=9"}).find("twice"), std::string::npos);
+  const IniFile file("[box]\nn = 8\nn = 9\n");
+  EXPECT_NE(refusal({file.path()}), "accepted");
+  EXPECT_NE(refusal({"--train.epochs=3"}).find("no option of 'simulate'"), std::string::npos);
+}
+
+TEST(Config, a_file_may_serve_several_commands_but_is_checked_whole) {
+  const IniFile good("[train]\nepochs = 3\n[box]\nn = 8\n");
+  EXPECT_EQ(Config::parse("simulate", {good.path()}).integer("box.n"), 8);
+  const IniFile bad("[train]\nepochs = few\n");
+  EXPECT_NE(refusal({bad.path()}).find("train.epochs"), std::string::npos);
+}
+
+TEST(Config, abbreviations_and_broken_lines_are_refused) {
+  EXPECT_NE(refusal({"--box.siz=3"}), "accepted");
+  const IniFile file("[box\nn = 3\n");
+  EXPECT_NE(refusal({file.path()}), "accepted");
+}
+
+TEST(Config, missing_file_is_a_file_system_error) {
+  try {
+    (void)Config::parse("simulate", {"/nowhere/there.ini"});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::filesystem);
+  }
+}
+
+TEST(Config, its_echo_gives_the_same_configuration) {
+  const Config first = Config::parse("simulate", {"--box.n=24", "--simulate.seeds=1-3"});
+  const IniFile file(first.to_ini());
+  EXPECT_EQ(Config::parse("simulate", {file.path()}).hash(), first.hash());
+  EXPECT_NE(Config::parse("simulate", {}).hash(), first.hash());
+}
+
+TEST(Config, help_config_of_every_command_reads_back_as_the_defaults) {
+  for (const Command& command : command_table()) {
+    const IniFile file(help_config_text(command.name));
+    EXPECT_EQ(Config::parse(command.name, {file.path()}).hash(),
+              Config::parse(command.name, {}).hash())
+        << command.name;
+  }
+}
+
+TEST(OptionTable, every_default_is_accepted_and_every_option_is_used_and_documented) {
+  for (const Option& option : option_table()) {
+    EXPECT_GT(option.doc.size(), 10u) << option.name();
+    bool used = false;
+    for (const Command& command : command_table()) {
+      for (const auto& section : command.sections) used = used || section == option.section;
+    }
+    EXPECT_TRUE(used) << option.name();
+    if (option.default_value.empty()) continue;
+    for (const Command& c : command_table()) {
+      for (const auto& section : c.sections) {
+        if (section != option.section) continue;
+        EXPECT_NO_THROW(
+            (void)Config::parse(c.name, {"--" + option.name() + "=" + option.default_value}))
+            << option.name();
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nubox::config
