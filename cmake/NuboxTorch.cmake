@@ -25,6 +25,8 @@ endforeach()
 add_library(nubox_torch INTERFACE)
 target_include_directories(nubox_torch SYSTEM INTERFACE
   ${NUBOX_TORCH_ROOT}/include ${NUBOX_TORCH_ROOT}/include/torch/csrc/api/include)
+# The wheel brings headers of a newer fmt, which come first in torch code, but no library for them.
+target_compile_definitions(nubox_torch INTERFACE FMT_HEADER_ONLY=1)
 target_link_libraries(nubox_torch INTERFACE
   ${NUBOX_TORCH_ROOT}/lib/libtorch_cpu.so ${NUBOX_TORCH_ROOT}/lib/libc10.so Threads::Threads)
 foreach(dir ${NUBOX_TORCH_RPATH})
