@@ -1,0 +1,221 @@
+#include "nubox/field/particle_route.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
+
+#include "field/assignment_kernel.hpp"
+#include "field/ghost_planes.hpp"
+#include "field/particle_positions.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace nubox::field {
+namespace {
+
+/// Slab-relative plane of particles that are at home on another rank.
+constexpr std::uint32_t elsewhere = std::numeric_limits<std::uint32_t>::max();
+
+/// What depends on the mesh node alone, looked up instead of computed per particle. A particle is
+/// at home on the rank that owns its lowest plane, node - back.
+struct NodeTables {
+  std::vector<std::uint32_t> wrapped;      ///< [node + j] -> index of node - back + j on the mesh
+  std::vector<std::uint32_t> local_plane;  ///< [node] -> plane of the slab, or elsewhere
+  std::vector<std::size_t> home;           ///< [node] -> rank
+
+  NodeTables(const par::SlabLayout& mesh, std::size_t order) {
+    const std::size_t n = mesh.n(), back = (order - 1) / 2;
+    for (std::size_t i = 0; i < n + order; ++i) {
+      wrapped.push_back(static_cast<std::uint32_t>((i + order * n - back) % n));
+    }
+    for (std::size_t node = 0; node <= n; ++node) {
+      const std::size_t lowest = wrapped[node];
+      const bool here = mesh.local().contains(lowest);
+      local_plane.push_back(here ? static_cast<std::uint32_t>(lowest - mesh.local().start)
+                                 : elsewhere);
+      home.push_back(static_cast<std::size_t>(mesh.owner(lowest)));
+    }
+  }
+};
+
+/// A mesh slab with its ghosts as the kernels see it. Float is float or const float.
+template <class Float>
+struct MeshView {
+  std::vector<Float*> planes;
+  std::size_t n;
+  std::size_t row_floats;
+};
+
+/// Calls visit(node value, weight) for the order^3 nodes of a particle whose lowest plane is here.
+template <std::size_t order, class Float, class Visit>
+inline void visit_nodes(const MeshView<Float>& mesh, const NodeTables& tables, std::uint32_t plane,
+                        float x_fraction, const ParticlePosition& particle, Visit&& visit) {
+  using Kernel = AssignmentKernel<order>;
+  const CellPosition y = Kernel::locate(particle.y, mesh.n);
+  const CellPosition z = Kernel::locate(particle.z, mesh.n);
+  float wx[order], wy[order], wz[order];
+  Kernel::weights(x_fraction, wx);
+  Kernel::weights(y.fraction, wy);
+  Kernel::weights(z.fraction, wz);
+  const std::uint32_t* z_nodes = tables.wrapped.data() + z.node;
+  for (std::size_t i = 0; i < order; ++i) {
+    for (std::size_t j = 0; j < order; ++j) {
+      Float* row = mesh.planes[plane + i] + tables.wrapped[y.node + j] * mesh.row_floats;
+      const float weight = wx[i] * wy[j];
+      for (std::size_t k = 0; k < order; ++k) visit(row[z_nodes[k]], weight * wz[k]);
+    }
+  }
+}
+
+template <std::size_t order>
+void paint_particles(const MeshView<float>& mesh, const NodeTables& tables,
+                     std::span<const ParticlePosition> particles) {
+  for (const ParticlePosition& particle : particles) {
+    const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
+    const std::uint32_t plane = tables.local_plane[x.node];
+    if (plane == elsewhere) continue;
+    visit_nodes<order>(mesh, tables, plane, x.fraction, particle,
+                       [](float& value, float weight) { value += weight; });
+  }
+}
+
+/// values[p] of every particle at home here; for the others absent(home rank) is asked.
+template <std::size_t order, class Absent>
+void read_particles(const MeshView<const float>& mesh, const NodeTables& tables,
+                    std::span<const ParticlePosition> particles, float* values, Absent&& absent) {
+  for (const ParticlePosition& particle : particles) {
+    const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
+    const std::uint32_t plane = tables.local_plane[x.node];
+    if (plane == elsewhere) {
+      *values++ = absent(tables.home[x.node]);
+      continue;
+    }
+    float sum = 0.0F;
+    visit_nodes<order>(mesh, tables, plane, x.fraction, particle,
+                       [&sum](const float& value, float weight) { sum += value * weight; });
+    *values++ = sum;
+  }
+}
+
+std::vector<std::size_t> starts_of(const std::vector<std::size_t>& counts) {
+  std::vector<std::size_t> starts(counts.size(), 0);
+  for (std::size_t r = 1; r < counts.size(); ++r) starts[r] = starts[r - 1] + counts[r - 1];
+  return starts;
+}
+
+}  // namespace
+
+/// Particles at home elsewhere travel once, in the owner's order within each rank's block: the
+/// owner finds their values again by walking its particles in the same order.
+struct ParticleRoute::Parts {
+  par::SlabLayout mesh;
+  std::size_t order;
+  std::vector<ParticlePosition> own;
+  NodeTables tables{mesh, order};
+  std::vector<std::size_t> sent_counts{};   ///< own particles at home on each other rank
+  std::vector<std::size_t> guest_counts{};  ///< guests of each rank here
+  std::vector<ParticlePosition> guests{};
+
+  void send_guests();
+  void check(const fft::MeshField& field) const;
+};
+
+void ParticleRoute::Parts::send_guests() {
+  const auto self = static_cast<std::size_t>(mesh.comm().rank());
+  sent_counts.assign(static_cast<std::size_t>(mesh.comm().size()), 0);
+  const auto for_each_leaving = [&](auto&& visit) {
+    with_order(order, [&](auto compiled) {
+      for (const ParticlePosition& particle : own) {
+        const auto x = AssignmentKernel<compiled()>::locate(particle.x, mesh.n());
+        if (const std::size_t home = tables.home[x.node]; home != self) visit(home, particle);
+      }
+    });
+  };
+  for_each_leaving([&](std::size_t home, const ParticlePosition&) { ++sent_counts[home]; });
+  std::vector<std::size_t> cursor = starts_of(sent_counts);
+  std::vector<ParticlePosition> leaving(cursor.back() + sent_counts.back());
+  for_each_leaving([&](std::size_t home, const ParticlePosition& particle) {
+    leaving[cursor[home]++] = particle;
+  });
+  guests = mesh.comm().all_to_all(leaving, sent_counts, &guest_counts);
+}
+
+void ParticleRoute::Parts::check(const fft::MeshField& field) const {
+  if (field.n() != mesh.n() || !field.is_real()) {
+    throw InternalError("particles routed for a real mesh of {}^3 meet one of {}^3 ({})", mesh.n(),
+                        field.n(), field.is_real() ? "real" : "modes");
+  }
+}
+
+ParticleRoute::ParticleRoute(const par::SlabLayout& mesh, const LatticeField& displacement_mpch,
+                             Assignment assignment, double shift_cells)
+    : parts_(new Parts{
+          mesh, static_cast<std::size_t>(assignment),
+          lattice_positions(displacement_mpch, shift_cells / static_cast<double>(mesh.n()))}) {
+  parts_->send_guests();
+}
+
+ParticleRoute::ParticleRoute(const par::SlabLayout& mesh, double box_size_mpch,
+                             std::span<const float> positions_mpch, Assignment assignment,
+                             double shift_cells)
+    : parts_(new Parts{mesh, static_cast<std::size_t>(assignment),
+                       free_positions(mesh.comm(), box_size_mpch, positions_mpch,
+                                      shift_cells / static_cast<double>(mesh.n()))}) {
+  parts_->send_guests();
+}
+
+ParticleRoute::~ParticleRoute() = default;
+ParticleRoute::ParticleRoute(ParticleRoute&&) noexcept = default;
+ParticleRoute& ParticleRoute::operator=(ParticleRoute&&) noexcept = default;
+
+void ParticleRoute::paint(fft::MeshField& mesh) const {
+  parts_->check(mesh);
+  GhostPlanes ghosts(parts_->mesh, parts_->order - 1, mesh.row_floats());
+  const MeshView<float> view{ghosts.planes(mesh), mesh.n(), mesh.row_floats()};
+  with_order(parts_->order, [&](auto order) {
+    paint_particles<order()>(view, parts_->tables, parts_->own);
+    paint_particles<order()>(view, parts_->tables, parts_->guests);
+  });
+  ghosts.add_to_owners(mesh);
+}
+
+void ParticleRoute::interpolate(const fft::MeshField& mesh, std::span<float> values) const {
+  parts_->check(mesh);
+  if (values.size() != parts_->own.size()) {
+    throw InternalError("{} values for {} particles", values.size(), parts_->own.size());
+  }
+  GhostPlanes ghosts(parts_->mesh, parts_->order - 1, mesh.row_floats());
+  ghosts.fetch_from_owners(mesh);
+  const MeshView<const float> view{std::as_const(ghosts).planes(mesh), mesh.n(), mesh.row_floats()};
+  std::vector<float> for_guests(parts_->guests.size());
+  std::vector<std::size_t> cursor = starts_of(parts_->sent_counts);
+  std::vector<float> returned(cursor.back() + parts_->sent_counts.back());
+  with_order(parts_->order, [&](auto order) {
+    read_particles<order()>(
+        view, parts_->tables, parts_->guests, for_guests.data(),
+        [](std::size_t home) -> float { throw InternalError("guest at home on rank {}", home); });
+    parts_->mesh.comm().all_to_all<float>(for_guests, parts_->guest_counts, returned,
+                                          parts_->sent_counts);
+    read_particles<order()>(view, parts_->tables, parts_->own, values.data(),
+                            [&](std::size_t home) { return returned[cursor[home]++]; });
+  });
+}
+
+double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n) {
+  if (n_i == 0) return 1.0;
+  const double x = units::pi * n_i / static_cast<double>(mesh_n);
+  return std::pow(std::sin(x) / x, static_cast<int>(assignment));
+}
+
+void to_contrast(fft::MeshField& counts, double total_particles) {
+  const auto n = static_cast<double>(counts.n());
+  const auto per_mean = static_cast<float>(n * n * n / total_particles);
+  for (std::size_t row = 0; row < counts.layout().local().count * counts.n(); ++row) {
+    float* values = counts.data() + row * counts.row_floats();
+    for (std::size_t z = 0; z < counts.n(); ++z) values[z] = values[z] * per_mean - 1.0F;
+  }
+}
+
+}  // namespace nubox::field
