@@ -1,0 +1,176 @@
+"""Enforces the plan of the house on the source tree: module arrows, where special code may stand,
+file sizes. Standard library only.
+
+usage: check_layout.py [--root DIR] | --self-test
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+# The way of the data: a module may include only itself and what stands before it.
+MODULES = ["core", "config", "par", "io", "fft", "field", "cosmology", "sim", "prior", "stats",
+           "net", "predict", "train", "app"]
+MAX_LINES = 400
+SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".cmake"}
+
+# Code that may stand only in some folders: (rule, pattern on code without comments, folders).
+TORCH_FOLDERS = ["src/net", "src/predict", "src/train", "src/app",
+                 "tests/net", "tests/predict", "tests/train"]
+CONFINED = [
+    ("torch header", re.compile(r"#\s*include\s*<(torch|ATen|c10|caffe2)/"), TORCH_FOLDERS),
+    ("CUDA or NCCL header", re.compile(r"#\s*include\s*<(nccl|cuda\w*\.h|(c10|ATen)/cuda/|cudnn)"),
+     ["src/train/cuda"]),
+    ("MPI name", re.compile(r"\bMPI_\w+"), ["src/par", "include/nubox/par", "tests/par", "tests/support"]),
+    ("HDF5 call", re.compile(r"\bH5[A-Z]?\w*\s*\(|#\s*include\s*<(hdf5|H5\w+)\.h>"), ["src/io", "tests/io"]),
+    ("FFTW call", re.compile(r"\bfftwf?_\w+|#\s*include\s*<fftw3"), ["src/fft", "tests/fft"]),
+    ("end of process", re.compile(r"\b(exit|_exit|_Exit|quick_exit|abort|terminate)\s*\("),
+     ["src/app", "src/par", "tests"]),
+]
+
+# The one list of exceptions: (rule, file) with its reason. A stale entry is a violation too.
+EXCEPTIONS = {
+    ("MPI name", "src/io/hdf5.cpp"): "HDF5's MPI driver takes a communicator and an info object",
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*"(?:nubox/)?(\w+)/', re.MULTILINE)
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+CPP_COMMENT_OR_STRING = re.compile(
+    r'//[^\n]*|/\*.*?\*/|R"(?P<tag>\w*)\(.*?\)(?P=tag)"|(?<!#include )"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'',
+    re.DOTALL)
+
+
+def code_only(text):
+    """C++ without comments and literals (includes stay); line numbers are kept."""
+    def blank(match):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if text[start:match.start()].lstrip().startswith("#include"):
+            return match.group()
+        return "\n" * match.group().count("\n")
+    return CPP_COMMENT_OR_STRING.sub(blank, text)
+
+
+def module_of(path):
+    """Module of a C++ file of src/ or include/, None elsewhere (tests may include all modules)."""
+    parts = path.split("/")
+    if parts[0] == "src":
+        return parts[1]
+    return parts[2] if parts[:2] == ["include", "nubox"] else None
+
+
+def arrow_violations(path, code):
+    module = module_of(path)
+    if module is None:
+        return
+    if module not in MODULES:
+        yield "unknown module", 1, f"'{module}' is not in the module list"
+        return
+    for match in INCLUDE.finditer(code):
+        other = match.group(1)
+        line = code.count("\n", 0, match.start(1)) + 1
+        if other in MODULES and MODULES.index(other) > MODULES.index(module):
+            yield "arrow", line, f"'{module}' includes '{other}', which stands below it"
+
+
+def confinement_violations(path, code):
+    for rule, pattern, folders in CONFINED:
+        if any(path.startswith(folder + "/") for folder in folders):
+            continue
+        match = pattern.search(code)
+        if match:
+            line = code.count("\n", 0, match.start()) + 1
+            yield rule, line, f"'{match.group().strip()}' may stand only in {', '.join(folders)}"
+
+
+def file_violations(path, text):
+    if text.count("\n") > MAX_LINES:
+        yield "file size", MAX_LINES, f"{text.count(chr(10))} lines, more than {MAX_LINES}"
+    match = UNFINISHED.search(text)
+    if match:
+        yield "unfinished", text.count("\n", 0, match.start()) + 1, f"'{match.group()}'"
+    if path.endswith((".cpp", ".hpp")):
+        code = code_only(text)
+        yield from arrow_violations(path, code)
+        yield from confinement_violations(path, code)
+
+
+def source_files(root):
+    for folder in ["include", "src", "tests", "tools", "cmake", "jobs"]:
+        for file in sorted((root / folder).rglob("*")):
+            if file.suffix in SOURCE_SUFFIXES and "__pycache__" not in file.parts:
+                yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
+
+
+def violations(files, exceptions):
+    """files: (path, text) pairs; returns messages 'path:line: rule: what'."""
+    found, used = [], set()
+    for path, text in files:
+        for rule, line, what in file_violations(path, text):
+            if (rule, path) in exceptions:
+                used.add((rule, path))
+            else:
+                found.append(f"{path}:{line}: {rule}: {what}")
+    for rule, path in exceptions.keys() - used:
+        found.append(f"{path}:1: stale exception: no '{rule}' there any more")
+    return found
+
+
+CLEAN = [
+    ("src/sim/a.cpp", '#include "nubox/par/comm.hpp"\n#include "nubox/sim/a.hpp"\n#include <vector>\n'),
+    ("src/net/b.cpp", '#include <torch/torch.h>\n#include "net/layers.hpp"\n'),
+    ("src/io/c.cpp", "#include <hdf5.h>\nvoid f() { H5Fclose(1); }\n"),
+    ("src/sim/d.cpp", '// MPI_Send( and H5Fopen( in a comment\nauto s = "exit(1) fftwf_plan";\n/* abort() */\n'),
+    ("tests/sim/e_test.cpp", '#include "nubox/stats/power.hpp"\n'),
+]
+SEEDED = [
+    ("arrow", "include/nubox/par/a.hpp", '#include "nubox/io/x.hpp"\n'),
+    ("arrow", "src/config/a.cpp", '#include "nubox/par/x.hpp"\n'),
+    ("arrow", "src/sim/a.cpp", '#include "prior/private.hpp"\n'),
+    ("unknown module", "src/misc/a.cpp", "int a;\n"),
+    ("torch header", "include/nubox/net/a.hpp", "#include <torch/torch.h>\n"),
+    ("torch header", "src/sim/a.cpp", "#include <ATen/ATen.h>\n"),
+    ("CUDA or NCCL header", "src/train/a.cpp", "#include <nccl.h>\n"),
+    ("MPI name", "src/sim/a.cpp", "void f() { MPI_Barrier(0); }\n"),
+    ("HDF5 call", "src/stats/a.cpp", "void f() {\n  H5Fopen(0);\n}\n"),
+    ("HDF5 call", "src/stats/b.cpp", "#include <hdf5.h>\n"),
+    ("FFTW call", "src/prior/a.cpp", "fftwf_plan plan;\n"),
+    ("end of process", "src/io/a.cpp", "void f() { std::exit(1); }\n"),
+    ("file size", "src/sim/a.cpp", "int a;\n" * (MAX_LINES + 1)),
+    ("unfinished", "tools/a.py", "# TO" "DO: later\n"),
+]
+
+
+def self_test():
+    """Each seeded violation is found, once and under its name; the clean files give none."""
+    failures = [f"clean file reported: {text}" for text in violations(CLEAN, {})]
+    for rule, path, text in SEEDED:
+        found = violations(CLEAN + [(path, text)], {})
+        if len(found) != 1 or f": {rule}: " not in found[0]:
+            failures.append(f"seeded '{rule}' in {path} gave {found}")
+        if violations([(path, text)], {(rule, path): "reason"}):
+            failures.append(f"exception for '{rule}' in {path} was not honoured")
+    if not any("stale exception" in text for text in violations(CLEAN, {("arrow", "src/sim/a.cpp"): "x"})):
+        failures.append("stale exception was not reported")
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[2])
+    parser.add_argument("--self-test", action="store_true", help="seed violations and see them found")
+    arguments = parser.parse_args()
+    if arguments.self_test:
+        failures = self_test()
+    else:
+        files = list(source_files(arguments.root))
+        if not files:
+            sys.exit(f"no source files under {arguments.root}")
+        failures = violations(files, EXCEPTIONS)
+    for text in failures:
+        print(text)
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
