@@ -201,7 +201,7 @@ const std::vector<Command>& command_table() {
       {"stats",
        "power, transfer function, density PDF and residuals of boxes",
        {"run", "stats", "pdf"}},
-      {"info", "what a nubox file holds", {"info"}},
+      {"info", "what a nubox file holds", {"run", "info"}},
   };
   return commands;
 }

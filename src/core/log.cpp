@@ -1,6 +1,8 @@
 #include "nubox/core/log.hpp"
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -26,9 +28,16 @@ std::shared_ptr<spdlog::logger>& logger() {
   return instance;
 }
 
-std::string& current_phase() {
-  static std::string phase = "start";
-  return phase;
+/// What the process is doing and how often it said so; read by the watchdog's thread.
+struct Progress {
+  std::mutex mutex;
+  std::string phase = "start";
+  std::atomic<std::uint64_t> beats = 0;
+};
+
+Progress& progress() {
+  static Progress instance;
+  return instance;
 }
 
 }  // namespace
@@ -45,7 +54,18 @@ void start(int rank, int size, bool quiet) {
 void write_info(std::string_view text) { logger()->info("{}", text); }
 void write_warning(std::string_view text) { logger()->warn("warning: {}", text); }
 
-void set_phase(std::string_view phase) { current_phase() = phase; }
-std::string_view phase() { return current_phase(); }
+void set_phase(std::string_view phase) {
+  const std::lock_guard lock(progress().mutex);
+  progress().phase = phase;
+  beat();
+}
+
+std::string phase() {
+  const std::lock_guard lock(progress().mutex);
+  return progress().phase;
+}
+
+void beat() { ++progress().beats; }
+std::uint64_t beats() { return progress().beats; }
 
 }  // namespace nubox::log

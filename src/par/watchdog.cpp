@@ -11,8 +11,7 @@
 
 namespace nubox::par {
 
-Watchdog::Watchdog(std::chrono::seconds limit)
-    : limit_(limit), last_beat_(std::chrono::steady_clock::now()) {
+Watchdog::Watchdog(std::chrono::duration<double> limit) : limit_(limit) {
   if (limit_.count() > 0) thread_ = std::thread([this] { watch(); });
 }
 
@@ -25,18 +24,16 @@ Watchdog::~Watchdog() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Watchdog::beat() {
-  const std::lock_guard lock(mutex_);
-  last_beat_ = std::chrono::steady_clock::now();
-}
-
 void Watchdog::watch() {
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_until(lock, last_beat_ + limit_, [this] { return stop_; })) {
-    if (std::chrono::steady_clock::now() < last_beat_ + limit_) continue;
-    const std::string text =
-        fmt::format("nubox: error\n  code 6\n  phase {}\n  watchdog: no progress for {} s\n",
-                    log::phase(), limit_.count());
+  for (std::uint64_t last = log::beats();; last = log::beats()) {
+    if (wake_.wait_for(lock, limit_, [this] { return stop_; })) return;
+    if (log::beats() != last) continue;
+    const std::string text = fmt::format(
+        "nubox: error\n  code {}\n  phase {}\n  watchdog: no progress for {:g} s; another rank may "
+        "hang or be "
+        "lost\n",
+        static_cast<int>(ExitCode::communication), log::phase(), limit_.count());
     std::fputs(text.c_str(), stderr);
     std::fflush(stderr);
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::communication));

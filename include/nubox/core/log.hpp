@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -25,7 +27,12 @@ void warn(fmt::format_string<Args...> text, Args&&... args) {
 }
 
 /// Name of what the process is doing now, for failure reports ("simulate: seed 3, 0.15 eV").
+/// Setting it is a beat.
 void set_phase(std::string_view phase);
-[[nodiscard]] std::string_view phase();
+[[nodiscard]] std::string phase();
+
+/// Tells the watchdog that work goes on: once per step of anything that may take long.
+void beat();
+[[nodiscard]] std::uint64_t beats();
 
 }  // namespace nubox::log

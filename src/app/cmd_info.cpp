@@ -1,0 +1,17 @@
+#include "nubox/io/describe.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "app/commands.hpp"
+
+#include <cstdio>
+
+namespace nubox::app {
+
+void info(const par::Comm& world, const config::Config& config) {
+  par::agree(world, [&] {
+    const std::string path = config.required_text("info.in");
+    if (world.is_root()) std::fputs(io::describe(path).c_str(), stdout);
+  });
+}
+
+}  // namespace nubox::app

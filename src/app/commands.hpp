@@ -1,0 +1,21 @@
+#pragma once
+
+#include "nubox/config/config.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <string>
+#include <vector>
+
+namespace nubox::app {
+
+/// The program after MPI is up: picks the command, parses its configuration, runs it.
+int run(const par::Comm& world, const std::vector<std::string>& args);
+
+// One function per subcommand, each in its own cmd_<name>.cpp: wiring only. All collective.
+void simulate(const par::Comm& world, const config::Config& config);
+void train(const par::Comm& world, const config::Config& config);
+void predict(const par::Comm& world, const config::Config& config);
+void stats(const par::Comm& world, const config::Config& config);
+void info(const par::Comm& world, const config::Config& config);
+
+}  // namespace nubox::app

@@ -1,0 +1,77 @@
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/core/timer.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/par/watchdog.hpp"
+
+#include "app/commands.hpp"
+#include "app/setup.hpp"
+
+#include <cstdio>
+#include <functional>
+#include <map>
+
+namespace nubox::app {
+namespace {
+
+using CommandFunction = std::function<void(const par::Comm&, const config::Config&)>;
+
+const std::map<std::string, CommandFunction>& functions() {
+  static const std::map<std::string, CommandFunction> table = {{"simulate", simulate},
+                                                               {"train", train},
+                                                               {"predict", predict},
+                                                               {"stats", stats},
+                                                               {"info", info}};
+  return table;
+}
+
+void print(const par::Comm& world, const std::string& text) {
+  if (!world.is_root()) return;
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void require_same_config(const par::Comm& world, const config::Config& config) {
+  const auto hashes = world.all_gather(config.hash());
+  par::agree(world, [&] {
+    if (hashes.front() != config.hash()) {
+      throw UsageError("ranks read different configurations: does every node see the same file?");
+    }
+  });
+}
+
+}  // namespace
+
+int run(const par::Comm& world, const std::vector<std::string>& args) {
+  if (args.empty() || args.front() == "--help" || args.front() == "-h") {
+    print(world, config::help_text(""));
+    return args.empty() ? static_cast<int>(ExitCode::usage) : 0;
+  }
+  if (args.front() == "--version") {
+    print(world, library_versions());
+    return 0;
+  }
+  const std::string command = args.front();
+  const config::Config config = par::agree(world, [&] {
+    if (!functions().contains(command)) {
+      throw UsageError("unknown command '{}'\n\n{}", command, config::help_text(""));
+    }
+    return config::Config::parse(command, {args.begin() + 1, args.end()});
+  });
+  if (config.help() || config.help_config()) {
+    print(world, config.help() ? config::help_text(command) : config::help_config_text(command));
+    return 0;
+  }
+  require_same_config(world, config);
+  const Stopwatch watch;
+  log::set_phase(command);
+  const par::Watchdog watchdog(
+      std::chrono::duration<double>(60 * config.number("run.watchdog_minutes")));
+  log::info("nubox {} {} on {} rank{}", command, version_line(), world.size(),
+            world.size() > 1 ? "s" : "");
+  functions().at(command)(world, config);
+  log::info("{} done in {:.1f} s", command, watch.seconds());
+  return 0;
+}
+
+}  // namespace nubox::app

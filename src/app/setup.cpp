@@ -1,0 +1,89 @@
+#include "app/setup.hpp"
+
+#include "nubox/core/build_info.hpp"
+#include "nubox/core/error.hpp"
+#include "nubox/fft/plan.hpp"
+#include "nubox/io/describe.hpp"
+#include "nubox/net/build_info.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/par/session.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace nubox::app {
+namespace {
+
+/// Where configs/ stands: beside the source tree's build, or share/nubox of an installation.
+std::array<std::filesystem::path, 2> share_directories() {
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  return {binary.parent_path(), binary.parent_path() / "share" / "nubox"};
+}
+
+}  // namespace
+
+std::string version_line() { return version_text(); }
+
+std::string library_versions() {
+  return fmt::format("nubox {}\ncompiler {}\nMPI {}\nHDF5 {}\nFFTW {}\n{}\n", version_text(),
+                     compiler_text(), par::mpi_library_text(), io::hdf5_library_text(),
+                     fft::library_text(), net::torch_library_text());
+}
+
+cosmology::Parameters cosmology_parameters(const config::Config& config) {
+  cosmology::Parameters p;
+  p.Omega_m = config.number("cosmology.Omega_m");
+  p.Omega_b = config.number("cosmology.Omega_b");
+  p.h = config.number("cosmology.h");
+  p.n_s = config.number("cosmology.n_s");
+  p.A_s = config.number("cosmology.A_s");
+  p.T_cmb_K = config.number("cosmology.T_cmb");
+  p.N_eff = config.number("cosmology.N_eff");
+  return p;
+}
+
+std::filesystem::path find_shipped(const std::string& name, const std::string& kind) {
+  if (std::filesystem::exists(name)) return name;
+  const auto places = share_directories();
+  for (const auto& share : places) {
+    const auto shipped = share / "configs" / kind / name;
+    if (std::filesystem::exists(shipped)) return shipped;
+  }
+  throw FileSystemError("'{}' is neither a path nor one of the {} shipped in {}", name, kind,
+                        (places[0] / "configs" / kind).string());
+}
+
+cosmology::LinearTables load_tables(const par::Comm& comm, const config::Config& config) {
+  const auto directory =
+      par::agree(comm, [&] { return find_shipped(config.text("cosmology.tables"), "cosmology"); });
+  return cosmology::LinearTables::load(comm, directory, cosmology_parameters(config));
+}
+
+cosmology::NeutrinoSource neutrino_source(const std::string& name) {
+  if (name == "table") return cosmology::NeutrinoSource::table;
+  if (name == "supereasy") return cosmology::NeutrinoSource::supereasy;
+  return cosmology::NeutrinoSource::none;
+}
+
+void require_cosmology(const io::FieldHeader& header, const cosmology::Parameters& parameters,
+                       const std::string& file) {
+  struct Pair {
+    const char* name;
+    double in_file, configured;
+  };
+  for (const auto& [name, in_file, configured] :
+       {Pair{"Omega_m", header.Omega_m, parameters.Omega_m},
+        Pair{"Omega_b", header.Omega_b, parameters.Omega_b}, Pair{"h", header.h, parameters.h},
+        Pair{"n_s", header.n_s, parameters.n_s}, Pair{"A_s", header.A_s, parameters.A_s}}) {
+    if (std::abs(in_file - configured) > 1e-3 * std::abs(configured)) {
+      throw InputError(
+          "{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables", file,
+          name, in_file, configured, name);
+    }
+  }
+}
+
+std::string mass_text(double M_nu_eV) { return fmt::format("{:.3f}", M_nu_eV); }
+
+}  // namespace nubox::app

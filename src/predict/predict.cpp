@@ -1,0 +1,178 @@
+#include "nubox/predict/predict.hpp"
+
+#include "nubox/core/log.hpp"
+#include "nubox/field/halo.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/predict/tile_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace nubox::predict {
+namespace {
+
+// A tile's input may hold this many voxels: 160^3, at which a 64-channel network needs about 8 GB.
+// Wider networks get smaller tiles in proportion.
+constexpr std::size_t largest_input_voxels_64_channels = std::size_t{160} * 160 * 160;
+// Tiles per network call: small tiles share the cost of laying out the weights.
+constexpr std::size_t voxels_per_call = std::size_t{1} << 18;
+
+std::size_t max_input_voxels(const net::Architecture& architecture) {
+  return largest_input_voxels_64_channels * 64 / std::max<std::size_t>(architecture.channels, 8);
+}
+
+/// Moves tiles between the haloed slab and the network's dense batches.
+class TileMover {
+ public:
+  TileMover(const field::HaloedSlab& slab, const TilePlan& plan)
+      : slab_(slab), plan_(plan), n_in_(plan.tile + 2 * plan.halo) {}
+
+  [[nodiscard]] std::size_t n_in() const { return n_in_; }
+
+  /// Copies the input of a tile, [components][n_in]^3, periodic in y and z.
+  void gather(const TileOrigin& origin, float* to) const {
+    const std::size_t n = slab_.n;
+    // Halo planes make x contiguous: no wrapping along it.
+    const auto first_plane = static_cast<std::size_t>(
+        origin.x - static_cast<std::ptrdiff_t>(slab_.interior.start) +
+        static_cast<std::ptrdiff_t>(slab_.halo) - static_cast<std::ptrdiff_t>(plan_.halo));
+    const std::vector<std::size_t> ys = wrapped(origin.y), zs = wrapped(origin.z);
+    for (std::size_t c = 0; c < slab_.components; ++c) {
+      for (std::size_t i = 0; i < n_in_; ++i) {
+        const float* plane = slab_.values.data() + (c * slab_.planes() + first_plane + i) * n * n;
+        for (const std::size_t y : ys) {
+          const float* row = plane + y * n;
+          for (const std::size_t z : zs) *to++ = row[z];
+        }
+      }
+    }
+  }
+
+  /// Writes the part of a tile's output [3][tile]^3 that lies in the slab and the box.
+  void scatter(const TileOrigin& origin, const float* from, field::LatticeField& out) const {
+    const std::size_t n = slab_.n, tile = plan_.tile;
+    for (std::size_t c = 0; c < out.components(); ++c) {
+      const auto component = out.component(c);
+      for (std::size_t i = 0; i < tile; ++i) {
+        const auto x = static_cast<std::size_t>(origin.x) + i;
+        if (!slab_.interior.contains(x)) continue;
+        for (std::size_t j = 0; j < tile && origin.y + j < n; ++j) {
+          const float* row = from + ((c * tile + i) * tile + j) * tile;
+          const std::size_t count = std::min(tile, n - origin.z);
+          std::copy_n(
+              row, count,
+              component.data() + out.site(x - slab_.interior.start, origin.y + j, origin.z));
+        }
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::size_t> wrapped(std::size_t origin) const {
+    std::vector<std::size_t> indices(n_in_);
+    const std::size_t n = slab_.n;
+    const std::size_t first = origin + n * (plan_.halo / n + 1) - plan_.halo;
+    for (std::size_t i = 0; i < n_in_; ++i) indices[i] = (first + i) % n;
+    return indices;
+  }
+
+  const field::HaloedSlab& slab_;
+  const TilePlan& plan_;
+  std::size_t n_in_;
+};
+
+void run_tiles(const TileMover& mover, const TilePlan& plan, std::size_t channels,
+               const net::Evaluator& network, double theta, field::LatticeField& out) {
+  const std::size_t in_voxels = mover.n_in() * mover.n_in() * mover.n_in();
+  const std::size_t out_values = 3 * plan.tile * plan.tile * plan.tile;
+  const std::size_t per_call = std::max<std::size_t>(1, voxels_per_call / in_voxels);
+  std::vector<float> tiles, result;
+  for (std::size_t first = 0; first < plan.origins.size(); first += per_call) {
+    const std::size_t batch = std::min(per_call, plan.origins.size() - first);
+    tiles.resize(batch * channels * in_voxels);
+    result.resize(batch * out_values);
+    for (std::size_t t = 0; t < batch; ++t) {
+      mover.gather(plan.origins[first + t], tiles.data() + t * channels * in_voxels);
+    }
+    network.run(tiles, batch, mover.n_in(), theta, result);
+    for (std::size_t t = 0; t < batch; ++t) {
+      mover.scatter(plan.origins[first + t], result.data() + t * out_values, out);
+    }
+  }
+}
+
+/// Adds the prior (for a residual network) and wraps to (-L/2, L/2].
+void finish(field::LatticeField& out, const field::LatticeField& prior_mpch, bool residual) {
+  const auto box = static_cast<float>(out.box_size_mpch());
+  const auto values = out.values();
+  const auto prior = prior_mpch.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    float value = residual ? prior[i] + values[i] : values[i];
+    if (!std::isfinite(value)) {
+      throw NumericalError("the network's output is not finite at component value {}", i);
+    }
+    if (value > box / 2) value -= box;
+    if (value <= -box / 2) value += box;
+    values[i] = value;
+  }
+}
+
+}  // namespace
+
+field::LatticeField predict_displacement(const field::LatticeField& features,
+                                         const field::LatticeField& prior_mpch,
+                                         const net::Evaluator& network, double theta,
+                                         std::size_t tile) {
+  const net::Architecture& architecture = network.card().architecture;
+  if (architecture.residual && theta == 0) return prior_mpch;
+  const par::Comm& comm = features.comm();
+  par::agree(comm, [&] {
+    if (features.components() != architecture.input_channels) {
+      throw InputError("the model wants {} input channels, this input gives {}",
+                       architecture.input_channels, features.components());
+    }
+  });
+  const bool fixed_grid = architecture.padding != "halo";
+  const TilePlan plan = plan_tiles(features.layout(), {network.halo(), network.stride()},
+                                   tile == 0 && fixed_grid ? std::size_t{32} : tile, fixed_grid,
+                                   max_input_voxels(architecture));
+  log::info("network: {} tiles of {}^3 on this rank, halo {}, waste {:.2f}", plan.origins.size(),
+            plan.tile, plan.halo, plan.waste(features.layout()));
+  const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
+  field::LatticeField out(features.layout(), 3, features.box_size_mpch());
+  par::agree(comm, [&] {
+    run_tiles(TileMover(slab, plan), plan, features.components(), network, theta, out);
+    finish(out, prior_mpch, architecture.residual);
+  });
+  return out;
+}
+
+void require_within_range(const net::ModelCard& card, const io::FieldHeader& input,
+                          double M_nu_eV) {
+  const double spacing = input.box_size_mpch / static_cast<double>(input.n);
+  if (std::abs(spacing / card.lattice_spacing_mpch() - 1) > 0.01) {
+    throw InputError(
+        "the model was trained at a lattice spacing of {:.4f} Mpc/h, this box has {:.4f}: train "
+        "one "
+        "at this spacing, or use --model.architecture=none",
+        card.lattice_spacing_mpch(), spacing);
+  }
+  if (card.masses_eV.empty()) throw InputError("the model file names no neutrino mass");
+  const auto [low, high] = std::minmax_element(card.masses_eV.begin(), card.masses_eV.end());
+  if (M_nu_eV > *high * (1 + 1e-6)) {
+    log::warn("M_nu = {} eV lies above the masses the model was trained on ({} to {} eV)", M_nu_eV,
+              *low, *high);
+  }
+  if (std::abs(input.redshift - card.data.redshift) > 1e-3) {
+    log::warn("the box is at redshift {}, the model was trained at {}", input.redshift,
+              card.data.redshift);
+  }
+  const auto differs = [](double a, double b) { return std::abs(a - b) > 1e-3 * std::abs(b); };
+  if (differs(input.Omega_m, card.data.Omega_m) || differs(input.h, card.data.h) ||
+      differs(input.n_s, card.data.n_s) || differs(input.A_s, card.data.A_s)) {
+    log::warn("the cosmology of the box differs from the one the model was trained on");
+  }
+}
+
+}  // namespace nubox::predict
