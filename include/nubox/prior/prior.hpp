@@ -1,0 +1,59 @@
+#pragma once
+
+#include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/field/field_io.hpp"
+
+#include <cstddef>
+#include <string>
+
+/// Physics that turns a massless box into a massive one without any network: full-box FFT filters
+/// and PM forces (physics.md, section 11). A network learns what is left.
+namespace nubox::prior {
+
+/// none:   the input itself
+/// linear: displacement times R(k) = sqrt(P_cb,nu / P_cb,0)
+/// rewind: particle-mesh steps back to the epoch with the small-scale amplitude s of the massive
+///         cosmology, then R(k)/s; needs velocities
+/// za:     Zel'dovich displacement of the massive cosmology with the phases of the input
+enum class Kind { none, linear, rewind, za };
+
+/// @throws UsageError for another name
+[[nodiscard]] Kind kind_of(const std::string& name);
+[[nodiscard]] std::string name_of(Kind kind);
+
+/// Numbers of the rewind.
+struct RewindOptions {
+  std::size_t steps = 0;        ///< 0: max(2, ceil(|ln s| / 0.05))
+  std::size_t mesh_factor = 2;  ///< force mesh per side in units of the lattice
+  /// Damping of the incoherent momenta (physics.md, section 11.3b): p = p_c + damping (p0 - p_c)
+  /// with p_c smoothed by a Gaussian of this radius on the lattice; damping 1 is the plain rewind.
+  double velocity_smoothing_mpch = 1;
+  double velocity_damping = 1;
+};
+
+/// The two cosmologies of a prediction, both at the redshift of the input.
+struct Theories {
+  cosmology::LinearTheory massless;
+  cosmology::LinearTheory massive;
+  /// Amplitude ratio R(k) at the redshift of the input.
+  [[nodiscard]] double amplitude_ratio(double k_hmpc) const {
+    return cosmology::amplitude_ratio(massive, massless, k_hmpc);
+  }
+};
+
+/// The massive box that a prior predicts, with the header of the massive cosmology; velocities
+/// where the input has them. M_nu = 0 returns the input bit for bit. A rewind of an input without
+/// velocities is the linear filter, with a warning. Collective.
+/// @throws InputError (agreed) if za does not know the phases of the input
+[[nodiscard]] field::Snapshot apply(Kind kind, const field::Snapshot& input,
+                                    const Theories& theories, const RewindOptions& rewind = {});
+
+/// What the network sees of a box, as one lattice field [channels][nx_local][N][N]:
+/// 0-2 prior displacement (Mpc/h); 3-5, where the input has velocities, the residual velocity
+/// u/f - displacement of the input (Mpc/h), which vanishes in linear theory. Collective.
+[[nodiscard]] field::LatticeField features(const field::Snapshot& input,
+                                           const field::Snapshot& prior,
+                                           const cosmology::LinearTheory& massless);
+[[nodiscard]] std::vector<std::string> feature_names(bool has_velocity);
+
+}  // namespace nubox::prior

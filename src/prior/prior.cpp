@@ -1,0 +1,119 @@
+#include "nubox/prior/prior.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/field/lattice_fourier.hpp"
+
+#include "prior/rewind.hpp"
+#include "prior/zeldovich.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace nubox::prior {
+namespace {
+
+constexpr std::array<std::pair<Kind, const char*>, 4> names = {
+    {{Kind::none, "none"}, {Kind::linear, "linear"}, {Kind::rewind, "rewind"}, {Kind::za, "za"}}};
+
+/// physics.md, section 11.2: p(k) carries E and the growth rate of the massive cosmology as well.
+field::Snapshot linear_filter(const field::Snapshot& input, const Theories& theories) {
+  field::Snapshot out = input;
+  const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);
+  const auto ratio = [&](double k) { return theories.amplitude_ratio(k); };
+  field::apply_filter(out.displacement, plan, ratio);
+  if (out.velocity) {
+    const double a = units::scale_factor(input.header.redshift);
+    const double expansion =
+        theories.massive.background().E(a) / theories.massless.background().E(a);
+    field::apply_filter(*out.velocity, plan, [&](double k) {
+      return expansion * theories.massive.f1(k, a) / theories.massless.f1(k, a) * ratio(k);
+    });
+  }
+  return out;
+}
+
+io::FieldHeader massive_header(const field::Snapshot& input, const Theories& theories, Kind kind) {
+  io::FieldHeader header = input.header;
+  header.M_nu_eV = theories.massive.parameters().M_nu_eV;
+  header.origin = "predict";
+  header.code_version.clear();
+  header.extra["prior"] = name_of(kind);
+  return header;
+}
+
+}  // namespace
+
+Kind kind_of(const std::string& name) {
+  for (const auto& [kind, text] : names) {
+    if (name == text) return kind;
+  }
+  throw UsageError("no prior is called '{}'", name);
+}
+
+std::string name_of(Kind kind) {
+  for (const auto& [candidate, text] : names) {
+    if (kind == candidate) return text;
+  }
+  throw InternalError("prior without a name");
+}
+
+field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& theories,
+                      const RewindOptions& rewind_options) {
+  if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
+  if (kind == Kind::rewind && !input.velocity) {
+    log::warn("the input has no velocities: the linear filter stands in for the rewind");
+    kind = Kind::linear;
+  }
+  field::Snapshot out = [&] {
+    switch (kind) {
+      case Kind::linear:
+        return linear_filter(input, theories);
+      case Kind::rewind:
+        return rewind(input, theories, rewind_options);
+      case Kind::za:
+        return zeldovich(input, theories);
+      case Kind::none:
+        break;
+    }
+    return input;
+  }();
+  out.header = massive_header(input, theories, kind);
+  return out;
+}
+
+field::LatticeField features(const field::Snapshot& input, const field::Snapshot& prior,
+                             const cosmology::LinearTheory& massless) {
+  const field::LatticeField& displacement = input.displacement;
+  field::LatticeField all(displacement.layout(), input.velocity ? 6 : 3,
+                          displacement.box_size_mpch());
+  std::ranges::copy(prior.displacement.values(), all.values().begin());
+  if (input.velocity) {
+    const double a = units::scale_factor(input.header.redshift);
+    // The massless growth rate does not depend on k: u / f = v / (100 a E f).
+    const double k_any = 1;
+    const double per_kms =
+        1 / (units::hubble_kms_per_mpch * a * massless.background().E(a) * massless.f1(k_any, a));
+    const auto velocity = input.velocity->values();
+    const auto in = displacement.values();
+    const auto out = all.values().subspan(in.size());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      out[i] = static_cast<float>(per_kms * velocity[i] - in[i]);
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> feature_names(bool has_velocity) {
+  std::vector<std::string> all;
+  for (const char* axis : {"x", "y", "z"}) all.push_back(std::string("prior_displacement_") + axis);
+  if (has_velocity) {
+    for (const char* axis : {"x", "y", "z"})
+      all.push_back(std::string("residual_velocity_") + axis);
+  }
+  return all;
+}
+
+}  // namespace nubox::prior

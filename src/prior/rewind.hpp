@@ -1,0 +1,15 @@
+#pragma once
+
+#include "nubox/prior/prior.hpp"
+
+namespace nubox::prior {
+
+/// Rewind and filter (physics.md, sections 11.3 and 11.3b): particle-mesh steps of the massless
+/// cosmology from a_out to a*, D(a*)/D(a_out) = s = R(3 h/Mpc), then R(k)/s. Collective.
+[[nodiscard]] field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
+                                     const RewindOptions& options);
+
+/// The epoch a* of the rewind: massless growth from a* to a_out is the small-scale amplitude ratio.
+[[nodiscard]] double rewind_epoch(const Theories& theories, double a_out);
+
+}  // namespace nubox::prior
