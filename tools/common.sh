@@ -11,7 +11,8 @@ case "$NUBOX_CUDA" in
     ;;
 esac
 
-say() { printf '%s\n' "$*"; }
+# Each argument on a line of its own.
+say() { printf '%s\n' "$@"; }
 
 fail() {
   printf 'nubox: %s\n' "$*" >&2
@@ -21,13 +22,16 @@ fail() {
 # The comment block at the head of a script is its usage text.
 usage() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$0"; }
 
-# stage NAME COMMAND...: runs the command and prints its wall time.
+# stage NAME COMMAND...: runs the command, prints its wall time and notes it in stage_times.
+stage_times=()
 stage() {
-  local name="$1" start="$SECONDS"
+  local name="$1" start="$SECONDS" seconds
   shift
   say "== $name"
   "$@" || fail "stage '$name' failed (exit code $?); its messages stand above"
-  say "== $name: done in $((SECONDS - start)) s"
+  seconds=$((SECONDS - start))
+  stage_times+=("$name $seconds s")
+  say "== $name: done in $seconds s"
 }
 
 # Directory of a CUDA 13 toolkit with NCCL, or a non-zero status.

@@ -1,0 +1,149 @@
+"""The report's figures; each function returns PNG bytes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from nubox_report.style import TARGET, method_styles, name_of, png, stacked_axes
+
+# Share of the Nyquist wavenumber up to which aliasing leaves P(k) readable.
+TRUSTED_NYQUIST_SHARE = 0.7
+
+
+def k_nyquist_hmpc(measurement):
+    """Nyquist wavenumber of the power spectrum's mesh, h/Mpc."""
+    mesh = int(measurement.stats.group_attributes["power"]["mesh"])
+    return np.pi * mesh / measurement.box_mpch
+
+
+def power_figure(measurements):
+    """P(k) of target and methods; T(k); 1 - r^2."""
+    styles = method_styles([m.label for m in measurements])
+    figure, (top, middle, bottom) = stacked_axes([5, 3, 2.4], height=7.4)
+    first = measurements[0]
+    top.loglog(first.array("power/k"), first.array("power/p_target"), label="target (massive)", zorder=5, **TARGET)
+    for m in measurements:
+        k = m.array("power/k")
+        top.loglog(k, m.array("power/p_model"), label=name_of(m.label), **styles[m.label])
+        middle.semilogx(k, m.array("power/transfer"), **styles[m.label])
+        stochastic = 1 - m.array("power/correlation") ** 2
+        bottom.loglog(k, np.where(stochastic > 0, stochastic, np.nan), **styles[m.label])
+    middle.axhspan(0.99, 1.01, color="0.85", zorder=0)
+    middle.axhline(1, color="black", linewidth=0.8)
+    for guide in (0.95, 1.05):
+        middle.axhline(guide, color="0.6", linewidth=0.6, linestyle=":")
+    transfer = np.concatenate([trusted(m, "transfer") for m in measurements])
+    # At most 10 % either way: one poor method must not flatten the differences of the others.
+    middle.set_ylim(max(0.9, min(0.94, transfer.min() - 0.01)), min(1.1, max(1.06, transfer.max() + 0.01)))
+    nyquist = k_nyquist_hmpc(first)
+    for axis in (top, middle, bottom):
+        axis.axvspan(TRUSTED_NYQUIST_SHARE * nyquist, 10 * nyquist, color="0.93", zorder=0)
+    bottom.set_xlim(0.9 * first.array("power/k")[0], nyquist)
+    visible = first.array("power/k") <= nyquist
+    spectrum = first.array("power/p_target")[visible]
+    top.set_ylim(0.5 * spectrum.min(), 2 * spectrum.max())
+    top.set_ylabel(r"$P(k)$  [(Mpc/$h)^3$]")
+    middle.set_ylabel(r"$T(k)$")
+    bottom.set_ylabel(r"$1-r^2(k)$")
+    bottom.set_xlabel(r"$k$  [$h$/Mpc]")
+    top.legend(loc="lower left")
+    return png(figure)
+
+
+def trusted(measurement, name):
+    """Values of a power dataset below the trusted share of the Nyquist wavenumber."""
+    k = measurement.array("power/k")
+    return measurement.array(f"power/{name}")[k < TRUSTED_NYQUIST_SHARE * k_nyquist_hmpc(measurement)]
+
+
+def pdf_figure(measurements):
+    """Fraction of cells by overdensity; relative difference to the target."""
+    styles = method_styles([m.label for m in measurements])
+    figure, (top, bottom) = stacked_axes([7, 3])
+    first = measurements[0]
+    centre, target, counts = pdf_of(first, "target")
+    top.loglog(centre, target, label="target (massive)", zorder=5, **TARGET)
+    for m in measurements:
+        _, model, _ = pdf_of(m, "model")
+        top.loglog(centre, model, label=name_of(m.label), **styles[m.label])
+        bottom.semilogx(centre, 100 * (model - target) / target, **styles[m.label])
+    # Bins with few cells say more about noise than about a method.
+    scatter = 100 / np.sqrt(counts)
+    bottom.fill_between(centre, -scatter, scatter, color="0.88", zorder=0)
+    bottom.axhline(0, color="black", linewidth=0.8)
+    bottom.set_ylim(-15, 15)
+    filled = centre[np.isfinite(target)]
+    bottom.set_xlim(filled[0], filled[-1])
+    top.set_ylabel("fraction of cells")
+    bottom.set_ylabel("difference  [%]")
+    bottom.set_xlabel(r"$\rho/\bar\rho$, smoothed")
+    top.legend(loc="lower center")
+    return png(figure)
+
+
+def pdf_of(measurement, which):
+    """Bin centres (logarithmic), fractions (NaN where empty) and counts of "model" or "target"."""
+    edges = measurement.array("pdf/edges")
+    counts = measurement.array(f"pdf/counts_{which}").astype(float)
+    counts[counts == 0] = np.nan
+    return np.sqrt(edges[1:] * edges[:-1]), counts / np.nansum(counts), counts
+
+
+def displacement_figure(measurements):
+    """Mean absolute displacement error by component."""
+    styles = method_styles([m.label for m in measurements])
+    figure, axis = plt.subplots(figsize=(6.2, 3.2))
+    width = 0.8 / len(measurements)
+    hatches = ["", "//", "..", "\\\\", "xx", "++", "oo"]
+    for i, m in enumerate(measurements):
+        bars = axis.bar(np.arange(3) + (i + 0.5) * width - 0.4, m.displacement_error_mpch(), width,
+                        label=name_of(m.label), color=styles[m.label]["color"], hatch=hatches[i % len(hatches)],
+                        edgecolor="white")
+        axis.bar_label(bars, fmt="%.3g", fontsize=7, padding=1)
+    axis.set_xticks(range(3), ["x", "y", "z"])
+    axis.set_xlabel("component")
+    axis.set_ylabel("mean |displacement error|  [Mpc/$h$]")
+    axis.legend(ncols=2)
+    axis.set_ylim(0, 1.35 * axis.dataLim.y1)
+    return png(figure)
+
+
+def map_figure(measurements):
+    """Slab of the target, and target minus each method, on one symmetric scale."""
+    first = measurements[0]
+    target = first.array("residual/map_target")
+    residuals = [target - m.array("residual/map_model") for m in measurements]
+    # The first method's scale: a poor method saturates instead of whitening the others.
+    limit = np.percentile(np.abs(residuals[0]), 99.5) or 1.0
+    columns = min(3, 1 + len(measurements))
+    rows = -(-(1 + len(measurements)) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(3.6 * columns, 3.5 * rows), squeeze=False,
+                                sharex=True, sharey=True, layout="constrained")
+    panels = axes.ravel()
+    extent = (0, first.box_mpch, 0, first.box_mpch)
+    image = panels[0].imshow(np.log10(np.maximum(target, 1e-2)).T, origin="lower", extent=extent, cmap="viridis")
+    panels[0].set_title("target")
+    figure.colorbar(image, ax=panels[0], label=r"$\log_{10}\,\rho/\bar\rho$", shrink=0.85)
+    for panel, m, residual in zip(panels[1:], measurements, residuals):
+        image = panel.imshow(residual.T, origin="lower", extent=extent, cmap="PuOr", vmin=-limit, vmax=limit)
+        panel.set_title(f"target - {name_of(m.label)}")
+    figure.colorbar(image, ax=list(panels[1:]), label=r"difference of $\rho/\bar\rho$", shrink=0.6, extend="both")
+    for panel in panels[1 + len(measurements):]:
+        panel.set_visible(False)
+    for panel in axes[-1]:
+        panel.set_xlabel("x  [Mpc/$h$]")
+    for panel in axes[:, 0]:
+        panel.set_ylabel("y  [Mpc/$h$]")
+    return png(figure)
+
+
+def pdf_caption(measurements):
+    """Smoothing radius and bins of the PDF."""
+    radius = measurements[0].stats.group_attributes["pdf"]["radius_mpch"]
+    bins = len(measurements[0].array("pdf/edges")) - 1
+    return (f"Cells by density after a top-hat of {radius:g} Mpc/h, {bins} logarithmic bins. Grey: Poisson scatter of "
+            "the target's counts.")
+
+
+def map_caption(measurements):
+    """What the maps show."""
+    return "Projected slab of the target, and target minus method on one scale (99.5 % of the first method's cells)."

@@ -1,0 +1,112 @@
+"""What the report takes from stats files and metrics logs, as plain numpy arrays."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xxhash
+
+import nubox
+
+# Wavenumbers of the summary table, h/Mpc; the paper quotes its transfer function at these.
+TABLE_K_HMPC = (0.1, 0.3, 0.5, 0.7, 1.0)
+
+
+@dataclass
+class Measurement:
+    """One method measured against the target: a stats file with a label."""
+
+    label: str
+    path: Path
+    stats: object  # nubox.Table
+
+    @property
+    def box_mpch(self):
+        return float(self.stats.attributes["box_size_mpch"])
+
+    def has(self, name):
+        return name in self.stats.arrays
+
+    def array(self, name):
+        """A dataset by path, e.g. "power/k"; the error names file and dataset."""
+        if not self.has(name):
+            raise SystemExit(f"{self.path} holds no /{name}: was it measured against a target?")
+        return np.asarray(self.stats.arrays[name])
+
+    def in_bin_of(self, name, k_hmpc):
+        """The value of a power-group dataset in the bin that contains k; NaN beyond the mesh."""
+        edges = self.array("power/k_edges")
+        bin_index = np.searchsorted(edges, k_hmpc, side="right") - 1
+        values = self.array(f"power/{name}")
+        return float(values[bin_index]) if 0 <= bin_index < len(values) else float("nan")
+
+    def displacement_error_mpch(self):
+        """Mean absolute displacement error per component (x, y, z), Mpc/h."""
+        return self.array("residual/displacement_mae")
+
+    def setting(self):
+        """One sentence on the box that was measured."""
+        a = self.stats.attributes
+        return (f"Box of {a['box_size_mpch']:g} Mpc/h with {a['n']}\u00b3 particles at redshift {a['redshift']:g}, "
+                f"seed {a['seed']}; every method is measured against the target with {a['M_nu_eV']:g} eV.")
+
+    def conventions(self):
+        """The estimators' conventions as the file names them."""
+        power = self.stats.group_attributes["power"]
+        return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in sorted(power.items())) + "."
+
+    def provenance(self):
+        return f"Measured by nubox {self.stats.attributes['code_version']}."
+
+    def file_checksum(self):
+        """XXH3 of the whole file, 16 hexadecimal digits."""
+        return xxhash.xxh3_64_hexdigest(self.path.read_bytes())
+
+
+def require_same_target(measurements):
+    """A table side by side is only fair if all were measured on one mesh against one target."""
+    first = measurements[0]
+    for m in measurements:
+        for name in ("power/k_edges", "power/p_target"):
+            if not np.array_equal(m.array(name), first.array(name)):
+                raise SystemExit(f"/{name} differs between {first.path} and {m.path}: measure them alike")
+
+
+def read_measurement(argument):
+    """LABEL=FILE or FILE (label: its stem)."""
+    label, separator, name = argument.partition("=")
+    path = Path(name if separator else argument)
+    return Measurement(label if separator else path.stem, path, nubox.read_table(path))
+
+
+def summary_rows(measurements):
+    """Rows of the table: label, T at TABLE_K_HMPC, r at TABLE_K_HMPC, mean displacement error."""
+    rows = []
+    for m in measurements:
+        row = {"label": m.label,
+               "transfer": [m.in_bin_of("transfer", k) for k in TABLE_K_HMPC],
+               "correlation": [m.in_bin_of("correlation", k) for k in TABLE_K_HMPC],
+               "error_mpch": float("nan")}
+        if m.has("residual/displacement_mae"):
+            row["error_mpch"] = float(np.mean(m.displacement_error_mpch()))
+        rows.append(row)
+    return rows
+
+
+def summary_text(rows):
+    """The table for a terminal."""
+    width = max(len("method"), *(len(row["label"]) for row in rows))
+    k_names = [f"{k:g}" for k in TABLE_K_HMPC]
+    head = ["method".ljust(width)]
+    head += [f"T({k})".rjust(7) for k in k_names] + [f"r({k})".rjust(8) for k in k_names]
+    head += ["|d psi| [Mpc/h]"]
+    lines = ["  ".join(head)]
+    for row in rows:
+        cells = [row["label"].ljust(width)]
+        cells += [f"{value:7.4f}" for value in row["transfer"]]
+        cells += [f"{value:8.5f}" for value in row["correlation"]]
+        cells += [f"{row['error_mpch']:15.5f}"]
+        lines.append("  ".join(cells))
+    lines.append("T and r in the bin that contains k [h/Mpc]; |d psi|: mean absolute displacement error "
+                 "per component.")
+    return "\n".join(lines)

@@ -1,0 +1,56 @@
+"""Colours, dashes and axes that all figures share."""
+
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+# Okabe and Ito's palette, which colour-blind readers can tell apart, with the roles and dashes of the
+# paper: target black dashed, input red dash-dotted, network blue solid, Zel'dovich green dotted.
+TARGET = {"color": "black", "linestyle": (0, (6, 2)), "linewidth": 1.4}
+METHODS = {
+    "identity": {"color": "#D55E00", "linestyle": (0, (6, 2, 1, 2))},
+    "linear": {"color": "#CC79A7", "linestyle": (0, (9, 2))},
+    "za": {"color": "#009E73", "linestyle": (0, (1, 1.5))},
+    "network": {"color": "#0072B2", "linestyle": "-"},
+}
+NAMES = {"identity": "input (massless)", "linear": "linear filter", "za": "Zel'dovich", "network": "network"}
+SPARE = [
+    {"color": "#E69F00", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+    {"color": "#56B4E9", "linestyle": (0, (4, 1))},
+    {"color": "#666666", "linestyle": (0, (2, 2))},
+]
+
+plt.rcParams.update({
+    "font.size": 10, "axes.labelsize": 10, "legend.fontsize": 9, "legend.frameon": False, "legend.handlelength": 3.2,
+    "lines.linewidth": 1.6, "xtick.direction": "in", "ytick.direction": "in",
+    "xtick.top": True, "ytick.right": True, "axes.titlesize": 10,
+})
+
+
+def method_styles(labels):
+    """Line style of every label: its role's where it has one, else a spare one in order."""
+    spare = (SPARE[i % len(SPARE)] for i in range(len(labels)))
+    return {label: METHODS[label] if label in METHODS else next(spare) for label in labels}
+
+
+def name_of(label):
+    """Text of a label in legends."""
+    return NAMES.get(label, label)
+
+
+def stacked_axes(heights, width=6.2, height=6.0):
+    """Panels over one x axis."""
+    figure, axes = plt.subplots(len(heights), 1, sharex=True, figsize=(width, height),
+                                gridspec_kw={"height_ratios": heights, "hspace": 0.06})
+    return figure, list(axes)
+
+
+def png(figure):
+    """The figure as PNG bytes; the figure is closed."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
+    plt.close(figure)
+    return buffer.getvalue()

@@ -1,0 +1,40 @@
+"""The training curve from metrics.jsonl."""
+
+import json
+
+import matplotlib.pyplot as plt
+
+from nubox_report.style import METHODS, png
+
+
+def read_metrics(path):
+    """Records of a metrics log, one per line."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def series(metrics, name):
+    """(steps, values) of the records that carry a figure."""
+    records = [record for record in metrics if name in record]
+    return [record["step"] for record in records], [record[name] for record in records]
+
+
+def training_figure(metrics):
+    """Loss of the training steps and of the validation box."""
+    steps, loss = series(metrics, "loss")
+    validation_steps, validation = series(metrics, "validation_loss")
+    figure, axis = plt.subplots(figsize=(6.2, 3.4))
+    axis.semilogy(steps, loss, color="0.6", linewidth=0.8, label="training crops")
+    axis.semilogy(validation_steps, validation, marker="o", markersize=3.5, label="validation box", **METHODS["network"])
+    axis.set_xlabel("optimiser step")
+    axis.set_ylabel("displacement loss")
+    axis.legend()
+    return png(figure)
+
+
+def caption(metrics):
+    """What the curve shows, with its best figure."""
+    steps, validation = series(metrics, "validation_loss")
+    if not validation:
+        return "Loss of each optimiser step."
+    best = min(range(len(validation)), key=validation.__getitem__)
+    return f"Loss per optimiser step and on the validation box; best {validation[best]:.4g} at step {steps[best]}."
