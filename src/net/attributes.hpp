@@ -1,0 +1,27 @@
+#pragma once
+
+#include "nubox/core/error.hpp"
+#include "nubox/io/field_file.hpp"
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+namespace nubox::net {
+
+/// A required attribute as text, double or non-negative integer.
+/// @throws InputError if it is missing or of another kind
+template <class T>
+[[nodiscard]] T attribute(const io::Attributes& attributes, const std::string& name) {
+  using Stored = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
+  const auto found = attributes.find(name);
+  if (found == attributes.end()) throw InputError("attribute '{}' is missing", name);
+  const auto* value = std::get_if<Stored>(&found->second);
+  if (value == nullptr) throw InputError("attribute '{}' is not of the expected kind", name);
+  if constexpr (std::is_unsigned_v<T>) {
+    if (*value < 0) throw InputError("attribute '{}' = {} is negative", name, *value);
+  }
+  return static_cast<T>(*value);
+}
+
+}  // namespace nubox::net

@@ -1,0 +1,92 @@
+#include "net/device.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <filesystem>
+#include <thread>
+
+#include <ATen/autocast_mode.h>
+
+namespace nubox::net {
+namespace {
+
+/// Ranks of this node before this one, and all of them.
+struct NodePlace {
+  int rank;
+  int size;
+};
+
+NodePlace node_place(const par::Comm& comm) {
+  const par::Comm node = comm.split_by_node();
+  return {node.rank(), node.size()};
+}
+
+void* load_gpu_library() {
+  namespace fs = std::filesystem;
+  const fs::path file = fs::read_symlink("/proc/self/exe").parent_path() / "libnubox_cuda.so";
+  if (!fs::exists("/dev/nvidiactl") || !fs::exists(file)) return nullptr;
+  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) throw InternalError("cannot load {}: {}", file.string(), dlerror());
+  return library;
+}
+
+}  // namespace
+
+Precision precision_from(const std::string& name) {
+  if (name == "fp32") return Precision::fp32;
+  if (name == "tf32") return Precision::tf32;
+  if (name == "bf16") return Precision::bf16;
+  throw UsageError("unknown precision '{}' (fp32, tf32, bf16)", name);
+}
+
+void* gpu_library() {
+  static void* const library = load_gpu_library();
+  return library;
+}
+
+torch::Device choose_device(const par::Comm& comm) {
+  const NodePlace place = node_place(comm);
+  if (gpu_library() == nullptr || !torch::cuda::is_available()) return torch::kCPU;
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(place.rank % count)};
+}
+
+int set_threads(const par::Comm& comm) {
+  const NodePlace place = node_place(comm);
+  int threads = 0;
+  if (const char* asked = std::getenv("OMP_NUM_THREADS")) threads = std::atoi(asked);
+  if (threads < 1) {
+    threads = static_cast<int>(std::thread::hardware_concurrency()) / place.size;
+  }
+  threads = std::max(threads, 1);
+  at::set_num_threads(threads);
+  return threads;
+}
+
+void configure_math(Precision precision, bool deterministic) {
+  auto& context = at::globalContext();
+  context.setAllowTF32CuDNN(precision == Precision::tf32);
+  context.setAllowTF32CuBLAS(precision == Precision::tf32);
+  context.setDeterministicAlgorithms(deterministic, false);
+  context.setDeterministicCuDNN(deterministic);
+  context.setBenchmarkCuDNN(!deterministic);
+}
+
+PrecisionScope::PrecisionScope(Precision precision, torch::Device device)
+    : active_(precision == Precision::bf16),
+      before_(at::autocast::is_autocast_enabled(device.type())),
+      device_(device.type()) {
+  if (!active_) return;
+  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device_, true);
+}
+
+PrecisionScope::~PrecisionScope() {
+  if (!active_) return;
+  at::autocast::set_autocast_enabled(device_, before_);
+  at::autocast::clear_cache();
+}
+
+}  // namespace nubox::net

@@ -1,0 +1,63 @@
+#include "net/emulator.hpp"
+
+#include "nubox/core/build_info.hpp"
+#include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "net/weights.hpp"
+
+namespace nubox::net {
+
+Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torch::Device device)
+    : network_(std::move(network)),
+      device_(device),
+      output_scale_(card.output_scale_mpch),
+      residual_(card.architecture.residual) {
+  const std::size_t channels = card.architecture.input_channels;
+  if (card.feature_scales.size() != channels || !(card.output_scale_mpch > 0)) {
+    throw InputError("{} feature scales and output scale {} do not fit {} input channels",
+                     card.feature_scales.size(), card.output_scale_mpch, channels);
+  }
+  inverse_scales_ = torch::empty({1, static_cast<std::int64_t>(channels), 1, 1, 1});
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (!(card.feature_scales[c] > 0)) {
+      throw InputError("feature scale {} of channel {} is not positive", card.feature_scales[c], c);
+    }
+    inverse_scales_.view({-1})[static_cast<std::int64_t>(c)] = 1.0 / card.feature_scales[c];
+  }
+  inverse_scales_ = inverse_scales_.to(device_);
+  network_->to(device_);
+}
+
+torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& theta) {
+  const torch::Tensor x = (features * inverse_scales_).contiguous(at::MemoryFormat::ChannelsLast3d);
+  // The increment is summed in fp32 whatever the convolutions ran in.
+  const torch::Tensor y = network_->forward(x, theta).to(torch::kFloat32) * output_scale_;
+  return residual_ ? y * theta.view({-1, 1, 1, 1, 1}) : y;
+}
+
+void save_model(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card,
+                const Network& network) {
+  io::TableFile table;
+  table.format = "nubox-model";
+  table.version = model_format_version;
+  write_card(card, table);
+  write_module(network, "weights", table);
+  io::write_table_file(comm, path, table);
+}
+
+Model load_model(const par::Comm& comm, const std::filesystem::path& path) {
+  const io::TableFile table = io::read_table_file(comm, path, "nubox-model");
+  return par::agree(comm, [&] {
+    try {
+      Model model{read_card(table), nullptr};
+      model.network = make_network(model.card.architecture);
+      read_module(table, "weights", *model.network);
+      return model;
+    } catch (const InputError& error) {
+      throw InputError("{}: {}", path.string(), error.what());
+    }
+  });
+}
+
+}  // namespace nubox::net

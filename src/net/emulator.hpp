@@ -1,0 +1,48 @@
+#pragma once
+
+#include "nubox/net/model_file.hpp"
+#include "nubox/par/comm.hpp"
+
+#include "net/network.hpp"
+
+#include <memory>
+
+#include <torch/torch.h>
+
+namespace nubox::net {
+
+/// A network between physical units:
+///   residual:  increment = theta * sigma_out * net(features / sigma_in; theta)   (zero at theta =
+///   0) else:      displacement = sigma_out * net(features / sigma_in; theta)
+class Emulator {
+ public:
+  /// @throws InputError if the card's scales do not fit its architecture
+  Emulator(std::shared_ptr<Network> network, const ModelCard& card, torch::Device device);
+
+  /// @param features  [B][C][n]^3 on this device, physical units
+  /// @param theta     [1] or [B] on this device
+  /// @return          [B][3][m]^3 float, Mpc/h
+  [[nodiscard]] torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& theta);
+
+  [[nodiscard]] Network& network() { return *network_; }
+  [[nodiscard]] const torch::Device& device() const { return device_; }
+
+ private:
+  std::shared_ptr<Network> network_;
+  torch::Device device_;
+  torch::Tensor inverse_scales_;
+  double output_scale_;
+  bool residual_;
+};
+
+/// Writes and reads a model file: card and weights. Collective. @throws FileSystemError, InputError
+void save_model(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card,
+                const Network& network);
+
+struct Model {
+  ModelCard card;
+  std::shared_ptr<Network> network;
+};
+[[nodiscard]] Model load_model(const par::Comm& comm, const std::filesystem::path& path);
+
+}  // namespace nubox::net

@@ -1,0 +1,74 @@
+#include "nubox/net/evaluator.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "net/device.hpp"
+#include "net/emulator.hpp"
+
+namespace nubox::net {
+namespace {
+
+std::int64_t index(std::size_t value) { return static_cast<std::int64_t>(value); }
+
+}  // namespace
+
+struct Evaluator::Parts {
+  ModelCard card;
+  Footprint footprint;
+  Precision precision;
+  Emulator emulator;
+};
+
+Evaluator::Evaluator(const par::Comm& comm, const std::filesystem::path& model,
+                     const std::string& precision) {
+  const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
+  Model loaded = load_model(comm, model);
+  set_threads(comm);
+  configure_math(chosen, false);
+  const torch::Device device = choose_device(comm);
+  parts_ = par::agree(comm, [&] {
+    Emulator emulator(loaded.network, loaded.card, device);
+    emulator.network().eval();
+    const Footprint reach = net::footprint(loaded.card.architecture);
+    return std::make_unique<Parts>(
+        Parts{std::move(loaded.card), reach, chosen, std::move(emulator)});
+  });
+}
+
+Evaluator::~Evaluator() = default;
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
+
+const ModelCard& Evaluator::card() const { return parts_->card; }
+std::size_t Evaluator::halo() const { return parts_->footprint.halo; }
+std::size_t Evaluator::stride() const { return parts_->footprint.stride; }
+
+void Evaluator::run(std::span<const float> tiles, std::size_t batch, std::size_t n_in, double theta,
+                    std::span<float> out) const {
+  const std::size_t channels = parts_->card.architecture.input_channels;
+  const std::size_t margin = 2 * halo();
+  if (n_in <= margin || (n_in - margin) % stride() != 0) {
+    throw InternalError("tile of {} voxels: the network needs a multiple of {} plus {}", n_in,
+                        stride(), margin);
+  }
+  const std::size_t tile = n_in - margin;
+  if (tiles.size() != batch * channels * n_in * n_in * n_in ||
+      out.size() != batch * 3 * tile * tile * tile) {
+    throw InternalError("tile buffers do not fit batch {}, {} channels, {} voxels", batch, channels,
+                        n_in);
+  }
+  const c10::InferenceMode inference;
+  Emulator& emulator = parts_->emulator;
+  const auto n = index(n_in);
+  const auto m = index(tile);
+  // from_blob wants a mutable pointer; the input is only read.
+  const torch::Tensor x =
+      torch::from_blob(const_cast<float*>(tiles.data()), {index(batch), index(channels), n, n, n})
+          .to(emulator.device());
+  const torch::Tensor style = torch::full({1}, theta, torch::kFloat32).to(emulator.device());
+  const PrecisionScope scope(parts_->precision, emulator.device());
+  torch::from_blob(out.data(), {index(batch), 3, m, m, m}).copy_(emulator.forward(x, style));
+}
+
+}  // namespace nubox::net

@@ -1,0 +1,123 @@
+#include "net/layer_plan.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nubox::net {
+namespace {
+
+/// He et al. 2019 (ML-Recon, Unet/uNet.py): channels double on each level.
+std::vector<Layer> d3m_plan(const Architecture& a) {
+  std::vector<Layer> plan{{.op = Op::conv, .in = a.input_channels, .out = a.channels},
+                          {.op = Op::conv, .in = a.channels, .out = a.channels, .keep = true}};
+  std::size_t width = a.channels;
+  for (std::size_t level = 1; level <= a.levels; ++level) {
+    plan.push_back({.op = Op::down, .in = width, .out = 2 * width});
+    width *= 2;
+    plan.push_back({.op = Op::conv, .in = width, .out = width});
+    plan.push_back({.op = Op::conv, .in = width, .out = width, .keep = level < a.levels});
+  }
+  for (; width > a.channels; width /= 2) {
+    plan.push_back({.op = Op::up, .in = width, .out = width / 2});
+    plan.push_back({.op = Op::conv, .in = width, .out = width / 2, .join = true});
+    plan.push_back({.op = Op::conv, .in = width / 2, .out = width / 2});
+  }
+  plan.push_back({.op = Op::conv, .in = a.channels, .out = 3, .kernel = 1});
+  return plan;
+}
+
+/// map2map's V-Net without batch normalisation: one residual block per level on either side.
+std::vector<Layer> vnet_plan(const Architecture& a) {
+  const std::size_t width = a.channels;
+  std::vector<Layer> plan{{.op = Op::block, .in = a.input_channels, .out = width, .keep = true}};
+  for (std::size_t level = 1; level <= a.levels; ++level) {
+    plan.push_back({.op = Op::down, .in = width, .out = width, .kernel = 2});
+    plan.push_back({.op = Op::block, .in = width, .out = width, .keep = level < a.levels});
+  }
+  for (std::size_t level = a.levels; level >= 1; --level) {
+    plan.push_back({.op = Op::up, .in = width, .out = width, .kernel = 2});
+    plan.push_back({.op = Op::block, .in = 2 * width, .out = level > 1 ? width : 3, .join = true});
+  }
+  return plan;
+}
+
+/// The elementary convolutions of a row: kernel, and stride as up- or down-sampling.
+struct Convolution {
+  Op op;
+  std::ptrdiff_t kernel;
+};
+
+std::vector<Convolution> convolutions(const std::vector<Layer>& plan) {
+  std::vector<Convolution> list;
+  for (const Layer& layer : plan) {
+    const auto kernel = static_cast<std::ptrdiff_t>(layer.kernel);
+    if (layer.op == Op::block) {
+      list.insert(list.end(), 2, {Op::conv, kernel});
+    } else {
+      list.push_back({layer.op, kernel});
+    }
+  }
+  return list;
+}
+
+/// Input voxels around an aligned output cell of `stride` voxels in a network whose convolutions
+/// pad: the interval [first, last] of voxels looked at is followed back to the input.
+std::size_t padded_reach(const std::vector<Convolution>& list, std::ptrdiff_t stride) {
+  std::ptrdiff_t first = 0;
+  std::ptrdiff_t last = stride - 1;
+  const auto floor_half = [](std::ptrdiff_t i) { return i >= 0 ? i / 2 : -((1 - i) / 2); };
+  for (auto layer = list.rbegin(); layer != list.rend(); ++layer) {
+    const std::ptrdiff_t pad = (layer->kernel - 1) / 2;
+    if (layer->op == Op::up) {  // output i takes input j with i = 2 j + t - pad, 0 <= t < kernel
+      first = floor_half(first + pad - layer->kernel + 2);
+      last = floor_half(last + pad);
+    } else {
+      const std::ptrdiff_t step = layer->op == Op::down ? 2 : 1;
+      first = step * first - pad;
+      last = step * last - pad + layer->kernel - 1;
+    }
+  }
+  return static_cast<std::size_t>(std::max(-first, last - (stride - 1)));
+}
+
+/// Half of what valid convolutions take off a cube, from the sizes alone.
+std::size_t valid_margin(const std::vector<Convolution>& list, std::ptrdiff_t stride) {
+  std::ptrdiff_t size = stride;
+  for (auto layer = list.rbegin(); layer != list.rend(); ++layer) {
+    if (layer->op == Op::up) {
+      size /= 2;
+    } else if (layer->op == Op::down) {
+      size *= 2;
+    } else {
+      size += layer->kernel - 1;
+    }
+  }
+  return static_cast<std::size_t>((size - stride) / 2);
+}
+
+}  // namespace
+
+bool convolutions_pad(const Architecture& architecture) { return architecture.name == "d3m"; }
+
+std::vector<Layer> layer_plan(const Architecture& architecture) {
+  require_valid(architecture);
+  if (architecture.name == "d3m") return d3m_plan(architecture);
+  if (architecture.name == "vnet") return vnet_plan(architecture);
+  throw UsageError("architecture '{}' has no layers", architecture.name);
+}
+
+Footprint footprint(const Architecture& architecture) {
+  if (architecture.name == "none") return {0, 1};
+  const std::vector<Convolution> list = convolutions(layer_plan(architecture));
+  std::size_t stride = 1;
+  for (const Convolution& layer : list) stride *= layer.op == Op::down ? 2 : 1;
+  if (architecture.padding != "halo") return {0, stride};
+  const auto step = static_cast<std::ptrdiff_t>(stride);
+  if (!convolutions_pad(architecture)) return {valid_margin(list, step), stride};
+  // A whole number of strides keeps the coarse grids of tile and box on the same voxels.
+  return {(padded_reach(list, step) + stride - 1) / stride * stride, stride};
+}
+
+}  // namespace nubox::net

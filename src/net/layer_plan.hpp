@@ -1,0 +1,30 @@
+#pragma once
+
+#include "nubox/net/architecture.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace nubox::net {
+
+/// Kinds of layers a U-net is made of. A residual block holds two convolutions of kernel 3.
+enum class Op { conv, down, up, block };
+
+/// One row of a network's table: the only description of its shape. Modules, halo and stride are
+/// all made from it.
+struct Layer {
+  Op op = Op::conv;
+  std::size_t in = 0;  ///< channels, those of the kept output included where joined
+  std::size_t out = 0;
+  std::size_t kernel = 3;
+  bool keep = false;  ///< the output is kept for the way up
+  bool join = false;  ///< the input is concatenated with the last kept output
+};
+
+/// The rows of a valid architecture, in forward order.
+[[nodiscard]] std::vector<Layer> layer_plan(const Architecture& architecture);
+
+/// True if convolutions pad (d3m), false if they are valid (vnet).
+[[nodiscard]] bool convolutions_pad(const Architecture& architecture);
+
+}  // namespace nubox::net

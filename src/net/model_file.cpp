@@ -1,0 +1,112 @@
+#include "nubox/net/model_file.hpp"
+
+#include "nubox/core/build_info.hpp"
+#include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "net/attributes.hpp"
+
+#include <sstream>
+
+namespace nubox::net {
+namespace {
+
+io::Array doubles(const std::vector<double>& values, std::string units, std::string description) {
+  return {{values.size()}, values, std::move(units), std::move(description)};
+}
+
+std::vector<double> read_doubles(const io::TableFile& table, const std::string& name) {
+  const auto found = table.arrays.find(name);
+  if (found == table.arrays.end()) throw InputError("dataset '{}' is missing", name);
+  const auto* values = std::get_if<std::vector<double>>(&found->second.values);
+  if (values == nullptr) throw InputError("dataset '{}' does not hold doubles", name);
+  return *values;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> names;
+  std::istringstream stream(text);
+  for (std::string name; std::getline(stream, name, ',');) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+void write_card(const ModelCard& card, io::TableFile& table) {
+  io::Attributes& root = table.attributes;
+  root = card.extra;
+  write_attributes(card.architecture, root);
+  const Footprint reach = footprint(card.architecture);
+  root["halo"] = static_cast<std::int64_t>(reach.halo);
+  root["stride"] = static_cast<std::int64_t>(reach.stride);
+  root["prior"] = card.prior;
+  root["features"] = joined(card.features);
+  root["output_scale_mpch"] = card.output_scale_mpch;
+  root["box_size_mpch"] = card.data.box_size_mpch;
+  root["n"] = static_cast<std::int64_t>(card.data.n);
+  root["lattice_spacing_mpch"] = card.lattice_spacing_mpch();
+  root["redshift"] = card.data.redshift;
+  root["Omega_m"] = card.data.Omega_m;
+  root["Omega_b"] = card.data.Omega_b;
+  root["h"] = card.data.h;
+  root["n_s"] = card.data.n_s;
+  root["A_s"] = card.data.A_s;
+  root["data_manifest"] = card.data_manifest;
+  root["code_version"] = card.code_version.empty() ? version_text() : card.code_version;
+  for (const auto& [name, value] : card.metrics) table.group_attributes["metrics"][name] = value;
+  table.arrays["feature_scales"] =
+      doubles(card.feature_scales, "as the feature", "each input channel is divided by its scale");
+  table.arrays["masses"] = doubles(card.masses_eV, "eV", "total neutrino masses trained on");
+}
+
+ModelCard read_card(const io::TableFile& table) {
+  const io::Attributes& root = table.attributes;
+  ModelCard card;
+  card.architecture = read_architecture(root);
+  card.prior = attribute<std::string>(root, "prior");
+  card.features = split(attribute<std::string>(root, "features"));
+  card.feature_scales = read_doubles(table, "feature_scales");
+  card.output_scale_mpch = attribute<double>(root, "output_scale_mpch");
+  card.data.box_size_mpch = attribute<double>(root, "box_size_mpch");
+  card.data.n = attribute<std::size_t>(root, "n");
+  card.data.redshift = attribute<double>(root, "redshift");
+  card.data.Omega_m = attribute<double>(root, "Omega_m");
+  card.data.Omega_b = attribute<double>(root, "Omega_b");
+  card.data.h = attribute<double>(root, "h");
+  card.data.n_s = attribute<double>(root, "n_s");
+  card.data.A_s = attribute<double>(root, "A_s");
+  card.masses_eV = read_doubles(table, "masses");
+  card.data_manifest = attribute<std::string>(root, "data_manifest");
+  card.code_version = attribute<std::string>(root, "code_version");
+  if (const auto metrics = table.group_attributes.find("metrics");
+      metrics != table.group_attributes.end()) {
+    for (const auto& [name, value] : metrics->second) {
+      if (const double* number = std::get_if<double>(&value)) card.metrics[name] = *number;
+    }
+  }
+  io::TableFile known;
+  write_card(card, known);
+  for (const auto& [name, value] : root) {
+    if (!known.attributes.contains(name)) card.extra[name] = value;
+  }
+  return card;
+}
+
+ModelCard read_model_card(const par::Comm& comm, const std::filesystem::path& path) {
+  const io::TableFile table = io::read_table_file(comm, path, "nubox-model");
+  return par::agree(comm, [&] {
+    try {
+      return read_card(table);
+    } catch (const InputError& error) {
+      throw InputError("{}: {}", path.string(), error.what());
+    }
+  });
+}
+
+}  // namespace nubox::net

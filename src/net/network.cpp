@@ -1,0 +1,33 @@
+#include "net/network.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include "net/d3m.hpp"
+#include "net/vnet.hpp"
+
+namespace nubox::net {
+
+std::shared_ptr<Network> make_network(const Architecture& architecture) {
+  require_valid(architecture);
+  std::shared_ptr<Network> network;
+  if (architecture.name == "d3m") network = std::make_shared<D3m>(architecture);
+  if (architecture.name == "vnet") network = std::make_shared<VNet>(architecture);
+  if (!network) throw UsageError("architecture '{}' has no network", architecture.name);
+  // Narrow convolutions run 1.2 to 1.8 times faster with the channels last (16 channels, one core).
+  for (auto& parameter : network->parameters()) {
+    if (parameter.dim() == 5) {
+      parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast3d));
+    }
+  }
+  return network;
+}
+
+torch::Tensor crop(const torch::Tensor& x, std::int64_t margin) {
+  torch::Tensor inner = x;
+  for (std::int64_t axis = 2; axis < 5; ++axis) {
+    inner = inner.narrow(axis, margin, inner.size(axis) - 2 * margin);
+  }
+  return inner;
+}
+
+}  // namespace nubox::net

@@ -1,0 +1,80 @@
+#include "net/styled_conv.hpp"
+
+#include "net/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nubox::net {
+namespace {
+
+constexpr std::array<std::int64_t, 3> two{2, 2, 2};
+constexpr double demodulation_floor = 1e-8;
+
+}  // namespace
+
+StyledConv::StyledConv(Op op, std::size_t in, std::size_t out, std::size_t kernel, Weights weights)
+    : op_(op), demodulate_(weights == Weights::demodulated) {
+  const auto i = static_cast<std::int64_t>(in);
+  const auto o = static_cast<std::int64_t>(out);
+  const auto k = static_cast<std::int64_t>(kernel);
+  const torch::Tensor start = op == Op::up ? torch::zeros({i, o, k, k, k})  //
+                                           : torch::zeros({o, i, k, k, k});
+  const double bound = 1.0 / std::sqrt(static_cast<double>(i * k * k * k));
+  if (demodulate_) torch::nn::init::uniform_(start, -bound, bound);
+  weight_ = register_parameter("weight", start);
+  bias_ = register_parameter("bias", torch::zeros({o}));
+  // The dependence on the mass starts weak and is learnt.
+  style_weight_ = register_parameter("style_weight", 0.1 * torch::randn({i}));
+  style_bias_ = register_parameter("style_bias", torch::ones({i}));
+}
+
+std::vector<std::int64_t> StyledConv::weight_axes() const {
+  return op_ == Op::up ? std::vector<std::int64_t>{0, 2, 3, 4}
+                       : std::vector<std::int64_t>{1, 2, 3, 4};
+}
+
+torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& weight,
+                                   const torch::Tensor& bias) const {
+  if (op_ == Op::up) return at::conv_transpose3d(x, weight, bias, two);
+  return op_ == Op::down ? at::conv3d(x, weight, bias, two) : at::conv3d(x, weight, bias);
+}
+
+torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& theta) {
+  const torch::Tensor style = theta.unsqueeze(1) * style_weight_ + style_bias_;  // [1 or B][in]
+  const bool transposed = op_ == Op::up;
+  if (style.size(0) == 1) {
+    torch::Tensor w =
+        weight_ * (transposed ? style.view({-1, 1, 1, 1, 1}) : style.view({1, -1, 1, 1, 1}));
+    if (demodulate_) w = w * (w.square().sum(weight_axes(), true) + demodulation_floor).rsqrt();
+    return convolve(x, w, bias_);
+  }
+  const std::int64_t batch = style.size(0);
+  const torch::Tensor scaled = x * style.view({batch, -1, 1, 1, 1});
+  if (!demodulate_) return convolve(scaled, weight_, bias_);
+  // sum_ik (s_i w_oik)^2 = sum_i s_i^2 sum_k w_oik^2, for every sample
+  torch::Tensor power = weight_.square().sum({2, 3, 4});
+  if (!transposed) power = power.t();  // [in][out]
+  const torch::Tensor gain = (style.square().matmul(power) + demodulation_floor).rsqrt();
+  return convolve(scaled, weight_, {}) * gain.view({batch, -1, 1, 1, 1}) +
+         bias_.view({1, -1, 1, 1, 1});
+}
+
+ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_(last) {
+  using Weights = StyledConv::Weights;
+  const std::size_t width = std::max(in, out);
+  const Weights outer = last ? Weights::zero : Weights::demodulated;
+  first_ = register_module(
+      "first", std::make_shared<StyledConv>(Op::conv, in, width, 3, Weights::demodulated));
+  second_ = register_module("second", std::make_shared<StyledConv>(Op::conv, width, out, 3, outer));
+  skip_ = register_module("skip", std::make_shared<StyledConv>(Op::conv, in, out, 1, outer));
+}
+
+torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& theta) {
+  torch::Tensor y = first_->forward(x, theta);
+  y = second_->forward(at::leaky_relu_(y, leak), theta);
+  y = y + skip_->forward(crop(x, 2), theta);
+  return last_ ? y : at::leaky_relu_(y, leak);
+}
+
+}  // namespace nubox::net

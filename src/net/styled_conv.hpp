@@ -1,0 +1,55 @@
+#pragma once
+
+#include "net/layer_plan.hpp"
+
+#include <torch/torch.h>
+
+namespace nubox::net {
+
+/// A valid convolution whose weights are modulated by the style theta (StyleGAN2, Karras et al.
+/// 2020; map2map): s_i = A_i theta + b_i, w' = s_i w_oi, and with demodulation
+/// w'' = w' / sqrt(sum_ik w'^2 + 1e-8).
+class StyledConv : public torch::nn::Module {
+ public:
+  enum class Weights { demodulated, zero };
+
+  /// `zero`: weights start at zero and are not demodulated (a demodulated weight has unit norm), so
+  /// that an output layer begins as nothing.
+  StyledConv(Op op, std::size_t in, std::size_t out, std::size_t kernel, Weights weights);
+
+  /// @param x      [B][in][n]^3
+  /// @param theta  [1] (weights are modulated once) or [B] (activations are scaled before and
+  /// after,
+  ///               which gives the same)
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta);
+
+ private:
+  [[nodiscard]] torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
+                                       const torch::Tensor& bias) const;
+  [[nodiscard]] std::vector<std::int64_t> weight_axes() const;
+  Op op_;
+  bool demodulate_;
+  torch::Tensor weight_;
+  torch::Tensor bias_;
+  torch::Tensor style_weight_;
+  torch::Tensor style_bias_;
+};
+
+/// Residual block of map2map: conv3, LeakyReLU, conv3, plus a kernel-1 convolution of the cropped
+/// input; LeakyReLU after the sum unless it is the last block. Inner width max(in, out).
+class ResidualBlock : public torch::nn::Module {
+ public:
+  ResidualBlock(std::size_t in, std::size_t out, bool last);
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta);
+
+ private:
+  bool last_;
+  std::shared_ptr<StyledConv> first_;
+  std::shared_ptr<StyledConv> second_;
+  std::shared_ptr<StyledConv> skip_;
+};
+
+/// Slope of LeakyReLU for negative values (map2map).
+inline constexpr double leak = 0.01;
+
+}  // namespace nubox::net

@@ -1,0 +1,141 @@
+#include "nubox/core/error.hpp"
+#include "nubox/net/evaluator.hpp"
+
+#include "net/device.hpp"
+#include "net/emulator.hpp"
+
+#include <filesystem>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+namespace nubox::net {
+namespace {
+
+ModelCard sample_card() {
+  ModelCard card;
+  card.architecture = {.input_channels = 4, .channels = 4, .levels = 1};
+  card.prior = "linear";
+  card.features = {"prior_x", "prior_y", "prior_z", "density"};
+  card.feature_scales = {6, 6, 6, 1.5};
+  card.output_scale_mpch = 0.2;
+  card.data.box_size_mpch = 125;
+  card.data.n = 64;
+  card.data.Omega_m = 0.3175;
+  card.data.h = 0.6711;
+  card.masses_eV = {0.15, 0.6};
+  card.metrics["validation_loss"] = 0.04;
+  card.extra["epochs"] = std::int64_t{7};
+  return card;
+}
+
+std::shared_ptr<Network> random_network(const Architecture& architecture) {
+  auto network = make_network(architecture);
+  const torch::NoGradGuard no_grad;
+  for (auto& parameter : network->parameters()) parameter.uniform_(-0.3, 0.3);
+  return network;
+}
+
+class ModelFile : public testing::Test {
+ protected:
+  ~ModelFile() override { std::filesystem::remove(path_); }
+  par::Comm comm_ = par::Comm::self();
+  std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() / fmt::format("nubox-model-{}.h5", getpid());
+};
+
+TEST_F(ModelFile, gives_back_card_and_weights) {
+  const ModelCard card = sample_card();
+  const auto network = random_network(card.architecture);
+  save_model(comm_, path_, card, *network);
+  const Model model = load_model(comm_, path_);
+  EXPECT_EQ(model.card.architecture, card.architecture);
+  EXPECT_EQ(model.card.features, card.features);
+  EXPECT_EQ(model.card.feature_scales, card.feature_scales);
+  EXPECT_EQ(model.card.masses_eV, card.masses_eV);
+  EXPECT_EQ(model.card.metrics, card.metrics);
+  EXPECT_EQ(model.card.extra.at("epochs"), card.extra.at("epochs"));
+  EXPECT_DOUBLE_EQ(model.card.lattice_spacing_mpch(), 125.0 / 64);
+  const auto expected = network->named_parameters();
+  for (const auto& item : model.network->named_parameters()) {
+    EXPECT_TRUE(torch::equal(item.value(), expected[item.key()])) << item.key();
+  }
+}
+
+TEST_F(ModelFile, keeps_batch_normalisation_buffers) {
+  ModelCard card = sample_card();
+  card.architecture = {.name = "d3m",
+                       .padding = "zero",
+                       .input_channels = 4,
+                       .channels = 2,
+                       .levels = 1,
+                       .residual = false};
+  const auto network = random_network(card.architecture);
+  (void)network->forward(torch::randn({2, 4, 4, 4, 4}), torch::ones({1}));
+  save_model(comm_, path_, card, *network);
+  const Model model = load_model(comm_, path_);
+  const auto expected = network->named_buffers();
+  EXPECT_GT(expected.size(), 0U);
+  for (const auto& item : model.network->named_buffers()) {
+    EXPECT_TRUE(torch::equal(item.value(), expected[item.key()])) << item.key();
+  }
+}
+
+TEST_F(ModelFile, with_weights_of_another_shape_is_refused) {
+  const ModelCard card = sample_card();
+  Architecture wider = card.architecture;
+  wider.channels = 6;
+  save_model(comm_, path_, card, *random_network(wider));
+  EXPECT_THROW((void)load_model(comm_, path_), Error);
+  try {
+    (void)load_model(comm_, path_);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_NE(std::string(error.what()).find("shape"), std::string::npos);
+  }
+}
+
+TEST_F(ModelFile, without_a_card_entry_or_with_an_unknown_architecture_is_refused) {
+  io::TableFile table;
+  write_card(sample_card(), table);
+  io::TableFile lacking = table;
+  lacking.attributes.erase("prior");
+  EXPECT_THROW((void)read_card(lacking), InputError);
+  io::TableFile strange = table;
+  strange.attributes["architecture"] = std::string("unet");
+  EXPECT_THROW((void)read_card(strange), InputError);
+}
+
+TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
+  const ModelCard card = sample_card();
+  const auto network = random_network(card.architecture);
+  save_model(comm_, path_, card, *network);
+  const Evaluator evaluator(comm_, path_);
+  ASSERT_EQ(evaluator.halo(), 8U);
+  const std::int64_t n = 20, tile = 4;
+  const auto x = torch::randn({2, 4, n, n, n});
+  std::vector<float> out(2 * 3 * tile * tile * tile);
+  const auto run = [&](const Evaluator& with) {
+    with.run({x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, 2, n, 0.5, out);
+    return torch::tensor(out).view({2, 3, tile, tile, tile});
+  };
+  const auto scales = torch::tensor({6.0F, 6.0F, 6.0F, 1.5F}).view({1, 4, 1, 1, 1});
+  const auto theta = torch::full({1}, 0.5F);
+  const auto expected = 0.5 * 0.2 * network->forward(x / scales, theta);
+  EXPECT_LT((run(evaluator) - expected).abs().max().item<float>(), 1e-6);
+  // bfloat16 has 8 significant bits: a percent of the increment, not nothing.
+  const auto coarse = run(Evaluator(comm_, path_, "bf16"));
+  const float error =
+      (coarse - expected).abs().max().item<float>() / expected.abs().max().item<float>();
+  EXPECT_LT(error, 0.03);
+  EXPECT_GT(error, 1e-5);
+  EXPECT_THROW(evaluator.run({}, 0, 17, 1.0, {}), InternalError);
+}
+
+TEST(Precision, unknown_names_are_usage_errors) {
+  EXPECT_THROW((void)precision_from("fp8"), UsageError);
+}
+
+}  // namespace
+}  // namespace nubox::net
