@@ -76,9 +76,10 @@ fft::MeshField second_order_source(const fft::MeshField& density_modes) {
 field::LatticeField zeldovich_displacement(const fft::MeshField& density_modes) {
   field::LatticeField displacement(density_modes.layout(), 3, density_modes.box_size_mpch());
   const RadialTable inverse_k2(density_modes, [](double k) { return 1 / (k * k); });
+  const DerivativeTable derivative = spectral_derivative(density_modes);
   fft::MeshField work(density_modes.plan(), density_modes.box_size_mpch());
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(density_modes, axis, inverse_k2, work);
+    weighted_gradient(density_modes, axis, derivative, inverse_k2, work);
     work.to_real();
     field::copy_from_mesh(work, displacement, axis);
   }
@@ -95,9 +96,10 @@ Particles lagrangian_particles(const fft::MeshField& density_modes,
                       field::LatticeField(density_modes.layout(), 3, box), a};
   const double a2E = a * a * theory.background().E(a);
   const RadialTable rate(density_modes, [&](double k) { return a2E * theory.f1(k, a) / (k * k); });
+  const DerivativeTable derivative = spectral_derivative(density_modes);
   fft::MeshField work(density_modes.plan(), box);
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(density_modes, axis, rate, work);
+    weighted_gradient(density_modes, axis, derivative, rate, work);
     work.to_real();
     field::copy_from_mesh(work, particles.momentum_mpch, axis);
   }
@@ -107,7 +109,7 @@ Particles lagrangian_particles(const fft::MeshField& density_modes,
   const double growth2 = -theory.D2_over_D1_squared(a);
   const RadialTable weight(density_modes, [&](double k) { return growth2 / (k * k); });
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(source, axis, weight, work);
+    weighted_gradient(source, axis, derivative, weight, work);
     work.to_real();
     add_scaled(work, 1, particles.displacement_mpch, axis);
     add_scaled(work, a2E * theory.f2(a), particles.momentum_mpch, axis);

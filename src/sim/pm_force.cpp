@@ -15,6 +15,23 @@ namespace {
 /// Painting and transforming counts in float keeps their sum to a few 1e-6.
 constexpr double mass_tolerance = 1e-4;
 
+/// The mesh lies half a cell off the lattice: undisplaced particles are then cell-centred, where
+/// CIC is linear in small displacements, and paint a uniform density on a mesh of 2N. On the nodes
+/// the window has a kink that couples all modes as long as displacements are below a cell.
+constexpr double half_cell = 0.5;
+
+/// Four-point difference (8 sin(kH) - sin(2kH)) / (6H). Next to i k it loses 3 % at kH = 1 but dies
+/// out towards the mesh Nyquist frequency, where the images of the particle lattice lie: with i k
+/// and a mesh of 2N they fold back onto all scales while displacements are below a cell. Measured
+/// against the exact force of a linear field at z = 19, k = 0.2 h/Mpc: correlation 0.93 with i k,
+/// 0.9995 with this.
+DerivativeTable four_point_derivative(const fft::MeshField& mesh) {
+  const double spacing = mesh.box_size_mpch() / static_cast<double>(mesh.n());
+  return DerivativeTable(mesh, [=](double k) {
+    return (8 * std::sin(k * spacing) - std::sin(2 * k * spacing)) / (6 * spacing);
+  });
+}
+
 }  // namespace
 
 PmForce::PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch)
@@ -28,7 +45,8 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   force_mpch_.resize(displacement_mpch.local_sites());
 
   Stopwatch watch;
-  const field::ParticleRoute route(density_.layout(), displacement_mpch, field::Assignment::cic);
+  const field::ParticleRoute route(density_.layout(), displacement_mpch, field::Assignment::cic,
+                                   half_cell);
   times_.add("route", watch.restart());
   density_.reset_as_real();
   route.paint(density_);
@@ -40,8 +58,9 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   // The modes are those of counts: the factor to a density contrast goes with S / k^2.
   const RadialTable weight(density_,
                            [&](double k) { return source(k) / (k * k) * mesh_points / particles; });
+  const DerivativeTable derivative = four_point_derivative(density_);
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(density_, axis, weight, gradient_);
+    weighted_gradient(density_, axis, derivative, weight, gradient_);
     times_.add("k space", watch.restart());
     gradient_.to_real();
     times_.add("fft", watch.restart());

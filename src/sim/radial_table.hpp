@@ -29,19 +29,42 @@ class RadialTable {
   std::vector<float> values_;
 };
 
-/// out(k) = i k_axis weight(k) modes(k), zero on the axis' own Nyquist plane; `out` is overwritten.
-/// Rank-local.
+/// The symbol -i d/dx of a derivative along one axis at every integer frequency of a mesh, zero on
+/// the Nyquist plane, where a derivative is not Hermitian.
+class DerivativeTable {
+ public:
+  DerivativeTable(const fft::MeshField& mesh, const std::function<double(double k_hmpc)>& symbol)
+      : half_(static_cast<int>(mesh.n() / 2)), values_(2 * (mesh.n() / 2) + 1) {
+    for (int n = -half_; n <= half_; ++n) {
+      const bool nyquist = mesh.n() % 2 == 0 && std::abs(n) == half_;
+      values_[static_cast<std::size_t>(n + half_)] =
+          nyquist ? 0 : static_cast<float>(symbol(mesh.k_fundamental_hmpc() * n));
+    }
+  }
+  [[nodiscard]] float operator()(int n) const {
+    return values_[static_cast<std::size_t>(n + half_)];
+  }
+
+ private:
+  int half_;
+  std::vector<float> values_;
+};
+
+/// The exact derivative, i k.
+inline DerivativeTable spectral_derivative(const fft::MeshField& mesh) {
+  return DerivativeTable(mesh, [](double k) { return k; });
+}
+
+/// out(k) = i derivative(k_axis) weight(k) modes(k); `out` is overwritten. Rank-local.
 inline void weighted_gradient(const fft::MeshField& modes, std::size_t axis,
-                              const RadialTable& weight, fft::MeshField& out) {
-  const float k_fundamental = static_cast<float>(modes.k_fundamental_hmpc());
+                              const DerivativeTable& derivative, const RadialTable& weight,
+                              fft::MeshField& out) {
   const std::complex<float>* in = modes.modes();
   out.reset_as_modes();
   std::complex<float>* result = out.modes();
   fft::for_each_mode(*modes.plan(), [&](const fft::Mode& mode, std::size_t index) {
-    const bool nyquist = axis == 0 ? mode.nyquist_x : axis == 1 ? mode.nyquist_y : mode.nyquist_z;
-    if (nyquist) return;
     const int n_axis = axis == 0 ? mode.nx : axis == 1 ? mode.ny : mode.nz;
-    const float factor = k_fundamental * static_cast<float>(n_axis) * weight(mode);
+    const float factor = derivative(n_axis) * weight(mode);
     result[index] = {-factor * in[index].imag(), factor * in[index].real()};
   });
 }

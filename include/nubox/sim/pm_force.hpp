@@ -12,9 +12,9 @@
 namespace nubox::sim {
 
 /// Particle-mesh force with CIC painting and reading: F(k) = (i k / k^2) S(k) delta_cb(k), in
-/// Mpc/h, so that F = S psi1 in linear theory. The continuous Green's function is used and no
-/// window is divided out (physics.md, section 8). Owns the plan and the two meshes that a force
-/// needs.
+/// Mpc/h, so that F = S psi1 in linear theory. The continuous Green's function -1/k^2 with a
+/// four-point difference as gradient; no window is divided out. Owns the plan and the two meshes
+/// that a force needs.
 class PmForce {
  public:
   /// Called once per axis with the force on every particle of this rank, in lattice order; the

@@ -1,0 +1,140 @@
+#include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/stepping.hpp"
+
+#include "sim/support.hpp"
+
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace nubox;
+using sim::Particles;
+using sim::Spacing;
+
+constexpr std::size_t n = 16;
+constexpr double box = 32;
+
+Particles start(const par::Comm& comm, const cosmology::LinearTheory& theory) {
+  return sim::initial_conditions(fft::Plan::create(comm, n), box, {11}, theory, 0.05, 2);
+}
+
+TEST(TimeGrid, has_exact_ends_and_is_uniform_in_its_variable) {
+  for (const Spacing spacing : {Spacing::a, Spacing::sqrt_a, Spacing::ln_a}) {
+    const std::vector<double> grid = sim::time_grid(0.04, 1, 4, spacing);
+    ASSERT_EQ(grid.size(), 5u);
+    EXPECT_EQ(grid.front(), 0.04);
+    EXPECT_EQ(grid.back(), 1.0);
+  }
+  EXPECT_NEAR(sim::time_grid(0.04, 1, 4, Spacing::a)[1], 0.28, 1e-15);
+  EXPECT_NEAR(sim::time_grid(0.04, 1, 4, Spacing::sqrt_a)[2], 0.36, 1e-15);
+  EXPECT_NEAR(sim::time_grid(0.04, 1, 4, Spacing::ln_a)[2], 0.2, 1e-15);
+  EXPECT_NEAR(sim::time_grid(1, 0.5, 2, Spacing::a)[1], 0.75, 1e-15);
+}
+
+TEST(Leapfrog, follows_a_zeldovich_pancake_up_to_its_collapse) {
+  // One plane wave: before shells cross, the linear displacement is exact at any amplitude.
+  const par::Comm world = par::Comm::world();
+  const auto theory = sim::test::theory_of();
+  const double k = 2 * units::pi / box, a0 = 0.05, a1 = 0.5, collapse = 0.7;
+  const double growth = theory.D1(k, a1) / theory.D1(k, a0);
+  fft::MeshField density(fft::Plan::create(world, n), box);
+  density.reset_as_modes();
+  sim::test::add_cosine(density, 1, 0, 0, static_cast<float>(collapse / growth));
+  Particles particles = sim::lagrangian_particles(density, theory, a0, 2);
+  sim::PmForce force(world, 4 * n, box);
+  sim::integrate(particles, force, theory, sim::time_grid(a0, a1, 20, Spacing::sqrt_a));
+  const double rate = a1 * a1 * theory.background().E(a1) * theory.f1(k, a1);
+  sim::test::for_each_site(particles.displacement_mpch, [&](double qx, double, double,
+                                                            std::size_t site) {
+    const double psi = -collapse / k * std::sin(k * qx);
+    // 2 % of the largest displacement: the window of a mesh of 64 on a steepening wave
+    EXPECT_NEAR(particles.displacement_mpch.component(0)[site], psi, 0.02 * collapse / k);
+    EXPECT_NEAR(particles.momentum_mpch.component(0)[site], rate * psi, 0.03 * rate * collapse / k);
+    EXPECT_NEAR(particles.displacement_mpch.component(2)[site], 0, 1e-3 * collapse / k);
+  });
+}
+
+TEST(Leapfrog, retraces_its_way_backward) {
+  const par::Comm world = par::Comm::world();
+  const auto theory = sim::test::theory_of(0.15);
+  Particles particles = start(world, theory);
+  const Particles before = particles;
+  sim::PmForce force(world, 2 * n, box);
+  sim::integrate(particles, force, theory, sim::time_grid(0.05, 1, 8, Spacing::a));
+  EXPECT_GT(sim::test::largest_difference(particles.displacement_mpch.values(),
+                                          before.displacement_mpch.values()),
+            particles.displacement_mpch.layout().local().count > 0 ? 1 : -1);
+  sim::integrate(particles, force, theory, sim::time_grid(1, 0.05, 8, Spacing::a));
+  const double cell = before.displacement_mpch.spacing_mpch();
+  EXPECT_LT(sim::test::largest_difference(particles.displacement_mpch.values(),
+                                          before.displacement_mpch.values()),
+            1e-3 * cell);
+}
+
+TEST(Leapfrog, ends_in_the_same_place_on_any_number_of_ranks) {
+  const auto theory = sim::test::theory_of(0.15);
+  const auto run = [&](const par::Comm& comm) {
+    Particles particles = start(comm, theory);
+    sim::PmForce force(comm, 2 * n, box);
+    sim::integrate(particles, force, theory, sim::time_grid(0.05, 1, 8, Spacing::a));
+    return particles;
+  };
+  const par::Comm world = par::Comm::world(), alone = par::Comm::self();
+  const Particles parallel = run(world), serial = run(alone);
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto whole =
+        sim::test::slab_of(serial.displacement_mpch, c, parallel.displacement_mpch.layout());
+    EXPECT_LT(sim::test::largest_difference(parallel.displacement_mpch.component(c), whole),
+              1e-3 * parallel.displacement_mpch.spacing_mpch());
+  }
+}
+
+TEST(Leapfrog, stops_on_all_ranks_when_one_particle_is_lost) {
+  const par::Comm world = par::Comm::world();
+  const auto theory = sim::test::theory_of();
+  for (const float broken : {std::numeric_limits<float>::quiet_NaN(), 1e9F}) {
+    Particles particles = start(world, theory);
+    if (world.is_root()) particles.momentum_mpch.component(0)[0] = broken;
+    sim::PmForce force(world, 2 * n, box);
+    EXPECT_THROW(sim::integrate(particles, force, theory, sim::time_grid(0.05, 0.1, 2, Spacing::a)),
+                 Error);
+  }
+}
+
+TEST(Particles, survive_the_way_through_a_snapshot) {
+  const par::Comm world = par::Comm::world();
+  const Particles particles = start(world, sim::test::theory_of());
+  const field::Snapshot snapshot = sim::to_snapshot(particles, {});
+  EXPECT_NEAR(snapshot.header.redshift, 19, 1e-12);
+  EXPECT_EQ(snapshot.header.n, n);
+  if (particles.momentum_mpch.local_sites() > 0) {
+    EXPECT_NEAR(snapshot.velocity->values()[1], 100 * particles.momentum_mpch.values()[1] / 0.05,
+                1e-3);
+  }
+  const Particles back = sim::to_particles(snapshot);
+  EXPECT_LT(
+      sim::test::largest_difference(back.momentum_mpch.values(), particles.momentum_mpch.values()),
+      1e-6);
+  EXPECT_EQ(sim::test::largest_difference(back.displacement_mpch.values(),
+                                          particles.displacement_mpch.values()),
+            0);
+}
+
+TEST(Particles, are_wrapped_to_the_nearest_image) {
+  const par::Comm alone = par::Comm::self();
+  const par::SlabLayout layout(alone, 2);
+  Particles particles{field::LatticeField(layout, 3, 10), field::LatticeField(layout, 3, 10), 1};
+  particles.displacement_mpch.values()[0] = 5;
+  particles.displacement_mpch.values()[1] = -5;
+  particles.displacement_mpch.values()[2] = 7;
+  const field::Snapshot snapshot = sim::to_snapshot(particles, {});
+  EXPECT_EQ(snapshot.displacement.values()[0], 5);
+  EXPECT_EQ(snapshot.displacement.values()[1], 5);
+  EXPECT_EQ(snapshot.displacement.values()[2], -3);
+}
+
+}  // namespace
