@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -14,6 +15,21 @@ template <class T>
 [[nodiscard]] std::uint64_t checksum_of(std::span<const T> values) {
   return checksum(std::as_bytes(values));
 }
+
+/// The same sum over bytes that come in pieces.
+class StreamingChecksum {
+ public:
+  StreamingChecksum();
+  ~StreamingChecksum();
+  StreamingChecksum(const StreamingChecksum&) = delete;
+  StreamingChecksum& operator=(const StreamingChecksum&) = delete;
+  void update(std::span<const std::byte> bytes);
+  [[nodiscard]] std::uint64_t value() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// 16 hexadecimal digits, as written into files.
 [[nodiscard]] std::string checksum_text(std::uint64_t value);

@@ -8,6 +8,7 @@
 namespace nubox::fault {
 
 /// Called by par::Session once the rank is known; reads NUBOX_FAULT.
+/// Calling it again follows the variable's new value (tests arm points one after another).
 /// @throws UsageError if the variable is set and malformed.
 void arm(int rank);
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "nubox/par/slab.hpp"
+
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -9,14 +12,16 @@
 #include <variant>
 #include <vector>
 
-#include "nubox/par/slab.hpp"
-
 namespace nubox::io {
 
 using AttributeValue = std::variant<std::int64_t, double, std::string>;
 using Attributes = std::map<std::string, AttributeValue>;
 
 inline constexpr int field_format_version = 1;
+
+/// Bytes per read or write call: HDF5 before 1.12.3 fails at 2 GiB, and old MPI-IO layers wrote
+/// just below it wrongly.
+inline constexpr std::size_t default_transfer_bytes = std::size_t{1} << 30;
 
 /// Root attributes of a field file (README, "Field file"). `seed` is negative where unknown.
 struct FieldHeader {
@@ -30,7 +35,7 @@ struct FieldHeader {
   std::string origin;  ///< simulate, import, predict
   std::int64_t seed = -1;
   std::string code_version;  ///< filled on writing if empty
-  Attributes extra;          ///< further attributes (noise convention, steps, mesh, prior, model ...)
+  Attributes extra;  ///< further attributes (noise convention, steps, mesh, prior, model ...)
 };
 
 /// Throws an InputError that names both values unless box, lattice and cosmology (all but the
@@ -39,6 +44,7 @@ void require_same_box(const FieldHeader& a, const std::string& name_a, const Fie
                       const std::string& name_b);
 
 /// An open field file. Construction and reading are collective; failures are agreed on all ranks.
+/// Keeps a reference to `comm`.
 class FieldFile {
  public:
   /// @throws FileSystemError if it cannot be opened, InputError if it is no complete nubox-field
@@ -49,9 +55,10 @@ class FieldFile {
 
   [[nodiscard]] const FieldHeader& header() const;
   [[nodiscard]] bool has(const std::string& dataset) const;
-  /// This rank's x slab of a vector dataset: [3][count][N][N]. Verifies the stored checksum over all
-  /// ranks. @throws InputError naming dataset and file on a mismatch
-  [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout) const;
+  /// This rank's x slab of a vector dataset: [3][count][N][N]. Verifies the stored checksum over
+  /// all ranks. @throws InputError naming dataset and file on a mismatch
+  [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout,
+                                        std::size_t transfer_bytes = default_transfer_bytes) const;
 
  private:
   struct Impl;
@@ -67,6 +74,7 @@ struct FieldDataset {
 /// Writes a field file in parallel and publishes it under its final name once it is complete.
 /// Collective. @throws FileSystemError (agreed); nothing stands under the final name then
 void write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
-                      const FieldHeader& header, std::span<const FieldDataset> datasets);
+                      const FieldHeader& header, std::span<const FieldDataset> datasets,
+                      std::size_t transfer_bytes = default_transfer_bytes);
 
 }  // namespace nubox::io

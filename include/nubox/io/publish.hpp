@@ -1,9 +1,12 @@
 #pragma once
 
+#include "nubox/par/comm.hpp"
+
+#include <cstddef>
 #include <filesystem>
 #include <functional>
-
-#include "nubox/par/comm.hpp"
+#include <span>
+#include <string>
 
 namespace nubox::io {
 
@@ -20,7 +23,12 @@ void publish(const par::Comm& comm, const std::filesystem::path& target,
 void publish_from_root(const par::Comm& comm, const std::filesystem::path& target,
                        const std::function<void(const std::filesystem::path& temporary)>& write);
 
+/// A file whose contents rank 0 holds in memory (`bytes` matters on rank 0 only).
+void publish_bytes(const par::Comm& comm, const std::filesystem::path& target,
+                   std::span<const std::byte> bytes);
+
 /// Text file by rank 0 through publish_from_root.
-void publish_text(const par::Comm& comm, const std::filesystem::path& target, const std::string& text);
+void publish_text(const par::Comm& comm, const std::filesystem::path& target,
+                  const std::string& text);
 
 }  // namespace nubox::io

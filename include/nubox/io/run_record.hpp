@@ -1,11 +1,11 @@
 #pragma once
 
+#include "nubox/config/config.hpp"
+#include "nubox/par/comm.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include "nubox/config/config.hpp"
-#include "nubox/par/comm.hpp"
 
 namespace nubox::io {
 
@@ -13,6 +13,7 @@ namespace nubox::io {
 /// batch-system variables, input files with checksums) into a run's output directory, which is
 /// made if missing. Collective. @throws FileSystemError (agreed)
 void write_run_record(const par::Comm& comm, const std::filesystem::path& directory,
-                      const config::Config& config, const std::vector<std::filesystem::path>& inputs);
+                      const config::Config& config,
+                      const std::vector<std::filesystem::path>& inputs);
 
 }  // namespace nubox::io

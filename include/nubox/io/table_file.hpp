@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nubox/io/field_file.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -7,9 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "nubox/io/field_file.hpp"
-
 namespace nubox::io {
+
+inline constexpr int table_format_version = 1;
 
 /// A dense array with its shape (row-major).
 struct Array {
@@ -21,19 +23,20 @@ struct Array {
   std::string description;
 };
 
-/// A small HDF5 file (statistics, model, checkpoint) held in memory whole: root and group attributes
-/// and named arrays ("power/k"). Every dataset carries its XXH3 checksum, the attributes too, and
-/// `complete` is written last.
+/// A small HDF5 file (statistics, model, checkpoint) held in memory whole: root and group
+/// attributes and named arrays ("power/k"). Every dataset carries its XXH3 checksum, the attributes
+/// too, and `complete` is written last.
 struct TableFile {
   std::string format;  ///< "nubox-stats", "nubox-model", "nubox-checkpoint"
-  int version = 1;
-  Attributes attributes;                           ///< root
+  int version = table_format_version;
+  Attributes attributes;                               ///< root
   std::map<std::string, Attributes> group_attributes;  ///< by group path
-  std::map<std::string, Array> arrays;             ///< by dataset path
+  std::map<std::string, Array> arrays;                 ///< by dataset path
 };
 
 /// Rank 0 writes, published atomically. Collective. @throws FileSystemError (agreed)
-void write_table_file(const par::Comm& comm, const std::filesystem::path& path, const TableFile& table);
+void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
+                      const TableFile& table);
 
 /// Rank 0 reads and verifies every checksum, all ranks get a copy. Collective.
 /// @throws InputError (wrong format, version, checksum, incomplete), FileSystemError; agreed

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "nubox/core/error.hpp"
+#include "nubox/io/field_file.hpp"
+
+#include "io/hdf5.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// Attributes of HDF5 objects: scalars of int64, double and text. Every object of ours holds
+/// `attributes_checksum`, which covers all its other attributes but the end mark `complete`.
+namespace nubox::io {
+
+/// One line per attribute in name order, "name=<i|f|s><length>:<value>\n"; numbers of type f by
+/// their 16 hexadecimal digits of bits. It is what the checksum is taken of, and it travels between
+/// ranks.
+[[nodiscard]] std::string canonical_text(const Attributes& attributes);
+[[nodiscard]] Attributes parse_canonical_text(const std::string& text);
+
+void write_attribute(hid_t object, const std::string& name, const AttributeValue& value);
+/// All of them and their checksum.
+void write_attributes(hid_t object, const Attributes& attributes);
+
+/// Elements of one attribute (several for arrays, which only foreign files have).
+/// @throws InputError for a type that is neither integer, real number nor text
+[[nodiscard]] std::vector<AttributeValue> read_attribute(hid_t object, const std::string& name);
+[[nodiscard]] std::vector<std::string> attribute_names(hid_t object);
+/// All attributes but the checksum and the end mark.
+/// @throws InputError "<where>: ..." if the checksum is missing or differs
+[[nodiscard]] Attributes read_attributes(hid_t object, const std::string& where);
+
+/// Root attributes of a nubox file after its format, end mark and version were checked, in this
+/// order, each with its own message. @throws InputError
+[[nodiscard]] Attributes read_signed_attributes(hid_t file, const std::string& where,
+                                                const std::string& format, int version);
+
+/// The end mark, without which no reader takes a file.
+void write_complete_mark(hid_t file, bool complete);
+
+/// Opens a file for reading, telling a missing file (FileSystemError) from a damaged one
+/// (InputError). Rank-local.
+[[nodiscard]] hdf5::File open_existing(const std::filesystem::path& path);
+
+/// Runs a reading step; what HDF5 cannot read becomes an InputError that calls the file damaged.
+template <class Work>
+auto reading(const std::string& where, Work&& work) {
+  try {
+    return work();
+  } catch (const FileSystemError& error) {
+    throw InputError("{} is damaged or truncated: {}", where, error.what());
+  }
+}
+
+}  // namespace nubox::io

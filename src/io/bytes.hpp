@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+/// Plain files, with the system's reason in every error. Rank-local.
+namespace nubox::io {
+
+/// A file descriptor; every member throws FileSystemError with the system's reason.
+class RawFile {
+ public:
+  /// `flags` as of open(2).
+  RawFile(const std::filesystem::path& path, int flags);
+  /// An unnamed file in memory that the system can also open as path().
+  [[nodiscard]] static RawFile in_memory();
+  ~RawFile();
+  RawFile(RawFile&& other) noexcept;
+  RawFile(const RawFile&) = delete;
+  RawFile& operator=(const RawFile&) = delete;
+  RawFile& operator=(RawFile&&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::size_t size() const;
+  /// Sets the size and takes the disk space at once, where the file system can do that.
+  void reserve(std::size_t bytes);
+  void write_at(std::size_t offset, std::span<const std::byte> bytes);
+  /// Fills `buffer` as far as the file reaches; returns the bytes read.
+  [[nodiscard]] std::size_t read_at(std::size_t offset, std::span<std::byte> buffer) const;
+  void sync();
+  /// Some file systems report a full disk only here.
+  void close();
+
+ private:
+  RawFile(std::filesystem::path path, int descriptor, const char* what);
+  [[noreturn]] void fail(const char* what) const;
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+/// @throws FileSystemError
+void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes);
+/// @throws FileSystemError
+[[nodiscard]] std::string read_bytes(const std::filesystem::path& path);
+
+struct FileDigest {
+  std::uint64_t size_bytes = 0;
+  std::string checksum;  ///< XXH3, as `xxhsum -H3` prints it
+};
+/// Reads the file piece by piece. @throws FileSystemError
+[[nodiscard]] FileDigest digest_of(const std::filesystem::path& path);
+
+}  // namespace nubox::io

@@ -1,0 +1,97 @@
+#include "io/field_skeleton.hpp"
+
+#include "io/attributes.hpp"
+#include "io/bytes.hpp"
+#include "io/field_header.hpp"
+#include "io/slab_dataset.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+
+namespace nubox::io {
+namespace {
+
+/// Where the values of a dataset lie in the file.
+struct Extent {
+  std::size_t offset;
+  std::size_t bytes;
+};
+
+std::vector<Extent> create_structure(const std::filesystem::path& path, const FieldHeader& header,
+                                     std::span<const NamedChecksum> datasets, bool complete) {
+  hdf5::File file = hdf5::create_file_in_memory(path);
+  write_attributes(file.id(), attributes_of(header));
+  std::vector<Extent> extents;
+  for (const NamedChecksum& entry : datasets) {
+    const KnownDataset& about = known_dataset(entry.name);
+    const hdf5::Dataset dataset = create_vector_dataset(file.id(), about.name, header.n);
+    write_attributes(dataset.id(), {{"units", about.units},
+                                    {"description", about.description},
+                                    {"a_exponent", about.a_exponent},
+                                    {"h_exponent", about.h_exponent},
+                                    {"checksum", entry.checksum}});
+    extents.push_back({H5Dget_offset(dataset.id()), H5Dget_storage_size(dataset.id())});
+  }
+  write_complete_mark(file.id(), complete);
+  file.close("close " + path.string());
+  return extents;
+}
+
+void write_pieces(RawFile& file, const FieldSkeleton& skeleton) {
+  for (const FieldSkeleton::Piece& piece : skeleton.pieces)
+    file.write_at(piece.offset, piece.bytes);
+}
+
+}  // namespace
+
+const KnownDataset& known_dataset(const std::string& name) {
+  const auto* found = std::find_if(known_datasets.begin(), known_datasets.end(),
+                                   [&](const KnownDataset& entry) { return entry.name == name; });
+  if (found == known_datasets.end()) throw InternalError("a field file has no dataset '{}'", name);
+  return *found;
+}
+
+FieldSkeleton make_skeleton(const FieldHeader& header, std::span<const NamedChecksum> datasets,
+                            bool complete) {
+  const RawFile memory = RawFile::in_memory();
+  std::vector<Extent> extents = create_structure(memory.path(), header, datasets, complete);
+  std::sort(extents.begin(), extents.end(),
+            [](const Extent& a, const Extent& b) { return a.offset < b.offset; });
+  FieldSkeleton skeleton;
+  skeleton.file_bytes = memory.size();
+  extents.push_back({skeleton.file_bytes, 0});
+  std::size_t start = 0;
+  for (const Extent& extent : extents) {
+    FieldSkeleton::Piece piece{start, std::vector<std::byte>(extent.offset - start)};
+    piece.bytes.resize(memory.read_at(start, piece.bytes));
+    skeleton.pieces.push_back(std::move(piece));
+    start = extent.offset + extent.bytes;
+  }
+  return skeleton;
+}
+
+void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& header,
+                       std::span<const NamedChecksum> datasets) {
+  // More than the metadata of any field file.
+  constexpr std::size_t metadata_bytes = std::size_t{1} << 20;
+  RawFile file(path, O_RDWR | O_CREAT | O_TRUNC);
+  // A limit on file sizes holds in memory too: meet it here, before HDF5 does.
+  file.reserve(datasets.size() * vector_components * header.n * header.n * header.n *
+                   sizeof(float) +
+               metadata_bytes);
+  const FieldSkeleton skeleton = make_skeleton(header, datasets, false);
+  file.reserve(skeleton.file_bytes);
+  write_pieces(file, skeleton);
+  file.sync();
+  file.close();
+}
+
+void complete_skeleton(const std::filesystem::path& path, const FieldHeader& header,
+                       std::span<const NamedChecksum> datasets) {
+  // The end mark must not reach the disk before the values.
+  RawFile file(path, O_RDWR);
+  write_pieces(file, make_skeleton(header, datasets, true));
+  file.close();
+}
+
+}  // namespace nubox::io

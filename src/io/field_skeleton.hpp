@@ -1,0 +1,65 @@
+#pragma once
+
+#include "nubox/io/field_file.hpp"
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace nubox::io {
+
+/// What is known of a dataset by its name. A value is physical after times a^a_exponent
+/// h^h_exponent.
+struct KnownDataset {
+  const char* name;
+  const char* units;
+  const char* description;
+  std::int64_t a_exponent;
+  std::int64_t h_exponent;
+};
+
+inline constexpr std::array<KnownDataset, 2> known_datasets{{
+    {"displacement", "Mpc/h",
+     "comoving displacement x - q from the lattice site q = (index + offset) L/N, minimum image; "
+     "[component][x][y][z]",
+     1, -1},
+    {"velocity", "km/s",
+     "peculiar velocity a dx/dt of the particle of each lattice site; [component][x][y][z]", 0, 0},
+}};
+/// @throws InternalError
+[[nodiscard]] const KnownDataset& known_dataset(const std::string& name);
+
+struct NamedChecksum {
+  std::string name;
+  std::string checksum;
+};
+
+/// All bytes of a field file but the values of its datasets. It is made in memory and goes to disk
+/// by plain writes, because HDF5 1.10 does not survive a close that fails (on a full disk): the
+/// identifier stays behind and MPI_Finalize crashes on it.
+struct FieldSkeleton {
+  struct Piece {
+    std::size_t offset = 0;
+    std::vector<std::byte> bytes;
+  };
+  std::size_t file_bytes = 0;
+  std::vector<Piece> pieces;
+};
+
+/// Its layout is the same for both states of the end mark. Rank-local.
+[[nodiscard]] FieldSkeleton make_skeleton(const FieldHeader& header,
+                                          std::span<const NamedChecksum> datasets, bool complete);
+
+/// Makes the file of an incomplete skeleton, its disk space reserved; `path` is overwritten.
+/// Rank-local. @throws FileSystemError (full disk, quota ...)
+void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& header,
+                       std::span<const NamedChecksum> datasets);
+
+/// Writes the complete skeleton over the incomplete one. Rank-local. @throws FileSystemError
+void complete_skeleton(const std::filesystem::path& path, const FieldHeader& header,
+                       std::span<const NamedChecksum> datasets);
+
+}  // namespace nubox::io

@@ -1,0 +1,123 @@
+#include "io/hdf5.hpp"
+
+#include "nubox/core/error.hpp"
+
+namespace nubox::io::hdf5 {
+namespace {
+
+/// The text of failures goes into exceptions, not to stderr.
+void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+herr_t collect_reason(unsigned, const H5E_error2_t* error, void* text) {
+  auto& reasons = *static_cast<std::string*>(text);
+  if (error->desc == nullptr) return 0;
+  if (!reasons.empty()) reasons += "; ";
+  reasons += error->desc;
+  return 0;
+}
+
+/// V18 format: its metadata carry checksums of HDF5's own, and old readers know it. No locks: files
+/// never change once published, and some parallel file systems have no locks.
+PropertyList file_access() {
+  silence();
+  PropertyList access(H5Pcreate(H5P_FILE_ACCESS), "make an HDF5 property list");
+  check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18),
+        "set the HDF5 format version");
+  check(H5Pset_file_locking(access.id(), false, true), "switch HDF5 file locks off");
+  return access;
+}
+
+/// No time stamps: the same contents shall give the same bytes.
+PropertyList file_creation() { return creation_without_times(H5P_FILE_CREATE); }
+
+PropertyList image_access() {
+  constexpr std::size_t growth_bytes = std::size_t{1} << 20;
+  PropertyList access = file_access();
+  check(H5Pset_fapl_core(access.id(), growth_bytes, false), "set the in-memory HDF5 driver");
+  return access;
+}
+
+herr_t collect_entry(hid_t, const char* name, const H5O_info_t* info, void* entries) {
+  const std::string path = name;
+  if (path == ".") return 0;
+  static_cast<std::vector<Entry>*>(entries)->push_back({path, info->type == H5O_TYPE_DATASET});
+  return 0;
+}
+
+}  // namespace
+
+void fail(std::string_view what) {
+  std::string reasons;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &collect_reason, &reasons);
+  H5Eclear2(H5E_DEFAULT);
+  throw FileSystemError("cannot {}: {}", what,
+                        reasons.empty() ? "no reason given by HDF5" : reasons);
+}
+
+PropertyList creation_without_times(hid_t list_class) {
+  PropertyList creation(H5Pcreate(list_class), "make an HDF5 property list");
+  check(H5Pset_obj_track_times(creation.id(), false), "switch HDF5 time stamps off");
+  return creation;
+}
+
+File create_file_in_memory(const std::filesystem::path& path) {
+  const PropertyList access = file_access();
+  check(H5Pset_fapl_stdio(access.id()), "set the stdio driver of HDF5");
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, file_creation().id(), access.id()),
+          "create " + path.string()};
+}
+
+File open_file(const std::filesystem::path& path, Access mode) {
+  const PropertyList access = file_access();
+  const unsigned flags = mode == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
+  return {H5Fopen(path.c_str(), flags, access.id()), "open " + path.string()};
+}
+
+File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm) {
+  const PropertyList access = file_access();
+  check(H5Pset_fapl_mpio(access.id(), comm.raw(), MPI_INFO_NULL), "set the MPI-IO driver of HDF5");
+  // Writes only: collective metadata reads are broken in HDF5 1.10.5 to 1.10.8.
+  check(H5Pset_coll_metadata_write(access.id(), true), "set collective HDF5 metadata writes");
+  return {H5Fopen(path.c_str(), H5F_ACC_RDWR, access.id()),
+          "open " + path.string() + " on all ranks (another MPI-IO layer may help: OMPI_MCA_io)"};
+}
+
+File create_image() {
+  const PropertyList access = image_access();
+  return {H5Fcreate("nubox-image", H5F_ACC_TRUNC, file_creation().id(), access.id()),
+          "make an HDF5 file in memory"};
+}
+
+std::vector<std::byte> image_bytes(const File& image) {
+  check(H5Fflush(image.id(), H5F_SCOPE_LOCAL), "flush an HDF5 file in memory");
+  const auto size = check(H5Fget_file_image(image.id(), nullptr, 0), "size an HDF5 file in memory");
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  check(H5Fget_file_image(image.id(), bytes.data(), bytes.size()), "copy an HDF5 file in memory");
+  return bytes;
+}
+
+File open_image(std::span<const std::byte> bytes) {
+  const PropertyList access = image_access();
+  // HDF5 takes a non-const pointer but copies.
+  check(H5Pset_file_image(access.id(), const_cast<std::byte*>(bytes.data()), bytes.size()),
+        "hand an HDF5 file over in memory");
+  return {H5Fopen("nubox-image", H5F_ACC_RDONLY, access.id()), "open an HDF5 file in memory"};
+}
+
+std::vector<Entry> list_objects(hid_t file) {
+  std::vector<Entry> entries;
+  check(H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, &collect_entry, &entries, H5O_INFO_BASIC),
+        "list the objects of an HDF5 file");
+  return entries;
+}
+
+std::vector<std::size_t> shape_of(hid_t dataset) {
+  const Space space(H5Dget_space(dataset), "read the shape of a dataset");
+  const int rank = check(H5Sget_simple_extent_ndims(space.id()), "read the rank of a dataset");
+  std::vector<hsize_t> extents(static_cast<std::size_t>(rank));
+  check(H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr),
+        "read the extents of a dataset");
+  return {extents.begin(), extents.end()};
+}
+
+}  // namespace nubox::io::hdf5

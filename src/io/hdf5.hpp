@@ -1,0 +1,95 @@
+#pragma once
+
+#include "nubox/par/comm.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <hdf5.h>
+
+/// HDF5 under handles: the only place of raw identifiers. All functions are rank-local unless said
+/// otherwise.
+namespace nubox::io::hdf5 {
+
+/// @throws FileSystemError "cannot <what>: <HDF5's reasons, innermost first>"; clears HDF5's stack
+[[noreturn]] void fail(std::string_view what);
+
+/// Passes a non-negative result through. @throws FileSystemError
+template <class Result>
+Result check(Result result, std::string_view what) {
+  if (result < 0) fail(what);
+  return result;
+}
+
+/// Owner of one HDF5 identifier. Where the outcome of closing matters (a file with delayed writes),
+/// call close(); the destructor is for the way out and ignores it.
+template <auto close_function>
+class Handle {
+ public:
+  Handle() = default;
+  /// @throws FileSystemError on a negative id
+  Handle(hid_t id, std::string_view what) : id_(check(id, what)) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() {
+    if (id_ >= 0) close_function(id_);
+  }
+  [[nodiscard]] hid_t id() const noexcept { return id_; }
+  void close(std::string_view what) {
+    check(close_function(std::exchange(id_, H5I_INVALID_HID)), what);
+  }
+
+ private:
+  hid_t id_ = H5I_INVALID_HID;
+};
+
+using File = Handle<&H5Fclose>;
+using Group = Handle<&H5Gclose>;
+using Dataset = Handle<&H5Dclose>;
+using Space = Handle<&H5Sclose>;
+using Attribute = Handle<&H5Aclose>;
+using Type = Handle<&H5Tclose>;
+using PropertyList = Handle<&H5Pclose>;
+using Object = Handle<&H5Oclose>;
+
+enum class Access { read, write };
+
+/// A creation list (H5P_FILE_CREATE, H5P_GROUP_CREATE, H5P_DATASET_CREATE) whose objects carry no
+/// time stamps: the same contents give the same bytes.
+[[nodiscard]] PropertyList creation_without_times(hid_t list_class);
+
+/// Makes an empty file at the path of a RawFile::in_memory(), through a driver that does not
+/// resolve links.
+[[nodiscard]] File create_file_in_memory(const std::filesystem::path& path);
+[[nodiscard]] File open_file(const std::filesystem::path& path, Access access);
+/// For writing by all ranks through MPI-IO. Opening and closing are collective.
+[[nodiscard]] File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm);
+
+/// A file in memory, for small files that are read and written as one block of bytes.
+[[nodiscard]] File create_image();
+[[nodiscard]] std::vector<std::byte> image_bytes(const File& image);
+/// @throws FileSystemError if the bytes are no sound HDF5 file
+[[nodiscard]] File open_image(std::span<const std::byte> bytes);
+
+/// One object below the root: path without leading slash.
+struct Entry {
+  std::string path;
+  bool is_dataset = false;
+};
+/// All groups and datasets, ordered by name, parents first.
+[[nodiscard]] std::vector<Entry> list_objects(hid_t file);
+
+/// Extents of a dataspace; empty for a scalar.
+[[nodiscard]] std::vector<std::size_t> shape_of(hid_t dataset);
+
+}  // namespace nubox::io::hdf5
