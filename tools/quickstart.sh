@@ -59,8 +59,8 @@ predict() {
 }
 
 report() {
-  "$NUBOX_VENV/bin/python" tools/report.py --title "nubox quickstart" --stats "${stats[@]}" \
-    --metrics "$out/training/metrics.jsonl" --out "$out/report.html" >"$out/table.txt"
+  "$NUBOX_VENV/bin/python" tools/report.py --title "nubox quickstart" --stats "${stats[@]}" --fields "${fields[@]}" \
+    --metrics "$out/training/metrics.jsonl" --figures "$out/figures" --out "$out/report.html" >"$out/table.txt"
 }
 
 stage setup tools/setup.sh
@@ -69,7 +69,7 @@ stage build tools/build.sh
 stage simulate nubox simulate "$config"
 training_pairs="$(echo "$out"/pairs/pair-[1-7]/mnu-0.{000,150}.h5)"
 stage_for "$model" train "$config $training_pairs" nubox train "$config"
-stats=()
+stats=() fields=("target=$truth")
 for method in "${methods[@]}"; do
   needs="$massless $config"
   [ "$method" != network ] || needs+=" $model"
@@ -78,7 +78,7 @@ for method in "${methods[@]}"; do
   stage_for "$predicted" "predict $method" "$needs" predict "$method"
   stage_for "$measured" "measure $method" "$predicted $truth" \
     nubox stats "$config" "--stats.in=$predicted" "--stats.target=$truth" "--stats.out=$measured"
-  stats+=("$method=$measured")
+  stats+=("$method=$measured") fields+=("$method=$predicted")
 done
 stage report report
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """One self-contained HTML page and a table from stats files: methods side by side against the target.
 
-usage: report.py --stats [LABEL=]FILE [[LABEL=]FILE ...] [--metrics metrics.jsonl] --out page.html
+usage: report.py --stats [LABEL=]FILE [[LABEL=]FILE ...] [--fields target=FILE LABEL=FILE ...]
+                 [--metrics metrics.jsonl] [--figures DIRECTORY] --out page.html
 
 The labels identity, linear, za and network take the paper's colours and dashes; others get spare ones.
-The table is printed to the terminal too.
+Field files add maps of the density. The table is printed to the terminal too.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from nubox_report import figures, training  # noqa: E402
+from nubox_report import figures, maps, training  # noqa: E402
 from nubox_report.measurements import (TABLE_K_HMPC, read_measurement, require_same_target,  # noqa: E402
                                        summary_rows, summary_text)
 from nubox_report.style import name_of  # noqa: E402
@@ -41,35 +42,36 @@ def table_for_page(rows):
     return page_rows
 
 
-def page_figures(measurements, metrics):
-    """The figures that these files allow, with titles and captions."""
+def page_figures(measurements, metrics, target_map, model_maps):
+    """(name, title, PNG, caption) of each figure that these inputs allow."""
     def have(name):
         return all(m.has(name) for m in measurements)
 
-    if have("residual/map_model"):
-        yield ("Density and what each method leaves", figures.map_figure(measurements), figures.map_caption(measurements))
+    if model_maps:
+        yield ("maps", "Density and what each method leaves",
+               figures.map_figure(measurements[0].box_mpch, target_map, model_maps), maps.caption(measurements[0]))
     if have("power/transfer"):
-        yield ("Power spectrum", figures.power_figure(measurements),
+        yield ("power", "Power spectrum", figures.power_figure(measurements),
                "Top: P(k). Middle: transfer function sqrt(P / P_target), band 1 %, guides 5 %. Bottom: stochastic "
                "power that no filter removes. Grey: beyond 0.7 of the Nyquist wavenumber.")
     if have("pdf/counts_target"):
-        yield ("Density PDF", figures.pdf_figure(measurements), figures.pdf_caption(measurements))
+        yield "pdf", "Density PDF", figures.pdf_figure(measurements), figures.pdf_caption(measurements)
     if have("residual/displacement_mae"):
-        yield ("Displacement error", figures.displacement_figure(measurements),
+        yield ("displacement", "Displacement error", figures.displacement_figure(measurements),
                "Mean absolute difference of the displacement to the target's, by component.")
     if metrics:
-        yield "Training", training.training_figure(metrics), training.caption(metrics)
+        yield "training", "Training", training.training_figure(metrics), training.caption(metrics)
 
 
-def write_page(path, title, measurements, metrics):
-    """Renders the page; it refers to nothing outside itself."""
+def write_page(path, title, measurements, drawn):
+    """Renders the page from figures as of page_figures; it refers to nothing outside itself."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent / "nubox_report"),
                                      autoescape=True, undefined=jinja2.StrictUndefined)
     page = environment.get_template("page.html.j2").render(
         title=title, setting=measurements[0].setting(), table_k=TABLE_K_HMPC,
         rows=table_for_page(summary_rows(measurements)), conventions=measurements[0].conventions(),
-        figures=[{"title": name, "data": base64.b64encode(data).decode(), "caption": caption}
-                 for name, data, caption in page_figures(measurements, metrics)],
+        figures=[{"title": heading, "data": base64.b64encode(data).decode(), "caption": caption}
+                 for _, heading, data, caption in drawn],
         sources=[{"label": m.label, "path": m.path, "checksum": m.file_checksum()} for m in measurements],
         provenance=measurements[0].provenance())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,14 +84,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--stats", nargs="+", required=True, metavar="[LABEL=]FILE",
                         help="stats files measured against the same target")
+    parser.add_argument("--fields", nargs="+", default=[], metavar="LABEL=FILE",
+                        help="field files to draw maps of; one of them labelled target")
     parser.add_argument("--metrics", type=Path, help="metrics.jsonl of the training")
     parser.add_argument("--title", default="nubox report")
+    parser.add_argument("--figures", type=Path, metavar="DIRECTORY", help="write the figures as PNG files too")
     parser.add_argument("--out", type=Path, required=True, help="HTML page to write")
     arguments = parser.parse_args()
     measurements = [read_measurement(text) for text in arguments.stats]
     require_same_target(measurements)
     metrics = training.read_metrics(arguments.metrics) if arguments.metrics else None
-    write_page(arguments.out, arguments.title, measurements, metrics)
+    target_map, model_maps = maps.read_maps(arguments.fields)
+    drawn = list(page_figures(measurements, metrics, target_map, model_maps))
+    write_page(arguments.out, arguments.title, measurements, drawn)
+    if arguments.figures:
+        arguments.figures.mkdir(parents=True, exist_ok=True)
+        for name, _, data, _ in drawn:
+            (arguments.figures / f"{name}.png").write_bytes(data)
     print(summary_text(summary_rows(measurements)))
     print(f"\nReport: {arguments.out.resolve()}")
 

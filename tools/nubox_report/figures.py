@@ -107,27 +107,25 @@ def displacement_figure(measurements):
     return png(figure)
 
 
-def map_figure(measurements):
-    """Slab of the target, and target minus each method, on one symmetric scale."""
-    first = measurements[0]
-    target = first.array("residual/map_target")
-    residuals = [target - m.array("residual/map_model") for m in measurements]
+def map_figure(box_mpch, target, models):
+    """Slab of the target, and target minus each method (label -> map), on one symmetric scale."""
+    residuals = {label: target - model for label, model in models.items()}
     # The first method's scale: a poor method saturates instead of whitening the others.
-    limit = np.percentile(np.abs(residuals[0]), 99.5) or 1.0
-    columns = min(3, 1 + len(measurements))
-    rows = -(-(1 + len(measurements)) // columns)
+    limit = np.percentile(np.abs(next(iter(residuals.values()))), 99.5) or 1.0
+    columns = min(3, 1 + len(models))
+    rows = -(-(1 + len(models)) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(3.6 * columns, 3.5 * rows), squeeze=False,
                                 sharex=True, sharey=True, layout="constrained")
     panels = axes.ravel()
-    extent = (0, first.box_mpch, 0, first.box_mpch)
+    extent = (0, box_mpch, 0, box_mpch)
     image = panels[0].imshow(np.log10(np.maximum(target, 1e-2)).T, origin="lower", extent=extent, cmap="viridis")
     panels[0].set_title("target")
     figure.colorbar(image, ax=panels[0], label=r"$\log_{10}\,\rho/\bar\rho$", shrink=0.85)
-    for panel, m, residual in zip(panels[1:], measurements, residuals):
+    for panel, (label, residual) in zip(panels[1:], residuals.items()):
         image = panel.imshow(residual.T, origin="lower", extent=extent, cmap="PuOr", vmin=-limit, vmax=limit)
-        panel.set_title(f"target - {name_of(m.label)}")
+        panel.set_title(f"target - {name_of(label)}")
     figure.colorbar(image, ax=list(panels[1:]), label=r"difference of $\rho/\bar\rho$", shrink=0.6, extend="both")
-    for panel in panels[1 + len(measurements):]:
+    for panel in panels[1 + len(models):]:
         panel.set_visible(False)
     for panel in axes[-1]:
         panel.set_xlabel("x  [Mpc/$h$]")
@@ -142,8 +140,3 @@ def pdf_caption(measurements):
     bins = len(measurements[0].array("pdf/edges")) - 1
     return (f"Cells by density after a top-hat of {radius:g} Mpc/h, {bins} logarithmic bins. Grey: Poisson scatter of "
             "the target's counts.")
-
-
-def map_caption(measurements):
-    """What the maps show."""
-    return "Projected slab of the target, and target minus method on one scale (99.5 % of the first method's cells)."

@@ -1,0 +1,111 @@
+"""The report's table, maps and page against numbers worked out here."""
+
+import base64
+import math
+import pathlib
+import re
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(SOURCE / "tools"), str(pathlib.Path(__file__).resolve().parent)]
+
+import report  # noqa: E402
+import synthetic  # noqa: E402
+from nubox_report import maps, training  # noqa: E402
+from nubox_report.measurements import Measurement, require_same_target, summary_rows, summary_text  # noqa: E402
+
+
+def measurement(label, *numbers, **options):
+    return Measurement(label, pathlib.Path(__file__), synthetic.stats_table(*numbers, **options))
+
+
+class Table(unittest.TestCase):
+    def test_transfer_and_correlation_are_those_of_the_bin_that_contains_k(self):
+        m = measurement("network", 0.05, 0.02, 0.1)
+        arrays, fundamental = m.stats.arrays, 2 * math.pi / synthetic.BOX_MPCH
+        row = summary_rows([m])[0]
+        for i, k in enumerate((0.1, 0.3, 0.5, 0.7, 1.0)):
+            bin_index = math.floor(k / fundamental) - 1  # bins [n, n+1) from n = 1
+            transfer = math.sqrt(arrays["power/p_model"][bin_index] / arrays["power/p_target"][bin_index])
+            correlation = arrays["power/p_cross"][bin_index] / math.sqrt(
+                arrays["power/p_model"][bin_index] * arrays["power/p_target"][bin_index])
+            self.assertAlmostEqual(row["transfer"][i], transfer, places=12)
+            self.assertAlmostEqual(row["correlation"][i], correlation, places=12)
+        self.assertAlmostEqual(row["error_mpch"], 0.1, places=12)
+
+    def test_wavenumbers_outside_the_mesh_have_no_value(self):
+        m = measurement("network", 0.05, 0.02, 0.1)
+        self.assertTrue(math.isnan(m.in_bin_of("transfer", 0.01)))
+        self.assertTrue(math.isnan(m.in_bin_of("transfer", 50.0)))
+        self.assertEqual(m.in_bin_of("transfer", m.array("power/k_edges")[3]), m.array("power/transfer")[3])
+
+    def test_terminal_table_has_a_row_per_method(self):
+        rows = summary_rows([measurement("identity", 0.05, 0.02, 0.3), measurement("network", 0.0, 0.0, 0.05)])
+        text = summary_text(rows).splitlines()
+        self.assertTrue(text[1].startswith("identity") and "0.30000" in text[1])
+        self.assertTrue(text[2].startswith("network") and "1.0000" in text[2])
+
+    def test_the_closest_to_the_target_is_marked_in_each_column(self):
+        rows = summary_rows([measurement("identity", 0.05, 0.02, 0.3), measurement("network", -0.01, 0.005, 0.05)])
+        marked = report.table_for_page(rows)
+        self.assertFalse(any(cell["best"] for cell in marked[0]["cells"]))
+        self.assertTrue(all(cell["best"] for cell in marked[1]["cells"]))
+
+    def test_measurements_against_different_targets_are_refused(self):
+        one, other = measurement("a", 0.1, 0.1, 1.0), measurement("b", 0.1, 0.1, 1.0)
+        require_same_target([one, other])
+        other.stats.arrays["power/p_target"] = 2 * other.array("power/p_target")
+        with self.assertRaisesRegex(SystemExit, "p_target differs"):
+            require_same_target([one, other])
+
+
+class Map(unittest.TestCase):
+    def test_undisplaced_lattice_is_uniform_wherever_its_origin_lies(self):
+        for offset in (0.0, 0.5, 0.3):
+            np.testing.assert_allclose(maps.density_map(np.zeros((3, 8, 8, 8)), 40.0, offset), 1.0, atol=1e-12)
+
+    def test_painting_agrees_with_a_loop_over_particles(self):
+        n, box = 6, 45.0
+        displacement = np.random.default_rng(3).normal(0, 9, (3, n, n, n))
+        mesh = np.zeros((n, n, n))
+        for site in np.ndindex(n, n, n):
+            x = [site[a] + displacement[(a, *site)] * n / box for a in range(3)]
+            for node in np.ndindex(n, n, n):
+                distance = [abs((x[a] - node[a] + n / 2) % n - n / 2) for a in range(3)]
+                mesh[node] += math.prod(max(0.0, 1 - d) for d in distance)
+        self.assertEqual(maps.slab_cells(n, box), 2)
+        np.testing.assert_allclose(maps.density_map(displacement, box, 0.0), mesh[:, :, :2].mean(axis=2), atol=1e-12)
+
+
+class Page(unittest.TestCase):
+    def test_page_is_one_file_with_its_figures_inside(self):
+        methods = [measurement("identity", 0.05, 0.02, 0.3), measurement("za", -0.2, 0.5, 1.2),
+                   measurement("network", 0.004, 0.003, 0.05), measurement("<other>", 0.01, 0.01, 0.1)]
+        metrics = [{"step": i, "loss": 1 / (i + 1), **({"validation_loss": 1 / (i + 2)} if i % 5 == 0 else {})}
+                   for i in range(20)]
+        target = np.random.default_rng(1).lognormal(0, 0.5, (16, 16))
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "new" / "page.html"
+            figures = report.page_figures(methods, metrics, target, {m.label: target + 0.1 for m in methods})
+            report.write_page(path, "title", methods, list(figures))
+            page = path.read_text(encoding="utf-8")
+            self.assertEqual([p.name for p in path.parent.iterdir()], ["page.html"])
+        images = re.findall(r'src="data:image/png;base64,([^"]+)"', page)
+        self.assertEqual(len(images), 5)
+        for image in images:
+            self.assertTrue(base64.b64decode(image).startswith(b"\x89PNG"))
+        self.assertNotRegex(page, r"(src|href)=\"(?!data:)")
+        self.assertIn("&lt;other&gt;", page)
+        self.assertNotIn("<other>", page)
+
+    def test_training_caption_names_the_best_validation(self):
+        metrics = [{"step": 1, "loss": 3.0}, {"step": 2, "validation_loss": 0.5}, {"step": 3, "validation_loss": 0.7}]
+        self.assertIn("0.5 at step 2", training.caption(metrics))
+
+
+if __name__ == "__main__":
+    unittest.main()
