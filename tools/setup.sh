@@ -42,7 +42,7 @@ install_packages() {
       fail "neither root nor sudo here. Have an administrator run: apt-get install $*"
     as_root=(sudo)
   fi
-  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" apt-get update -q || fail "apt-get update failed. Are the package sources reachable?"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" ||
     fail "apt-get could not install: $*"
 }
