@@ -1,0 +1,39 @@
+#pragma once
+
+#include "nubox/fft/mesh_field.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace nubox::stats {
+
+/// Bin edges 10^low, ..., 10^high, evenly spaced in the logarithm (default of the Quijote PDFs:
+/// -2, 2, 100, statistics.md, section 4).
+[[nodiscard]] std::vector<double> logarithmic_edges(double log10_low, double log10_high,
+                                                    std::size_t count);
+
+/// Cells per half-open bin [edge_i, edge_i+1), and those outside all bins.
+struct Histogram {
+  std::vector<std::uint64_t> counts;
+  std::uint64_t underflow = 0;
+  std::uint64_t overflow = 0;
+};
+
+/// Histogram of a real mesh over ascending edges. Collective.
+/// @throws UsageError unless there are two edges and all are positive and ascending
+[[nodiscard]] Histogram count_cells(const fft::MeshField& mesh, std::span<const double> edges);
+
+/// One-point moments of rho / mean, formed in double about the measured mean.
+struct Moments {
+  double mean = 0;      ///< 1 up to rounding
+  double variance = 0;  ///< <d^2>
+  double s3 = 0;        ///< <d^3> / <d^2>^2
+  double s4 = 0;        ///< (<d^4> - 3 <d^2>^2) / <d^2>^3
+  double min = 0, max = 0;
+};
+
+/// Two passes over a real mesh. Collective.
+[[nodiscard]] Moments measure_moments(const fft::MeshField& mesh);
+
+}  // namespace nubox::stats

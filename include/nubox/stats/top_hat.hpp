@@ -1,0 +1,44 @@
+#pragma once
+
+#include "nubox/fft/mesh_field.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace nubox::stats {
+
+/// discrete: mean over the cells whose nodes lie within the radius (inclusive; Pylians' "Top-Hat").
+/// analytic: W(x) = 3 (sin x - x cos x) / x^3 in Fourier space; it can ring below zero.
+/// Never mix the two within a ratio: their variances differ by percents.
+enum class TopHatKind { discrete, analytic };
+
+/// A spherical top-hat on one mesh, made once and applied to any number of fields.
+class TopHat {
+ public:
+  /// Collective. @throws UsageError unless 0 < radius < box / 2
+  TopHat(std::shared_ptr<const fft::Plan> plan, double box_size_mpch, double radius_mpch,
+         TopHatKind kind);
+
+  /// rho_R / mean = 1 + delta_R in real space from the modes of delta. Collective.
+  [[nodiscard]] fft::MeshField smooth_ratio(const fft::MeshField& contrast_modes) const;
+
+  [[nodiscard]] TopHatKind kind() const { return kind_; }
+  [[nodiscard]] double radius_mpch() const { return radius_mpch_; }
+  /// Cells averaged over; zero for the analytic kind.
+  [[nodiscard]] std::size_t cells() const { return cells_; }
+  /// Radius of a sphere with the volume averaged over.
+  [[nodiscard]] double effective_radius_mpch() const;
+
+ private:
+  void make_discrete_kernel();
+  void make_analytic_table();
+
+  double radius_mpch_;
+  TopHatKind kind_;
+  std::size_t cells_ = 0;
+  fft::MeshField kernel_;        ///< modes of the discrete kernel
+  std::vector<float> analytic_;  ///< W by |n|^2
+};
+
+}  // namespace nubox::stats
