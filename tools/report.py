@@ -52,11 +52,10 @@ def page_figures(measurements, metrics, target_map, model_maps):
                figures.map_figure(measurements[0].box_mpch, target_map, model_maps), maps.caption(measurements[0]))
     if have("power/transfer"):
         yield ("power", "Power spectrum", figures.power_figure(measurements),
-               "Top: P(k). Middle: transfer function sqrt(P / P_target), band 1 %, guides 5 %. Bottom: stochastic "
-               "power that no filter removes. Grey: beyond 0.7 of the Nyquist wavenumber.")
-    if have("pdf/counts_target"):
+               figures.power_caption(measurements))
+    if have("pdf/fraction_target"):
         yield "pdf", "Density PDF", figures.pdf_figure(measurements), figures.pdf_caption(measurements)
-    if have("residual/displacement_mae"):
+    if have("residual/displacement_mean_abs"):
         yield ("displacement", "Displacement error", figures.displacement_figure(measurements),
                "Mean absolute difference of the displacement to the target's, by component.")
     if metrics:
@@ -69,7 +68,7 @@ def write_page(path, title, measurements, drawn):
                                      autoescape=True, undefined=jinja2.StrictUndefined)
     page = environment.get_template("page.html.j2").render(
         title=title, setting=measurements[0].setting(), table_k=TABLE_K_HMPC,
-        rows=table_for_page(summary_rows(measurements)), conventions=measurements[0].conventions(),
+        rows=table_for_page(summary_rows(measurements)),
         figures=[{"title": heading, "data": base64.b64encode(data).decode(), "caption": caption}
                  for _, heading, data, caption in drawn],
         sources=[{"label": m.label, "path": m.path, "checksum": m.file_checksum()} for m in measurements],

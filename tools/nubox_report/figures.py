@@ -11,8 +11,7 @@ TRUSTED_NYQUIST_SHARE = 0.7
 
 def k_nyquist_hmpc(measurement):
     """Nyquist wavenumber of the power spectrum's mesh, h/Mpc."""
-    mesh = int(measurement.stats.group_attributes["power"]["mesh"])
-    return np.pi * mesh / measurement.box_mpch
+    return float(measurement.stats.group_attributes["power"]["k_nyquist_hmpc"])
 
 
 def power_figure(measurements):
@@ -60,14 +59,16 @@ def pdf_figure(measurements):
     styles = method_styles([m.label for m in measurements])
     figure, (top, bottom) = stacked_axes([7, 3])
     first = measurements[0]
-    centre, target, counts = pdf_of(first, "target")
+    edges = first.array("pdf/edges")
+    centre = np.sqrt(edges[1:] * edges[:-1])
+    target = nonzero(first.array("pdf/fraction_target"))
     top.loglog(centre, target, label="target (massive)", zorder=5, **TARGET)
     for m in measurements:
-        _, model, _ = pdf_of(m, "model")
+        model = nonzero(m.array("pdf/fraction_model"))
         top.loglog(centre, model, label=name_of(m.label), **styles[m.label])
         bottom.semilogx(centre, 100 * (model - target) / target, **styles[m.label])
     # Bins with few cells say more about noise than about a method.
-    scatter = 100 / np.sqrt(counts)
+    scatter = 100 / np.sqrt(nonzero(first.array("pdf/counts_target")))
     bottom.fill_between(centre, -scatter, scatter, color="0.88", zorder=0)
     bottom.axhline(0, color="black", linewidth=0.8)
     bottom.set_ylim(-15, 15)
@@ -80,12 +81,9 @@ def pdf_figure(measurements):
     return png(figure)
 
 
-def pdf_of(measurement, which):
-    """Bin centres (logarithmic), fractions (NaN where empty) and counts of "model" or "target"."""
-    edges = measurement.array("pdf/edges")
-    counts = measurement.array(f"pdf/counts_{which}").astype(float)
-    counts[counts == 0] = np.nan
-    return np.sqrt(edges[1:] * edges[:-1]), counts / np.nansum(counts), counts
+def nonzero(values):
+    """As float, with NaN for zero: logarithmic axes leave a gap there."""
+    return np.where(values > 0, values, np.nan).astype(float)
 
 
 def displacement_figure(measurements):
@@ -134,9 +132,15 @@ def map_figure(box_mpch, target, models):
     return png(figure)
 
 
+def power_caption(measurements):
+    """Panels and conventions of the power figure."""
+    return ("Top: P(k). Middle: transfer function sqrt(P / P_target), band 1 %, guides 5 %. Bottom: stochastic power "
+            "that no filter removes. Grey: beyond 0.7 of the Nyquist wavenumber. " + measurements[0].conventions())
+
+
 def pdf_caption(measurements):
-    """Smoothing radius and bins of the PDF."""
-    radius = measurements[0].stats.group_attributes["pdf"]["radius_mpch"]
+    """Smoothing and bins of the PDF."""
+    pdf = measurements[0].stats.group_attributes["pdf"]
     bins = len(measurements[0].array("pdf/edges")) - 1
-    return (f"Cells by density after a top-hat of {radius:g} Mpc/h, {bins} logarithmic bins. Grey: Poisson scatter of "
-            "the target's counts.")
+    return (f"Cells by density after a {pdf['filter']} of radius {pdf['radius_mpch']:g} Mpc/h, {bins} logarithmic bins. "
+            "Grey: Poisson scatter of the target's counts.")

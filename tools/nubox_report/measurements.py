@@ -42,18 +42,20 @@ class Measurement:
 
     def displacement_error_mpch(self):
         """Mean absolute displacement error per component (x, y, z), Mpc/h."""
-        return self.array("residual/displacement_mae")
+        return self.array("residual/displacement_mean_abs")
 
     def setting(self):
         """One sentence on the box that was measured."""
         a = self.stats.attributes
-        return (f"Box of {a['box_size_mpch']:g} Mpc/h with {a['n']}\u00b3 particles at redshift {a['redshift']:g}, "
-                f"seed {a['seed']}; every method is measured against the target with {a['M_nu_eV']:g} eV.")
+        return (f"Box of {self.box_mpch:g} Mpc/h with {a['n']}\u00b3 particles at redshift {a['redshift']:g}, seed "
+                f"{a['seed']}; every method is measured against the target of {a['M_nu_target_eV']:g} eV.")
 
     def conventions(self):
-        """The estimators' conventions as the file names them."""
+        """The conventions of the power spectrum as the file names them."""
         power = self.stats.group_attributes["power"]
-        return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in sorted(power.items())) + "."
+        named = [f"{name.replace('_', ' ')}: {power[name]}"
+                 for name in ("assignment", "deconvolution", "interlacing", "shot_noise", "bin_rule")]
+        return f"Box {self.box_mpch:g} Mpc/h, mesh {power['mesh']}\u00b3; " + "; ".join(named) + "."
 
     def provenance(self):
         return f"Measured by nubox {self.stats.attributes['code_version']}."
@@ -87,7 +89,7 @@ def summary_rows(measurements):
                "transfer": [m.in_bin_of("transfer", k) for k in TABLE_K_HMPC],
                "correlation": [m.in_bin_of("correlation", k) for k in TABLE_K_HMPC],
                "error_mpch": float("nan")}
-        if m.has("residual/displacement_mae"):
+        if m.has("residual/displacement_mean_abs"):
             row["error_mpch"] = float(np.mean(m.displacement_error_mpch()))
         rows.append(row)
     return rows
