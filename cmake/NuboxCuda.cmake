@@ -52,7 +52,7 @@ function(nubox_cuda_library)
   target_include_directories(nubox_cuda PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_include_directories(nubox_cuda SYSTEM PRIVATE ${NUBOX_CUDA_INCLUDE} ${NUBOX_NCCL_INCLUDE})
   target_precompile_headers(nubox_cuda REUSE_FROM nubox_torch_pch)
-  target_link_libraries(nubox_cuda PRIVATE nubox_core nubox_torch nubox_build_flags
+  target_link_libraries(nubox_cuda PRIVATE nubox_core MPI::MPI_CXX nubox_torch nubox_build_flags
     # libtorch_cuda registers itself by static initialisers: no symbol of ours pulls it in.
     -Wl,--push-state,--no-as-needed "${NUBOX_CUDA_libtorch_cuda.so}" -Wl,--pop-state
     "${NUBOX_CUDA_libc10_cuda.so}" "${NUBOX_CUDA_libcudart.so.13}" "${NUBOX_CUDA_libnccl.so.2}")
