@@ -21,7 +21,9 @@ field::Snapshot to_snapshot(const Particles& particles, io::FieldHeader header) 
   const double box = particles.displacement_mpch.box_size_mpch();
   header.box_size_mpch = box;
   header.n = particles.displacement_mpch.n();
-  header.redshift = 1 / particles.a - 1;
+  if (std::abs(units::scale_factor(header.redshift) / particles.a - 1) > 1e-12) {
+    header.redshift = 1 / particles.a - 1;
+  }
   field::Snapshot snapshot{std::move(header), particles.displacement_mpch, particles.momentum_mpch};
   for (float& x : snapshot.displacement.values()) {
     x = static_cast<float>(x - box * std::ceil(x / box - 0.5));

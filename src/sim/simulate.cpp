@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string>
 
@@ -33,13 +34,12 @@ void check(const SimulationOptions& options) {
   }
 }
 
-/// Output epochs in order of time, without repetitions.
-std::vector<double> output_epochs(const SimulationOptions& options) {
-  std::vector<double> epochs;
-  for (const double z : options.redshifts) epochs.push_back(units::scale_factor(z));
-  std::sort(epochs.begin(), epochs.end());
-  epochs.erase(std::unique(epochs.begin(), epochs.end()), epochs.end());
-  return epochs;
+/// Output redshifts in order of time, without repetitions.
+std::vector<double> outputs_in_time(const SimulationOptions& options) {
+  std::vector<double> redshifts = options.redshifts;
+  std::sort(redshifts.begin(), redshifts.end(), std::greater<>());
+  redshifts.erase(std::unique(redshifts.begin(), redshifts.end()), redshifts.end());
+  return redshifts;
 }
 
 std::string name_of(cosmology::NeutrinoSource source) {
@@ -52,30 +52,6 @@ std::string name_of(cosmology::NeutrinoSource source) {
       return "none";
   }
   throw InternalError("neutrino source without a name");
-}
-
-io::FieldHeader header_of(const SimulationOptions& options, const cosmology::Parameters& parameters,
-                          double a_out) {
-  io::FieldHeader header;
-  header.Omega_m = parameters.Omega_m;
-  header.Omega_b = parameters.Omega_b;
-  header.h = parameters.h;
-  header.n_s = parameters.n_s;
-  header.A_s = parameters.A_s;
-  header.M_nu_eV = parameters.M_nu_eV;
-  header.origin = "simulate";
-  header.seed = static_cast<std::int64_t>(options.seed);
-  const auto integer = [](auto value) { return static_cast<std::int64_t>(value); };
-  header.extra = {{"noise", std::string(noise_convention)},
-                  {"fixed_amplitude", integer(options.fixed_amplitude)},
-                  {"phase_flip", integer(options.phase_flip)},
-                  {"steps", integer(options.steps)},
-                  {"mesh_factor", integer(options.mesh_factor)},
-                  {"lpt", integer(options.lpt_order)},
-                  {"z_initial", options.z_initial},
-                  {"z_back_scaling", 1 / a_out - 1},
-                  {"neutrinos", name_of(options.neutrinos)}};
-  return header;
 }
 
 /// "fft 40 %, paint 25 %, ...", of the seconds spent in forces.
@@ -98,6 +74,33 @@ std::size_t segment_steps(const SimulationOptions& options, double a0, double a1
 
 }  // namespace
 
+io::FieldHeader output_header(const SimulationOptions& options,
+                              const cosmology::Parameters& parameters, double redshift) {
+  io::FieldHeader header;
+  header.box_size_mpch = options.box_size_mpch;
+  header.n = options.n;
+  header.redshift = redshift;
+  header.Omega_m = parameters.Omega_m;
+  header.Omega_b = parameters.Omega_b;
+  header.h = parameters.h;
+  header.n_s = parameters.n_s;
+  header.A_s = parameters.A_s;
+  header.M_nu_eV = parameters.M_nu_eV;
+  header.origin = "simulate";
+  header.seed = static_cast<std::int64_t>(options.seed);
+  const auto integer = [](auto value) { return static_cast<std::int64_t>(value); };
+  header.extra = {{"noise", std::string(noise_convention)},
+                  {"fixed_amplitude", integer(options.fixed_amplitude)},
+                  {"phase_flip", integer(options.phase_flip)},
+                  {"steps", integer(options.steps)},
+                  {"mesh_factor", integer(options.mesh_factor)},
+                  {"lpt", integer(options.lpt_order)},
+                  {"z_initial", options.z_initial},
+                  {"z_back_scaling", std::ranges::min(options.redshifts)},
+                  {"neutrinos", name_of(options.neutrinos)}};
+  return header;
+}
+
 void simulate(const par::Comm& comm, const SimulationOptions& options,
               const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
               const std::function<void(const field::Snapshot&)>& on_output) {
@@ -105,9 +108,10 @@ void simulate(const par::Comm& comm, const SimulationOptions& options,
   const std::string name = fmt::format("seed {}, {} eV", options.seed, parameters.M_nu_eV);
   log::set_phase(fmt::format("simulate: {}", name));
   Stopwatch watch;
-  const std::vector<double> epochs = output_epochs(options);
+  const std::vector<double> redshifts = outputs_in_time(options);
+  const double a_last = units::scale_factor(redshifts.back());
   const double a_initial = units::scale_factor(options.z_initial);
-  const cosmology::LinearTheory theory(parameters, tables, options.neutrinos, epochs.back());
+  const cosmology::LinearTheory theory(parameters, tables, options.neutrinos, a_last);
   const Noise noise{options.seed, options.fixed_amplitude, options.phase_flip};
   Particles particles =
       initial_conditions(fft::Plan::create(comm, options.n), options.box_size_mpch, noise, theory,
@@ -126,11 +130,12 @@ void simulate(const par::Comm& comm, const SimulationOptions& options,
     log::info("{}: step {} of {}, a = {:.3f} ({:.1f} s)", name, steps_done, options.steps,
               particles.a, watch.seconds());
   };
-  for (const double a_out : epochs) {
-    const std::size_t steps = segment_steps(options, particles.a, a_out, epochs.back());
+  for (const double redshift : redshifts) {
+    const double a_out = units::scale_factor(redshift);
+    const std::size_t steps = segment_steps(options, particles.a, a_out, a_last);
     integrate(particles, force, theory, time_grid(particles.a, a_out, steps, default_spacing),
               progress);
-    on_output(to_snapshot(particles, header_of(options, parameters, epochs.back())));
+    on_output(to_snapshot(particles, output_header(options, parameters, redshift)));
   }
   log::info("{}: {} steps to z = {:g} in {:.1f} s (forces: {})", name, steps_done,
             1 / particles.a - 1, watch.seconds(), shares(force.times()));

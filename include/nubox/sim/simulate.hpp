@@ -32,11 +32,16 @@ struct SimulationOptions {
 /// Spacing of the steps of `simulate`.
 inline constexpr Spacing default_spacing = Spacing::a;
 
+/// Header of the output at `redshift`: cosmology, seed, and as extra attributes the noise
+/// convention, switches, steps, mesh, LPT order, z_initial, z_back_scaling and neutrino source.
+/// Together they determine the run. Rank-local.
+[[nodiscard]] io::FieldHeader output_header(const SimulationOptions& options,
+                                            const cosmology::Parameters& parameters,
+                                            double redshift);
+
 /// Runs one mass from initial conditions through all output redshifts, in order of time, and hands
-/// each snapshot (displacement and velocity) to `on_output`. Linear power is exact at the last
-/// output (back-scaling). The header's extra attributes record noise convention, switches, steps,
-/// mesh, LPT order, z_initial and neutrino source: with seed and cosmology they determine the run.
-/// Collective; `on_output` runs on every rank.
+/// each snapshot (displacement and velocity, header as above) to `on_output`. Linear power is exact
+/// at the last output (back-scaling). Collective; `on_output` runs on every rank.
 /// @throws UsageError for options that make no run, NumericalError (agreed)
 void simulate(const par::Comm& comm, const SimulationOptions& options,
               const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
