@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "nubox/cosmology/parameters.hpp"
+
+#include <memory>
 
 namespace nubox::cosmology {
 

@@ -1,37 +1,53 @@
 #pragma once
 
+#include "nubox/cosmology/parameters.hpp"
+#include "nubox/par/comm.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <vector>
 
-#include "nubox/cosmology/parameters.hpp"
-#include "nubox/par/comm.hpp"
-
 namespace nubox::cosmology {
 
 /// Boltzmann output on a ladder of neutrino masses: T_cb(k, z) and r = T_nu / T_cb (CAMB
-/// convention -T/k^2, k in h/Mpc on the axis). Between rungs T_cb(M)/T_cb(0) and r are splined in M.
-/// A directory of tables holds `cosmology.ini` (the parameters they were made with) and
-/// `transfer_Mnu<eV>.txt` (columns as in configs/cosmology/README.md). Cheap to copy.
+/// convention -T/k^2, k in h/Mpc on the axis). A directory of tables holds `cosmology.ini` (the
+/// parameters they were made with) and `transfer_Mnu<eV>.txt` (configs/cosmology/README.md).
+/// Cheap to copy.
+///
+/// All axes are interpolated by local polynomials of degree 5: ln T_cb in ln k and ln(1+z), and
+/// between rungs ln[T_cb(M)/T_cb(0)] and M (1/sqrt(r) - 1) in M; the latter hardly depends on M
+/// (arXiv:2011.12504: r is nearly 1/(1 + k/kFS)^2, kFS proportional to M), so small masses are
+/// safe.
 class LinearTables {
  public:
   /// Rank 0 reads, all ranks get a copy. Collective.
-  /// @throws InputError if the tables belong to another cosmology (> 1e-3), hold non-finite values
-  ///         or lack the massless rung; FileSystemError; agreed
-  [[nodiscard]] static LinearTables load(const par::Comm& comm, const std::filesystem::path& directory,
+  /// @throws InputError if the tables belong to another cosmology (> 1e-3 in anything but A_s and
+  ///         n_s, on which transfer functions do not depend), hold non-finite values, fail a check
+  ///         against themselves or lack the massless rung; FileSystemError; agreed
+  [[nodiscard]] static LinearTables load(const par::Comm& comm,
+                                         const std::filesystem::path& directory,
                                          const Parameters& expected);
 
+  /// Rungs of the ladder, ascending, the first is zero.
   [[nodiscard]] const std::vector<double>& masses_eV() const;
-  /// Total-curvature-normalised transfer function of CDM + baryons. @throws InputError if the mass
-  /// lies outside the ladder.
+  /// Total-curvature-normalised transfer function of CDM + baryons. Beyond the tabulated k it is
+  /// constant below and a power law above.
+  /// @throws InputError if the mass lies outside the ladder, z outside [0, z_max], or k more than a
+  ///         factor of ten outside [k_min, k_max]
   [[nodiscard]] double T_cb(double k_hmpc, double redshift, double M_nu_eV) const;
-  /// T_nu / T_cb; one at k -> 0, zero for M_nu = 0.
+  /// T_nu / T_cb; one at k -> 0, zero for M_nu = 0. Constant beyond the tabulated k.
   [[nodiscard]] double neutrino_ratio(double k_hmpc, double redshift, double M_nu_eV) const;
-  /// Highest tabulated redshift.
+  /// dlnT_cb/dlna.
+  [[nodiscard]] double growth_rate(double k_hmpc, double redshift, double M_nu_eV) const;
+
+  /// Highest tabulated redshift and the range of k that all rungs share.
   [[nodiscard]] double z_max() const;
+  [[nodiscard]] double k_min_hmpc() const;
+  [[nodiscard]] double k_max_hmpc() const;
 
  private:
   struct Data;
+  explicit LinearTables(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
   std::shared_ptr<const Data> data_;
 };
 

@@ -1,0 +1,31 @@
+#include "power.hpp"
+
+#include "nubox/core/units.hpp"
+
+#include <cmath>
+
+#include <boost/math/quadrature/gauss_kronrod.hpp>
+
+namespace nubox::cosmology {
+
+double power_from_transfer(const Parameters& p, double k_hmpc, double transfer) {
+  constexpr double pivot_per_mpc = 0.05;
+  const double k_per_mpc = k_hmpc * p.h;
+  return p.h * p.h * p.h * 2 * units::pi * units::pi * k_per_mpc * p.A_s *
+         std::pow(k_per_mpc / pivot_per_mpc, p.n_s - 1) * transfer * transfer;
+}
+
+double sigma8(const std::function<double(double)>& power, double k_min_hmpc, double k_max_hmpc) {
+  constexpr double radius_mpch = 8;
+  const auto variance_per_lnk = [&](double ln_k) {
+    const double k = std::exp(ln_k);
+    const double x = k * radius_mpch;
+    const double window =
+        x < 0.01 ? 1 - x * x / 10 : 3 * (std::sin(x) - x * std::cos(x)) / (x * x * x);
+    return k * k * k * power(k) * window * window / (2 * units::pi * units::pi);
+  };
+  return std::sqrt(boost::math::quadrature::gauss_kronrod<double, 61>::integrate(
+      variance_per_lnk, std::log(k_min_hmpc), std::log(k_max_hmpc), 8, 1e-7));
+}
+
+}  // namespace nubox::cosmology

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Make the linear tables that nubox reads (configs/cosmology/README.md) with CLASS.
+
+    pip install classy
+    tools/make_linear_tables.py --out configs/cosmology/mine --masses 0 0.06 0.15 0.3 0.6
+
+writes transfer_Mnu<eV>.txt per mass and cosmology.ini into the directory. Omega_m contains the
+neutrinos and is the same for every mass, and so is A_s. The massless table is always needed.
+"""
+import argparse
+import pathlib
+
+import classy
+import numpy as np
+
+REDSHIFTS = [0, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7, 9, 11.5, 14, 19, 24, 29, 39, 49, 69,
+             99, 127]
+# Temperature ratio that gives sum m / (Omega_nu h^2) = 93.14 eV, and the share of N_eff that three
+# such species supply while relativistic.
+NEUTRINO_TEMPERATURE = 0.71611
+N_EFF_MASSIVE = 3 * (NEUTRINO_TEMPERATURE * (11 / 4) ** (1 / 3)) ** 4
+
+
+def boltzmann_settings(parameters, mass_eV):
+    """CLASS input for three degenerate neutrinos of total mass mass_eV."""
+    settings = {
+        "h": parameters.h, "T_cmb": parameters.T_cmb, "Omega_b": parameters.Omega_b, "Omega_k": 0,
+        "A_s": parameters.A_s, "n_s": parameters.n_s, "k_pivot": 0.05, "tau_reio": 0.0925,
+        "output": "mPk,mTk", "P_k_max_h/Mpc": 30.0, "k_per_decade_for_pk": 40,
+        "z_pk": ",".join(str(z) for z in REDSHIFTS), "gauge": "synchronous", "Omega_m": parameters.Omega_m,
+    }
+    if mass_eV == 0:
+        settings["N_ur"] = parameters.N_eff
+    else:
+        # The fluid approximation is off and the hierarchy long: T_nu is an output here, not a detail.
+        settings |= {
+            "N_ur": parameters.N_eff - N_EFF_MASSIVE, "N_ncdm": 1, "deg_ncdm": 3,
+            "m_ncdm": mass_eV / 3, "T_ncdm": NEUTRINO_TEMPERATURE, "ncdm_fluid_approximation": 3,
+            "l_max_ncdm": 30, "tol_ncdm_synchronous": 1e-6, "tol_ncdm_bg": 1e-8,
+        }
+    return settings
+
+
+def transfer_table(parameters, mass_eV):
+    """Column names and array [k][1 + columns] of one mass, and sigma8 of CDM + baryons at z = 0."""
+    cosmology = classy.Class()
+    cosmology.set(boltzmann_settings(parameters, mass_eV))
+    cosmology.compute()
+    omega_b, omega_cdm = cosmology.Omega_b(), cosmology.Omega0_cdm()
+    names, columns = ["k[h/Mpc]"], []
+    for z in REDSHIFTS:
+        # CLASS's own format: classy 3.4.1 mislabels the columns of the "camb" one.
+        contrast = cosmology.get_transfer(z)
+        k_hmpc = contrast["k (h/Mpc)"]
+        to_transfer = -1 / (k_hmpc * parameters.h) ** 2
+        columns.append(to_transfer * (omega_b * contrast["d_b"] + omega_cdm * contrast["d_cdm"])
+                       / (omega_b + omega_cdm))
+        names.append(f"Tcb_z{z}")
+        if mass_eV > 0:
+            columns.append(to_transfer * contrast["d_ncdm[0]"])
+            names.append(f"Tnu_z{z}")
+    sigma8 = cosmology.sigma8_cb() if mass_eV > 0 else cosmology.sigma8()
+    return names, np.column_stack([k_hmpc, *columns]), sigma8
+
+
+def write_cosmology(path, parameters, sigma8):
+    lines = ["[cosmology]"]
+    lines += [f"{key} = {getattr(parameters, key)!r}"
+              for key in ("Omega_m", "Omega_b", "h", "n_s", "A_s", "T_cmb", "N_eff")]
+    lines += ["", "# sigma8 of CDM + baryons at z = 0 by the Boltzmann code, for each mass in eV", "[sigma8_cb]"]
+    lines += [f"Mnu{mass:g} = {value:.5f}" for mass, value in sorted(sigma8.items())]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="directory to write")
+    parser.add_argument("--masses", type=float, nargs="+", required=True, help="total neutrino masses, eV")
+    for key, default in (("Omega_m", 0.3175), ("Omega_b", 0.049), ("h", 0.6711), ("n_s", 0.9624),
+                         ("A_s", 2.13e-9), ("T_cmb", 2.7255), ("N_eff", 3.046)):
+        parser.add_argument(f"--{key}", type=float, default=default, help=f"default {default:g}")
+    parameters = parser.parse_args()
+    parameters.out.mkdir(parents=True, exist_ok=True)
+    sigma8 = {}
+    for mass in sorted(set(parameters.masses) | {0.0}):
+        names, table, sigma8[mass] = transfer_table(parameters, mass)
+        header = (f"CLASS {classy.__version__}: -T/k^2 (k in 1/Mpc inside), synchronous gauge; "
+                  "Tcb = (Oc Tc + Ob Tb)/(Oc + Ob)\n" + " ".join(names))
+        np.savetxt(parameters.out / f"transfer_Mnu{mass:g}.txt", table, fmt="%.8g", header=header)
+        print(f"{mass:g} eV: {len(table)} wavenumbers, sigma8_cb = {sigma8[mass]:.5f}", flush=True)
+    write_cosmology(parameters.out / "cosmology.ini", parameters, sigma8)
+
+
+if __name__ == "__main__":
+    main()
