@@ -82,20 +82,6 @@ File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm
           "open " + path.string() + " on all ranks (another MPI-IO layer may help: OMPI_MCA_io)"};
 }
 
-File create_image() {
-  const PropertyList access = image_access();
-  return {H5Fcreate("nubox-image", H5F_ACC_TRUNC, file_creation().id(), access.id()),
-          "make an HDF5 file in memory"};
-}
-
-std::vector<std::byte> image_bytes(const File& image) {
-  check(H5Fflush(image.id(), H5F_SCOPE_LOCAL), "flush an HDF5 file in memory");
-  const auto size = check(H5Fget_file_image(image.id(), nullptr, 0), "size an HDF5 file in memory");
-  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-  check(H5Fget_file_image(image.id(), bytes.data(), bytes.size()), "copy an HDF5 file in memory");
-  return bytes;
-}
-
 File open_image(std::span<const std::byte> bytes) {
   const PropertyList access = image_access();
   // HDF5 takes a non-const pointer but copies.

@@ -75,10 +75,7 @@ enum class Access { read, write };
 /// For writing by all ranks through MPI-IO. Opening and closing are collective.
 [[nodiscard]] File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm);
 
-/// A file in memory, for small files that are read and written as one block of bytes.
-[[nodiscard]] File create_image();
-[[nodiscard]] std::vector<std::byte> image_bytes(const File& image);
-/// @throws FileSystemError if the bytes are no sound HDF5 file
+/// Opens the bytes of a whole file.
 [[nodiscard]] File open_image(std::span<const std::byte> bytes);
 
 /// One object below the root: path without leading slash.

@@ -8,6 +8,7 @@
 #include "io/attributes.hpp"
 #include "io/bytes.hpp"
 
+#include <fcntl.h>
 #include <set>
 
 namespace nubox::io {
@@ -102,8 +103,24 @@ void write_array(hid_t file, const std::string& path, const Array& array) {
       array.values);
 }
 
-std::vector<std::byte> encode(const TableFile& table) {
-  const hdf5::File file = hdf5::create_image();
+/// More than the size of the file that will hold the table.
+std::size_t size_bound(const TableFile& table) {
+  constexpr std::size_t metadata_bytes = std::size_t{1} << 20;
+  constexpr std::size_t object_bytes = std::size_t{1} << 12;
+  constexpr std::size_t bytes_per_element = 8;
+  std::size_t bound = metadata_bytes + 2 * canonical_text(table.attributes).size();
+  for (const auto& [path, attributes] : table.group_attributes) {
+    bound += object_bytes + 2 * canonical_text(attributes).size();
+  }
+  for (const auto& [path, array] : table.arrays) {
+    bound += object_bytes + bytes_per_element * elements(array.shape);
+  }
+  return bound;
+}
+
+/// Writes the table into an empty file in memory.
+void encode(const TableFile& table, const std::filesystem::path& memory) {
+  hdf5::File file = hdf5::create_file_in_memory(memory);
   Attributes root = table.attributes;
   root["format"] = table.format;
   root["format_version"] = std::int64_t{table.version};
@@ -119,7 +136,7 @@ std::vector<std::byte> encode(const TableFile& table) {
   }
   for (const auto& [path, array] : table.arrays) write_array(file.id(), path, array);
   write_complete_mark(file.id(), true);
-  return hdf5::image_bytes(file);
+  file.close("close a table in memory");
 }
 
 template <class T>
@@ -200,9 +217,17 @@ bool is_hdf5(const std::string& bytes) { return bytes.starts_with("\x89HDF\r\n\x
 
 void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
                       const TableFile& table) {
-  const auto bytes =
-      par::agree(comm, [&] { return comm.is_root() ? encode(table) : std::vector<std::byte>(); });
-  publish_bytes(comm, path, bytes);
+  publish_from_root(comm, path, [&](const std::filesystem::path& temporary) {
+    RawFile file(temporary, O_RDWR | O_CREAT | O_TRUNC);
+    // A limit on file sizes holds in memory too: meet it here, before HDF5 does.
+    file.reserve(size_bound(table));
+    const RawFile memory = RawFile::in_memory();
+    encode(table, memory.path());
+    const std::string bytes = read_bytes(memory.path());
+    file.reserve(bytes.size());
+    file.write_at(0, std::as_bytes(std::span(bytes)));
+    file.close();
+  });
 }
 
 TableFile read_table_file(const par::Comm& comm, const std::filesystem::path& path,

@@ -1,0 +1,69 @@
+#include "nubox/field/field_io.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace nubox::field {
+namespace {
+
+constexpr std::size_t components = 3;
+
+/// @throws InputError with dataset, component and global lattice site of the first bad value on
+/// this
+///         rank: not finite, or beyond `limit`. Rank-local.
+void require_bounded(const LatticeField& field, const std::string& dataset, float limit,
+                     const std::filesystem::path& path) {
+  const std::size_t n = field.n();
+  for (std::size_t c = 0; c < components; ++c) {
+    const auto values = field.component(c);
+    const auto bad = std::find_if(values.begin(), values.end(), [&](float value) {
+      return !std::isfinite(value) || std::abs(value) > limit;
+    });
+    if (bad == values.end()) continue;
+    const auto site = static_cast<std::size_t>(bad - values.begin());
+    const std::string place =
+        fmt::format("{}: {}[{}] at lattice site ({}, {}, {})", path.string(), dataset, c,
+                    field.layout().local().start + site / (n * n), site / n % n, site % n);
+    if (!std::isfinite(*bad)) throw InputError("{} is {}, not a finite number", place, *bad);
+    throw InputError("{} is {} Mpc/h, beyond half the box ({} Mpc/h): not a minimum image", place,
+                     *bad, limit);
+  }
+}
+
+LatticeField read_field(const io::FieldFile& file, const par::SlabLayout& layout,
+                        const std::string& dataset, float limit,
+                        const std::filesystem::path& path) {
+  LatticeField field(layout, components, file.header().box_size_mpch);
+  std::ranges::copy(file.read(dataset, layout), field.values().begin());
+  par::agree(layout.comm(), [&] { require_bounded(field, dataset, limit, path); });
+  return field;
+}
+
+}  // namespace
+
+Snapshot read_snapshot(const par::Comm& comm, const std::filesystem::path& path) {
+  const io::FieldFile file(comm, path);
+  const par::SlabLayout layout(comm, file.header().n);
+  const auto half_box = static_cast<float>(file.header().box_size_mpch / 2);
+  Snapshot snapshot{file.header(), read_field(file, layout, "displacement", half_box, path),
+                    std::nullopt};
+  if (file.has("velocity")) {
+    snapshot.velocity =
+        read_field(file, layout, "velocity", std::numeric_limits<float>::max(), path);
+  }
+  return snapshot;
+}
+
+void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+  std::vector<io::FieldDataset> datasets{{"displacement", snapshot.displacement.values()}};
+  if (snapshot.velocity) datasets.push_back({"velocity", snapshot.velocity->values()});
+  io::write_field_file(snapshot.displacement.layout(), path, snapshot.header, datasets);
+}
+
+}  // namespace nubox::field

@@ -1,0 +1,121 @@
+#include "nubox/core/error.hpp"
+#include "nubox/field/field_io.hpp"
+
+#include <limits>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace nubox::field {
+namespace {
+
+constexpr std::size_t lattice_n = 7;
+constexpr double box_mpch = 20;
+
+/// A path that no other run uses; the file is removed at the end. Collective.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const par::Comm& comm) : comm_(comm) {
+    const std::string name = "nubox-snapshot-" + std::to_string(::getpid()) + ".h5";
+    path_ = std::filesystem::temp_directory_path() / comm.broadcast(name);
+  }
+  ~TemporaryFile() {
+    comm_.barrier();
+    if (comm_.is_root()) std::filesystem::remove(path_);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  const par::Comm& comm_;
+  std::filesystem::path path_;
+};
+
+/// Values that tell component and global site, all below half the box.
+Snapshot example(const par::SlabLayout& layout, bool with_velocity) {
+  io::FieldHeader header;
+  header.box_size_mpch = box_mpch;
+  header.n = layout.n();
+  header.Omega_m = 0.3175;
+  header.h = 0.6711;
+  header.origin = "simulate";
+  Snapshot snapshot{header, LatticeField(layout, 3, box_mpch), std::nullopt};
+  if (with_velocity) snapshot.velocity.emplace(layout, 3, box_mpch);
+  const std::size_t sites = snapshot.displacement.local_sites();
+  const std::size_t first = layout.local().start * layout.n() * layout.n();
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t site = 0; site < sites; ++site) {
+      const float value = static_cast<float>(c) + 0.01F * static_cast<float>(first + site);
+      snapshot.displacement.component(c)[site] = value;
+      if (with_velocity) snapshot.velocity->component(c)[site] = 100 * value;
+    }
+  }
+  return snapshot;
+}
+
+std::vector<float> copy_of(const LatticeField& field) {
+  return {field.values().begin(), field.values().end()};
+}
+
+TEST(Snapshot, comes_back_with_and_without_velocity) {
+  const auto world = par::Comm::world();
+  const TemporaryFile file(world);
+  const par::SlabLayout layout(world, lattice_n);
+  for (const bool with_velocity : {true, false}) {
+    const Snapshot written = example(layout, with_velocity);
+    write_snapshot(file.path(), written);
+    const Snapshot read = read_snapshot(world, file.path());
+    EXPECT_EQ(copy_of(read.displacement), copy_of(written.displacement));
+    EXPECT_EQ(read.displacement.box_size_mpch(), box_mpch);
+    EXPECT_EQ(read.header.origin, "simulate");
+    ASSERT_EQ(read.velocity.has_value(), with_velocity);
+    if (with_velocity) {
+      EXPECT_EQ(copy_of(*read.velocity), copy_of(*written.velocity));
+    }
+  }
+}
+
+/// Puts `value` on the last site of the lattice (of the last rank that owns planes) and reads back.
+std::string refusal_of(float value, bool in_velocity) {
+  const auto world = par::Comm::world();
+  const TemporaryFile file(world);
+  const par::SlabLayout layout(world, lattice_n);
+  Snapshot bad = example(layout, true);
+  if (layout.local().contains(lattice_n - 1)) {
+    LatticeField& field = in_velocity ? *bad.velocity : bad.displacement;
+    field.component(1).back() = value;
+  }
+  write_snapshot(file.path(), bad);
+  try {
+    (void)read_snapshot(world, file.path());
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_TRUE(error.agreed());
+    return error.what();
+  }
+  return "not refused";
+}
+
+TEST(Snapshot, a_nan_is_refused_with_dataset_and_global_site) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_NE(refusal_of(nan, false).find("displacement[1] at lattice site (6, 6, 6) is nan"),
+            std::string::npos);
+  EXPECT_NE(refusal_of(nan, true).find("velocity[1] at lattice site (6, 6, 6) is nan"),
+            std::string::npos);
+}
+
+TEST(Snapshot, an_infinity_is_refused) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_NE(refusal_of(-infinity, true).find("is -inf, not a finite number"), std::string::npos);
+}
+
+TEST(Snapshot, a_displacement_beyond_half_the_box_is_refused_and_half_the_box_is_not) {
+  EXPECT_NE(refusal_of(-10.5F, false).find("is -10.5 Mpc/h, beyond half the box"),
+            std::string::npos);
+  EXPECT_EQ(refusal_of(10.0F, false), "not refused");
+  EXPECT_EQ(refusal_of(5000.0F, true), "not refused");
+}
+
+}  // namespace
+}  // namespace nubox::field
