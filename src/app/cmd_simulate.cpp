@@ -36,6 +36,12 @@ fs::path output_path(const fs::path& pair, double mass, double redshift, bool se
   return pair / fmt::format("mnu-{}{}.h5", mass_text(mass), suffix);
 }
 
+/// True if both headers describe one run; the program's version may differ.
+bool same_run(io::FieldHeader found, const io::FieldHeader& expected) {
+  found.code_version = expected.code_version;
+  return found == expected;
+}
+
 /// True if a sound file of exactly this run stands there already.
 /// @throws InputError if a sound file of another run does: it is never overwritten
 bool stands_complete(const par::Comm& world, const fs::path& path,
@@ -44,7 +50,7 @@ bool stands_complete(const par::Comm& world, const fs::path& path,
   if (!exists) return false;
   try {
     const io::FieldHeader found = io::FieldFile(world, path).header();
-    if (io::same_run(found, expected)) return true;
+    if (same_run(found, expected)) return true;
   } catch (const Error& error) {
     log::warn("{} is made again: {}", path.string(), error.what());
     return false;

@@ -209,9 +209,13 @@ std::string Config::to_ini() const {
   return ini;
 }
 
-std::uint64_t Config::hash() const {
+std::uint64_t Config::hash(const std::vector<std::string>& except) const {
   std::string all = command_;
-  for (const auto& [name, value] : values_) all += fmt::format("\n{}={}", name, value.text);
+  for (const auto& [name, value] : values_) {
+    if (std::find(except.begin(), except.end(), name) == except.end()) {
+      all += fmt::format("\n{}={}", name, value.text);
+    }
+  }
   return checksum_of(std::span<const char>(all));
 }
 

@@ -44,8 +44,9 @@ class Config {
   /// All options of the command with their values, origin as comment: reading it back gives the
   /// same configuration.
   [[nodiscard]] std::string to_ini() const;
-  /// Checksum of all values, for the test that ranks agree and for checkpoints.
-  [[nodiscard]] std::uint64_t hash() const;
+  /// Checksum of all values but those of `except`, for the test that ranks agree and for
+  /// checkpoints.
+  [[nodiscard]] std::uint64_t hash(const std::vector<std::string>& except = {}) const;
 
  private:
   struct Value {

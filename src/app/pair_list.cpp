@@ -1,0 +1,81 @@
+#include "app/pair_list.hpp"
+
+#include "nubox/core/checksum.hpp"
+#include "nubox/core/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <glob.h>
+#include <numeric>
+
+namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> matches(const std::string& pattern) {
+  glob_t found{};
+  // GLOB_NOCHECK is not set: a pattern without a match is an error, not a name.
+  const int code = glob(pattern.c_str(), 0, nullptr, &found);
+  std::vector<fs::path> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  if (code != 0 || paths.empty()) throw InputError("data.pairs: nothing matches '{}'", pattern);
+  return paths;
+}
+
+Realisation realisation_of(const fs::path& directory) {
+  if (!fs::is_directory(directory))
+    throw InputError("{} is no directory pair-<seed>", directory.string());
+  Realisation realisation{directory.filename().string(), directory / "mnu-0.000.h5", {}};
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("mnu-") && name.ends_with(".h5") && entry.path() != realisation.massless) {
+      realisation.massive.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(realisation.massive);
+  if (!fs::exists(realisation.massless) || realisation.massive.empty()) {
+    throw InputError(
+        "{} holds no pair: mnu-0.000.h5 and at least one massive mnu-<eV>.h5 are needed",
+        directory.string());
+  }
+  return realisation;
+}
+
+}  // namespace
+
+PairSplit split_pairs(const std::vector<std::string>& patterns,
+                      const std::vector<double>& fractions) {
+  if (patterns.empty()) throw UsageError("'data.pairs' must be given: directories pair-<seed>");
+  const double sum = std::accumulate(fractions.begin(), fractions.end(), 0.0);
+  if (fractions.size() != 3 || std::abs(sum - 1) > 1e-6) {
+    throw UsageError(
+        "data.split must be three fractions that add up to 1 (training, validation, test)");
+  }
+  std::vector<Realisation> all;
+  for (const std::string& pattern : patterns) {
+    for (const fs::path& directory : matches(pattern)) all.push_back(realisation_of(directory));
+  }
+  // Directories sort as text (pair-10 before pair-2): the order only has to be the same every time.
+  const auto count = static_cast<double>(all.size());
+  const auto training = static_cast<std::ptrdiff_t>(std::lround(count * fractions[0]));
+  const auto seen = static_cast<std::ptrdiff_t>(std::lround(count * (fractions[0] + fractions[1])));
+  if (training == 0)
+    throw UsageError("data.split leaves none of {} realisations for training", all.size());
+  PairSplit split;
+  split.training.assign(all.begin(), all.begin() + training);
+  split.validation.assign(all.begin() + training, all.begin() + seen);
+  split.test.assign(all.begin() + seen, all.end());
+  return split;
+}
+
+std::string manifest(const std::vector<fs::path>& files) {
+  std::string text;
+  for (const fs::path& file : files) {
+    text += fmt::format("{} {}\n", (file.parent_path().filename() / file.filename()).string(),
+                        fs::file_size(file));
+  }
+  return checksum_text(checksum_of(std::span<const char>(text)));
+}
+
+}  // namespace nubox::app

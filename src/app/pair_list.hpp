@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace nubox::app {
+
+/// A directory pair-<seed>: one massless box and its massive twins.
+struct Realisation {
+  std::string name;
+  std::filesystem::path massless;
+  std::vector<std::filesystem::path> massive;
+};
+
+struct PairSplit {
+  std::vector<Realisation> training, validation, test;
+};
+
+/// Directories that match the patterns (shell wildcards), in order, cut into the three parts by the
+/// fractions. Rank-local.
+/// @throws UsageError for no pattern or bad fractions; InputError if nothing matches or a directory
+///         holds no pair
+[[nodiscard]] PairSplit split_pairs(const std::vector<std::string>& patterns,
+                                    const std::vector<double>& fractions);
+
+/// One checksum over the names, sizes and checksums-in-header of the files that training read.
+[[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files);
+
+}  // namespace nubox::app

@@ -1,0 +1,43 @@
+#include "app/power_log.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/field/field_io.hpp"
+#include "nubox/io/publish.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/stats/measurement.hpp"
+
+namespace nubox::app {
+
+void write_power_log(const par::Comm& world, const std::filesystem::path& path,
+                     const std::vector<std::filesystem::path>& boxes,
+                     const cosmology::Parameters& parameters,
+                     const cosmology::LinearTables& tables) {
+  stats::Settings settings;
+  settings.pdf = settings.residual = false;
+  std::string text =
+      "# P_cb(k), (Mpc/h)^3, CIC on the particle lattice's mesh, shot noise not subtracted\n";
+  for (const auto& box : boxes) {
+    const field::Snapshot snapshot = field::read_snapshot(world, box);
+    const stats::Measurement measured = stats::measure(snapshot, nullptr, settings);
+    const double a = units::scale_factor(snapshot.header.redshift);
+    text += fmt::format("# {}: z = {}, M_nu = {} eV\n# k[h/Mpc] modes P P_linear P/P_linear\n",
+                        box.filename().string(), snapshot.header.redshift, snapshot.header.M_nu_eV);
+    text += par::agree(world, [&] {
+      const cosmology::LinearTheory theory(parameters.with_mass(snapshot.header.M_nu_eV), tables,
+                                           cosmology::NeutrinoSource::table, a);
+      std::string rows;
+      for (std::size_t i = 0; i < measured.power->k_hmpc.size(); ++i) {
+        const double k = measured.power->k_hmpc[i], p = measured.power->p_model[i];
+        const double linear = theory.power_cb(k, a);
+        rows += fmt::format("{:.6e} {} {:.6e} {:.6e} {:.5f}\n", k, measured.power->modes[i], p,
+                            linear, p / linear);
+      }
+      return rows;
+    });
+  }
+  io::publish_text(world, path, text);
+}
+
+}  // namespace nubox::app
