@@ -18,10 +18,10 @@ std::string checksum_of_attributes(const Attributes& attributes) {
   return checksum_text(checksum(std::as_bytes(std::span(text))));
 }
 
-/// Variable-length text: h5py hands it out as str, fixed-length text as bytes.
-hdf5::Type text_type() {
+/// Text of a fixed length, or of any length (H5T_VARIABLE).
+hdf5::Type text_type(std::size_t length) {
   hdf5::Type type(H5Tcopy(H5T_C_S1), "make a text type");
-  hdf5::check(H5Tset_size(type.id(), H5T_VARIABLE), "make a text type");
+  hdf5::check(H5Tset_size(type.id(), length), "make a text type");
   hdf5::check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "make a text type");
   return type;
 }
@@ -36,7 +36,7 @@ std::vector<AttributeValue> read_numbers(hid_t attribute, hid_t memory_type, std
 std::vector<AttributeValue> read_texts(hid_t attribute, hid_t file_type, std::size_t count) {
   std::vector<AttributeValue> values;
   if (hdf5::check(H5Tis_variable_str(file_type), "read a text attribute") > 0) {
-    const hdf5::Type memory_type = text_type();
+    const hdf5::Type memory_type = text_type(H5T_VARIABLE);
     const hdf5::Space space(H5Aget_space(attribute), "read a text attribute");
     std::vector<char*> pointers(count, nullptr);
     hdf5::check(H5Aread(attribute, memory_type.id(), pointers.data()), "read a text attribute");
@@ -128,9 +128,11 @@ void write_attribute(hid_t object, const std::string& name, const AttributeValue
   } else if (const auto* number = std::get_if<double>(&value)) {
     write(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, number);
   } else {
-    const hdf5::Type type = text_type();
-    const char* text = std::get<std::string>(value).c_str();
-    write(type.id(), type.id(), &text);
+    // Fixed length: HDF5 keeps text of variable length in a heap without checksum and crashes on a
+    // flipped bit there.
+    const std::string& text = std::get<std::string>(value);
+    const hdf5::Type type = text_type(text.size() + 1);
+    write(type.id(), type.id(), text.c_str());
   }
 }
 

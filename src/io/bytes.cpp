@@ -99,18 +99,4 @@ std::string read_bytes(const std::filesystem::path& path) {
   return bytes;
 }
 
-FileDigest digest_of(const std::filesystem::path& path) {
-  constexpr std::size_t piece_bytes = std::size_t{1} << 24;
-  const RawFile file(path, O_RDONLY);
-  std::vector<std::byte> buffer(piece_bytes);
-  StreamingChecksum sum;
-  FileDigest digest;
-  while (const std::size_t count = file.read_at(digest.size_bytes, buffer)) {
-    sum.update(std::span(buffer).first(count));
-    digest.size_bytes += count;
-  }
-  digest.checksum = checksum_text(sum.value());
-  return digest;
-}
-
 }  // namespace nubox::io

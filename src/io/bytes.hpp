@@ -45,11 +45,4 @@ void write_bytes(const std::filesystem::path& path, std::span<const std::byte> b
 /// @throws FileSystemError
 [[nodiscard]] std::string read_bytes(const std::filesystem::path& path);
 
-struct FileDigest {
-  std::uint64_t size_bytes = 0;
-  std::string checksum;  ///< XXH3, as `xxhsum -H3` prints it
-};
-/// Reads the file piece by piece. @throws FileSystemError
-[[nodiscard]] FileDigest digest_of(const std::filesystem::path& path);
-
 }  // namespace nubox::io

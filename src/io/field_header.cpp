@@ -62,7 +62,7 @@ void require_meaning(const FieldHeader& header, const std::string& where) {
     throw InputError("{}: box_size_mpch = {} is not positive", where, header.box_size_mpch);
   }
   if (header.redshift <= -1)
-    throw InputError("{}: redshift = {} is below -1", where, header.redshift);
+    throw InputError("{}: redshift = {} is not above -1", where, header.redshift);
   if (header.M_nu_eV < 0) throw InputError("{}: M_nu_eV = {} is negative", where, header.M_nu_eV);
 }
 

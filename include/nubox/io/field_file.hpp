@@ -36,6 +36,8 @@ struct FieldHeader {
   std::int64_t seed = -1;
   std::string code_version;  ///< filled on writing if empty
   Attributes extra;  ///< further attributes (noise convention, steps, mesh, prior, model ...)
+
+  bool operator==(const FieldHeader&) const = default;
 };
 
 /// Throws an InputError that names both values unless box, lattice and cosmology (all but the

@@ -1,0 +1,100 @@
+#include "nubox/io/run_record.hpp"
+
+#include "nubox/io/digest.hpp"
+
+#include "nubox/core/build_info.hpp"
+#include "nubox/core/error.hpp"
+#include "nubox/io/publish.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/par/session.hpp"
+
+#include "io/bytes.hpp"
+#include "io/hdf5.hpp"
+
+#include <ctime>
+#include <set>
+#include <unistd.h>
+
+#include <fmt/chrono.h>
+#include <nlohmann/json.hpp>
+
+namespace nubox::io {
+namespace {
+
+using nlohmann::json;
+
+/// Texts of all ranks in rank order. Collective.
+std::vector<std::string> gather_texts(const par::Comm& comm, const std::string& text) {
+  const std::vector<std::size_t> lengths = comm.all_gather(text.size());
+  const std::vector<char> all = comm.all_gather(std::span<const char>(text));
+  std::vector<std::string> texts;
+  auto next = all.begin();
+  for (const std::size_t length : lengths) {
+    texts.emplace_back(next, next + static_cast<std::ptrdiff_t>(length));
+    next += static_cast<std::ptrdiff_t>(length);
+  }
+  return texts;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  ::gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+/// What the batch system says about the job.
+json batch_variables() {
+  json variables = json::object();
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (text.starts_with("SLURM_"))
+      variables[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
+  }
+  return variables;
+}
+
+/// Size and checksum of every input; ranks share the reading. Collective.
+json digest_inputs(const par::Comm& comm, const std::vector<std::filesystem::path>& inputs) {
+  const auto ranks = static_cast<std::size_t>(comm.size());
+  const std::string own = par::agree(comm, [&] {
+    json digests = json::object();
+    for (auto i = static_cast<std::size_t>(comm.rank()); i < inputs.size(); i += ranks) {
+      const FileDigest digest = digest_of(inputs[i]);
+      digests[inputs[i].string()] = {{"size_bytes", digest.size_bytes}, {"xxh3", digest.checksum}};
+    }
+    return digests.dump(-1, ' ', false, json::error_handler_t::replace);
+  });
+  json all = json::object();
+  for (const std::string& text : gather_texts(comm, own)) all.update(json::parse(text));
+  return all;
+}
+
+}  // namespace
+
+void write_run_record(const par::Comm& comm, const std::filesystem::path& directory,
+                      const config::Config& config,
+                      const std::vector<std::filesystem::path>& inputs) {
+  par::agree(comm, [&] {
+    std::error_code failure;
+    if (comm.is_root()) std::filesystem::create_directories(directory, failure);
+    if (failure) throw FileSystemError("cannot make {}: {}", directory.string(), failure.message());
+  });
+  const std::vector<std::string> hosts = gather_texts(comm, host_name());
+  const json provenance = {
+      {"command", config.command()},
+      {"code_version", version_text()},
+      {"compiler", compiler_text()},
+      {"mpi", par::mpi_library_text()},
+      {"hdf5", hdf5_library_text()},
+      {"ranks", comm.size()},
+      {"hosts", std::set<std::string>(hosts.begin(), hosts.end())},
+      {"batch", batch_variables()},
+      {"inputs", digest_inputs(comm, inputs)},
+      {"time_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+  };
+  publish_text(comm, directory / "config.used.ini", config.to_ini());
+  publish_text(comm, directory / "provenance.json",
+               provenance.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace nubox::io
