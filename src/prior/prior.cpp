@@ -64,7 +64,8 @@ field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& t
                       const RewindOptions& rewind_options) {
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
-    log::warn("the input has no velocities: the linear filter stands in for the rewind");
+    if (input.displacement.comm().is_root())
+      log::warn("the input has no velocities: the linear filter stands in for the rewind");
     kind = Kind::linear;
   }
   field::Snapshot out = [&] {

@@ -1,5 +1,6 @@
 #include "prior/rewind.hpp"
 
+#include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/lattice_fourier.hpp"
@@ -35,6 +36,13 @@ double rewind_epoch(const Theories& theories, double a_out) {
   const double s = theories.amplitude_ratio(k_small_scale_hmpc);
   const double wanted = s * theories.massless.D1(k_small_scale_hmpc, a_out);
   double low = theories.massless.a_min(), high = 1;
+  if (!(theories.massless.D1(k_small_scale_hmpc, low) < wanted &&
+        wanted <= theories.massless.D1(k_small_scale_hmpc, high))) {
+    throw InputError(
+        "rewind: the massless box has the small-scale amplitude of the massive one ({:.4f} of its "
+        "own at a = {:.4f}) at no epoch between a = {:.4f} and 1",
+        s, a_out, low);
+  }
   // Bisection to the last bit: growth is monotonic and a call costs a microsecond.
   for (int i = 0; i < 60; ++i) {
     const double middle = (low + high) / 2;

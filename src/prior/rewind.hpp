@@ -10,6 +10,7 @@ namespace nubox::prior {
                                      const RewindOptions& options);
 
 /// The epoch a* of the rewind: massless growth from a* to a_out is the small-scale amplitude ratio.
+/// Rank-local. @throws InputError if it lies beyond the present or before the tables begin
 [[nodiscard]] double rewind_epoch(const Theories& theories, double a_out);
 
 }  // namespace nubox::prior

@@ -1,0 +1,204 @@
+#include "nubox/core/error.hpp"
+
+#include "prior/support.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace nubox;
+using namespace nubox::prior;
+using namespace nubox::prior::test;
+using sim::test::largest_difference;
+
+constexpr Kind all_kinds[] = {Kind::none, Kind::linear, Kind::rewind, Kind::za};
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+double rms(const field::LatticeField& field) {
+  double sum = 0;
+  for (const float x : field.values()) sum += static_cast<double>(x) * x;
+  const double sites = static_cast<double>(field.n() * field.n() * field.n());
+  return std::sqrt(field.comm().all_reduce(sum) / sites);
+}
+
+double rms_difference(const field::LatticeField& a, const field::LatticeField& b) {
+  field::LatticeField difference = a;
+  for (std::size_t i = 0; i < b.values().size(); ++i) difference.values()[i] -= b.values()[i];
+  return rms(difference);
+}
+
+TEST(Prior, without_mass_returns_the_input_bit_for_bit) {
+  const par::Comm world = par::Comm::world();
+  const field::Snapshot input = zeldovich_box(world);
+  for (const Kind kind : all_kinds) {
+    const field::Snapshot out = apply(kind, input, theories_of(0));
+    EXPECT_TRUE(same_bits(out.displacement.values(), input.displacement.values())) << name_of(kind);
+    EXPECT_TRUE(same_bits(out.velocity->values(), input.velocity->values())) << name_of(kind);
+  }
+}
+
+TEST(Prior, none_is_the_input_in_the_massive_cosmology) {
+  const par::Comm world = par::Comm::world();
+  const field::Snapshot input = plane_wave(world, 1);
+  const field::Snapshot out = apply(Kind::none, input, theories_of(0.15));
+  EXPECT_TRUE(same_bits(out.displacement.values(), input.displacement.values()));
+  EXPECT_EQ(out.header.M_nu_eV, 0.15);
+  EXPECT_EQ(out.header.origin, "predict");
+  EXPECT_EQ(std::get<std::string>(out.header.extra.at("prior")), "none");
+}
+
+TEST(Prior, linear_filter_scales_a_plane_wave_by_the_amplitude_ratio) {
+  const par::Comm world = par::Comm::world();
+  const double k = plane_wave_k_hmpc();
+  for (const double mass_eV : {0.15, 0.6}) {
+    const Theories theories = theories_of(mass_eV);
+    const field::Snapshot out = apply(Kind::linear, plane_wave(world, 3), theories);
+    const double psi = 3 * theories.amplitude_ratio(k);
+    EXPECT_LT(deviation_from_wave(out.displacement, psi), 3e-6);
+    // A growing mode of the massive cosmology moves with E and f of that cosmology.
+    const double v = psi * velocity_per_displacement(theories.massive, k);
+    EXPECT_LT(deviation_from_wave(*out.velocity, v), 1e-6 * v);
+  }
+}
+
+TEST(Prior, linear_filter_leaves_the_mean_displacement_untouched) {
+  const par::Comm world = par::Comm::world();
+  const Theories theories = theories_of(0.6);
+  const double offset_mpch = 4;
+  const field::Snapshot out = apply(Kind::linear, plane_wave(world, 1, offset_mpch), theories);
+  const double psi = theories.amplitude_ratio(plane_wave_k_hmpc());
+  EXPECT_LT(deviation_from_wave(out.displacement, psi, offset_mpch), 2e-6);
+}
+
+TEST(Prior, rewind_of_a_linear_wave_is_the_linear_filter) {
+  const par::Comm world = par::Comm::world();
+  const double k = plane_wave_k_hmpc(), amplitude = 0.1;
+  for (const double mass_eV : {0.15, 0.6}) {
+    const Theories theories = theories_of(mass_eV);
+    const field::Snapshot out = apply(Kind::rewind, plane_wave(world, amplitude), theories);
+    const double psi = amplitude * theories.amplitude_ratio(k);
+    const double v = psi * velocity_per_displacement(theories.massive, k);
+    // The mesh force is weaker than the true one by some per cent, over an interval of |ln s|.
+    EXPECT_LT(deviation_from_wave(out.displacement, psi), 2e-3 * psi) << mass_eV;
+    EXPECT_LT(deviation_from_wave(*out.velocity, v), 5e-3 * v) << mass_eV;
+  }
+}
+
+TEST(Prior, rewind_without_velocities_is_the_linear_filter) {
+  const par::Comm world = par::Comm::world();
+  field::Snapshot input = zeldovich_box(world);
+  input.velocity.reset();
+  const Theories theories = theories_of(0.15);
+  const field::Snapshot rewound = apply(Kind::rewind, input, theories);
+  const field::Snapshot filtered = apply(Kind::linear, input, theories);
+  EXPECT_TRUE(same_bits(rewound.displacement.values(), filtered.displacement.values()));
+  EXPECT_FALSE(rewound.velocity.has_value());
+  EXPECT_EQ(std::get<std::string>(rewound.header.extra.at("prior")), "linear");
+}
+
+TEST(Prior, damping_keeps_coherent_momenta_and_their_share_of_the_others) {
+  // A wave much longer than the smoothing length is coherent: damping must not change its rewind.
+  const par::Comm world = par::Comm::world();
+  const Theories theories = theories_of(0.15);
+  const field::Snapshot wave = plane_wave(world, 0.1);
+  RewindOptions damped;
+  damped.velocity_damping = 0.5;
+  const field::Snapshot plain = apply(Kind::rewind, wave, theories);
+  const field::Snapshot coherent = apply(Kind::rewind, wave, theories, damped);
+  EXPECT_LT(rms_difference(plain.displacement, coherent.displacement),
+            1e-4 * rms(plain.displacement));
+  // With a smoothing length of many boxes nothing is coherent: half of the way back is lost.
+  damped.velocity_smoothing_mpch = 50 * box_mpch;
+  const field::Snapshot halved = apply(Kind::rewind, wave, theories, damped);
+  const double moved = rms_difference(wave.displacement, plain.displacement);
+  EXPECT_GT(rms_difference(plain.displacement, halved.displacement), 0.3 * moved);
+}
+
+TEST(Prior, small_masses_change_the_box_in_proportion) {
+  const par::Comm world = par::Comm::world();
+  const field::Snapshot input = zeldovich_box(world);
+  for (const Kind kind : {Kind::linear, Kind::rewind}) {
+    const double one =
+        rms_difference(apply(kind, input, theories_of(0.01)).displacement, input.displacement);
+    const double two =
+        rms_difference(apply(kind, input, theories_of(0.02)).displacement, input.displacement);
+    EXPECT_GT(one, 0);
+    EXPECT_NEAR(two / one, 2, 0.1) << name_of(kind);
+  }
+}
+
+TEST(Prior, zeldovich_has_the_phases_of_the_input_and_the_power_of_the_massive_cosmology) {
+  // The linear filter of a massless Zel'dovich box is the massive Zel'dovich box.
+  const par::Comm world = par::Comm::world();
+  const Theories theories = theories_of(0.6);
+  const field::Snapshot input = zeldovich_box(world);
+  const field::Snapshot za = apply(Kind::za, input, theories);
+  const field::Snapshot filtered = apply(Kind::linear, input, theories);
+  EXPECT_LT(rms_difference(za.displacement, filtered.displacement), 1e-5 * rms(za.displacement));
+  EXPECT_LT(rms_difference(*za.velocity, *filtered.velocity), 1e-5 * rms(*za.velocity));
+}
+
+TEST(Prior, zeldovich_refuses_a_box_of_unknown_phases_on_all_ranks) {
+  const par::Comm world = par::Comm::world();
+  field::Snapshot input = plane_wave(world, 1);
+  input.header.seed = -1;
+  try {
+    static_cast<void>(apply(Kind::za, input, theories_of(0.15)));
+    FAIL() << "a box without seed was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_TRUE(error.agreed());
+  }
+}
+
+TEST(Prior, results_do_not_depend_on_the_number_of_ranks) {
+  const par::Comm world = par::Comm::world(), self = par::Comm::self();
+  const Theories theories = theories_of(0.15);
+  const field::Snapshot slabs = zeldovich_box(world), whole = zeldovich_box(self);
+  for (const Kind kind : {Kind::linear, Kind::rewind, Kind::za}) {
+    const field::Snapshot here = apply(kind, slabs, theories);
+    const field::Snapshot alone = apply(kind, whole, theories);
+    double worst = 0;
+    for (std::size_t c = 0; c < 3; ++c) {
+      worst = std::max(worst, largest_difference(here.displacement.component(c),
+                                                 sim::test::slab_of(alone.displacement, c,
+                                                                    here.displacement.layout())));
+    }
+    EXPECT_LT(worst, 1e-4) << name_of(kind);  // Mpc/h, of displacements of 20: float32 rounding
+  }
+}
+
+TEST(Features, of_a_linear_wave_are_its_prior_and_no_residual_velocity) {
+  const par::Comm world = par::Comm::world();
+  const Theories theories = theories_of(0.15);
+  const field::Snapshot input = plane_wave(world, 2);
+  const field::Snapshot prior = apply(Kind::linear, input, theories);
+  const field::LatticeField all = features(input, prior, theories.massless);
+  ASSERT_EQ(all.components(), 6u);
+  EXPECT_EQ(feature_names(true).size(), 6u);
+  EXPECT_LT(deviation_from_wave(all, 2 * theories.amplitude_ratio(plane_wave_k_hmpc())), 3e-6);
+  for (std::size_t c = 3; c < 6; ++c) {
+    // The massless rate changes with k by less than 1e-5 at z = 0.
+    for (const float residual : all.component(c)) EXPECT_LT(std::abs(residual), 1e-4);
+  }
+}
+
+TEST(Features, of_a_box_without_velocities_are_the_displacement_alone) {
+  const par::Comm world = par::Comm::world();
+  const Theories theories = theories_of(0.15);
+  field::Snapshot input = plane_wave(world, 2);
+  input.velocity.reset();
+  const field::Snapshot prior = apply(Kind::linear, input, theories);
+  const field::LatticeField all = features(input, prior, theories.massless);
+  EXPECT_EQ(all.components(), 3u);
+  EXPECT_EQ(feature_names(false).size(), 3u);
+  EXPECT_TRUE(same_bits(all.values(), prior.displacement.values()));
+}
+
+}  // namespace
