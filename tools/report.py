@@ -18,6 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import nubox  # noqa: E402
 from nubox_report import figures, maps, training  # noqa: E402
 from nubox_report.measurements import (TABLE_K_HMPC, read_measurement, require_same_target,  # noqa: E402
                                        summary_rows, summary_text)
@@ -90,6 +91,16 @@ def main():
     parser.add_argument("--figures", type=Path, metavar="DIRECTORY", help="write the figures as PNG files too")
     parser.add_argument("--out", type=Path, required=True, help="HTML page to write")
     arguments = parser.parse_args()
+    try:
+        run(arguments)
+    except nubox.NuboxFileError as error:
+        sys.exit(f"report.py: {error}")
+    except OSError as error:
+        sys.exit(f"report.py: {error.filename}: {error.strerror}")
+
+
+def run(arguments):
+    """Reads, draws, writes the page, prints the table."""
     measurements = [read_measurement(text) for text in arguments.stats]
     require_same_target(measurements)
     metrics = training.read_metrics(arguments.metrics) if arguments.metrics else None
