@@ -93,10 +93,8 @@ def main():
     arguments = parser.parse_args()
     try:
         run(arguments)
-    except nubox.NuboxFileError as error:
+    except (nubox.NuboxFileError, OSError) as error:
         sys.exit(f"report.py: {error}")
-    except OSError as error:
-        sys.exit(f"report.py: {error.filename}: {error.strerror}")
 
 
 def run(arguments):
