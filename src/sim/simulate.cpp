@@ -65,9 +65,12 @@ std::string shares(const PhaseTimes& times) {
   return text;
 }
 
-/// Steps of the segment that ends at a1, in proportion to its share of the whole way; at least one.
+/// Steps of the segment from a0 to a1, in proportion to its share of the whole way; at least one.
 std::size_t segment_steps(const SimulationOptions& options, double a0, double a1, double a_last) {
-  const double share = (a1 - a0) / (a_last - units::scale_factor(options.z_initial));
+  const auto length = [](double from, double to) {
+    return spacing_variable(to, default_spacing) - spacing_variable(from, default_spacing);
+  };
+  const double share = length(a0, a1) / length(units::scale_factor(options.z_initial), a_last);
   return std::max<std::size_t>(
       1, static_cast<std::size_t>(std::lround(share * static_cast<double>(options.steps))));
 }

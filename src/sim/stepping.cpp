@@ -47,17 +47,27 @@ void drift(Particles& particles, double factor) {
 
 }  // namespace
 
+double spacing_variable(double a, Spacing spacing) {
+  switch (spacing) {
+    case Spacing::a:
+      return a;
+    case Spacing::sqrt_a:
+      return std::sqrt(a);
+    case Spacing::ln_a:
+      return std::log(a);
+  }
+  throw InternalError("spacing without a variable");
+}
+
 std::vector<double> time_grid(double a0, double a1, std::size_t steps, Spacing spacing) {
-  const auto forward = [&](double a) {
-    return spacing == Spacing::a ? a : spacing == Spacing::sqrt_a ? std::sqrt(a) : std::log(a);
-  };
+  const double s0 = spacing_variable(a0, spacing), s1 = spacing_variable(a1, spacing);
   const auto inverse = [&](double s) {
     return spacing == Spacing::a ? s : spacing == Spacing::sqrt_a ? s * s : std::exp(s);
   };
   std::vector<double> grid(steps + 1);
   for (std::size_t j = 0; j <= steps; ++j) {
     const double t = static_cast<double>(j) / static_cast<double>(steps);
-    grid[j] = inverse(forward(a0) + t * (forward(a1) - forward(a0)));
+    grid[j] = inverse(s0 + t * (s1 - s0));
   }
   grid.front() = a0;
   grid.back() = a1;

@@ -29,8 +29,10 @@ struct SimulationOptions {
   bool phase_flip = false;
 };
 
-/// Spacing of the steps of `simulate`.
-inline constexpr Spacing default_spacing = Spacing::a;
+/// Spacing of the steps of `simulate`. Measured at 64^3, 125 Mpc/h, z_initial = 19, 30 steps on a
+/// mesh of 2N: power at k = 0.3 h/Mpc low by 3.0 (a), 0.9 (sqrt a), 0.8 % (ln a) against 80 steps
+/// on 4N, at k = 1 by 9.0, 7.1, 8.8 %.
+inline constexpr Spacing default_spacing = Spacing::sqrt_a;
 
 /// Header of the output at `redshift`: cosmology, seed, and as extra attributes the noise
 /// convention, switches, steps, mesh, LPT order, z_initial, z_back_scaling and neutrino source.

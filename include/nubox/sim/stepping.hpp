@@ -14,6 +14,9 @@ namespace nubox::sim {
 /// What a time grid is uniform in.
 enum class Spacing { a, sqrt_a, ln_a };
 
+/// The variable in which a grid of that spacing is uniform.
+[[nodiscard]] double spacing_variable(double a, Spacing spacing);
+
 /// steps + 1 scale factors from a0 to a1 (either may be the larger); ends are exact.
 [[nodiscard]] std::vector<double> time_grid(double a0, double a1, std::size_t steps,
                                             Spacing spacing);
