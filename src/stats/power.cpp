@@ -69,7 +69,8 @@ Sums sum_modes(const fft::MeshField& model, const fft::MeshField* target,
   });
   static_assert(sizeof(BinSums) == 4 * sizeof(double));
   model.comm().all_reduce(std::span<std::uint64_t>(sums.modes));
-  model.comm().all_reduce(std::span<double>(&sums.bins.data()->q, 4 * count));
+  model.comm().all_reduce(
+      std::span<double>(reinterpret_cast<double*>(sums.bins.data()), 4 * count));
   // Without Nyquist planes the bins at the corner are empty: they say nothing.
   while (!sums.modes.empty() && sums.modes.back() == 0) sums.modes.pop_back();
   sums.bins.resize(sums.modes.size());

@@ -49,6 +49,7 @@ void TopHat::make_discrete_kernel() {
     const double dx = distance(slab.start + x);
     for (std::size_t y = 0; y < n; ++y) {
       const double dy = distance(y);
+      if (dx * dx + dy * dy > limit2) continue;
       for (std::size_t z = 0; z < n; ++z) {
         if (dx * dx + dy * dy + distance(z) * distance(z) > limit2) continue;
         kernel_.value(x, y, z) = 1.0F;
