@@ -41,11 +41,13 @@ struct Stencil {
   Stencil stencil = nearest_nodes(nodes, x);
   const double* node = nodes.data() + stencil.first;
   for (std::size_t i = 0; i < stencil.count; ++i) {
-    double weight = 1;
+    double numerator = 1, denominator = 1;
     for (std::size_t j = 0; j < stencil.count; ++j) {
-      if (j != i) weight *= (x - node[j]) / (node[i] - node[j]);
+      if (j == i) continue;
+      numerator *= x - node[j];
+      denominator *= node[i] - node[j];
     }
-    stencil.weight[i] = weight;
+    stencil.weight[i] = numerator / denominator;
   }
   return stencil;
 }

@@ -17,11 +17,11 @@ enum class NeutrinoSource { table, supereasy, none };
 /// copy.
 ///
 /// Valid from a_min() to 1; growth and source are constant in k beyond the tabulated range, power
-/// follows LinearTables::T_cb. A call costs about 0.2 us; for one call per Fourier mode tabulate it
-/// with KTable. Outside these ranges the functions throw InputError.
+/// follows LinearTables::T_cb. A call costs about half a microsecond: callers that need one value
+/// per Fourier mode tabulate it. Outside these ranges the functions throw InputError.
 class LinearTheory {
  public:
-  /// Solves the growth equations, about 0.1 s. Rank-local, the same on all ranks.
+  /// Solves the growth equations, some 30 ms. Rank-local, the same on all ranks.
   /// @throws InputError if M_nu or a_out lies outside the tables or the background is none
   LinearTheory(const Parameters& parameters, const LinearTables& tables, NeutrinoSource source,
                double a_out = 1.0);
