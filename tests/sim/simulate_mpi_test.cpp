@@ -100,6 +100,18 @@ TEST(Simulate, without_neutrino_mass_is_bitwise_the_same_for_every_neutrino_sour
   }
 }
 
+TEST(Simulate, agrees_between_the_tabulated_and_the_closed_form_neutrino_source) {
+  const par::Comm world = par::Comm::world();
+  SimulationOptions options = small_run();
+  const auto table = displacement_power(run(world, options, 0.15).front().displacement);
+  options.neutrinos = NeutrinoSource::supereasy;
+  const auto closed = displacement_power(run(world, options, 0.15).front().displacement);
+  for (const auto& [norm2, p] : table) {
+    EXPECT_NEAR(closed.at(norm2) / p, 1, 1e-3);  // error of the closure (arXiv:2011.12504)
+    EXPECT_NE(closed.at(norm2), p);
+  }
+}
+
 TEST(Simulate, gives_matched_pairs_whose_difference_vanishes_with_the_mass) {
   const par::Comm world = par::Comm::world();
   const field::Snapshot massless = run(world, small_run(), 0).front();
