@@ -15,7 +15,7 @@ namespace nubox::sim {
 
 /// Lagrangian perturbation theory at scale factor a from the linear cb density there (modes on the
 /// mesh of the lattice): displacement psi1 + psi2 and momentum a^2 E (f1(k) psi1 + f2 psi2) with
-/// the scale-dependent growth rate f1; order 1 leaves psi2 out (physics.md, section 6.2).
+/// the scale-dependent growth rate f1; order 1 leaves psi2 out (2LPT: arXiv:astro-ph/9406013).
 /// Collective.
 /// @throws UsageError for another order than 1 or 2
 [[nodiscard]] Particles lagrangian_particles(const fft::MeshField& density_modes,

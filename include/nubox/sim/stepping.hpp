@@ -23,7 +23,7 @@ enum class Spacing { a, sqrt_a, ln_a };
 
 /// Kick-drift-kick leapfrog of the particles along `grid` (grid[0] = particles.a; descending grids
 /// integrate backward), with the exact kicks and drifts of the background and the neutrino source
-/// S(k,a) of `theory` (physics.md, section 7). n steps cost n + 1 forces: neighbouring half kicks
+/// S(k,a) of `theory` (arXiv:astro-ph/9710043). n steps cost n + 1 forces: neighbouring half kicks
 /// share one. `progress`, if given, is called after each step with its number, from 1. Collective.
 /// @throws NumericalError (agreed) if a displacement is not finite or exceeds half the box
 void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
