@@ -44,6 +44,8 @@ function(nubox_tests module)
   if(ARG_TORCH)
     foreach(target ${module}_tests ${module}_mpi_tests)
       if(TARGET ${target})
+        # The header was compiled for libraries (-fPIC); a program's default would be -fPIE.
+        target_compile_options(${target} PRIVATE -fPIC)
         target_precompile_headers(${target} REUSE_FROM nubox_torch_pch)
       endif()
     endforeach()
