@@ -94,7 +94,9 @@ void predict(const par::Comm& world, const config::Config& config) {
   const double network_s = watch.restart();
   log::set_phase("predict: write");
   if (!config.flag("predict.velocities")) predicted.velocity.reset();
-  io::write_run_record(world, request.out.parent_path(), config, {request.in, request.model});
+  std::vector<fs::path> inputs{request.in};
+  if (network) inputs.push_back(request.model);
+  io::write_run_record(world, request.out.parent_path(), config, inputs);
   field::write_snapshot(request.out, predicted);
   log::info("{}: read {:.1f} s, prior {} {:.1f} s, network {:.1f} s, write {:.1f} s",
             request.out.string(), read_s, prior::name_of(kind), prior_s, network_s,

@@ -27,7 +27,9 @@ void stats(const par::Comm& world, const config::Config& config) {
   io::TableFile table = stats::to_table(measurement);
   table.attributes["model_file"] = in.string();
   table.attributes["target_file"] = target_path.string();
-  io::write_run_record(world, out.parent_path(), config, {in, target_path});
+  std::vector<fs::path> inputs{in};
+  if (target) inputs.push_back(target_path);
+  io::write_run_record(world, out.parent_path(), config, inputs);
   io::write_table_file(world, out, table);
   if (measurement.displacement_error) {
     const auto& error = measurement.displacement_error->mean_abs;

@@ -2,6 +2,7 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/io/digest.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -72,8 +73,7 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
 std::string manifest(const std::vector<fs::path>& files) {
   std::string text;
   for (const fs::path& file : files) {
-    text += fmt::format("{} {}\n", (file.parent_path().filename() / file.filename()).string(),
-                        fs::file_size(file));
+    text += fmt::format("{} {}\n", file.filename().string(), io::digest_of(file).checksum);
   }
   return checksum_text(checksum_of(std::span<const char>(text)));
 }

@@ -24,7 +24,7 @@ struct PairSplit {
 [[nodiscard]] PairSplit split_pairs(const std::vector<std::string>& patterns,
                                     const std::vector<double>& fractions);
 
-/// One checksum over the names, sizes and checksums-in-header of the files that training read.
+/// One checksum over the contents of the files that training reads. Rank-local.
 [[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files);
 
 }  // namespace nubox::app

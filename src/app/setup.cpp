@@ -3,7 +3,7 @@
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/fft/plan.hpp"
-#include "nubox/io/describe.hpp"
+#include "nubox/io/digest.hpp"
 #include "nubox/net/build_info.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/session.hpp"
