@@ -44,9 +44,8 @@ struct TrainOptions {
   double checkpoint_minutes = 10;
   double wall_clock_minutes = 0;  ///< stop with a checkpoint before this; 0: no limit
   std::string resume = "auto";    ///< auto (newest sound checkpoint), never, or a checkpoint file
-  std::size_t watchdog_seconds = 600;
-  std::filesystem::path out;  ///< directory: model.h5, metrics.jsonl, checkpoints/
-  std::string config_hash;    ///< what must not change between stop and resume
+  std::filesystem::path out;      ///< directory: model.h5, metrics.jsonl, checkpoints/
+  std::string config_hash;        ///< what must not change between stop and resume
 };
 
 /// What a finished training came to.

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "nubox/train/crop_server.hpp"
+
+#include "net/device.hpp"
+#include "net/emulator.hpp"
+#include "train/data.hpp"
+
+#include <cstddef>
+#include <vector>
+
+#include <torch/torch.h>
+
+namespace nubox::train {
+
+/// Tensors of some of a rank's crops, turned and on the device.
+struct Batch {
+  torch::Tensor features;  ///< [B][C][tile + 2 halo]^3
+  torch::Tensor targets;   ///< [B][3][tile]^3
+  torch::Tensor theta;     ///< [1] if all share it, else [B]
+};
+
+/// Crops [begin, end) of a rank's share, which `samples` describes.
+[[nodiscard]] Batch make_batch(const CropServer& server, const Crops& crops,
+                               const std::vector<Sample>& samples,
+                               const std::vector<double>& theta_of_pair,
+                               const std::vector<std::size_t>& feature_vectors, std::size_t begin,
+                               std::size_t end, torch::Device device);
+
+/// Loss of a network over all crops of the validation boxes, neither shifted nor turned.
+struct Validation {
+  double loss = 0;
+  double prior_loss = 0;  ///< of adding nothing (residual networks)
+};
+
+/// Collective.
+[[nodiscard]] Validation validate(const par::Comm& comm, net::Emulator& emulator,
+                                  net::Precision precision, const CropServer& server,
+                                  const std::vector<Sample>& samples,
+                                  const std::vector<double>& theta_of_pair,
+                                  const TrainOptions& options);
+
+}  // namespace nubox::train

@@ -1,0 +1,45 @@
+#include "train/batch_norm.hpp"
+
+#include <span>
+#include <vector>
+
+namespace nubox::train {
+
+void merge_running_statistics(const par::Comm& comm, torch::nn::Module& module,
+                              std::size_t local_samples) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::nn::BatchNorm3dImpl*> norms;
+  for (const auto& part : module.modules()) {
+    if (auto* norm = part->as<torch::nn::BatchNorm3dImpl>()) norms.push_back(norm);
+  }
+  if (norms.empty() || comm.size() == 1) return;
+
+  const auto weight = static_cast<double>(local_samples);
+  std::vector<torch::Tensor> parts;
+  for (const auto* norm : norms) {
+    const torch::Tensor mean = norm->running_mean.to(torch::kCPU, torch::kDouble);
+    parts.insert(parts.end(),
+                 {mean, mean.square(), norm->running_var.to(torch::kCPU, torch::kDouble)});
+  }
+  torch::Tensor sums =
+      torch::cat({torch::cat(parts) * weight, torch::full({1}, weight, torch::kDouble)});
+  comm.all_reduce(
+      std::span<double>(sums.mutable_data_ptr<double>(), static_cast<std::size_t>(sums.numel())));
+  const torch::Tensor averages = sums / sums[-1];
+
+  std::int64_t offset = 0;
+  for (auto* norm : norms) {
+    const std::int64_t channels = norm->running_mean.numel();
+    const auto part = [&](std::int64_t i) {
+      return averages.narrow(0, offset + i * channels, channels);
+    };
+    // Running means moved by momentum times the batch means: their spread over ranks is momentum^2
+    // times that of the batch means, of which the running variance takes momentum.
+    const torch::Tensor spread = (part(1) - part(0).square()).clamp_min(0);
+    norm->running_mean.copy_(part(0));
+    norm->running_var.copy_(part(2) + spread / norm->options.momentum().value());
+    offset += 3 * channels;
+  }
+}
+
+}  // namespace nubox::train

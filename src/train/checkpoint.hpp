@@ -1,0 +1,59 @@
+#pragma once
+
+#include "nubox/io/table_file.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace nubox::train {
+
+/// How far a training has come. No rank count and no generator state: samples and augmentation are
+/// functions of (seed, epoch, crop), so any number of ranks can go on from here.
+struct Progress {
+  std::uint64_t epoch = 0;
+  std::uint64_t samples = 0;  ///< of this epoch, done
+  std::uint64_t steps = 0;    ///< of all epochs, done
+  double best_loss = std::numeric_limits<double>::infinity();
+  double seconds = 0;  ///< used so far, earlier runs included
+};
+
+/// What a training must have in common with the one that wrote a checkpoint.
+struct Identity {
+  std::string config_hash;
+  std::string data_manifest;
+};
+
+/// The checkpoints of one training: <directory>/ckpt-<steps>.h5, published atomically, the last two
+/// kept. All operations are collective.
+class Checkpoints {
+ public:
+  Checkpoints(const par::Comm& comm, std::filesystem::path directory, Identity identity);
+
+  /// Adds progress and identity to the state's table, writes it, then removes the oldest ones.
+  /// @throws FileSystemError (agreed)
+  void save(const Progress& progress, io::TableFile state);
+
+  struct Loaded {
+    Progress progress;
+    io::TableFile state;
+    std::filesystem::path path;
+  };
+  /// resume = auto: the newest checkpoint that verifies (damaged ones are named and skipped), or
+  /// nothing; never: nothing, and old checkpoints are removed; else this file.
+  /// @throws InputError (a named file is damaged), UsageError (other configuration or data); agreed
+  [[nodiscard]] std::optional<Loaded> load(const std::string& resume);
+
+ private:
+  [[nodiscard]] std::vector<std::filesystem::path> list() const;
+  [[nodiscard]] Loaded read(const std::filesystem::path& path) const;
+  void remove_all_but(std::size_t keep);
+  const par::Comm& comm_;
+  std::filesystem::path directory_;
+  Identity identity_;
+};
+
+}  // namespace nubox::train

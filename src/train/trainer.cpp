@@ -1,0 +1,45 @@
+#include "nubox/train/trainer.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "net/device.hpp"
+#include "train/data.hpp"
+#include "train/training_run.hpp"
+
+namespace nubox::train {
+namespace {
+
+void require_valid(const TrainOptions& options, const net::Architecture& architecture) {
+  const net::Footprint footprint = net::footprint(architecture);
+  if (options.tile == 0 || options.tile % footprint.stride != 0) {
+    throw UsageError("train.tile = {} must be a positive multiple of the network's stride {}",
+                     options.tile, footprint.stride);
+  }
+  if (options.epochs == 0 || options.batch == 0 || options.micro_batch == 0) {
+    throw UsageError("epochs, batch and micro_batch must be positive");
+  }
+  if (options.loss != "l1" && options.loss != "mse") {
+    throw UsageError("unknown loss '{}' (l1, mse)", options.loss);
+  }
+  if (options.backend != "auto" && options.backend != "nccl" && options.backend != "mpi") {
+    throw UsageError("unknown backend '{}' (auto, nccl, mpi)", options.backend);
+  }
+  (void)net::precision_from(options.precision);
+}
+
+}  // namespace
+
+TrainReport train(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
+                  std::vector<TrainingPair> pairs) {
+  par::agree(comm, [&] { require_valid(options, card.architecture); });
+  require_consistent(comm, card, pairs);
+  measure_scales(comm, pairs, card);
+  net::set_threads(comm);
+  net::configure_math(net::precision_from(options.precision), options.deterministic);
+  const bool residual = card.architecture.residual;
+  TrainingRun run(comm, options, std::move(card), prepare(std::move(pairs), residual));
+  return run.run();
+}
+
+}  // namespace nubox::train

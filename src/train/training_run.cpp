@@ -1,0 +1,388 @@
+#include "train/training_run.hpp"
+
+#include "nubox/core/checksum.hpp"
+#include "nubox/core/fault.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "net/weights.hpp"
+#include "train/batch.hpp"
+#include "train/batch_norm.hpp"
+#include "train/crop_tensors.hpp"
+
+#include <cmath>
+
+#include <fmt/ranges.h>
+
+namespace nubox::train {
+namespace {
+
+Sampler::Options sampling(const TrainOptions& options) {
+  return {.seed = options.seed,
+          .tile = options.tile,
+          .batch = options.batch,
+          .augment = options.augment,
+          .random_shift = options.random_shift};
+}
+
+/// The smallest cube a network accepts, for the pass that shows the order of gradients.
+std::int64_t probe_edge(const net::Network& network) {
+  return 2 * network.stride() + 2 * network.halo();
+}
+
+/// One pass without effect on running statistics.
+void probe(net::Emulator& emulator) {
+  net::Network& network = emulator.network();
+  network.eval();
+  const std::int64_t n = probe_edge(network);
+  const auto channels = static_cast<std::int64_t>(network.architecture().input_channels);
+  const auto options = torch::TensorOptions().device(emulator.device());
+  emulator.forward(torch::ones({1, channels, n, n, n}, options), torch::ones({1}, options))
+      .sum()
+      .backward();
+  network.train();
+}
+
+net::Emulator make_emulator(const par::Comm& comm, const TrainOptions& options,
+                            const net::ModelCard& card) {
+  const torch::Device device = net::choose_device(comm);
+  return par::agree(comm, [&] {
+    torch::manual_seed(options.seed);
+    return net::Emulator(net::make_network(card.architecture), card, device);
+  });
+}
+
+std::vector<torch::Tensor> copies(const std::vector<torch::Tensor>& tensors) {
+  std::vector<torch::Tensor> result;
+  for (const torch::Tensor& tensor : tensors) result.push_back(tensor.clone());
+  return result;
+}
+
+void write_buffers(const std::vector<torch::Tensor>& buffers, const std::string& group,
+                   io::TableFile& table) {
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    table.arrays[fmt::format("{}/{}", group, i)] = net::to_array(buffers[i]);
+  }
+}
+
+void read_buffers(const io::TableFile& table, const std::string& group,
+                  std::vector<torch::Tensor>& buffers) {
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const std::string path = fmt::format("{}/{}", group, i);
+    const auto found = table.arrays.find(path);
+    if (found == table.arrays.end()) throw InputError("'{}' is missing", path);
+    net::copy_from_array(found->second, buffers[i], path);
+  }
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
+                         Data data)
+    : comm_(comm),
+      options_(options),
+      card_(std::move(card)),
+      precision_(net::precision_from(options.precision)),
+      emulator_(make_emulator(comm, options, card_)),
+      feature_vectors_(vector_channels(card_.features)),
+      training_theta_(data.training.theta),
+      validation_theta_(data.validation.theta),
+      training_names_(data.training.names),
+      training_(comm, std::move(data.training.sources), options.tile,
+                net::footprint(card_.architecture).halo),
+      validation_(comm, std::move(data.validation.sources), options.tile,
+                  net::footprint(card_.architecture).halo),
+      sampler_(sampling(options), lattice_sizes(training_.sources())),
+      validation_samples_(Sampler(sampling(options), lattice_sizes(validation_.sources())).plain()),
+      parameters_(comm, emulator_.network(), [this] { probe(emulator_); }),
+      backend_(make_reduce_backend(options.backend, comm, emulator_.device())),
+      reducer_(parameters_, *backend_, Reducer::Options{}),
+      optimizer_(par::agree(comm,
+                            [&] {
+                              return Optimizer(parameters_, options,
+                                               options.epochs * sampler_.steps_per_epoch());
+                            })),
+      checkpoints_(comm, options.out / "checkpoints", {options.config_hash, card_.data_manifest}) {
+  if (comm_.is_root()) {
+    log::info(
+        "train: {} with {} parameters in {} buckets, {} crops of {}^3 (halo {}) per epoch, "
+        "{} steps, gradients by {}, {} on {}",
+        card_.architecture.name, parameters_.values().numel(), reducer_.buckets().size(),
+        sampler_.samples_per_epoch(), options_.tile, emulator_.network().halo(),
+        options_.epochs * sampler_.steps_per_epoch(), backend_->name(), options_.precision,
+        emulator_.device().str());
+  }
+}
+
+TrainReport TrainingRun::run() {
+  restore();
+  metrics_.emplace(comm_, options_.out / "metrics.jsonl", progress_.steps);
+  if (!validation_samples_.empty()) {
+    prior_loss_ = validate(comm_, emulator_, precision_, validation_, validation_samples_,
+                           validation_theta_, options_)
+                      .prior_loss;
+  }
+  while (progress_.epoch < options_.epochs) {
+    log::set_phase(
+        fmt::format("train: epoch {}, step {}", progress_.epoch + 1, progress_.steps + 1));
+    log::beat();
+    const Outcome outcome = train_step();
+    if (progress_.samples >= sampler_.samples_per_epoch()) finish_epoch();
+    if (progress_.epoch == options_.epochs) break;
+    if (outcome.stop || outcome.checkpoint) save_checkpoint();
+    if (outcome.stop) {
+      throw Error(ExitCode::stopped,
+                  fmt::format("training stopped after step {} of {} with a checkpoint in {}; run "
+                              "again to go on",
+                              progress_.steps, options_.epochs * sampler_.steps_per_epoch(),
+                              options_.out.string()))
+          .agreed_from(0);
+    }
+  }
+  return write_model();
+}
+
+TrainingRun::Outcome TrainingRun::train_step() {
+  Seconds seconds;
+  Stopwatch step_watch;
+  const std::vector<Sample> batch =
+      sampler_.batch(progress_.epoch, progress_.samples / options_.batch);
+  double loss = 0;
+  const std::vector<std::uint64_t> bad_samples = compute_gradients(batch, loss, seconds);
+
+  Stopwatch watch;
+  reducer_.finish();
+  merge_running_statistics(
+      comm_, emulator_.network(),
+      share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()))
+          .size());
+  Outcome outcome = reduce_outcome(loss, bad_samples, batch.size(),
+                                   std::max(longest_step_, step_watch.seconds()));
+  seconds.communication = watch.restart();
+
+  const double rate = optimizer_.learning_rate();
+  optimizer_.step(outcome.gradient_norm);
+  seconds.optimizer = watch.seconds();
+
+  ++progress_.steps;
+  progress_.samples += batch.size();
+  progress_.seconds = seconds_before_ + run_watch_.seconds();
+  epoch_loss_ += outcome.loss * static_cast<double>(batch.size());
+  epoch_samples_ += batch.size();
+  longest_step_ = std::max(longest_step_, step_watch.seconds());
+  log_step(outcome, rate, seconds, step_watch.seconds());
+  return outcome;
+}
+
+std::vector<std::uint64_t> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
+                                                          double& loss, Seconds& seconds) {
+  Stopwatch watch;
+  const std::vector<Sample> mine =
+      share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()));
+  const Crops crops = training_.gather(batch);
+  seconds.data = watch.restart();
+  reducer_.begin_step();
+  std::vector<std::uint64_t> bad_samples;
+  for (std::size_t begin = 0; begin < mine.size(); begin += options_.micro_batch) {
+    const std::size_t end = std::min(begin + options_.micro_batch, mine.size());
+    const Batch part = make_batch(training_, crops, mine, training_theta_, feature_vectors_, begin,
+                                  end, emulator_.device());
+    seconds.data += watch.restart();
+    torch::Tensor losses;
+    {
+      const net::PrecisionScope scope(precision_, emulator_.device());
+      const torch::Tensor output = emulator_.forward(part.features, part.theta);
+      losses = sample_losses(output, part.targets, options_.loss);
+    }
+    const torch::Tensor values = losses.detach().cpu();
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto value =
+          static_cast<double>(values[static_cast<std::int64_t>(i - begin)].item<float>());
+      if (!std::isfinite(value)) bad_samples.push_back(mine[i].id);
+      loss += value;
+    }
+    seconds.forward += watch.restart();
+    fault::point("backward");
+    if (end == mine.size()) reducer_.arm();
+    // Every sample weighs the same, however unevenly the ranks share the batch.
+    (losses.sum() / static_cast<double>(batch.size())).backward();
+    seconds.backward += watch.restart();
+  }
+  return bad_samples;
+}
+
+TrainingRun::Outcome TrainingRun::reduce_outcome(double loss,
+                                                 const std::vector<std::uint64_t>& bad_samples,
+                                                 std::size_t batch_size, double step_seconds) {
+  const bool root = comm_.is_root();
+  const bool due = options_.checkpoint_minutes > 0 &&
+                   checkpoint_watch_.seconds() > 60 * options_.checkpoint_minutes;
+  std::array<double, 5> status{
+      loss, bad_samples.empty() ? 0.0 : 1.0, reducer_.failure() ? 1.0 : 0.0,
+      signals_.raised() || (root && time_is_up(step_seconds)) ? 1.0 : 0.0, root && due ? 1.0 : 0.0};
+  comm_.all_reduce(std::span<double>(status));
+  if (status[2] > 0) par::agree_on(comm_, reducer_.failure());
+  std::optional<Error> failure;
+  if (!bad_samples.empty()) {
+    failure =
+        NumericalError("loss is not finite in step {} (epoch {}), crops {}", progress_.steps + 1,
+                       progress_.epoch + 1, fmt::join(bad_samples, ", "));
+  }
+  const double norm = optimizer_.gradient_norm();
+  if (!failure && status[1] == 0 && !std::isfinite(norm)) {
+    failure = NumericalError("gradient is not finite in step {} (epoch {}) though the loss {} is",
+                             progress_.steps + 1, progress_.epoch + 1, status[0]);
+  }
+  if (status[1] > 0 || !std::isfinite(norm)) par::agree_on(comm_, failure);
+  return {status[0] / static_cast<double>(batch_size), norm, batch_size, status[3] > 0,
+          status[4] > 0};
+}
+
+void TrainingRun::finish_epoch() {
+  ++progress_.epoch;
+  progress_.samples = 0;
+  require_equal_weights();
+  const double training_loss =
+      epoch_loss_ / static_cast<double>(std::max<std::size_t>(epoch_samples_, 1));
+  epoch_loss_ = 0;
+  epoch_samples_ = 0;
+  Validation validation;
+  if (validation_samples_.empty()) {
+    keep_if_best(-static_cast<double>(progress_.epoch));  // without a judge the last one is kept
+  } else {
+    const Weights current{parameters_.values().clone(), copies(emulator_.network().buffers())};
+    load_weights({optimizer_.kept_values(), current.buffers});
+    validation = validate(comm_, emulator_, precision_, validation_, validation_samples_,
+                          validation_theta_, options_);
+    load_weights(current);
+    keep_if_best(validation.loss);
+  }
+  if (!comm_.is_root()) return;
+  metrics_->write({{"kind", "epoch"},
+                   {"epoch", progress_.epoch},
+                   {"step", progress_.steps},
+                   {"training_loss", training_loss},
+                   {"validation_loss", validation.loss},
+                   {"prior_validation_loss", validation.prior_loss},
+                   {"seconds", seconds_before_ + run_watch_.seconds()}});
+  log::info("train: epoch {}/{}  loss {:.5g}  validation {:.5g} (prior {:.5g})  {:.0f} s",
+            progress_.epoch, options_.epochs, training_loss, validation.loss, validation.prior_loss,
+            seconds_before_ + run_watch_.seconds());
+}
+
+void TrainingRun::keep_if_best(double loss) {
+  if (!(loss < progress_.best_loss)) return;
+  progress_.best_loss = loss;
+  best_ = {optimizer_.kept_values().clone(), copies(emulator_.network().buffers())};
+}
+
+void TrainingRun::load_weights(const Weights& weights) {
+  const torch::NoGradGuard no_grad;
+  parameters_.values().copy_(weights.values);
+  std::vector<torch::Tensor> buffers = emulator_.network().buffers();
+  for (std::size_t i = 0; i < buffers.size(); ++i) buffers[i].copy_(weights.buffers[i]);
+}
+
+void TrainingRun::restore() {
+  const auto loaded = checkpoints_.load(options_.resume);
+  checkpoint_watch_.restart();
+  if (!loaded) return;
+  par::agree(comm_, [&] {
+    progress_ = loaded->progress;
+    parameters_.read(loaded->state, "weights", parameters_.values());
+    optimizer_.read(loaded->state);
+    std::vector<torch::Tensor> buffers = emulator_.network().buffers();
+    read_buffers(loaded->state, "buffers", buffers);
+    if (std::isfinite(progress_.best_loss)) {
+      best_ = {torch::zeros_like(parameters_.values()), copies(buffers)};
+      parameters_.read(loaded->state, "best", best_.values);
+      read_buffers(loaded->state, "best_buffers", best_.buffers);
+    }
+  });
+  seconds_before_ = progress_.seconds;
+  resumed_ = true;
+  if (comm_.is_root()) {
+    log::info("train: going on from {} (epoch {}, step {})", loaded->path.string(),
+              progress_.epoch + 1, progress_.steps);
+  }
+}
+
+void TrainingRun::save_checkpoint() {
+  Stopwatch watch;
+  io::TableFile table;
+  parameters_.write(parameters_.values(), "weights", table);
+  write_buffers(emulator_.network().buffers(), "buffers", table);
+  optimizer_.write(table);
+  if (best_.values.defined()) {
+    parameters_.write(best_.values, "best", table);
+    write_buffers(best_.buffers, "best_buffers", table);
+  }
+  checkpoints_.save(progress_, std::move(table));
+  log::beat();
+  longest_checkpoint_ = std::max(longest_checkpoint_, watch.seconds());
+  checkpoint_watch_.restart();
+}
+
+bool TrainingRun::time_is_up(double step_seconds) const {
+  if (options_.wall_clock_minutes <= 0) return false;
+  const double left = 60 * options_.wall_clock_minutes - run_watch_.seconds();
+  return left < 2 * longest_checkpoint_ + step_seconds;
+}
+
+void TrainingRun::require_equal_weights() {
+  const torch::Tensor host = parameters_.values().cpu();
+  const std::span<const float> values(host.const_data_ptr<float>(),
+                                      static_cast<std::size_t>(host.numel()));
+  const auto sums = comm_.all_gather(checksum_of(values));
+  for (std::size_t rank = 1; rank < sums.size(); ++rank) {
+    if (sums[rank] != sums[0]) {
+      throw Error(
+          ExitCode::communication,
+          fmt::format("weights of rank {} differ from rank 0's after step {}: gradient sums "
+                      "were not equal on all ranks",
+                      rank, progress_.steps))
+          .agreed_from(static_cast<int>(rank));
+    }
+  }
+}
+
+void TrainingRun::log_step(const Outcome& outcome, double rate, const Seconds& seconds,
+                           double step_seconds) {
+  if (!comm_.is_root()) return;
+  metrics_->write({{"kind", "step"},
+                   {"epoch", progress_.epoch + 1},
+                   {"step", progress_.steps},
+                   {"loss", outcome.loss},
+                   {"learning_rate", rate},
+                   {"gradient_norm", outcome.gradient_norm},
+                   {"samples_per_second", static_cast<double>(outcome.samples) / step_seconds},
+                   {"seconds", step_seconds},
+                   {"data_seconds", seconds.data},
+                   {"forward_seconds", seconds.forward},
+                   {"backward_seconds", seconds.backward},
+                   {"communication_seconds", seconds.communication},
+                   {"optimizer_seconds", seconds.optimizer}});
+}
+
+TrainReport TrainingRun::write_model() {
+  save_checkpoint();
+  TrainReport report;
+  report.model = options_.out / "model.h5";
+  report.steps = progress_.steps;
+  report.parameters = static_cast<std::size_t>(parameters_.values().numel());
+  report.seconds = seconds_before_ + run_watch_.seconds();
+  report.resumed = resumed_;
+  if (best_.values.defined()) load_weights(best_);
+  card_.metrics["epochs"] = static_cast<double>(progress_.epoch);
+  card_.metrics["steps"] = static_cast<double>(progress_.steps);
+  if (!validation_samples_.empty()) {
+    report.best_validation_loss = progress_.best_loss;
+    report.prior_validation_loss = prior_loss_;
+    card_.metrics["validation_loss"] = progress_.best_loss;
+    card_.metrics["prior_validation_loss"] = prior_loss_;
+  }
+  net::save_model(comm_, report.model, card_, emulator_.network());
+  return report;
+}
+
+}  // namespace nubox::train

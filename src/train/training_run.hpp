@@ -1,0 +1,91 @@
+#pragma once
+
+#include "nubox/core/timer.hpp"
+#include "nubox/par/signals.hpp"
+#include "nubox/train/crop_server.hpp"
+#include "nubox/train/sampler.hpp"
+
+#include "net/device.hpp"
+#include "net/emulator.hpp"
+#include "train/checkpoint.hpp"
+#include "train/data.hpp"
+#include "train/metrics_log.hpp"
+#include "train/optimizer.hpp"
+#include "train/reducer.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace nubox::train {
+
+/// One training from resume to model file. All methods are collective: every decision (stop,
+/// checkpoint, failure) is taken from one reduction per step, so all ranks take it together.
+class TrainingRun {
+ public:
+  TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card, Data data);
+  [[nodiscard]] TrainReport run();
+
+ private:
+  struct Seconds {
+    double data = 0, forward = 0, backward = 0, communication = 0, optimizer = 0;
+  };
+  /// What one step came to, equal on all ranks.
+  struct Outcome {
+    double loss = 0;
+    double gradient_norm = 0;
+    std::size_t samples = 0;
+    bool stop = false;
+    bool checkpoint = false;
+  };
+  struct Weights {
+    torch::Tensor values;
+    std::vector<torch::Tensor> buffers;
+  };
+
+  Outcome train_step();
+  /// Local forward and backward passes; adds sample losses, returns those that are not finite.
+  std::vector<std::uint64_t> compute_gradients(const std::vector<Sample>& batch, double& loss,
+                                               Seconds& seconds);
+  Outcome reduce_outcome(double loss, const std::vector<std::uint64_t>& bad_samples,
+                         std::size_t batch_size, double step_seconds);
+  void finish_epoch();
+  void keep_if_best(double loss);
+  void load_weights(const Weights& weights);
+  void restore();
+  void save_checkpoint();
+  [[nodiscard]] bool time_is_up(double step_seconds) const;
+  void require_equal_weights();
+  void log_step(const Outcome& outcome, double rate, const Seconds& seconds, double step_seconds);
+  [[nodiscard]] TrainReport write_model();
+
+  const par::Comm& comm_;
+  TrainOptions options_;
+  net::ModelCard card_;
+  net::Precision precision_;
+  net::Emulator emulator_;
+  std::vector<std::size_t> feature_vectors_;
+  std::vector<double> training_theta_, validation_theta_;
+  std::vector<std::string> training_names_;
+  CropServer training_, validation_;
+  Sampler sampler_;
+  std::vector<Sample> validation_samples_;
+  FlatParameters parameters_;
+  std::unique_ptr<ReduceBackend> backend_;
+  Reducer reducer_;
+  Optimizer optimizer_;
+  Checkpoints checkpoints_;
+  Progress progress_;
+  Weights best_;
+  double prior_loss_ = 0;
+  double epoch_loss_ = 0;
+  std::size_t epoch_samples_ = 0;
+  bool resumed_ = false;
+  std::optional<MetricsLog> metrics_;
+  par::StopSignals signals_;
+  Stopwatch run_watch_, checkpoint_watch_;
+  double seconds_before_ = 0;
+  double longest_step_ = 0, longest_checkpoint_ = 0;
+};
+
+}  // namespace nubox::train

@@ -1,0 +1,253 @@
+#include "nubox/core/error.hpp"
+#include "nubox/io/table_file.hpp"
+#include "nubox/net/evaluator.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/train/trainer.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace nubox::train {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t n = 12;
+constexpr double box_size = 24;
+
+/// A smooth periodic displacement whose correction is a local linear operator on it: what a small
+/// convolution can learn.
+TrainingPair make_pair(const par::Comm& comm, double phase, bool validation) {
+  const par::SlabLayout layout(comm, n);
+  field::LatticeField prior(layout, 3, box_size);
+  field::LatticeField target(layout, 3, box_size);
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t i = 0; i < prior.local_sites(); ++i) {
+      const auto x = static_cast<double>(layout.local().start + i / (n * n));
+      const auto y = static_cast<double>(i / n % n);
+      const auto z = static_cast<double>(i % n);
+      const double k = 2 * 3.14159265358979 / n;
+      const double long_wave = std::sin(k * (x + y) + phase + static_cast<double>(c));
+      const double short_wave = std::cos(3 * k * (z - x) + 2 * phase - static_cast<double>(c));
+      prior.component(c)[i] = static_cast<float>(3 * long_wave + short_wave);
+      // The short wave shrinks: a multiple of a discrete Laplacian.
+      target.component(c)[i] = static_cast<float>(3 * long_wave + 0.8 * short_wave);
+    }
+  }
+  field::LatticeField features = prior;
+  return {validation ? "validation" : "training",
+          std::move(features),
+          std::move(prior),
+          std::move(target),
+          1.0,
+          validation};
+}
+
+std::vector<TrainingPair> make_pairs(const par::Comm& comm) {
+  std::vector<TrainingPair> pairs;
+  pairs.push_back(make_pair(comm, 0.3, false));
+  pairs.push_back(make_pair(comm, 2.0, true));
+  return pairs;
+}
+
+net::ModelCard make_card(const net::Architecture& architecture = {.channels = 4}) {
+  net::ModelCard card;
+  card.architecture = architecture;
+  card.features = {"d_x", "d_y", "d_z"};
+  card.data.box_size_mpch = box_size;
+  card.data.n = n;
+  card.masses_eV = {0.15};
+  return card;
+}
+
+/// A directory of this test, the same on all ranks, gone afterwards.
+class Training : public testing::Test {
+ protected:
+  Training() {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    out_ = comm_.broadcast(
+        (fs::temp_directory_path() / fmt::format("nubox-{}-{}", info->name(), getpid())).string());
+  }
+  ~Training() override {
+    comm_.barrier();
+    if (comm_.is_root()) fs::remove_all(out_);
+  }
+
+  TrainOptions options(const std::string& run) {
+    TrainOptions options;
+    options.tile = 6;
+    options.epochs = 2;
+    options.batch = 3;  // eight crops: the last batch is smaller; on three ranks one sample each
+    options.micro_batch = 2;
+    options.learning_rate = 5e-3;
+    options.out = out_ / run;
+    return options;
+  }
+
+  /// Starts again until the training is done; returns the number of starts.
+  int train_with_stops(const par::Comm& comm, TrainOptions options, const net::ModelCard& card) {
+    options.wall_clock_minutes = 1e-9;  // over after every step
+    for (int starts = 1; starts < 100; ++starts) {
+      try {
+        (void)train(comm, options, card, make_pairs(comm));
+        return starts;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::stopped) << error.what();
+        EXPECT_TRUE(error.agreed());
+        if (error.code() != ExitCode::stopped) return 0;
+      }
+    }
+    return 0;
+  }
+
+  void expect_same_weights(const fs::path& a, const fs::path& b) {
+    const auto first = io::read_table_file(comm_, a, "nubox-model");
+    const auto second = io::read_table_file(comm_, b, "nubox-model");
+    ASSERT_EQ(first.arrays.size(), second.arrays.size());
+    for (const auto& [name, array] : first.arrays) {
+      EXPECT_EQ(array.values, second.arrays.at(name).values) << name;
+    }
+  }
+
+  par::Comm comm_ = par::Comm::world();
+  fs::path out_;
+};
+
+TEST_F(Training, learns_a_linear_correction) {
+  TrainOptions training = options("learn");
+  training.epochs = 25;
+  const TrainReport report = train(comm_, training, make_card(), make_pairs(comm_));
+  EXPECT_EQ(report.steps, 25U * 3U);
+  EXPECT_LT(report.best_validation_loss, 0.5 * report.prior_validation_loss);
+  // <|0.2 cos|> over a box
+  EXPECT_NEAR(report.prior_validation_loss, 0.2 * 2 / 3.14159, 0.01);
+  const net::Evaluator model(comm_, report.model);
+  EXPECT_EQ(model.card().metrics.at("validation_loss"), report.best_validation_loss);
+  EXPECT_NEAR(model.card().output_scale_mpch, 0.2 / std::sqrt(2.0), 1e-3);
+  if (!comm_.is_root()) return;
+  std::ifstream metrics(training.out / "metrics.jsonl");
+  std::size_t lines = 0;
+  for (std::string line; std::getline(metrics, line);) ++lines;
+  EXPECT_EQ(lines, 25U * 3U + 25U);
+}
+
+TEST_F(Training, stopped_after_every_step_ends_with_the_same_bits) {
+  const net::Architecture d3m{
+      .name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false};
+  for (const net::Architecture& architecture : {net::Architecture{.channels = 4}, d3m}) {
+    const net::ModelCard card = make_card(architecture);
+    TrainOptions straight = options("straight-" + architecture.name);
+    straight.ema = 0.9;
+    const TrainReport report = train(comm_, straight, card, make_pairs(comm_));
+    TrainOptions stopped = straight;
+    stopped.out = out_ / ("stopped-" + architecture.name);
+    EXPECT_EQ(train_with_stops(comm_, stopped, card), 6);
+    expect_same_weights(report.model, stopped.out / "model.h5");
+  }
+}
+
+TEST_F(Training, goes_on_with_another_number_of_ranks) {
+  TrainOptions together = options("together");
+  const TrainReport expected = train(comm_, together, make_card(), make_pairs(comm_));
+  TrainOptions mixed = options("mixed");
+  mixed.wall_clock_minutes = 1e-9;
+  EXPECT_THROW((void)train(comm_, mixed, make_card(), make_pairs(comm_)), Error);
+  mixed.wall_clock_minutes = 0;
+  double loss = 0;
+  if (comm_.is_root()) {
+    const par::Comm self = par::Comm::self();
+    const TrainReport report = train(self, mixed, make_card(), make_pairs(self));
+    EXPECT_TRUE(report.resumed);
+    EXPECT_EQ(report.steps, expected.steps);
+    loss = report.best_validation_loss;
+  }
+  loss = comm_.all_reduce(loss);
+  // Sums in another order, amplified by Adam where gradients are rounding noise.
+  EXPECT_NEAR(loss, expected.best_validation_loss, 1e-4 * expected.best_validation_loss);
+}
+
+TEST_F(Training, skips_a_damaged_checkpoint_and_refuses_it_by_name) {
+  TrainOptions straight = options("whole");
+  const TrainReport report = train(comm_, straight, make_card(), make_pairs(comm_));
+  TrainOptions damaged = options("damaged");
+  damaged.wall_clock_minutes = 1e-9;
+  for (int step = 0; step < 2; ++step) {
+    EXPECT_THROW((void)train(comm_, damaged, make_card(), make_pairs(comm_)), Error);
+  }
+  const fs::path newest = damaged.out / "checkpoints" / "ckpt-000000002.h5";
+  if (comm_.is_root()) {
+    std::fstream file(newest, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(fs::file_size(newest) / 2));
+    const int byte = file.peek();
+    file.seekp(file.tellg());
+    file.put(static_cast<char>(byte ^ 4));
+  }
+  comm_.barrier();
+  damaged.wall_clock_minutes = 0;
+  TrainOptions named = damaged;
+  named.resume = newest.string();
+  try {
+    (void)train(comm_, named, make_card(), make_pairs(comm_));
+    FAIL() << "a damaged checkpoint was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input) << error.what();
+  }
+  const TrainReport resumed = train(comm_, damaged, make_card(), make_pairs(comm_));
+  EXPECT_TRUE(resumed.resumed);
+  expect_same_weights(report.model, resumed.model);
+}
+
+TEST_F(Training, refuses_checkpoints_of_other_options_unless_told_to_start_anew) {
+  TrainOptions first = options("identity");
+  first.config_hash = "a";
+  first.wall_clock_minutes = 1e-9;
+  EXPECT_THROW((void)train(comm_, first, make_card(), make_pairs(comm_)), Error);
+  TrainOptions other = first;
+  other.config_hash = "b";
+  try {
+    (void)train(comm_, other, make_card(), make_pairs(comm_));
+    FAIL() << "a checkpoint of other options was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+  }
+  other.resume = "never";
+  other.wall_clock_minutes = 0;
+  EXPECT_FALSE(train(comm_, other, make_card(), make_pairs(comm_)).resumed);
+}
+
+TEST_F(Training, names_the_crops_whose_loss_is_not_finite_on_all_ranks) {
+  std::vector<TrainingPair> pairs = make_pairs(comm_);
+  if (comm_.rank() == comm_.size() - 1 && pairs[0].target_mpch.local_sites() > 0) {
+    pairs[0].target_mpch.values()[0] = std::numeric_limits<float>::quiet_NaN();
+  }
+  net::ModelCard card = make_card();
+  card.feature_scales = {2, 2, 2};
+  card.output_scale_mpch = 0.1;
+  try {
+    (void)train(comm_, options("nan"), card, std::move(pairs));
+    FAIL() << "a NaN went unnoticed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::numerical);
+    EXPECT_TRUE(error.agreed());
+    EXPECT_NE(std::string(error.what()).find("crops"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(Training, refuses_what_does_not_fit) {
+  TrainOptions odd = options("odd");
+  odd.tile = 5;
+  EXPECT_THROW((void)train(comm_, odd, make_card(), make_pairs(comm_)), Error);
+  net::ModelCard card = make_card();
+  card.features.pop_back();
+  EXPECT_THROW((void)train(comm_, options("channels"), card, make_pairs(comm_)), Error);
+  std::vector<TrainingPair> nothing = make_pairs(comm_);
+  nothing.erase(nothing.begin());
+  EXPECT_THROW((void)train(comm_, options("none"), make_card(), std::move(nothing)), Error);
+}
+
+}  // namespace
+}  // namespace nubox::train
