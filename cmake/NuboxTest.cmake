@@ -38,7 +38,7 @@ function(nubox_tests module)
                COMMAND ${MPIEXEC_EXECUTABLE} --allow-run-as-root --oversubscribe --bind-to none
                        -np ${ranks} $<TARGET_FILE:${module}_mpi_tests>)
       set_tests_properties(${module}_mpi_${ranks} PROPERTIES LABELS "mpi;${module}"
-                           TIMEOUT ${ARG_TIMEOUT} PROCESSORS 2 ENVIRONMENT OMP_NUM_THREADS=1)
+                           TIMEOUT ${ARG_TIMEOUT} PROCESSORS 2 ENVIRONMENT "OMP_NUM_THREADS=1;OMPI_MCA_mpi_yield_when_idle=1")
     endforeach()
   endif()
   if(ARG_TORCH)
