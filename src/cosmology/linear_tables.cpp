@@ -66,23 +66,25 @@ Texts broadcast_texts(const par::Comm& comm, Texts texts) {
   return all;
 }
 
-/// q = M (1/sqrt(r) - 1), interpolated between masses instead of r, and back. Early on and at high
-/// k T_nu is noise around zero: the floor keeps q finite where r no longer matters.
-double mass_scaled(double ratio, double mass_eV) {
-  constexpr double ratio_floor = 1e-7;
-  return mass_eV * (1 / std::sqrt(std::max(ratio, ratio_floor)) - 1);
+/// Root of r = T_nu / T_cb, in which the table is interpolated. It keeps the sign, since early on
+/// and at high k T_nu is noise around zero. Near the horizon r exceeds one by 1e-4 at most; cut, so
+/// that carry_root has no pole.
+double signed_root(double ratio) {
+  return std::copysign(std::sqrt(std::min(std::abs(ratio), 1.0)), ratio);
 }
-double ratio_of(double scaled, double mass_eV) {
-  // r exceeds one by 1e-4 at most, near the horizon; the bound only matters below 1e-4 eV.
-  const double root = 1 + std::max(scaled / mass_eV, -0.05);
-  return 1 / (root * root);
+
+/// The root for mass M from that of a rung of mass M_rung: sqrt(r) = 1 / (1 + q / M) with q
+/// independent of M, as in the SuperEasy closure (arXiv:2011.12504). Exact for M = M_rung, zero for
+/// M = 0.
+double carry_root(double root, double rung_mass_eV, double mass_eV) {
+  return mass_eV * root / (mass_eV * root + rung_mass_eV * (1 - root));
 }
 
 struct Rung {
   double mass_eV = 0;
   std::vector<double> ln_k;
   std::vector<double> ln_T_cb;  // [z][k]
-  std::vector<double> scaled;   // q, [z][k]; empty for zero mass
+  std::vector<double> root;     // signed root of r, [z][k]; empty for zero mass
 
   [[nodiscard]] double at(const std::vector<double>& table, const Stencil& z,
                           const Stencil& k) const {
@@ -99,7 +101,7 @@ Rung make_rung(const TransferFile& file, double mass_eV) {
   for (const double k : file.k_hmpc) rung.ln_k.push_back(std::log(k));
   for (const double T : file.T_cb) rung.ln_T_cb.push_back(std::log(T));
   for (std::size_t i = 0; i < file.T_nu.size(); ++i) {
-    rung.scaled.push_back(mass_scaled(file.T_nu[i] / file.T_cb[i], mass_eV));
+    rung.root.push_back(signed_root(file.T_nu[i] / file.T_cb[i]));
   }
   return rung;
 }
@@ -260,13 +262,14 @@ double LinearTables::neutrino_ratio(double k_hmpc, double redshift, double M_nu_
   const Stencil z = d.redshift_stencil(redshift);
   const double ln_k = std::clamp(std::log(k_hmpc), d.ln_k_min, d.ln_k_max);
   const std::span<const double> massive = std::span(d.masses_eV).subspan(1);
-  // Below the first massive rung q is taken as constant rather than extrapolated.
-  const double scaled =
-      value_stencil(massive, std::max(M_nu_eV, massive.front())).sum([&](std::size_t m) {
-        const Rung& rung = d.rungs[m + 1];
-        return rung.at(rung.scaled, z, value_stencil(rung.ln_k, ln_k));
-      });
-  return ratio_of(scaled, M_nu_eV);
+  // Every rung predicts the root at this mass; they nearly agree, and interpolation in M does the
+  // rest.
+  const Stencil masses = value_stencil(massive, std::max(M_nu_eV, massive.front()));
+  const double root = masses.sum([&](std::size_t m) {
+    const Rung& rung = d.rungs[m + 1];
+    return carry_root(rung.at(rung.root, z, value_stencil(rung.ln_k, ln_k)), rung.mass_eV, M_nu_eV);
+  });
+  return std::copysign(root * root, root);
 }
 
 double LinearTables::growth_rate(double k_hmpc, double redshift, double M_nu_eV) const {

@@ -65,8 +65,10 @@ class DamagedTables : public testing::Test {
 TEST(LinearTables, return_the_file_values_on_nodes) {
   // Row 144 (k = 0.035220050 h/Mpc), column z = 0 of transfer_Mnu0.txt.
   EXPECT_NEAR(tables().T_cb(3.5220050e-02, 0, 0) / 7.5741665e+06, 1, 1e-10);
-  // First row of transfer_Mnu0.15.txt, z = 0: T_nu / T_cb.
-  EXPECT_NEAR(tables().neutrino_ratio(1.0514973e-05, 0, 0.15), 1.9835389e+07 / 1.9834681e+07, 1e-7);
+  // Line 163 of transfer_Mnu0.15.txt, z = 0: T_cb and T_nu.
+  const double k = 8.2508244e-2, T_cb = 3.3056743e+06, T_nu = 3.1007403e+05;
+  EXPECT_NEAR(tables().T_cb(k, 0, 0.15) / T_cb, 1, 1e-10);
+  EXPECT_NEAR(tables().neutrino_ratio(k, 0, 0.15) / (T_nu / T_cb), 1, 1e-10);
 }
 
 TEST(LinearTables, span_the_promised_ranges) {

@@ -15,8 +15,9 @@ namespace nubox::cosmology {
 /// Cheap to copy.
 ///
 /// All axes are interpolated by local polynomials of degree 5: ln T_cb in ln k and ln(1+z), and
-/// between rungs ln[T_cb(M)/T_cb(0)] and M (1/sqrt(r) - 1) in M; the latter hardly depends on M
-/// (arXiv:2011.12504: r is nearly 1/(1 + k/kFS)^2, kFS proportional to M), so small masses are
+/// between rungs ln[T_cb(M)/T_cb(0)] in M. The root of r is first carried from each rung to the
+/// mass asked for as if r = 1/(1 + k/kFS)^2 with kFS proportional to M (nearly true:
+/// arXiv:2011.12504), so that what is left to interpolate hardly depends on M and small masses are
 /// safe.
 class LinearTables {
  public:
