@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """Make the linear tables that nubox reads (configs/cosmology/README.md) with CLASS.
 
-    pip install classy
+    pip install classy scipy
     tools/make_linear_tables.py --out configs/cosmology/mine --masses 0 0.06 0.15 0.3 0.6
 
 writes transfer_Mnu<eV>.txt per mass and cosmology.ini into the directory. Omega_m contains the
 neutrinos and is the same for every mass, and so is A_s. The massless table is always needed.
 """
 import argparse
+import importlib.metadata
 import pathlib
 
-import classy
 import numpy as np
 
 REDSHIFTS = [0, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7, 9, 11.5, 14, 19, 24, 29, 39, 49, 69,
@@ -58,6 +58,8 @@ def free_streaming_tail(k_hmpc, T_cb, T_nu, fluid):
 
 def transfer_table(parameters, mass_eV):
     """Column names and array [k][1 + columns] of one mass, and sigma8 of CDM + baryons at z = 0."""
+    import classy  # here, so that --help works without it
+
     cosmology = classy.Class()
     cosmology.set(boltzmann_settings(parameters, mass_eV))
     cosmology.compute()
@@ -103,7 +105,7 @@ def main():
     sigma8 = {}
     for mass in sorted(set(parameters.masses) | {0.0}):
         names, table, sigma8[mass] = transfer_table(parameters, mass)
-        header = (f"CLASS {classy.__version__}: -T/k^2 (k in 1/Mpc inside), synchronous gauge; "
+        header = (f"CLASS v{importlib.metadata.version('classy')}: -T/k^2 (k in 1/Mpc inside), synchronous gauge; "
                   "Tcb = (Oc Tc + Ob Tb)/(Oc + Ob)\n" + " ".join(names))
         np.savetxt(parameters.out / f"transfer_Mnu{mass:g}.txt", table, fmt="%.8g", header=header)
         print(f"{mass:g} eV: {len(table)} wavenumbers, sigma8_cb = {sigma8[mass]:.5f}", flush=True)
