@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# usage: tools/build.sh [--help]
+# usage: tools/build.sh [--help | target ...]
 #
-# Configures and builds the release preset into build/ (binary: build/nubox).
+# Configures and builds the release preset into build/ (binary: build/nubox); without a target,
+# tests too.
 #
 # Environment: NUBOX_CUDA=AUTO|ON|OFF, NUBOX_TORCH_ROOT=<your own LibTorch>, NUBOX_JOBS=<parallel
 # compilations, default: the number of cores>.
@@ -10,11 +11,10 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 case "${1:-}" in
-  "") ;;
   --help) usage && exit ;;
-  *) usage >&2 && exit 2 ;;
+  -*) usage >&2 && exit 2 ;;
 esac
 
 cd "$root"
 stage configure cmake --preset release "-DNUBOX_CUDA=$NUBOX_CUDA" "-DNUBOX_TORCH_ROOT=${NUBOX_TORCH_ROOT:-}"
-stage build cmake --build --preset release --parallel "${NUBOX_JOBS:-$(nproc)}"
+stage build cmake --build --preset release --parallel "${NUBOX_JOBS:-$(nproc)}" ${1:+--target "$@"}

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import ticker
 
 from nubox_report.style import TARGET, method_styles, name_of, png, stacked_axes
 
@@ -74,6 +75,10 @@ def pdf_figure(measurements):
     bottom.set_ylim(-15, 15)
     filled = centre[np.isfinite(target)]
     bottom.set_xlim(filled[0], filled[-1])
+    # One or two decades: label 1, 2, 5 and leave the rest to bare ticks.
+    bottom.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    bottom.xaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
+    bottom.xaxis.set_minor_formatter(ticker.NullFormatter())
     top.set_ylabel("fraction of cells")
     bottom.set_ylabel("difference  [%]")
     bottom.set_xlabel(r"$\rho/\bar\rho$, smoothed")
