@@ -17,4 +17,4 @@ esac
 
 cd "$root"
 stage configure cmake --preset release "-DNUBOX_CUDA=$NUBOX_CUDA" "-DNUBOX_TORCH_ROOT=${NUBOX_TORCH_ROOT:-}"
-stage build cmake --build --preset release --parallel "${NUBOX_JOBS:-$(nproc)}" ${1:+--target "$@"}
+stage compile cmake --build --preset release --parallel "${NUBOX_JOBS:-$(nproc)}" ${1:+--target "$@"}
