@@ -47,6 +47,7 @@ function(nubox_tests module)
         # The header was compiled for libraries (-fPIC); a program's default would be -fPIE.
         target_compile_options(${target} PRIVATE -fPIC)
         target_precompile_headers(${target} REUSE_FROM nubox_torch_pch)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ${NUBOX_UNITY})
       endif()
     endforeach()
   endif()

@@ -8,7 +8,7 @@
 namespace nubox::net {
 namespace {
 
-constexpr std::array<std::int64_t, 3> two{2, 2, 2};
+constexpr std::array<std::int64_t, 3> halving{2, 2, 2};
 constexpr double demodulation_floor = 1e-8;
 
 }  // namespace
@@ -36,8 +36,8 @@ std::vector<std::int64_t> StyledConv::weight_axes() const {
 
 torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& weight,
                                    const torch::Tensor& bias) const {
-  if (op_ == Op::up) return at::conv_transpose3d(x, weight, bias, two);
-  return op_ == Op::down ? at::conv3d(x, weight, bias, two) : at::conv3d(x, weight, bias);
+  if (op_ == Op::up) return at::conv_transpose3d(x, weight, bias, halving);
+  return op_ == Op::down ? at::conv3d(x, weight, bias, halving) : at::conv3d(x, weight, bias);
 }
 
 torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& theta) {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* format_name = "nubox-checkpoint";
-constexpr std::size_t kept = 2;
+constexpr std::size_t checkpoints_kept = 2;
 
 }  // namespace
 
@@ -66,7 +66,7 @@ void Checkpoints::save(const Progress& progress, io::TableFile state) {
   state.attributes["code_version"] = version_text();
   state.attributes["ranks"] = static_cast<std::int64_t>(comm_.size());
   io::write_table_file(comm_, directory_ / fmt::format("ckpt-{:09}.h5", progress.steps), state);
-  remove_all_but(kept);
+  remove_all_but(checkpoints_kept);
 }
 
 void Checkpoints::remove_all_but(std::size_t keep) {

@@ -30,7 +30,7 @@ ModelCard sample_card() {
   return card;
 }
 
-std::shared_ptr<Network> random_network(const Architecture& architecture) {
+std::shared_ptr<Network> network_with_random_weights(const Architecture& architecture) {
   auto network = make_network(architecture);
   const torch::NoGradGuard no_grad;
   for (auto& parameter : network->parameters()) parameter.uniform_(-0.3, 0.3);
@@ -47,7 +47,7 @@ class ModelFile : public testing::Test {
 
 TEST_F(ModelFile, gives_back_card_and_weights) {
   const ModelCard card = sample_card();
-  const auto network = random_network(card.architecture);
+  const auto network = network_with_random_weights(card.architecture);
   save_model(comm_, path_, card, *network);
   const Model model = load_model(comm_, path_);
   EXPECT_EQ(model.card.architecture, card.architecture);
@@ -71,7 +71,7 @@ TEST_F(ModelFile, keeps_batch_normalisation_buffers) {
                        .channels = 2,
                        .levels = 1,
                        .residual = false};
-  const auto network = random_network(card.architecture);
+  const auto network = network_with_random_weights(card.architecture);
   (void)network->forward(torch::randn({2, 4, 4, 4, 4}), torch::ones({1}));
   save_model(comm_, path_, card, *network);
   const Model model = load_model(comm_, path_);
@@ -86,7 +86,7 @@ TEST_F(ModelFile, with_weights_of_another_shape_is_refused) {
   const ModelCard card = sample_card();
   Architecture wider = card.architecture;
   wider.channels = 6;
-  save_model(comm_, path_, card, *random_network(wider));
+  save_model(comm_, path_, card, *network_with_random_weights(wider));
   EXPECT_THROW((void)load_model(comm_, path_), Error);
   try {
     (void)load_model(comm_, path_);
@@ -109,7 +109,7 @@ TEST_F(ModelFile, without_a_card_entry_or_with_an_unknown_architecture_is_refuse
 
 TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
   const ModelCard card = sample_card();
-  const auto network = random_network(card.architecture);
+  const auto network = network_with_random_weights(card.architecture);
   save_model(comm_, path_, card, *network);
   const Evaluator evaluator(comm_, path_);
   ASSERT_EQ(evaluator.halo(), 8U);
