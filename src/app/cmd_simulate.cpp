@@ -2,6 +2,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/run_record.hpp"
+#include "nubox/par/agree.hpp"
 #include "nubox/sim/simulate.hpp"
 
 #include "app/commands.hpp"
@@ -81,6 +82,12 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const cosmology::LinearTables tables = load_tables(world, config);
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
   const bool several = options.redshifts.size() > 1;
+  par::agree(world, [&] {
+    sim::require_valid(options);
+    // Asking for the transfer function refuses a mass outside the tables before anything is
+    // written.
+    for (const double mass : masses) (void)tables.T_cb(1, 0, mass);
+  });
   if (config.dry_run()) report_needs(world, options);
   if (config.check_only() || config.dry_run()) return;
 

@@ -8,11 +8,10 @@ namespace {
 /// The text of failures goes into exceptions, not to stderr.
 void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
-herr_t collect_reason(unsigned, const H5E_error2_t* error, void* text) {
-  auto& reasons = *static_cast<std::string*>(text);
-  if (error->desc == nullptr) return 0;
-  if (!reasons.empty()) reasons += "; ";
-  reasons += error->desc;
+/// HDF5 passes a failure up through a dozen layers: the innermost says what happened.
+herr_t keep_innermost(unsigned, const H5E_error2_t* error, void* text) {
+  auto& reason = *static_cast<std::string*>(text);
+  if (reason.empty() && error->desc != nullptr) reason = error->desc;
   return 0;
 }
 
@@ -47,11 +46,10 @@ herr_t collect_entry(hid_t, const char* name, const H5O_info_t* info, void* entr
 }  // namespace
 
 void fail(std::string_view what) {
-  std::string reasons;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &collect_reason, &reasons);
+  std::string reason;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &keep_innermost, &reason);
   H5Eclear2(H5E_DEFAULT);
-  throw FileSystemError("cannot {}: {}", what,
-                        reasons.empty() ? "no reason given by HDF5" : reasons);
+  throw FileSystemError("cannot {}: {}", what, reason.empty() ? "no reason given by HDF5" : reason);
 }
 
 PropertyList creation_without_times(hid_t list_class) {

@@ -94,10 +94,13 @@ void publish_file(const par::Comm& comm, const fs::path& target, bool by_all,
       }
       sync_directory_of(target);
     });
-  } catch (...) {
+  } catch (const Error& error) {
     std::error_code ignored;
     if (comm.is_root()) fs::remove(temporary, ignored);
-    throw;
+    const std::string text = error.what();
+    if (text.find(target.string()) != std::string::npos) throw;
+    throw Error(error.code(), fmt::format("{} was not written: {}", target.string(), text))
+        .agreed_from(error.origin_rank());
   }
 }
 

@@ -5,7 +5,6 @@
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -33,8 +32,6 @@ Session::Session(int* argc, char*** argv) {
     std::fputs("nubox: this MPI library does not provide MPI_THREAD_SERIALIZED\n", stderr);
     std::exit(static_cast<int>(ExitCode::communication));
   }
-  // A file-size limit shall be a failed write with a message, not a silent death.
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Session::~Session() { MPI_Finalize(); }

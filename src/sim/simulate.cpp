@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/par/agree.hpp"
 #include "nubox/sim/initial_conditions.hpp"
 
 #include <algorithm>
@@ -15,23 +16,6 @@ namespace {
 
 /// Seconds between progress lines: short runs stay quiet.
 constexpr double progress_interval_s = 10;
-
-void check(const SimulationOptions& options) {
-  if (options.n < 2 || options.steps < 1 || options.mesh_factor < 1) {
-    throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
-                     options.n, options.steps, options.mesh_factor);
-  }
-  if (!(options.box_size_mpch > 0)) {
-    throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
-  }
-  if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
-  for (const double z : options.redshifts) {
-    if (!(z >= 0 && z < options.z_initial)) {
-      throw UsageError("output redshift {} is not within [0, z_initial = {})", z,
-                       options.z_initial);
-    }
-  }
-}
 
 /// Output redshifts in order of time, without repetitions.
 std::vector<double> outputs_in_time(const SimulationOptions& options) {
@@ -76,6 +60,23 @@ std::size_t segment_steps(const SimulationOptions& options, double a0, double a1
 
 }  // namespace
 
+void require_valid(const SimulationOptions& options) {
+  if (options.n < 2 || options.steps < 1 || options.mesh_factor < 1) {
+    throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
+                     options.n, options.steps, options.mesh_factor);
+  }
+  if (!(options.box_size_mpch > 0)) {
+    throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
+  }
+  if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
+  for (const double z : options.redshifts) {
+    if (!(z >= 0 && z < options.z_initial)) {
+      throw UsageError("output redshift {} is not within [0, z_initial = {})", z,
+                       options.z_initial);
+    }
+  }
+}
+
 io::FieldHeader output_header(const SimulationOptions& options,
                               const cosmology::Parameters& parameters, double redshift) {
   io::FieldHeader header;
@@ -106,14 +107,15 @@ io::FieldHeader output_header(const SimulationOptions& options,
 void simulate(const par::Comm& comm, const SimulationOptions& options,
               const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
               const std::function<void(const field::Snapshot&)>& on_output) {
-  check(options);
+  par::agree(comm, [&] { require_valid(options); });
   const std::string name = fmt::format("seed {}, {} eV", options.seed, parameters.M_nu_eV);
   log::set_phase(fmt::format("simulate: {}", name));
   Stopwatch watch;
   const std::vector<double> redshifts = outputs_in_time(options);
   const double a_last = units::scale_factor(redshifts.back());
   const double a_initial = units::scale_factor(options.z_initial);
-  const cosmology::LinearTheory theory(parameters, tables, options.neutrinos, a_last);
+  const auto theory = par::agree(
+      comm, [&] { return cosmology::LinearTheory(parameters, tables, options.neutrinos, a_last); });
   const Noise noise{options.seed, options.fixed_amplitude, options.phase_flip};
   Particles particles =
       initial_conditions(fft::Plan::create(comm, options.n), options.box_size_mpch, noise, theory,
@@ -127,6 +129,7 @@ void simulate(const par::Comm& comm, const SimulationOptions& options,
   std::size_t steps_done = 0;
   const auto progress = [&](std::size_t) {
     ++steps_done;
+    log::beat();
     if (since_line.seconds() < progress_interval_s) return;
     since_line.restart();
     log::info("{}: step {} of {}, a = {:.3f} ({:.1f} s)", name, steps_done, options.steps,

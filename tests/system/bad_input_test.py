@@ -6,8 +6,7 @@ import unittest
 import h5py
 import numpy
 
-import nubox as files
-from harness import TINY, SystemTest, nubox
+from harness import TINY, SystemTest, files, nubox
 
 WITHIN_S = 10  # start of MPI on a loaded machine included; the ranks themselves end within 5 s
 
@@ -20,7 +19,7 @@ class BadOptions(SystemTest):
             (["--box.n=-3"], ["from 4"]),
             (["--simulate.mnu_eV=0,heavy"], ["simulate.mnu_eV", "numbers"]),
             (["--simulate.lpt=7"], ["simulate.lpt", "from 1 to 2"]),
-            (["--simulate.redshifts=30"], ["30", "z_initial"]),
+            (["--simulate.redshifts=10", "--simulate.z_initial=9"], ["10", "z_initial"]),
             (["--train.epochs=3"], ["train.epochs", "no option of 'simulate'"]),
         ]:
             with self.subTest(args=args):

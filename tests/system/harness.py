@@ -14,6 +14,8 @@ BINARY = os.environ["NUBOX_BINARY"]
 MPIEXEC = os.environ.get("NUBOX_MPIEXEC", "mpirun")
 sys.path.insert(0, str(SOURCE / "tools"))
 
+import nubox as files  # noqa: E402 (needs the path above)
+
 # A tiny box at the paper's particle spacing: seconds per command.
 TINY = ["--box.n=16", "--box.size_mpch=31.25", "--simulate.steps=4"]
 

@@ -34,6 +34,9 @@ struct SimulationOptions {
 /// on 4N, at k = 1 by 9.0, 7.1, 8.8 %.
 inline constexpr Spacing default_spacing = Spacing::sqrt_a;
 
+/// Rank-local. @throws UsageError for options that make no run
+void require_valid(const SimulationOptions& options);
+
 /// Header of the output at `redshift`: cosmology, seed, and as extra attributes the noise
 /// convention, switches, steps, mesh, LPT order, z_initial, z_back_scaling and neutrino source.
 /// Together they determine the run. Rank-local.
