@@ -13,7 +13,7 @@ namespace nubox::cosmology {
 namespace {
 
 constexpr int species = 3;
-constexpr double photon_density_at_2_7255_K = 2.47298e-5;  // Omega_g h^2 (physics.md, section 3)
+constexpr double photon_density_at_2_7255_K = 2.47298e-5;  // Omega_g h^2
 
 void require_sane(const Parameters& p) {
   const auto require = [](bool condition, const char* name, double value) {

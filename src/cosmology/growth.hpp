@@ -8,7 +8,7 @@
 
 namespace nubox::cosmology {
 
-/// Solutions of the growth equations on ln a nodes (physics.md, section 4.2), index [a][k].
+/// Solutions of the growth equations on ln a nodes, index [a][k].
 struct FirstOrder {
   std::vector<double> ln_D1;
   std::vector<double> f1;

@@ -28,7 +28,7 @@ std::vector<double> uniform_nodes(double first, double last, std::size_t count) 
   return nodes;
 }
 
-/// r = delta_nu/delta_cb of the SuperEasy closure (physics.md, section 5.2).
+/// r = delta_nu/delta_cb of the SuperEasy closure (arXiv:2011.12504).
 double supereasy_ratio(const Background& background, double k_hmpc, double a) {
   constexpr double zeta3 = 1.2020569031595943;
   const Parameters& p = background.parameters();

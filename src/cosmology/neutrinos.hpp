@@ -14,7 +14,7 @@ inline constexpr double boltzmann_eV_per_K = 8.617333262e-5;
 }
 
 /// F(y) = int x^2 sqrt(x^2 + y^2) / (e^x + 1) dx over x >= 0: energy density of one neutrino
-/// species with m a / T0 = y, and dlnF/dlny (physics.md, section 3).
+/// species with m a / T0 = y, and dlnF/dlny.
 [[nodiscard]] double fermi_energy(double y);
 [[nodiscard]] double fermi_energy_slope(double y);
 

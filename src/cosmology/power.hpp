@@ -6,7 +6,7 @@
 
 namespace nubox::cosmology {
 
-/// P(k) in (Mpc/h)^3 of a transfer function in the CAMB convention (physics.md, section 4.1).
+/// P(k) in (Mpc/h)^3 of a transfer function in the CAMB convention.
 [[nodiscard]] double power_from_transfer(const Parameters& parameters, double k_hmpc,
                                          double transfer);
 

@@ -19,7 +19,7 @@ struct CellPosition {
   float fraction;
 };
 
-/// Weights of a mass assignment of `order` nodes per axis (statistics.md, section 1; Hockney &
+/// Weights of a mass assignment of `order` nodes per axis (Hockney &
 /// Eastwood 1981), on nodes node - back, ..., node - back + order - 1.
 template <std::size_t order>
 struct AssignmentKernel {

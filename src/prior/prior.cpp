@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<std::pair<Kind, const char*>, 4> names = {
     {{Kind::none, "none"}, {Kind::linear, "linear"}, {Kind::rewind, "rewind"}, {Kind::za, "za"}}};
 
-/// physics.md, section 11.2: p(k) carries E and the growth rate of the massive cosmology as well.
+/// Linear theory, p = a^2 E f psi: p(k) carries E and growth rate of the massive cosmology as well.
 field::Snapshot linear_filter(const field::Snapshot& input, const Theories& theories) {
   field::Snapshot out = input;
   const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);

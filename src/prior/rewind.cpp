@@ -72,7 +72,7 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
 
   const auto gain = [&](double k) { return theories.amplitude_ratio(k) / s; };
   field::apply_filter(particles.displacement_mpch, plan, gain);
-  // Step 5 of physics.md, section 11.3: p = a^2 E f dx/dlnD, with dx/dD nearly independent of
+  // p = a^2 E f dx/dlnD, with dx/dD nearly independent of
   // cosmology.
   const cosmology::LinearTheory& massive = theories.massive;
   const cosmology::LinearTheory& massless = theories.massless;

@@ -4,7 +4,7 @@
 
 namespace nubox::prior {
 
-/// Rewind and filter (physics.md, sections 11.3 and 11.3b): particle-mesh steps of the massless
+/// Rewind and filter: particle-mesh steps of the massless
 /// cosmology from a_out to a*, D(a*)/D(a_out) = s = R(3 h/Mpc), then R(k)/s. Collective.
 [[nodiscard]] field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
                                      const RewindOptions& options);

@@ -17,7 +17,7 @@ TEST(Background, expansion_agrees_with_class) {
     double mass_eV;
     std::array<double, 6> E;
   };
-  // physics.md, section 3; the tolerance is the rounding of those seven digits.
+  // CLASS v3.3.4; the tolerance is the rounding of those seven digits.
   const std::array<Row, 3> rows{
       Row{0.0, {571.6555, 200.6708, 50.55240, 17.86369, 1.795520, 1.057392}},
       Row{0.15, {569.9200, 200.2559, 50.50041, 17.85380, 1.795364, 1.057382}},

@@ -23,7 +23,7 @@ TEST(LinearTheory, massless_growth_matches_the_reference_table) {
   struct Row {
     double a, D1, f1;
   };
-  // physics.md, section 4.2: tolerances are the digits printed there.
+  // Reference integration of the same equations: tolerances are the digits printed there.
   for (const Row& row :
        {Row{0.01, 0.01291, 0.981}, Row{0.02, 0.02558, 0.990}, Row{0.05, 0.06357, 0.9960},
         Row{0.1, 0.12685, 0.9969}, Row{0.25, 0.31499, 0.9814}, Row{0.5, 0.60599, 0.8776},
@@ -55,7 +55,7 @@ TEST(LinearTheory, second_order_growth_stays_near_minus_three_sevenths) {
 }
 
 TEST(LinearTheory, growth_follows_the_boltzmann_tables) {
-  // physics.md, section 4.2: 0.015 % with r from the table, for starts at z = 19 and 49. Ours
+  // Against CLASS: 0.015 % with r from the table, for starts at z = 19 and 49. Ours
   // starts at z = 127, where neutrinos are still a few per cent heavier than f_nu says: 0.6 eV, k =
   // 0.02 feels it.
   for (const double mass_eV : {0.0, 0.15, 0.6}) {
@@ -77,7 +77,7 @@ TEST(LinearTheory, supereasy_grows_like_the_table_source) {
   };
   for (const Row& row :
        {Row{0.15, 6e-4},
-        Row{0.6, 2.2e-3}}) {  // physics.md, section 4.2, plus the table's own error
+        Row{0.6, 2.2e-3}}) {  // SuperEasy against CLASS, plus the table's own error
     const LinearTheory from_table = theory(row.mass_eV);
     const LinearTheory closure = theory(row.mass_eV, NeutrinoSource::supereasy);
     for (const double k : {0.02, 0.1, 1.0, 5.0}) {

@@ -52,7 +52,7 @@ Architecture small_d3m(const std::string& padding) {
 TEST(D3m, has_the_published_parameter_count_and_layer_order) {
   const auto network = make_network(default_architecture("d3m"));
   EXPECT_EQ(parameter_count(*network), 8415939);
-  // network.md, section 2: convolution with bias, then batch normalisation, layer by layer.
+  // He et al. 2019 (ML-Recon): convolution with bias, then batch normalisation, layer by layer.
   const std::vector<std::int64_t> convolutions{5248,   110656,  221312,  442496, 442496,
                                                884992, 1769728, 1769728, 884864, 884864,
                                                442496, 221248,  221248,  110656, 195};

@@ -47,7 +47,7 @@ TEST(MatchedPair, rewind_beats_the_linear_filter_and_that_the_identity) {
       v_error[kind] = mean_distance(*out.velocity, *truth.velocity);
     }
     // Measured, 0.15 / 0.6 eV: identity 0.18 / 0.83, linear 0.094 / 0.36, rewind 0.023 / 0.061
-    // Mpc/h; velocities 28 / 110, 22 / 79, 7 / 16 km/s. The ranking is that of physics.md, 11.3.
+    // Mpc/h; velocities 28 / 110, 22 / 79, 7 / 16 km/s.
     EXPECT_LT(x_error[Kind::linear], 0.6 * x_error[Kind::none]) << mass_eV;
     EXPECT_LT(x_error[Kind::rewind], 0.4 * x_error[Kind::linear]) << mass_eV;
     EXPECT_LT(v_error[Kind::rewind], 0.4 * v_error[Kind::linear]) << mass_eV;

@@ -12,7 +12,7 @@ using namespace nubox::prior;
 using namespace nubox::prior::test;
 
 TEST(RewindEpoch, matches_the_reference_at_z_0) {
-  // physics.md, section 4.5; da* = ds / (dD/da), and s of the two codes differs by up to 6e-4.
+  // From CAMB spectra; da* = ds / (dD/da), and s of the two codes differs by up to 6e-4.
   EXPECT_NEAR(rewind_epoch(theories_of(0.15), 1), 0.9318, 1e-3);
   EXPECT_NEAR(rewind_epoch(theories_of(0.6), 1), 0.7368, 1e-3);
 }

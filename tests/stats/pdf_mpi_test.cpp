@@ -105,7 +105,7 @@ TEST_F(Pdf, of_a_smoothed_field_with_a_known_answer_is_of_the_ratio_not_the_cont
   }
 }
 
-/// Radius over cell side and the number of cells within (statistics.md, section 4).
+/// Radius over cell side and the number of cells within (counted independently).
 class DiscreteTopHat : public ::testing::TestWithParam<std::tuple<double, std::size_t, double>> {};
 INSTANTIATE_TEST_SUITE_P(Radii, DiscreteTopHat,
                          ::testing::Values(std::tuple(5.0, 81, 5.242),

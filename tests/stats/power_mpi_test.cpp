@@ -158,7 +158,7 @@ TEST_F(Power, undisplaced_lattice_has_no_power) {
 struct Aliasing {
   field::Assignment assignment;
   bool interlaced;
-  double at_half_nyquist, at_nyquist;  // statistics.md, 2a
+  double at_half_nyquist, at_nyquist;  // sum_n W^2(q + nN) / W^2(q), shell mean
 };
 
 class PoissonPower : public ::testing::TestWithParam<Aliasing> {};

@@ -7,7 +7,7 @@
 namespace nubox::cosmology {
 
 /// Expansion history E(a) = H(a)/H0 with photons, massless and massive neutrinos and a cosmological
-/// constant that closes E(1) = 1 (physics.md, section 3). Cheap to copy.
+/// constant that closes E(1) = 1. Cheap to copy.
 class Background {
  public:
   /// @throws InputError for parameters that make no cosmology

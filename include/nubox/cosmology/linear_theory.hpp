@@ -13,7 +13,7 @@ enum class NeutrinoSource { table, supereasy, none };
 
 /// Linear theory of one cosmology (one M_nu) as the simulator obeys it: growth of cb with the
 /// neutrino source S(k,a), second order, and the power spectrum back-scaled from a_out, so that the
-/// linear power at a_out is the Boltzmann one exactly (physics.md, sections 4 and 5). Cheap to
+/// linear power at a_out is the Boltzmann one exactly. Cheap to
 /// copy.
 ///
 /// Valid from a_min() to 1; growth and source are constant in k beyond the tabulated range, power

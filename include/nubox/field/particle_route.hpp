@@ -1,15 +1,15 @@
 #pragma once
 
-#include <memory>
-#include <span>
-
 #include "nubox/fft/mesh_field.hpp"
 #include "nubox/field/lattice_field.hpp"
+
+#include <memory>
+#include <span>
 
 namespace nubox::field {
 
 /// Mass assignment windows: order p = number of mesh nodes per axis that a particle touches.
-/// Nodes at x = i H; kernels of Hockney & Eastwood 1981 (statistics.md, section 1).
+/// Nodes at x = i H; kernels of Hockney & Eastwood 1981.
 enum class Assignment { ngp = 1, cic = 2, tsc = 3, pcs = 4 };
 
 /// Fourier window of an assignment along one axis: sinc(pi n_i / N)^p; the full window is the
@@ -28,7 +28,8 @@ class ParticleRoute {
                 Assignment assignment, double shift_cells = 0.0);
   /// Any particles: [n_local][3] positions in Mpc/h, wrapped into the box.
   ParticleRoute(const par::SlabLayout& mesh, double box_size_mpch,
-                std::span<const float> positions_mpch, Assignment assignment, double shift_cells = 0.0);
+                std::span<const float> positions_mpch, Assignment assignment,
+                double shift_cells = 0.0);
   ~ParticleRoute();
   ParticleRoute(ParticleRoute&&) noexcept;
   ParticleRoute& operator=(ParticleRoute&&) noexcept;

@@ -15,7 +15,7 @@ struct TileOrigin {
 };
 
 /// How one rank covers its slab with cubic tiles. Origins are multiples of the network's stride in
-/// the frame of the box, so that every tiling gives the same field (network.md, section 3); tiles
+/// the frame of the box, so that every tiling gives the same field; tiles
 /// may reach over the slab or the box edge, what lies there is computed and dropped.
 struct TilePlan {
   std::size_t tile = 0;

@@ -7,7 +7,7 @@
 #include <string>
 
 /// Physics that turns a massless box into a massive one without any network: full-box FFT filters
-/// and PM forces (physics.md, section 11). A network learns what is left.
+/// and PM forces. A network learns what is left.
 namespace nubox::prior {
 
 /// none:   the input itself
@@ -25,7 +25,7 @@ enum class Kind { none, linear, rewind, za };
 struct RewindOptions {
   std::size_t steps = 0;        ///< 0: max(2, ceil(|ln s| / 0.05))
   std::size_t mesh_factor = 2;  ///< force mesh per side in units of the lattice
-  /// Damping of the incoherent momenta (physics.md, section 11.3b): p = p_c + damping (p0 - p_c)
+  /// Damping of the incoherent momenta: p = p_c + damping (p0 - p_c)
   /// with p_c smoothed by a Gaussian of this radius on the lattice; damping 1 is the plain rewind.
   double velocity_smoothing_mpch = 1;
   double velocity_damping = 1;

@@ -12,9 +12,10 @@ namespace nubox::stats {
                                            const std::shared_ptr<const fft::Plan>& plan,
                                            field::Assignment assignment);
 
-/// Interlaced modes (statistics.md, 2a): the mean of `first` and of the modes of a mesh painted
-/// half a cell off, in which images with odd nx + ny + nz cancel. For Fourier statistics only; on
-/// Nyquist planes the phase is not Hermitian, so these modes belong in no bin. Collective.
+/// Interlaced modes (Sefusatti et al. 2016, arXiv:1512.07295): the mean of `first` and of the modes
+/// of a mesh painted half a cell off, in which images with odd nx + ny + nz cancel. For Fourier
+/// statistics only; on Nyquist planes the phase is not Hermitian, so these modes belong in no bin.
+/// Collective.
 [[nodiscard]] fft::MeshField interlaced_modes(const fft::MeshField& first,
                                               const field::LatticeField& displacement_mpch,
                                               field::Assignment assignment);

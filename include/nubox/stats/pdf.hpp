@@ -9,7 +9,7 @@
 namespace nubox::stats {
 
 /// Bin edges 10^low, ..., 10^high, evenly spaced in the logarithm (default of the Quijote PDFs:
-/// -2, 2, 100, statistics.md, section 4).
+/// -2, 2, 100).
 [[nodiscard]] std::vector<double> logarithmic_edges(double log10_low, double log10_high,
                                                     std::size_t count);
 

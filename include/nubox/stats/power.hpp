@@ -28,7 +28,7 @@ struct PowerTable {
   double shot_noise = 0;            ///< V / N_p, subtracted or not
 };
 
-/// P = V <|c_n / W|^2>, P_cross = V <Re(c1 conj(c2)) / W^2> (statistics.md, section 2). Both fields
+/// P = V <|c_n / W|^2>, P_cross = V <Re(c1 conj(c2)) / W^2>. Both fields
 /// must be Fourier modes on one mesh with one assignment. `target` may be null. Collective.
 /// @throws InternalError if the meshes differ or are in real space
 [[nodiscard]] PowerTable measure_power(const fft::MeshField& model, const fft::MeshField* target,
