@@ -1,11 +1,9 @@
 #include "train/training_run.hpp"
 
-#include "nubox/core/checksum.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "net/weights.hpp"
 #include "train/batch.hpp"
 #include "train/batch_norm.hpp"
 #include "train/crop_tensors.hpp"
@@ -52,29 +50,6 @@ net::Emulator make_emulator(const par::Comm& comm, const TrainOptions& options,
   });
 }
 
-std::vector<torch::Tensor> copies(const std::vector<torch::Tensor>& tensors) {
-  std::vector<torch::Tensor> result;
-  for (const torch::Tensor& tensor : tensors) result.push_back(tensor.clone());
-  return result;
-}
-
-void write_buffers(const std::vector<torch::Tensor>& buffers, const std::string& group,
-                   io::TableFile& table) {
-  for (std::size_t i = 0; i < buffers.size(); ++i) {
-    table.arrays[fmt::format("{}/{}", group, i)] = net::to_array(buffers[i]);
-  }
-}
-
-void read_buffers(const io::TableFile& table, const std::string& group,
-                  std::vector<torch::Tensor>& buffers) {
-  for (std::size_t i = 0; i < buffers.size(); ++i) {
-    const std::string path = fmt::format("{}/{}", group, i);
-    const auto found = table.arrays.find(path);
-    if (found == table.arrays.end()) throw InputError("'{}' is missing", path);
-    net::copy_from_array(found->second, buffers[i], path);
-  }
-}
-
 }  // namespace
 
 TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
@@ -94,24 +69,23 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
                   net::footprint(card_.architecture).halo),
       sampler_(sampling(options), lattice_sizes(training_.sources())),
       validation_samples_(Sampler(sampling(options), lattice_sizes(validation_.sources())).plain()),
-      parameters_(comm, emulator_.network(), [this] { probe(emulator_); }),
+      state_(
+          comm, emulator_.network(), [this] { probe(emulator_); }, options, total_steps()),
       backend_(make_reduce_backend(options.backend, comm, emulator_.device())),
-      reducer_(parameters_, *backend_, Reducer::Options{}),
-      optimizer_(par::agree(comm,
-                            [&] {
-                              return Optimizer(parameters_, options,
-                                               options.epochs * sampler_.steps_per_epoch());
-                            })),
+      reducer_(state_.parameters(), *backend_, Reducer::Options{}),
       checkpoints_(comm, options.out / "checkpoints", {options.config_hash, card_.data_manifest}) {
   if (comm_.is_root()) {
     log::info(
         "train: {} with {} parameters in {} buckets, {} crops of {}^3 (halo {}) per epoch, "
         "{} steps, gradients by {}, {} on {}",
-        card_.architecture.name, parameters_.values().numel(), reducer_.buckets().size(),
-        sampler_.samples_per_epoch(), options_.tile, emulator_.network().halo(),
-        options_.epochs * sampler_.steps_per_epoch(), backend_->name(), options_.precision,
-        emulator_.device().str());
+        card_.architecture.name, state_.parameters().values().numel(), reducer_.buckets().size(),
+        sampler_.samples_per_epoch(), options_.tile, emulator_.network().halo(), total_steps(),
+        backend_->name(), options_.precision, emulator_.device().str());
   }
+}
+
+std::uint64_t TrainingRun::total_steps() const {
+  return options_.epochs * sampler_.steps_per_epoch();
 }
 
 TrainReport TrainingRun::run() {
@@ -125,7 +99,6 @@ TrainReport TrainingRun::run() {
   while (progress_.epoch < options_.epochs) {
     log::set_phase(
         fmt::format("train: epoch {}, step {}", progress_.epoch + 1, progress_.steps + 1));
-    log::beat();
     const Outcome outcome = train_step();
     if (progress_.samples >= sampler_.samples_per_epoch()) finish_epoch();
     if (progress_.epoch == options_.epochs) break;
@@ -134,8 +107,7 @@ TrainReport TrainingRun::run() {
       throw Error(ExitCode::stopped,
                   fmt::format("training stopped after step {} of {} with a checkpoint in {}; run "
                               "again to go on",
-                              progress_.steps, options_.epochs * sampler_.steps_per_epoch(),
-                              options_.out.string()))
+                              progress_.steps, total_steps(), options_.out.string()))
           .agreed_from(0);
     }
   }
@@ -148,7 +120,7 @@ TrainingRun::Outcome TrainingRun::train_step() {
   const std::vector<Sample> batch =
       sampler_.batch(progress_.epoch, progress_.samples / options_.batch);
   double loss = 0;
-  const std::vector<std::uint64_t> bad_samples = compute_gradients(batch, loss, seconds);
+  const std::vector<std::string> bad_samples = compute_gradients(batch, loss, seconds);
 
   Stopwatch watch;
   reducer_.finish();
@@ -160,8 +132,8 @@ TrainingRun::Outcome TrainingRun::train_step() {
                                    std::max(longest_step_, step_watch.seconds()));
   seconds.communication = watch.restart();
 
-  const double rate = optimizer_.learning_rate();
-  optimizer_.step(outcome.gradient_norm);
+  const double rate = state_.optimizer().learning_rate();
+  state_.optimizer().step(outcome.gradient_norm);
   seconds.optimizer = watch.seconds();
 
   ++progress_.steps;
@@ -174,15 +146,15 @@ TrainingRun::Outcome TrainingRun::train_step() {
   return outcome;
 }
 
-std::vector<std::uint64_t> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
-                                                          double& loss, Seconds& seconds) {
+std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
+                                                        double& loss, Seconds& seconds) {
   Stopwatch watch;
   const std::vector<Sample> mine =
       share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()));
   const Crops crops = training_.gather(batch);
   seconds.data = watch.restart();
   reducer_.begin_step();
-  std::vector<std::uint64_t> bad_samples;
+  std::vector<std::string> bad_samples;
   for (std::size_t begin = 0; begin < mine.size(); begin += options_.micro_batch) {
     const std::size_t end = std::min(begin + options_.micro_batch, mine.size());
     const Batch part = make_batch(training_, crops, mine, training_theta_, feature_vectors_, begin,
@@ -198,7 +170,9 @@ std::vector<std::uint64_t> TrainingRun::compute_gradients(const std::vector<Samp
     for (std::size_t i = begin; i < end; ++i) {
       const auto value =
           static_cast<double>(values[static_cast<std::int64_t>(i - begin)].item<float>());
-      if (!std::isfinite(value)) bad_samples.push_back(mine[i].id);
+      if (!std::isfinite(value)) {
+        bad_samples.push_back(fmt::format("{} of {}", mine[i].id, training_names_[mine[i].pair]));
+      }
       loss += value;
     }
     seconds.forward += watch.restart();
@@ -212,7 +186,7 @@ std::vector<std::uint64_t> TrainingRun::compute_gradients(const std::vector<Samp
 }
 
 TrainingRun::Outcome TrainingRun::reduce_outcome(double loss,
-                                                 const std::vector<std::uint64_t>& bad_samples,
+                                                 const std::vector<std::string>& bad_samples,
                                                  std::size_t batch_size, double step_seconds) {
   const bool root = comm_.is_root();
   const bool due = options_.checkpoint_minutes > 0 &&
@@ -228,7 +202,7 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(double loss,
         NumericalError("loss is not finite in step {} (epoch {}), crops {}", progress_.steps + 1,
                        progress_.epoch + 1, fmt::join(bad_samples, ", "));
   }
-  const double norm = optimizer_.gradient_norm();
+  const double norm = state_.optimizer().gradient_norm();
   if (!failure && status[1] == 0 && !std::isfinite(norm)) {
     failure = NumericalError("gradient is not finite in step {} (epoch {}) though the loss {} is",
                              progress_.steps + 1, progress_.epoch + 1, status[0]);
@@ -241,21 +215,21 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(double loss,
 void TrainingRun::finish_epoch() {
   ++progress_.epoch;
   progress_.samples = 0;
-  require_equal_weights();
+  state_.require_equal_weights(comm_);
   const double training_loss =
       epoch_loss_ / static_cast<double>(std::max<std::size_t>(epoch_samples_, 1));
   epoch_loss_ = 0;
   epoch_samples_ = 0;
   Validation validation;
   if (validation_samples_.empty()) {
-    keep_if_best(-static_cast<double>(progress_.epoch));  // without a judge the last one is kept
+    state_.keep_if_best(
+        -static_cast<double>(progress_.epoch));  // without a judge the last one is kept
   } else {
-    const Weights current{parameters_.values().clone(), copies(emulator_.network().buffers())};
-    load_weights({optimizer_.kept_values(), current.buffers});
-    validation = validate(comm_, emulator_, precision_, validation_, validation_samples_,
-                          validation_theta_, options_);
-    load_weights(current);
-    keep_if_best(validation.loss);
+    state_.with_kept_weights([&] {
+      validation = validate(comm_, emulator_, precision_, validation_, validation_samples_,
+                            validation_theta_, options_);
+    });
+    state_.keep_if_best(validation.loss);
   }
   if (!comm_.is_root()) return;
   metrics_->write({{"kind", "epoch"},
@@ -270,35 +244,11 @@ void TrainingRun::finish_epoch() {
             seconds_before_ + run_watch_.seconds());
 }
 
-void TrainingRun::keep_if_best(double loss) {
-  if (!(loss < progress_.best_loss)) return;
-  progress_.best_loss = loss;
-  best_ = {optimizer_.kept_values().clone(), copies(emulator_.network().buffers())};
-}
-
-void TrainingRun::load_weights(const Weights& weights) {
-  const torch::NoGradGuard no_grad;
-  parameters_.values().copy_(weights.values);
-  std::vector<torch::Tensor> buffers = emulator_.network().buffers();
-  for (std::size_t i = 0; i < buffers.size(); ++i) buffers[i].copy_(weights.buffers[i]);
-}
-
 void TrainingRun::restore() {
   const auto loaded = checkpoints_.load(options_.resume);
   checkpoint_watch_.restart();
   if (!loaded) return;
-  par::agree(comm_, [&] {
-    progress_ = loaded->progress;
-    parameters_.read(loaded->state, "weights", parameters_.values());
-    optimizer_.read(loaded->state);
-    std::vector<torch::Tensor> buffers = emulator_.network().buffers();
-    read_buffers(loaded->state, "buffers", buffers);
-    if (std::isfinite(progress_.best_loss)) {
-      best_ = {torch::zeros_like(parameters_.values()), copies(buffers)};
-      parameters_.read(loaded->state, "best", best_.values);
-      read_buffers(loaded->state, "best_buffers", best_.buffers);
-    }
-  });
+  par::agree(comm_, [&] { state_.read(*loaded); });
   seconds_before_ = progress_.seconds;
   resumed_ = true;
   if (comm_.is_root()) {
@@ -309,15 +259,7 @@ void TrainingRun::restore() {
 
 void TrainingRun::save_checkpoint() {
   Stopwatch watch;
-  io::TableFile table;
-  parameters_.write(parameters_.values(), "weights", table);
-  write_buffers(emulator_.network().buffers(), "buffers", table);
-  optimizer_.write(table);
-  if (best_.values.defined()) {
-    parameters_.write(best_.values, "best", table);
-    write_buffers(best_.buffers, "best_buffers", table);
-  }
-  checkpoints_.save(progress_, std::move(table));
+  checkpoints_.save(progress_, state_.to_table());
   log::beat();
   longest_checkpoint_ = std::max(longest_checkpoint_, watch.seconds());
   checkpoint_watch_.restart();
@@ -327,23 +269,6 @@ bool TrainingRun::time_is_up(double step_seconds) const {
   if (options_.wall_clock_minutes <= 0) return false;
   const double left = 60 * options_.wall_clock_minutes - run_watch_.seconds();
   return left < 2 * longest_checkpoint_ + step_seconds;
-}
-
-void TrainingRun::require_equal_weights() {
-  const torch::Tensor host = parameters_.values().cpu();
-  const std::span<const float> values(host.const_data_ptr<float>(),
-                                      static_cast<std::size_t>(host.numel()));
-  const auto sums = comm_.all_gather(checksum_of(values));
-  for (std::size_t rank = 1; rank < sums.size(); ++rank) {
-    if (sums[rank] != sums[0]) {
-      throw Error(
-          ExitCode::communication,
-          fmt::format("weights of rank {} differ from rank 0's after step {}: gradient sums "
-                      "were not equal on all ranks",
-                      rank, progress_.steps))
-          .agreed_from(static_cast<int>(rank));
-    }
-  }
 }
 
 void TrainingRun::log_step(const Outcome& outcome, double rate, const Seconds& seconds,
@@ -369,10 +294,10 @@ TrainReport TrainingRun::write_model() {
   TrainReport report;
   report.model = options_.out / "model.h5";
   report.steps = progress_.steps;
-  report.parameters = static_cast<std::size_t>(parameters_.values().numel());
+  report.parameters = static_cast<std::size_t>(state_.parameters().values().numel());
   report.seconds = seconds_before_ + run_watch_.seconds();
   report.resumed = resumed_;
-  if (best_.values.defined()) load_weights(best_);
+  state_.use_best();
   card_.metrics["epochs"] = static_cast<double>(progress_.epoch);
   card_.metrics["steps"] = static_cast<double>(progress_.steps);
   if (!validation_samples_.empty()) {

@@ -7,11 +7,10 @@
 
 #include "net/device.hpp"
 #include "net/emulator.hpp"
-#include "train/checkpoint.hpp"
 #include "train/data.hpp"
 #include "train/metrics_log.hpp"
-#include "train/optimizer.hpp"
 #include "train/reducer.hpp"
+#include "train/run_state.hpp"
 
 #include <memory>
 #include <optional>
@@ -38,25 +37,18 @@ class TrainingRun {
     bool stop = false;
     bool checkpoint = false;
   };
-  struct Weights {
-    torch::Tensor values;
-    std::vector<torch::Tensor> buffers;
-  };
-
   Outcome train_step();
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
-  std::vector<std::uint64_t> compute_gradients(const std::vector<Sample>& batch, double& loss,
-                                               Seconds& seconds);
-  Outcome reduce_outcome(double loss, const std::vector<std::uint64_t>& bad_samples,
+  std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, double& loss,
+                                             Seconds& seconds);
+  Outcome reduce_outcome(double loss, const std::vector<std::string>& bad_samples,
                          std::size_t batch_size, double step_seconds);
   void finish_epoch();
-  void keep_if_best(double loss);
-  void load_weights(const Weights& weights);
   void restore();
   void save_checkpoint();
   [[nodiscard]] bool time_is_up(double step_seconds) const;
-  void require_equal_weights();
   void log_step(const Outcome& outcome, double rate, const Seconds& seconds, double step_seconds);
+  [[nodiscard]] std::uint64_t total_steps() const;
   [[nodiscard]] TrainReport write_model();
 
   const par::Comm& comm_;
@@ -70,13 +62,11 @@ class TrainingRun {
   CropServer training_, validation_;
   Sampler sampler_;
   std::vector<Sample> validation_samples_;
-  FlatParameters parameters_;
+  RunState state_;
+  Progress& progress_ = state_.progress();
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
-  Optimizer optimizer_;
   Checkpoints checkpoints_;
-  Progress progress_;
-  Weights best_;
   double prior_loss_ = 0;
   double epoch_loss_ = 0;
   std::size_t epoch_samples_ = 0;

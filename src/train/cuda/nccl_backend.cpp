@@ -62,7 +62,7 @@ class NcclBackend : public ReduceBackend {
       settle("ncclCommFinalize");
       ncclCommDestroy(comm_);
     } catch (const Error&) {
-      abort();
+      give_up();
     }
   }
 
@@ -110,18 +110,18 @@ class NcclBackend : public ReduceBackend {
     while (!reached()) {
       const ncclResult_t state = async_state();
       if (state != ncclSuccess && state != ncclInProgress) {
-        abort();
+        give_up();
         throw CommunicationError("NCCL: {} failed: {}", what, ncclGetErrorString(state));
       }
       if (Clock::now() > deadline) {
-        abort();
+        give_up();
         throw CommunicationError("NCCL: {} made no progress for {} s", what, timeout_);
       }
       std::this_thread::yield();
     }
   }
 
-  void abort() {
+  void give_up() {
     if (comm_ != nullptr) ncclCommAbort(comm_);
     comm_ = nullptr;
   }
