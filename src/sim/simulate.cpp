@@ -65,6 +65,9 @@ void require_valid(const SimulationOptions& options) {
     throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
                      options.n, options.steps, options.mesh_factor);
   }
+  if (options.lpt_order != 1 && options.lpt_order != 2) {
+    throw UsageError("simulate.lpt = {}: the order must be 1 (Zel'dovich) or 2", options.lpt_order);
+  }
   if (!(options.box_size_mpch > 0)) {
     throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
   }

@@ -155,7 +155,13 @@ TEST(Simulate, refuses_options_that_make_no_run) {
   const auto refuses = [&](auto&& change) {
     SimulationOptions options = small_run();
     change(options);
-    EXPECT_THROW(run(world, options, 0), UsageError);
+    try {
+      run(world, options, 0);
+      ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
+      EXPECT_TRUE(error.agreed()) << error.what();
+    }
   };
   refuses([](SimulationOptions& o) { o.redshifts = {}; });
   refuses([](SimulationOptions& o) { o.redshifts = {0, 25}; });
