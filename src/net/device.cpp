@@ -66,6 +66,10 @@ int set_threads(const par::Comm& comm) {
 }
 
 void configure_math(Precision precision, bool deterministic) {
+  if (deterministic) {  // read by cuBLAS and NCCL at their first use
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+    setenv("NCCL_NVLS_ENABLE", "0", 0);
+  }
   auto& context = at::globalContext();
   context.setAllowTF32CuDNN(precision == Precision::tf32);
   context.setAllowTF32CuBLAS(precision == Precision::tf32);

@@ -54,7 +54,7 @@ std::vector<fs::path> Checkpoints::list() const {
 }
 
 void Checkpoints::save(const Progress& progress, io::TableFile state) {
-  fault::point("checkpoint");
+  par::agree(comm_, [] { fault::point("checkpoint"); });
   state.format = format_name;
   state.attributes["epoch"] = static_cast<std::int64_t>(progress.epoch);
   state.attributes["samples"] = static_cast<std::int64_t>(progress.samples);

@@ -1,6 +1,7 @@
 #include "train/metrics_log.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <string>
@@ -33,10 +34,62 @@ MetricsLog::MetricsLog(const par::Comm& comm, const std::filesystem::path& path,
   });
 }
 
-void MetricsLog::write(const nlohmann::json& line) {
-  if (!stream_.is_open()) return;
+void MetricsLog::append(const nlohmann::json& line) {
   stream_ << line.dump() << '\n' << std::flush;
   if (!stream_) throw FileSystemError("cannot write {}", path_.string());
+}
+
+void MetricsLog::write(const StepRecord& step) {
+  if (!stream_.is_open()) return;
+  const auto samples = static_cast<double>(step.samples);
+  append({{"kind", "step"},
+          {"epoch", step.epoch},
+          {"step", step.step},
+          {"loss", step.loss},
+          {"learning_rate", step.learning_rate},
+          {"gradient_norm", step.gradient_norm},
+          {"samples_per_second", samples / step.seconds.sum()},
+          {"seconds", step.seconds.sum()},
+          {"data_seconds", step.seconds.data},
+          {"forward_seconds", step.seconds.forward},
+          {"backward_seconds", step.seconds.backward},
+          {"communication_seconds", step.seconds.communication},
+          {"optimizer_seconds", step.seconds.optimizer}});
+  epoch_loss_ += step.loss * samples;
+  epoch_samples_ += samples;
+  epoch_seconds_.add(step.seconds);
+}
+
+void MetricsLog::write(const EpochRecord& epoch) {
+  if (!stream_.is_open()) return;
+  const double loss = epoch_loss_ / epoch_samples_;
+  const StepSeconds spent = epoch_seconds_;
+  append({{"kind", "epoch"},
+          {"epoch", epoch.epoch},
+          {"step", epoch.step},
+          {"training_loss", loss},
+          {"validation_loss", epoch.validation_loss},
+          {"prior_validation_loss", epoch.prior_validation_loss},
+          {"seconds", epoch.seconds}});
+  const double percent = 100 / spent.sum();
+  log::info(
+      "train: epoch {}/{}  loss {:.5g}  validation {:.5g} (prior {:.5g})  {:.0f} s; {:.3g} "
+      "crops/s, "
+      "data {:.0f} %, forward {:.0f} %, backward {:.0f} %, communication {:.0f} %",
+      epoch.epoch, epoch.epochs, loss, epoch.validation_loss, epoch.prior_validation_loss,
+      epoch.seconds, epoch_samples_ / spent.sum(), percent * spent.data, percent * spent.forward,
+      percent * spent.backward, percent * spent.communication);
+  epoch_loss_ = 0;
+  epoch_samples_ = 0;
+  epoch_seconds_ = {};
+}
+
+void StepSeconds::add(const StepSeconds& other) {
+  data += other.data;
+  forward += other.forward;
+  backward += other.backward;
+  communication += other.communication;
+  optimizer += other.optimizer;
 }
 
 }  // namespace nubox::train

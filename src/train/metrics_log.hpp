@@ -10,19 +10,44 @@
 
 namespace nubox::train {
 
+/// Where the time of a step went on rank 0.
+struct StepSeconds {
+  double data = 0, forward = 0, backward = 0, communication = 0, optimizer = 0;
+  void add(const StepSeconds& other);
+  [[nodiscard]] double sum() const { return data + forward + backward + communication + optimizer; }
+};
+
+struct StepRecord {
+  std::uint64_t epoch = 0, step = 0;
+  std::size_t samples = 0;
+  double loss = 0, learning_rate = 0, gradient_norm = 0;
+  StepSeconds seconds;
+};
+
+struct EpochRecord {
+  std::uint64_t epoch = 0, epochs = 0, step = 0;
+  double validation_loss = 0, prior_validation_loss = 0;
+  double seconds = 0;  ///< since the start of the training, earlier runs included
+};
+
 /// metrics.jsonl: one JSON object per line, written by rank 0 and flushed. Every line has "kind"
-/// ("step" or "epoch") and "step".
+/// ("step" or "epoch") and "step". Epochs also go to the log.
 class MetricsLog {
  public:
   /// Keeps the lines up to `steps` of an earlier run (later ones will be done again), none if 0.
   /// Collective. @throws FileSystemError (agreed)
   MetricsLog(const par::Comm& comm, const std::filesystem::path& path, std::uint64_t steps);
-  /// Rank-local; writes on rank 0 only. @throws FileSystemError
-  void write(const nlohmann::json& line);
+  /// Rank-local; they write on rank 0 only. @throws FileSystemError
+  void write(const StepRecord& step);
+  void write(const EpochRecord& epoch);
 
  private:
+  void append(const nlohmann::json& line);
   std::filesystem::path path_;
-  std::ofstream stream_;
+  std::ofstream stream_;  ///< open on rank 0
+  double epoch_loss_ = 0;
+  double epoch_samples_ = 0;
+  StepSeconds epoch_seconds_;
 };
 
 }  // namespace nubox::train

@@ -18,7 +18,7 @@ constexpr std::uint64_t sample_key = 0x63726f7073ULL;
 
 Sampler::Sampler(const Options& options, std::vector<std::size_t> lattice_sizes)
     : options_(options), sizes_(std::move(lattice_sizes)) {
-  if (options.tile == 0 || options.batch == 0 || options.stride == 0) {
+  if (options.tile == 0 || options.batch == 0) {
     throw UsageError("tile {} and batch {} must be positive", options.tile, options.batch);
   }
   for (const std::size_t n : sizes_) {

@@ -115,7 +115,7 @@ TrainReport TrainingRun::run() {
 }
 
 TrainingRun::Outcome TrainingRun::train_step() {
-  Seconds seconds;
+  StepSeconds seconds;
   Stopwatch step_watch;
   const std::vector<Sample> batch =
       sampler_.batch(progress_.epoch, progress_.samples / options_.batch);
@@ -139,15 +139,14 @@ TrainingRun::Outcome TrainingRun::train_step() {
   ++progress_.steps;
   progress_.samples += batch.size();
   progress_.seconds = seconds_before_ + run_watch_.seconds();
-  epoch_loss_ += outcome.loss * static_cast<double>(batch.size());
-  epoch_samples_ += batch.size();
   longest_step_ = std::max(longest_step_, step_watch.seconds());
-  log_step(outcome, rate, seconds, step_watch.seconds());
+  metrics_->write(StepRecord{progress_.epoch + 1, progress_.steps, batch.size(), outcome.loss, rate,
+                             outcome.gradient_norm, seconds});
   return outcome;
 }
 
 std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
-                                                        double& loss, Seconds& seconds) {
+                                                        double& loss, StepSeconds& seconds) {
   Stopwatch watch;
   const std::vector<Sample> mine =
       share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()));
@@ -216,10 +215,6 @@ void TrainingRun::finish_epoch() {
   ++progress_.epoch;
   progress_.samples = 0;
   state_.require_equal_weights(comm_);
-  const double training_loss =
-      epoch_loss_ / static_cast<double>(std::max<std::size_t>(epoch_samples_, 1));
-  epoch_loss_ = 0;
-  epoch_samples_ = 0;
   Validation validation;
   if (validation_samples_.empty()) {
     state_.keep_if_best(
@@ -231,17 +226,8 @@ void TrainingRun::finish_epoch() {
     });
     state_.keep_if_best(validation.loss);
   }
-  if (!comm_.is_root()) return;
-  metrics_->write({{"kind", "epoch"},
-                   {"epoch", progress_.epoch},
-                   {"step", progress_.steps},
-                   {"training_loss", training_loss},
-                   {"validation_loss", validation.loss},
-                   {"prior_validation_loss", validation.prior_loss},
-                   {"seconds", seconds_before_ + run_watch_.seconds()}});
-  log::info("train: epoch {}/{}  loss {:.5g}  validation {:.5g} (prior {:.5g})  {:.0f} s",
-            progress_.epoch, options_.epochs, training_loss, validation.loss, validation.prior_loss,
-            seconds_before_ + run_watch_.seconds());
+  metrics_->write(EpochRecord{progress_.epoch, options_.epochs, progress_.steps, validation.loss,
+                              validation.prior_loss, seconds_before_ + run_watch_.seconds()});
 }
 
 void TrainingRun::restore() {
@@ -269,24 +255,6 @@ bool TrainingRun::time_is_up(double step_seconds) const {
   if (options_.wall_clock_minutes <= 0) return false;
   const double left = 60 * options_.wall_clock_minutes - run_watch_.seconds();
   return left < 2 * longest_checkpoint_ + step_seconds;
-}
-
-void TrainingRun::log_step(const Outcome& outcome, double rate, const Seconds& seconds,
-                           double step_seconds) {
-  if (!comm_.is_root()) return;
-  metrics_->write({{"kind", "step"},
-                   {"epoch", progress_.epoch + 1},
-                   {"step", progress_.steps},
-                   {"loss", outcome.loss},
-                   {"learning_rate", rate},
-                   {"gradient_norm", outcome.gradient_norm},
-                   {"samples_per_second", static_cast<double>(outcome.samples) / step_seconds},
-                   {"seconds", step_seconds},
-                   {"data_seconds", seconds.data},
-                   {"forward_seconds", seconds.forward},
-                   {"backward_seconds", seconds.backward},
-                   {"communication_seconds", seconds.communication},
-                   {"optimizer_seconds", seconds.optimizer}});
 }
 
 TrainReport TrainingRun::write_model() {

@@ -26,9 +26,6 @@ class TrainingRun {
   [[nodiscard]] TrainReport run();
 
  private:
-  struct Seconds {
-    double data = 0, forward = 0, backward = 0, communication = 0, optimizer = 0;
-  };
   /// What one step came to, equal on all ranks.
   struct Outcome {
     double loss = 0;
@@ -40,14 +37,13 @@ class TrainingRun {
   Outcome train_step();
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
   std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, double& loss,
-                                             Seconds& seconds);
+                                             StepSeconds& seconds);
   Outcome reduce_outcome(double loss, const std::vector<std::string>& bad_samples,
                          std::size_t batch_size, double step_seconds);
   void finish_epoch();
   void restore();
   void save_checkpoint();
   [[nodiscard]] bool time_is_up(double step_seconds) const;
-  void log_step(const Outcome& outcome, double rate, const Seconds& seconds, double step_seconds);
   [[nodiscard]] std::uint64_t total_steps() const;
   [[nodiscard]] TrainReport write_model();
 
@@ -68,8 +64,6 @@ class TrainingRun {
   Reducer reducer_;
   Checkpoints checkpoints_;
   double prior_loss_ = 0;
-  double epoch_loss_ = 0;
-  std::size_t epoch_samples_ = 0;
   bool resumed_ = false;
   std::optional<MetricsLog> metrics_;
   par::StopSignals signals_;

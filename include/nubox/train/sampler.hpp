@@ -24,7 +24,6 @@ class Sampler {
     std::uint64_t seed = 1;
     std::size_t tile = 32;
     std::size_t batch = 8;     ///< crops per step over all ranks
-    std::size_t stride = 1;    ///< of the network: kept by origins unless they are shifted
     bool augment = true;       ///< octahedral elements, else the identity
     bool random_shift = true;  ///< origins anywhere, else on the tile grid
   };
