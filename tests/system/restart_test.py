@@ -1,0 +1,88 @@
+"""Training that is stopped, killed or finds a damaged checkpoint ends with the same weights."""
+
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import numpy
+from harness import BINARY, MPIEXEC, SystemTest, files, nubox
+
+
+class Restart(SystemTest):
+    needs_pair = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.straight = cls.directory / "straight"
+        done = nubox("train", *cls.options(cls.straight))
+        assert done.code == 0, str(done)
+
+    @classmethod
+    def options(cls, out, epochs=30):
+        return [f"--data.pairs={cls.directory}/pairs/pair-1", "--data.split=1,0,0", "--train.crop=8",
+                "--model.channels=4", "--train.batch=2", f"--train.epochs={epochs}", f"--train.out={out}"]
+
+    def assertSameWeights(self, out):
+        expected = files.read_table(self.straight / "model.h5").arrays
+        found = files.read_table(out / "model.h5").arrays
+        self.assertEqual(expected.keys(), found.keys())
+        for name, values in expected.items():
+            numpy.testing.assert_array_equal(found[name], values, err_msg=name)
+
+    def train_until(self, out, steps, action):
+        """Starts a training, calls `action` on the mpirun process after some steps, returns its code."""
+        command = [MPIEXEC, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", "2",
+                   BINARY, "train", *self.options(out)]
+        log = out / "metrics.jsonl"
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            deadline = time.monotonic() + 60
+            while process.poll() is None and time.monotonic() < deadline:
+                if log.exists() and len(log.read_text().splitlines()) >= steps:
+                    action(process)
+                    break
+                time.sleep(0.005)
+            return process.wait(timeout=60)
+
+    def test_a_signal_stops_with_a_checkpoint_and_the_next_start_goes_on(self):
+        out = self.directory / "signalled"
+        code = self.train_until(out, 3, lambda process: process.send_signal(signal.SIGUSR1))
+        self.assertEqual(code, 85)
+        self.assertFalse((out / "model.h5").exists())
+        again = nubox("train", *self.options(out))
+        self.assertEqual(again.code, 0, str(again))
+        self.assertIn("going on from", again.out + again.err)
+        self.assertSameWeights(out)
+
+    def test_the_wall_clock_stops_with_a_checkpoint(self):
+        out = self.directory / "clock"
+        stopped = nubox("train", *self.options(out), "--train.wall_clock_minutes=0.001")
+        self.assertEqual(stopped.code, 85, str(stopped))
+        self.assertEqual(nubox("train", *self.options(out)).code, 0)
+        self.assertSameWeights(out)
+
+    def test_a_rank_killed_in_backward_ends_the_job_and_the_next_start_completes_it(self):
+        out = self.directory / "killed"
+        killed = nubox("train", *self.options(out), env={"NUBOX_FAULT": "backward:1:kill"})
+        self.assertNotIn(killed.code, (0, 85), str(killed))
+        self.assertNothingStands(out / "model.h5")
+        self.assertEqual(nubox("train", *self.options(out)).code, 0)
+        self.assertSameWeights(out)
+
+    def test_a_failed_checkpoint_is_an_agreed_error(self):
+        out = self.directory / "full"
+        failed = nubox("train", *self.options(out, epochs=1), env={"NUBOX_FAULT": "checkpoint:1:enospc"})
+        self.assertEnds(failed, 4, "checkpoint", within=20)
+        self.assertNothingStands(out / "model.h5")
+
+    def test_other_options_refuse_old_checkpoints(self):
+        out = self.directory / "other"
+        self.assertEqual(nubox("train", *self.options(out, epochs=1)).code, 0)
+        self.assertEnds(nubox("train", *self.options(out, epochs=2)), 2, "train.resume=never")
+        self.assertEqual(nubox("train", *self.options(out, epochs=2), "--train.resume=never").code, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
