@@ -47,6 +47,9 @@ train::TrainOptions train_options(const config::Config& config) {
   options.loss = config.text("loss.lagrangian");
   options.augment = config.flag("train.augment");
   options.random_shift = config.flag("train.random_shift");
+  options.micro_batch = config.size("train.micro_batch");
+  options.clip_norm = config.number("train.clip_norm");
+  options.deterministic = config.flag("train.deterministic");
   options.precision = config.text("train.precision");
   options.backend = config.text("train.backend");
   options.seed = static_cast<std::uint64_t>(config.integer("train.seed"));

@@ -126,7 +126,13 @@ std::vector<Option> make_table() {
       {"train", "ema", number, "0", 0, 0.99999, {},
        "Decay of the exponential moving average of the weights that is evaluated and published; "
        "0: none."},
-      {"train", "precision", choice, "fp32", {}, {}, {"fp32", "bf16"},
+      {"train", "micro_batch", integer, "4", 1, 65536, {},
+       "Crops that one rank holds in memory at once; larger shares of a batch are accumulated."},
+      {"train", "clip_norm", number, "0", 0, 1e6, {},
+       "Largest norm of the summed gradient; longer ones are scaled down; 0: no limit."},
+      {"train", "deterministic", flag, "false", {}, {}, {},
+       "Only kernels that give the same bits every time (CPUs always do)."},
+      {"train", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions; weights, loss and sums are always fp32."},
       {"train", "backend", choice, "auto", {}, {}, {"auto", "nccl", "mpi"},
        "Gradient all-reduce: nccl (one GPU per rank), mpi, or auto."},
@@ -155,7 +161,7 @@ std::vector<Option> make_table() {
        "Side of the tiles, lattice sites; 0 chooses one from the box and the model."},
       {"predict", "velocities", flag, "true", {}, {}, {},
        "Write velocities too, where the input has them."},
-      {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "bf16"},
+      {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions."},
 
       {"stats", "in", text, "", {}, {}, {},
