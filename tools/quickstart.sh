@@ -3,7 +3,7 @@
 #
 # From a fresh clone to a massive-neutrino box and its figures: installs what is missing
 # (tools/setup.sh), builds (tools/build.sh), simulates matched pairs of boxes, trains a network,
-# predicts the massive box of a seed that training never saw, measures it and three baselines against
+# predicts the massive box of a seed that training never saw, measures it and four baselines against
 # the simulated truth, and writes one HTML page. Everything lies in runs/quickstart/ and follows
 # configs/quickstart.ini. A second run does only what is missing or older than its inputs.
 #
@@ -25,7 +25,7 @@ out=runs/quickstart
 model="$out/training/model.h5"
 massless="$out/pairs/pair-8/mnu-0.000.h5"
 truth="$out/pairs/pair-8/mnu-0.150.h5"
-methods=(identity linear za network)
+methods=(identity linear rewind za network)
 
 nubox() {
   local launch=(mpirun -np "$ranks" --bind-to none)

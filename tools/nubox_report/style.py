@@ -13,13 +13,15 @@ TARGET = {"color": "black", "linestyle": (0, (6, 2)), "linewidth": 1.4}
 METHODS = {
     "identity": {"color": "#D55E00", "linestyle": (0, (6, 2, 1, 2))},
     "linear": {"color": "#CC79A7", "linestyle": (0, (9, 2))},
+    "rewind": {"color": "#E69F00", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     "za": {"color": "#009E73", "linestyle": (0, (1, 1.5))},
     "network": {"color": "#0072B2", "linestyle": "-"},
 }
-NAMES = {"identity": "input (massless)", "linear": "linear filter", "za": "Zel'dovich", "network": "network"}
+NAMES = {"identity": "input (massless)", "linear": "linear filter", "rewind": "rewind",
+         "za": "Zel'dovich", "network": "network"}
 SPARE = [
-    {"color": "#E69F00", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     {"color": "#56B4E9", "linestyle": (0, (4, 1))},
+    {"color": "#F0E442", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     {"color": "#666666", "linestyle": (0, (2, 2))},
 ]
 
