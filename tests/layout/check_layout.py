@@ -13,6 +13,7 @@ from pathlib import Path
 MODULES = ["core", "config", "par", "io", "fft", "field", "cosmology", "sim", "prior", "stats",
            "net", "predict", "train", "app"]
 MAX_LINES = 400
+MAX_FUNCTION_LINES = 60
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".cmake"}
 
 # Code that may stand only in some folders: (rule, pattern on code without comments, folders).
@@ -32,8 +33,10 @@ CONFINED = [
 # The one list of exceptions: (rule, file) with its reason. A stale entry is a violation too.
 EXCEPTIONS = {
     ("MPI name", "src/io/hdf5.cpp"): "HDF5's MPI driver takes a communicator and an info object",
+    ("function size", "src/config/options.cpp"): "the option table is one expression",
 }
 
+FUNCTION_HEAD = re.compile(r"^(?!namespace|class|struct|enum|union|extern|template)[A-Za-z_~].*\{\s*$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"(?:nubox/)?(\w+)/', re.MULTILINE)
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 CPP_COMMENT_OR_STRING = re.compile(
@@ -83,6 +86,18 @@ def confinement_violations(path, code):
             yield rule, line, f"'{match.group().strip()}' may stand only in {', '.join(folders)}"
 
 
+def function_violations(code):
+    """Functions that start in the first column (namespaces do not indent) and are too long."""
+    start = None
+    for number, line in enumerate(code.splitlines(), 1):
+        if start is None and FUNCTION_HEAD.match(line):
+            start = number
+        elif start is not None and line.startswith("}"):
+            if number - start - 1 > MAX_FUNCTION_LINES:
+                yield "function size", start, f"{number - start - 1} lines, more than {MAX_FUNCTION_LINES}"
+            start = None
+
+
 def file_violations(path, text):
     if text.count("\n") > MAX_LINES:
         yield "file size", MAX_LINES, f"{text.count(chr(10))} lines, more than {MAX_LINES}"
@@ -92,6 +107,7 @@ def file_violations(path, text):
     if path.endswith((".cpp", ".hpp")):
         code = code_only(text)
         yield from arrow_violations(path, code)
+        yield from function_violations(code)
         yield from confinement_violations(path, code)
 
 
@@ -121,6 +137,7 @@ CLEAN = [
     ("src/net/b.cpp", '#include <torch/torch.h>\n#include "net/layers.hpp"\n'),
     ("src/io/c.cpp", "#include <hdf5.h>\nvoid f() { H5Fclose(1); }\n"),
     ("src/sim/d.cpp", '// MPI_Send( and H5Fopen( in a comment\nauto s = "exit(1) fftwf_plan";\n/* abort() */\n'),
+    ("src/sim/f.cpp", "namespace n {\n" + "void f() {\n  g();\n}\n" * MAX_FUNCTION_LINES + "}\n"),
     ("tests/sim/e_test.cpp", '#include "nubox/stats/power.hpp"\n'),
 ]
 SEEDED = [
@@ -137,6 +154,7 @@ SEEDED = [
     ("FFTW call", "src/prior/a.cpp", "fftwf_plan plan;\n"),
     ("end of process", "src/io/a.cpp", "void f() { std::exit(1); }\n"),
     ("file size", "src/sim/a.cpp", "int a;\n" * (MAX_LINES + 1)),
+    ("function size", "src/sim/a.cpp", "void f() {\n" + "  g();\n" * (MAX_FUNCTION_LINES + 1) + "}\n"),
     ("unfinished", "tools/a.py", "# TO" "DO: later\n"),
 ]
 
