@@ -19,6 +19,7 @@ case "${1:-}" in
 esac
 
 cd "$root"
+trap '[ $? -eq 0 ] || say "To start afresh: rm -r runs/quickstart" >&2' EXIT
 ranks=2
 config=configs/quickstart.ini
 out=runs/quickstart

@@ -26,7 +26,7 @@ def training_figure(metrics):
     figure, axis = plt.subplots(figsize=(6.2, 3.4))
     axis.semilogy(steps, loss, color="0.6", linewidth=0.8, label="training crops")
     if prior:
-        axis.axhline(prior[-1], label="validation boxes, prior alone", **METHODS["linear"])
+        axis.axhline(prior[-1], label="validation boxes, prior alone", color="0.3", linestyle=(0, (5, 2)))
     if validation:
         axis.semilogy(validation_steps, validation, marker="o", markersize=3.5, label="validation boxes",
                       **METHODS["network"])
