@@ -75,7 +75,7 @@ for method in "${methods[@]}"; do
   needs="$massless $config"
   [ "$method" != network ] || needs+=" $model"
   predicted="$out/$method/predicted.h5"
-  measured="$out/$method/stats.h5"
+  measured="$out/$method/measured/stats.h5"
   stage_for "$predicted" "predict $method" "$needs" predict "$method"
   stage_for "$measured" "measure $method" "$predicted $truth" \
     nubox stats "$config" "--stats.in=$predicted" "--stats.target=$truth" "--stats.out=$measured"

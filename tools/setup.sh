@@ -66,7 +66,7 @@ wanted_requirements() {
 
 venv_is_ready() {
   [ -x "$NUBOX_VENV/bin/python" ] && [ -f "$stamp" ] &&
-    ! wanted_requirements | grep -qvxFf "$stamp"
+    ! wanted_requirements | grep -vxFf "$stamp" >/dev/null  # reads all: -q would break the pipe
 }
 
 usable_python() {

@@ -28,13 +28,35 @@ struct Request {
 Request read_request(const config::Config& config) {
   Request request{config.required_text("predict.in"), config.text("predict.out"),
                   config.text("predict.model"), config.number("predict.mnu_eV")};
+  const bool none = config.text("model.architecture") == "none";
   const bool prior_alone =
-      config.text("model.architecture") == "none" || config.given("model.prior");
+      none || (config.given("model.prior") && !config.given("model.architecture"));
   if (request.model.empty() && !prior_alone) {
     throw UsageError(
-        "give --predict.model=FILE, or --model.prior=linear|rewind|za|none for physics alone");
+        "give --predict.model=FILE, or --model.architecture=none with "
+        "--model.prior=linear|rewind|za|none "
+        "for physics alone");
+  }
+  if (!request.model.empty() && none) {
+    throw UsageError("model.architecture = none contradicts predict.model = {}",
+                     request.model.string());
   }
   return request;
+}
+
+/// Refuses a model for this input and mass where it cannot be right, and a configured prior that is
+/// not the one the model was trained over.
+void require_model_fits(const net::ModelCard& card, const io::FieldHeader& header,
+                        bool has_velocity, const Request& request, const config::Config& config) {
+  predict::require_within_range(card, header, request.M_nu_eV);
+  if (config.given("model.prior") && config.text("model.prior") != card.prior) {
+    throw UsageError("{} was trained over the prior '{}', the configuration says '{}'",
+                     request.model.string(), card.prior, config.text("model.prior"));
+  }
+  if (prior::kind_of(card.prior) == prior::Kind::rewind && !has_velocity) {
+    throw InputError("{} was trained over the rewind, which needs velocities; {} has none",
+                     request.model.string(), request.in.string());
+  }
 }
 
 void require_massless(const io::FieldHeader& header, const fs::path& path) {
@@ -50,7 +72,8 @@ void predict(const par::Comm& world, const config::Config& config) {
   const Request request = par::agree(world, [&] { return read_request(config); });
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
-  const io::FieldHeader header = io::FieldFile(world, request.in).header();
+  const io::FieldFile file(world, request.in);
+  const io::FieldHeader& header = file.header();
   par::agree(world, [&] {
     require_massless(header, request.in);
     require_cosmology(header, parameters, request.in.string());
@@ -62,7 +85,7 @@ void predict(const par::Comm& world, const config::Config& config) {
   if (!request.model.empty()) {
     network.emplace(world, request.model, config.text("predict.precision"));
     par::agree(world, [&] {
-      predict::require_within_range(network->card(), header, request.M_nu_eV);
+      require_model_fits(network->card(), header, file.has("velocity"), request, config);
       kind = prior::kind_of(network->card().prior);
       rewind = read_rewind_options(network->card().extra);
     });
@@ -90,6 +113,8 @@ void predict(const par::Comm& world, const config::Config& config) {
     predicted.displacement = predict::predict_displacement(
         features, predicted.displacement, *network, theta, config.size("predict.tile"));
     predicted.header.extra["model"] = request.model.filename().string();
+    // The network corrects positions only.
+    predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(kind);
   }
   const double network_s = watch.restart();
   log::set_phase("predict: write");

@@ -1,5 +1,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/units.hpp"
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
@@ -9,6 +10,7 @@
 #include "app/power_log.hpp"
 #include "app/setup.hpp"
 
+#include <cmath>
 #include <filesystem>
 
 namespace nubox::app {
@@ -43,22 +45,43 @@ bool same_run(io::FieldHeader found, const io::FieldHeader& expected) {
   return found == expected;
 }
 
+bool exists_on_root(const par::Comm& world, const fs::path& path) {
+  const bool exists = par::agree(world, [&] { return world.is_root() && fs::exists(path); });
+  return world.all_reduce(exists ? 1 : 0, par::Reduction::max) == 1;
+}
+
 /// True if a sound file of exactly this run stands there already.
 /// @throws InputError if a sound file of another run does: it is never overwritten
 bool stands_complete(const par::Comm& world, const fs::path& path,
                      const io::FieldHeader& expected) {
-  const bool exists = world.broadcast(fs::exists(path) ? "yes" : "no") == "yes";
-  if (!exists) return false;
+  if (!exists_on_root(world, path)) return false;
   try {
-    const io::FieldHeader found = io::FieldFile(world, path).header();
-    if (same_run(found, expected)) return true;
+    // Reads it whole: a damaged box must not pass for a finished one.
+    if (same_run(field::read_snapshot(world, path).header, expected)) return true;
   } catch (const Error& error) {
-    log::warn("{} is made again: {}", path.string(), error.what());
+    if (error.code() != ExitCode::input) throw;
+    log::warn_together("{} is made again: {}", path.string(), error.what());
     return false;
   }
   throw InputError("{} holds another run: choose another --simulate.out or remove it",
                    path.string())
       .agreed_from(0);
+}
+
+/// Refuses, before anything is written, what the run would stumble over.
+void require_possible(const sim::SimulationOptions& options, const std::vector<double>& masses,
+                      const cosmology::LinearTables& tables) {
+  sim::require_valid(options);
+  const double k_fundamental = 2 * units::pi / options.box_size_mpch;
+  const double k_corner = std::sqrt(3.0) * k_fundamental * static_cast<double>(options.n) / 2;
+  for (const double mass : masses) {
+    if (std::abs(std::stod(mass_text(mass)) - mass) > 1e-9) {
+      throw UsageError("simulate.mnu_eV = {}: file names keep three decimals, {} would be lost",
+                       mass, mass);
+    }
+    // The tables refuse what lies outside them.
+    for (const double k : {k_fundamental, k_corner}) (void)tables.T_cb(k, options.z_initial, mass);
+  }
 }
 
 void report_needs(const par::Comm& world, const sim::SimulationOptions& options) {
@@ -82,12 +105,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const cosmology::LinearTables tables = load_tables(world, config);
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
   const bool several = options.redshifts.size() > 1;
-  par::agree(world, [&] {
-    sim::require_valid(options);
-    // Asking for the transfer function refuses a mass outside the tables before anything is
-    // written.
-    for (const double mass : masses) (void)tables.T_cb(1, 0, mass);
-  });
+  par::agree(world, [&] { require_possible(options, masses, tables); });
   if (config.dry_run()) report_needs(world, options);
   if (config.check_only() || config.dry_run()) return;
 
@@ -100,7 +118,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
       bool complete = true;
       for (const double z : options.redshifts) {
         complete = stands_complete(world, output_path(pair, mass, z, several),
-                                   sim::output_header(options, massive, z)) &&
+                                   sim::output_header(options, massive, tables, z)) &&
                    complete;
       }
       if (complete) {
@@ -119,8 +137,8 @@ void simulate(const par::Comm& world, const config::Config& config) {
         outputs.push_back(output_path(pair, mass, z, several));
     }
     const fs::path power = pair / "power.txt";
-    const bool has_power = world.broadcast(fs::exists(power) ? "yes" : "no") == "yes";
-    if (anything_new || !has_power) write_power_log(world, power, outputs, parameters, tables);
+    if (anything_new || !exists_on_root(world, power))
+      write_power_log(world, power, outputs, parameters, tables);
   }
 }
 

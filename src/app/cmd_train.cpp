@@ -1,9 +1,11 @@
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/timer.hpp"
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/signals.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
@@ -24,10 +26,12 @@ net::Architecture architecture(const config::Config& config) {
   const std::string name = config.text("model.architecture");
   if (name == "none") throw UsageError("there is nothing to train with model.architecture = none");
   net::Architecture wanted = net::default_architecture(name);
+  if (name == "vnet" && config.text("model.padding") != "halo") {
+    throw UsageError("the vnet has no padding but the exact halo: leave model.padding at halo");
+  }
   if (name == "vnet") {
     wanted.channels = config.size("model.channels");
     wanted.levels = config.size("model.levels");
-    wanted.input_channels = 0;  // as many as the boxes give
   } else {
     wanted.padding = config.text("model.padding");
   }
@@ -77,33 +81,64 @@ class PairReader {
     write_attributes(rewind_, card_.extra);
   }
 
+  /// Headers only: what would be refused is refused. Collective.
+  void check(const Realisation& realisation) {
+    const io::FieldHeader massless = io::FieldFile(world_, realisation.massless).header();
+    check_input(massless, realisation.massless);
+    for (const fs::path& path : realisation.massive) {
+      check_target(massless, realisation.massless, io::FieldFile(world_, path).header(), path);
+    }
+  }
+
   void read(const Realisation& realisation, bool validation,
             std::vector<train::TrainingPair>& pairs) {
     const field::Snapshot input = field::read_snapshot(world_, realisation.massless);
-    par::agree(world_, [&] {
-      require_cosmology(input.header, parameters_, realisation.massless.string());
-      if (card_.data.n == 0) card_.data = input.header;
-      io::require_same_box(card_.data, "the first pair", input.header,
-                           realisation.massless.string());
-    });
+    check_input(input.header, realisation.massless);
     for (const fs::path& path : realisation.massive) {
+      log::beat();
       const field::Snapshot target = field::read_snapshot(world_, path);
-      par::agree(world_, [&] {
-        io::require_same_box(input.header, realisation.massless.string(), target.header,
-                             path.string());
-        require_same_phases(input.header, target.header, path);
-      });
+      check_target(input.header, realisation.massless, target.header, path);
       add(input, target, fmt::format("{}/{}", realisation.name, path.stem().string()), validation,
           pairs);
     }
   }
 
  private:
-  static void require_same_phases(const io::FieldHeader& massless, const io::FieldHeader& massive,
-                                  const fs::path& path) {
+  void check_input(const io::FieldHeader& massless, const fs::path& path) {
+    par::agree(world_, [&] {
+      require_cosmology(massless, parameters_, path.string());
+      if (card_.data.n == 0) card_.data = massless;
+      io::require_same_box(card_.data, "the first pair", massless, path.string());
+    });
+  }
+
+  void check_target(const io::FieldHeader& massless, const fs::path& massless_path,
+                    const io::FieldHeader& massive, const fs::path& path) {
+    par::agree(world_, [&] {
+      io::require_same_box(massless, massless_path.string(), massive, path.string());
+      require_twins(massless, massive, path);
+    });
+  }
+
+  /// Same phases, one box without and one with neutrino mass.
+  static void require_twins(const io::FieldHeader& massless, const io::FieldHeader& massive,
+                            const fs::path& path) {
+    if (massless.M_nu_eV != 0 || massive.M_nu_eV <= 0) {
+      throw InputError(
+          "{} has M_nu = {} eV, its twin mnu-0.000.h5 {} eV: one must be massless, one not",
+          path.string(), massive.M_nu_eV, massless.M_nu_eV);
+    }
     if (massless.seed != massive.seed) {
       throw InputError("{} has seed {}, its massless twin {}: a pair must have the same phases",
                        path.string(), massive.seed, massless.seed);
+    }
+    for (const char* name : {"noise", "fixed_amplitude", "phase_flip"}) {
+      const auto a = massless.extra.find(name), b = massive.extra.find(name);
+      if (a != massless.extra.end() && b != massive.extra.end() && a->second != b->second) {
+        throw InputError(
+            "{} and its massless twin differ in '{}': a pair must have the same phases",
+            path.string(), name);
+      }
     }
   }
 
@@ -114,8 +149,11 @@ class PairReader {
         par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
     field::Snapshot prior = prior::apply(kind_, input, theories, rewind_);
     field::LatticeField features = prior::features(input, prior, theories.massless);
-    if (card_.architecture.input_channels == 0)
+    // The vnet sees all there is, the d3m the displacement alone.
+    const bool first = card_.masses_eV.empty();
+    if (first && card_.architecture.name == "vnet") {
       card_.architecture.input_channels = features.components();
+    }
     features = select_features(std::move(features), card_.architecture);
     card_.features = prior::feature_names(features.components() > 3);
     if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
@@ -132,37 +170,68 @@ class PairReader {
   net::ModelCard& card_;
 };
 
+void report_needs(const par::Comm& world, const net::ModelCard& card, std::size_t files) {
+  const auto n = static_cast<double>(card.data.n);
+  constexpr double floats_per_site = 6 + 3 + 3;  // features, prior, target of a pair
+  log::info("dry run: at most {:.2f} GiB per rank for {} boxes of {}^3 held in memory",
+            4 * floats_per_site * static_cast<double>(files) * n * n * n / world.size() / (1 << 30),
+            files, card.data.n);
+}
+
 }  // namespace
 
 void train(const par::Comm& world, const config::Config& config) {
+  const Stopwatch job;
+  const par::StopSignals signals;  // a signal while pairs are read stops the first step
   net::ModelCard card;
-  const train::TrainOptions options = train_options(config);
+  train::TrainOptions options = train_options(config);
   const PairSplit split = par::agree(world, [&] {
     card.architecture = architecture(config);
+    net::require_valid(card.architecture);
+    train::require_valid(options, card.architecture);
     return split_pairs(config.texts("data.pairs"), config.numbers("data.split"));
   });
   log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
             split.validation.size(), split.test.size());
-  PairReader reader(world, config, card);
-  if (config.check_only() || config.dry_run()) return;
-
   std::vector<fs::path> inputs;
+  for (const auto* part : {&split.training, &split.validation}) {
+    for (const Realisation& realisation : *part) {
+      inputs.push_back(realisation.massless);
+      inputs.insert(inputs.end(), realisation.massive.begin(), realisation.massive.end());
+    }
+  }
+  PairReader reader(world, config, card);
+  if (config.check_only() || config.dry_run()) {
+    for (const auto* part : {&split.training, &split.validation}) {
+      for (const Realisation& realisation : *part) reader.check(realisation);
+    }
+    if (config.dry_run()) report_needs(world, card, inputs.size());
+    return;
+  }
+
+  io::write_run_record(world, options.out, config, inputs);
   std::vector<train::TrainingPair> pairs;
   log::set_phase("train: prior of the pairs");
   for (const auto* part : {&split.training, &split.validation}) {
     for (const Realisation& realisation : *part) {
       reader.read(realisation, part == &split.validation, pairs);
-      inputs.push_back(realisation.massless);
-      inputs.insert(inputs.end(), realisation.massive.begin(), realisation.massive.end());
     }
   }
-  card.data_manifest = par::agree(world, [&] { return manifest(inputs); });
-  io::write_run_record(world, options.out, config, inputs);
+  card.data_manifest = world.broadcast(
+      par::agree(world, [&] { return world.is_root() ? manifest(inputs) : std::string(); }));
+  card.extra["crop"] = static_cast<std::int64_t>(options.tile);
+  options.seconds_used = job.seconds();
   log::set_phase("train");
   const train::TrainReport report = train::train(world, options, std::move(card), std::move(pairs));
-  log::info("{}: {} parameters, {} steps in {:.0f} s, validation loss {:.5f} (prior alone {:.5f})",
-            report.model.string(), report.parameters, report.steps, report.seconds,
-            report.best_validation_loss, report.prior_validation_loss);
+  std::string judged;
+  if (report.best_validation_loss) {
+    judged += fmt::format(", validation loss {:.5f}", *report.best_validation_loss);
+  }
+  if (report.prior_validation_loss) {
+    judged += fmt::format(" (prior alone {:.5f})", *report.prior_validation_loss);
+  }
+  log::info("{}: {} parameters, {} steps in {:.0f} s{}", report.model.string(), report.parameters,
+            report.steps, report.seconds, judged);
 }
 
 }  // namespace nubox::app

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <glob.h>
 #include <numeric>
+#include <set>
 
 namespace nubox::app {
 namespace {
@@ -54,8 +55,15 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
         "data.split must be three fractions that add up to 1 (training, validation, test)");
   }
   std::vector<Realisation> all;
+  std::set<fs::path> seen_directories;
   for (const std::string& pattern : patterns) {
-    for (const fs::path& directory : matches(pattern)) all.push_back(realisation_of(directory));
+    for (const fs::path& directory : matches(pattern)) {
+      // Twice the same box could stand in training and validation at once.
+      if (!seen_directories.insert(fs::canonical(directory)).second) {
+        throw UsageError("data.pairs names {} twice", directory.string());
+      }
+      all.push_back(realisation_of(directory));
+    }
   }
   // Directories sort as text (pair-10 before pair-2): the order only has to be the same every time.
   const auto count = static_cast<double>(all.size());

@@ -58,6 +58,10 @@ int run(const par::Comm& world, const std::vector<std::string>& args) {
     }
     return config::Config::parse(command, {args.begin() + 1, args.end()});
   });
+  if (config.version()) {
+    print(world, library_versions());
+    return 0;
+  }
   if (config.help() || config.help_config()) {
     print(world, config.help() ? config::help_text(command) : config::help_config_text(command));
     return 0;

@@ -96,7 +96,8 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
   }
 
   po::options_description description = table_description();
-  description.add_options()("help", "")("help-config", "")("check", "")("dry-run", "");
+  description.add_options()("help", "")("help-config", "")("check", "")("dry-run", "")("version",
+                                                                                       "");
   description.add_options()("config-file", po::value<std::string>());
   po::positional_options_description positional;
   positional.add("config-file", 1);
@@ -122,6 +123,8 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
         config.check_ = true;
       else if (name == "dry-run")
         config.dry_run_ = true;
+      else if (name == "version")
+        config.version_ = true;
       else if (name == "config-file")
         from_file = read_file(option.value.front());
       else

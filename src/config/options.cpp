@@ -89,7 +89,7 @@ std::vector<Option> make_table() {
        "periodic."},
       {"model", "channels", integer, "12", 1, 1024, {},
        "Width of the vnet; the d3m has its published 64."},
-      {"model", "levels", integer, "1", 0, 5, {},
+      {"model", "levels", integer, "1", 1, 5, {},
        "Down-sampling levels of the vnet; the d3m has its published 2."},
 
       {"prior", "steps", integer, "0", 0, 1000, {},

@@ -1,5 +1,6 @@
 #include "nubox/cosmology/linear_tables.hpp"
 
+#include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
@@ -109,6 +110,7 @@ Rung make_rung(const TransferFile& file, double mass_eV) {
 }  // namespace
 
 struct LinearTables::Data {
+  std::string digest;
   std::vector<double> masses_eV;
   std::vector<double> ln_1pz;
   std::vector<Rung> rungs;
@@ -131,7 +133,9 @@ LinearTables::Data::Data(const Texts& texts, const std::string& directory,
       parse_cosmology(texts.at(cosmology_file), directory + "/cosmology.ini");
   require_same_cosmology(cosmology.parameters, expected, directory + "/cosmology.ini");
   std::map<double, std::string> by_mass;
+  std::string all;
   for (const auto& [name, text] : texts) {
+    all += name + text;
     if (!is_transfer_name(name)) continue;
     const std::string mass(name, transfer_prefix.size(),
                            name.size() - transfer_prefix.size() - transfer_suffix.size());
@@ -150,6 +154,7 @@ LinearTables::Data::Data(const Texts& texts, const std::string& directory,
     add(parse_transfer(texts.at(name), path, mass_eV > 0), mass_eV, path);
   }
   check_sigma8(cosmology, directory);
+  digest = checksum_text(checksum_of(std::span<const char>(all)));
 }
 
 void LinearTables::Data::add(const TransferFile& file, double mass_eV, const std::string& name) {
@@ -232,6 +237,7 @@ LinearTables LinearTables::load(const par::Comm& comm, const std::filesystem::pa
   });
 }
 
+const std::string& LinearTables::digest() const { return data_->digest; }
 const std::vector<double>& LinearTables::masses_eV() const { return data_->masses_eV; }
 double LinearTables::z_max() const { return data_->z_max; }
 double LinearTables::k_min_hmpc() const { return std::exp(data_->ln_k_min); }

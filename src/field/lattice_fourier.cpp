@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/fft/modes.hpp"
+#include "nubox/par/agree.hpp"
 
 #include <cmath>
 #include <vector>
@@ -54,7 +55,9 @@ void add_from_mesh(const fft::MeshField& mesh, LatticeField& field, std::size_t 
 void apply_filter(LatticeField& field, const std::shared_ptr<const fft::Plan>& plan,
                   const std::function<double(double k_hmpc)>& filter) {
   fft::MeshField mesh(plan, field.box_size_mpch());
-  const auto increment = tabulate_increment(field.n(), mesh.k_fundamental_hmpc(), filter);
+  const auto increment = par::agree(field.comm(), [&] {
+    return tabulate_increment(field.n(), mesh.k_fundamental_hmpc(), filter);
+  });
   for (std::size_t c = 0; c < field.components(); ++c) {
     copy_to_mesh(field, c, mesh);
     mesh.to_modes();

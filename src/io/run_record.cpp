@@ -1,9 +1,9 @@
 #include "nubox/io/run_record.hpp"
 
-#include "nubox/io/digest.hpp"
-
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/io/digest.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/session.hpp"
@@ -59,6 +59,7 @@ json digest_inputs(const par::Comm& comm, const std::vector<std::filesystem::pat
   const std::string own = par::agree(comm, [&] {
     json digests = json::object();
     for (auto i = static_cast<std::size_t>(comm.rank()); i < inputs.size(); i += ranks) {
+      log::beat();
       const FileDigest digest = digest_of(inputs[i]);
       digests[inputs[i].string()] = {{"size_bytes", digest.size_bytes}, {"xxh3", digest.checksum}};
     }
@@ -76,7 +77,9 @@ void write_run_record(const par::Comm& comm, const std::filesystem::path& direct
                       const std::vector<std::filesystem::path>& inputs) {
   par::agree(comm, [&] {
     std::error_code failure;
-    if (comm.is_root()) std::filesystem::create_directories(directory, failure);
+    // A bare file name has no directory: its record goes where it goes.
+    if (comm.is_root() && !directory.empty())
+      std::filesystem::create_directories(directory, failure);
     if (failure) throw FileSystemError("cannot make {}: {}", directory.string(), failure.message());
   });
   const std::vector<std::string> hosts = gather_texts(comm, host_name());

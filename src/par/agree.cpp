@@ -1,6 +1,6 @@
 #include "nubox/par/agree.hpp"
 
-#include <array>
+#include <filesystem>
 #include <new>
 
 namespace nubox::par {
@@ -10,6 +10,8 @@ Error current_error() {
     throw;
   } catch (const Error& error) {
     return error;
+  } catch (const std::filesystem::filesystem_error& error) {
+    return FileSystemError("{}", error.what());
   } catch (const std::bad_alloc&) {
     return InternalError("out of memory");
   } catch (const std::exception& error) {

@@ -12,7 +12,6 @@ void request_stop(int) { stop_requested = 1; }
 }  // namespace
 
 StopSignals::StopSignals() {
-  stop_requested = 0;
   std::signal(SIGUSR1, request_stop);
   std::signal(SIGTERM, request_stop);
 }
@@ -20,6 +19,7 @@ StopSignals::StopSignals() {
 StopSignals::~StopSignals() {
   std::signal(SIGUSR1, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  stop_requested = 0;
 }
 
 bool StopSignals::raised() const noexcept { return stop_requested != 0; }

@@ -22,6 +22,18 @@ std::size_t max_input_voxels(const net::Architecture& architecture) {
   return largest_input_voxels_64_channels * 64 / std::max<std::size_t>(architecture.channels, 8);
 }
 
+/// Padded networks see the edges of their tiles: by default those of the training.
+std::size_t training_crop(const net::ModelCard& card) {
+  const auto found = card.extra.find("crop");
+  const auto* crop =
+      found == card.extra.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+  if (crop == nullptr || *crop <= 0) {
+    throw InputError("the model file does not say the crop it was trained on: give predict.tile")
+        .agreed_from(0);
+  }
+  return static_cast<std::size_t>(*crop);
+}
+
 /// Moves tiles between the haloed slab and the network's dense batches.
 class TileMover {
  public:
@@ -95,6 +107,7 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, std::size_t channel
     for (std::size_t t = 0; t < batch; ++t) {
       mover.gather(plan.origins[first + t], tiles.data() + t * channels * in_voxels);
     }
+    log::beat();
     network.run(tiles, batch, mover.n_in(), theta, result);
     for (std::size_t t = 0; t < batch; ++t) {
       mover.scatter(plan.origins[first + t], result.data() + t * out_values, out);
@@ -135,8 +148,8 @@ field::LatticeField predict_displacement(const field::LatticeField& features,
   });
   const bool fixed_grid = architecture.padding != "halo";
   const TilePlan plan = plan_tiles(features.layout(), {network.halo(), network.stride()},
-                                   tile == 0 && fixed_grid ? std::size_t{32} : tile, fixed_grid,
-                                   max_input_voxels(architecture));
+                                   tile == 0 && fixed_grid ? training_crop(network.card()) : tile,
+                                   fixed_grid, max_input_voxels(architecture));
   log::info("network: {} tiles of {}^3 on this rank, halo {}, waste {:.2f}", plan.origins.size(),
             plan.tile, plan.halo, plan.waste(features.layout()));
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
@@ -160,18 +173,26 @@ void require_within_range(const net::ModelCard& card, const io::FieldHeader& inp
   }
   if (card.masses_eV.empty()) throw InputError("the model file names no neutrino mass");
   const auto [low, high] = std::minmax_element(card.masses_eV.begin(), card.masses_eV.end());
+  const bool trained_mass = std::ranges::any_of(
+      card.masses_eV, [&](double mass) { return std::abs(mass - M_nu_eV) <= 1e-6; });
+  if (!card.architecture.residual && !trained_mass) {
+    throw InputError(
+        "this network knows no mass but those it was trained on ({} to {} eV); M_nu = {} eV needs "
+        "another model",
+        *low, *high, M_nu_eV);
+  }
   if (M_nu_eV > *high * (1 + 1e-6)) {
-    log::warn("M_nu = {} eV lies above the masses the model was trained on ({} to {} eV)", M_nu_eV,
-              *low, *high);
+    log::warn_together("M_nu = {} eV lies above the masses the model was trained on ({} to {} eV)",
+                       M_nu_eV, *low, *high);
   }
   if (std::abs(input.redshift - card.data.redshift) > 1e-3) {
-    log::warn("the box is at redshift {}, the model was trained at {}", input.redshift,
-              card.data.redshift);
+    log::warn_together("the box is at redshift {}, the model was trained at {}", input.redshift,
+                       card.data.redshift);
   }
   const auto differs = [](double a, double b) { return std::abs(a - b) > 1e-3 * std::abs(b); };
   if (differs(input.Omega_m, card.data.Omega_m) || differs(input.h, card.data.h) ||
       differs(input.n_s, card.data.n_s) || differs(input.A_s, card.data.A_s)) {
-    log::warn("the cosmology of the box differs from the one the model was trained on");
+    log::warn_together("the cosmology of the box differs from the one the model was trained on");
   }
 }
 

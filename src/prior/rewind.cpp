@@ -4,6 +4,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/lattice_fourier.hpp"
+#include "nubox/par/agree.hpp"
 #include "nubox/sim/particles.hpp"
 #include "nubox/sim/stepping.hpp"
 
@@ -54,7 +55,8 @@ double rewind_epoch(const Theories& theories, double a_out) {
 field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
                        const RewindOptions& options) {
   const double a_out = units::scale_factor(input.header.redshift);
-  const double a_star = rewind_epoch(theories, a_out);
+  const par::Comm& comm = input.displacement.comm();
+  const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
   const double s = theories.amplitude_ratio(k_small_scale_hmpc);
   const auto steps_needed =
       static_cast<std::size_t>(std::ceil(std::abs(std::log(s)) / amplitude_per_step));
@@ -62,7 +64,6 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
       options.steps > 0 ? options.steps : std::max<std::size_t>(2, steps_needed);
   log::info("rewind: s = {:.4f}, a = {:.4f} to {:.4f} in {} steps", s, a_out, a_star, steps);
 
-  const par::Comm& comm = input.displacement.comm();
   const auto plan = fft::Plan::create(comm, input.header.n);
   sim::Particles particles = sim::to_particles(input);
   damp_momenta(particles, plan, options);
@@ -72,8 +73,7 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
 
   const auto gain = [&](double k) { return theories.amplitude_ratio(k) / s; };
   field::apply_filter(particles.displacement_mpch, plan, gain);
-  // p = a^2 E f dx/dlnD, with dx/dD nearly independent of
-  // cosmology.
+  // p = a^2 E f dx/dlnD, with dx/dD nearly independent of cosmology.
   const cosmology::LinearTheory& massive = theories.massive;
   const cosmology::LinearTheory& massless = theories.massless;
   const double expansion = a_out * a_out * massive.background().E(a_out) /

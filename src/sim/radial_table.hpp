@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/fft/modes.hpp"
+#include "nubox/par/agree.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -13,13 +14,17 @@ namespace nubox::sim {
 /// modes then costs a look-up instead of a spline or a square root per mode.
 class RadialTable {
  public:
+  /// Collective on the mesh's communicator. @throws what `function` throws (agreed)
   RadialTable(const fft::MeshField& mesh, const std::function<double(double k_hmpc)>& function) {
     const std::size_t half = mesh.n() / 2;
     values_.resize(3 * half * half + 1);
-    for (std::size_t norm2 = 1; norm2 < values_.size(); ++norm2) {
-      const double k = mesh.k_fundamental_hmpc() * std::sqrt(static_cast<double>(norm2));
-      values_[norm2] = static_cast<float>(function(k));
-    }
+    // The same on all ranks, and so is a refusal of the function's.
+    par::agree(mesh.comm(), [&] {
+      for (std::size_t norm2 = 1; norm2 < values_.size(); ++norm2) {
+        const double k = mesh.k_fundamental_hmpc() * std::sqrt(static_cast<double>(norm2));
+        values_[norm2] = static_cast<float>(function(k));
+      }
+    });
   }
   [[nodiscard]] float operator()(const fft::Mode& mode) const {
     return values_[static_cast<std::size_t>(mode.norm2())];

@@ -81,7 +81,8 @@ void require_valid(const SimulationOptions& options) {
 }
 
 io::FieldHeader output_header(const SimulationOptions& options,
-                              const cosmology::Parameters& parameters, double redshift) {
+                              const cosmology::Parameters& parameters,
+                              const cosmology::LinearTables& tables, double redshift) {
   io::FieldHeader header;
   header.box_size_mpch = options.box_size_mpch;
   header.n = options.n;
@@ -95,7 +96,10 @@ io::FieldHeader output_header(const SimulationOptions& options,
   header.origin = "simulate";
   header.seed = static_cast<std::int64_t>(options.seed);
   const auto integer = [](auto value) { return static_cast<std::int64_t>(value); };
-  header.extra = {{"noise", std::string(noise_convention)},
+  header.extra = {{"T_cmb", parameters.T_cmb_K},
+                  {"N_eff", parameters.N_eff},
+                  {"tables", tables.digest()},
+                  {"noise", std::string(noise_convention)},
                   {"fixed_amplitude", integer(options.fixed_amplitude)},
                   {"phase_flip", integer(options.phase_flip)},
                   {"steps", integer(options.steps)},
@@ -132,7 +136,6 @@ void simulate(const par::Comm& comm, const SimulationOptions& options,
   std::size_t steps_done = 0;
   const auto progress = [&](std::size_t) {
     ++steps_done;
-    log::beat();
     if (since_line.seconds() < progress_interval_s) return;
     since_line.restart();
     log::info("{}: step {} of {}, a = {:.3f} ({:.1f} s)", name, steps_done, options.steps,
@@ -143,7 +146,7 @@ void simulate(const par::Comm& comm, const SimulationOptions& options,
     const std::size_t steps = segment_steps(options, particles.a, a_out, a_last);
     integrate(particles, force, theory, time_grid(particles.a, a_out, steps, default_spacing),
               progress);
-    on_output(to_snapshot(particles, output_header(options, parameters, redshift)));
+    on_output(to_snapshot(particles, output_header(options, parameters, tables, redshift)));
   }
   log::info("{}: {} steps to z = {:g} in {:.1f} s (forces: {})", name, steps_done,
             1 / particles.a - 1, watch.seconds(), shares(force.times()));

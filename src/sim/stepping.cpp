@@ -1,6 +1,7 @@
 #include "nubox/sim/stepping.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <cmath>
@@ -88,6 +89,7 @@ void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheo
     a_momentum = a_middle;
     drift(particles, background.drift(grid[j], grid[j + 1]));
     particles.a = grid[j + 1];
+    log::beat();
     if (progress) progress(j + 1);
   }
   kick(particles, force, theory, background.kick(a_momentum, grid.back()));

@@ -54,12 +54,20 @@ Settings settings_of(const config::Config& config) {
   settings.power = wanted("power");
   settings.pdf = wanted("pdf");
   settings.residual = wanted("residual");
+  if (names.empty()) throw UsageError("stats.statistics names nothing to measure");
+  if (names.size() == 1 && settings.residual && config.text("stats.target").empty()) {
+    throw UsageError("stats.statistics = residual needs a stats.target to compare with");
+  }
   settings.radius_mpch = config.number("pdf.radius_mpch");
   settings.filter =
       config.text("pdf.filter") == "analytic" ? TopHatKind::analytic : TopHatKind::discrete;
   const auto edges = config.numbers("pdf.edges");
-  if (edges.size() != 3 || edges[2] < 2 || edges[2] != std::floor(edges[2])) {
-    throw UsageError("pdf.edges takes log10 of the lowest and the highest edge and their number");
+  constexpr double largest_log10 = 30;  // densities are floats
+  if (edges.size() != 3 || edges[2] < 2 || edges[2] != std::floor(edges[2]) ||
+      edges[0] >= edges[1] || edges[1] > largest_log10) {
+    throw UsageError(
+        "pdf.edges takes log10 of the lowest and the highest edge (at most {}) and their number",
+        largest_log10);
   }
   settings.edges = logarithmic_edges(edges[0], edges[1], static_cast<std::size_t>(edges[2]));
   return settings;

@@ -64,21 +64,28 @@ void MetricsLog::write(const EpochRecord& epoch) {
   if (!stream_.is_open()) return;
   const double loss = epoch_loss_ / epoch_samples_;
   const StepSeconds spent = epoch_seconds_;
-  append({{"kind", "epoch"},
-          {"epoch", epoch.epoch},
-          {"step", epoch.step},
-          {"training_loss", loss},
-          {"validation_loss", epoch.validation_loss},
-          {"prior_validation_loss", epoch.prior_validation_loss},
-          {"seconds", epoch.seconds}});
+  nlohmann::json line = {{"kind", "epoch"},
+                         {"epoch", epoch.epoch},
+                         {"step", epoch.step},
+                         {"training_loss", loss},
+                         {"seconds", epoch.seconds}};
+  std::string judged;
+  if (epoch.validation_loss) {
+    line["validation_loss"] = *epoch.validation_loss;
+    judged += fmt::format("  validation {:.5g}", *epoch.validation_loss);
+  }
+  if (epoch.prior_validation_loss) {
+    line["prior_validation_loss"] = *epoch.prior_validation_loss;
+    judged += fmt::format(" (prior {:.5g})", *epoch.prior_validation_loss);
+  }
+  append(line);
   const double percent = 100 / spent.sum();
   log::info(
-      "train: epoch {}/{}  loss {:.5g}  validation {:.5g} (prior {:.5g})  {:.0f} s; {:.3g} "
-      "crops/s, "
+      "train: epoch {}/{}  loss {:.5g}{}  {:.0f} s; {:.3g} crops/s, "
       "data {:.0f} %, forward {:.0f} %, backward {:.0f} %, communication {:.0f} %",
-      epoch.epoch, epoch.epochs, loss, epoch.validation_loss, epoch.prior_validation_loss,
-      epoch.seconds, epoch_samples_ / spent.sum(), percent * spent.data, percent * spent.forward,
-      percent * spent.backward, percent * spent.communication);
+      epoch.epoch, epoch.epochs, loss, judged, epoch.seconds, epoch_samples_ / spent.sum(),
+      percent * spent.data, percent * spent.forward, percent * spent.backward,
+      percent * spent.communication);
   epoch_loss_ = 0;
   epoch_samples_ = 0;
   epoch_seconds_ = {};

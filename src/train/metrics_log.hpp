@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +27,8 @@ struct StepRecord {
 
 struct EpochRecord {
   std::uint64_t epoch = 0, epochs = 0, step = 0;
-  double validation_loss = 0, prior_validation_loss = 0;
+  std::optional<double> validation_loss;        ///< absent without validation boxes
+  std::optional<double> prior_validation_loss;  ///< of the prior alone; residual networks only
   double seconds = 0;  ///< since the start of the training, earlier runs included
 };
 

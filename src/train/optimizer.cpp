@@ -46,11 +46,11 @@ double Optimizer::gradient_norm() const {
 }
 
 double Optimizer::learning_rate() const {
+  if (options_.schedule == "constant") return options_.learning_rate;
   const auto step = static_cast<double>(steps_);
   const auto total = static_cast<double>(total_steps_);
   const double warmup = options_.warmup_fraction * total;
   if (step < warmup) return options_.learning_rate * (step + 1) / (warmup + 1);
-  if (options_.schedule == "constant") return options_.learning_rate;
   const double progress = std::min(1.0, (step - warmup) / std::max(1.0, total - warmup));
   const double falling = 0.5 * (1 + std::cos(units::pi * progress));
   return options_.learning_rate * (final_share + (1 - final_share) * falling);

@@ -8,12 +8,10 @@
 #include "train/training_run.hpp"
 
 namespace nubox::train {
-namespace {
-
 void require_valid(const TrainOptions& options, const net::Architecture& architecture) {
   const net::Footprint footprint = net::footprint(architecture);
   if (options.tile == 0 || options.tile % footprint.stride != 0) {
-    throw UsageError("train.tile = {} must be a positive multiple of the network's stride {}",
+    throw UsageError("train.crop = {} must be a positive multiple of the network's stride {}",
                      options.tile, footprint.stride);
   }
   if (options.epochs == 0 || options.batch == 0 || options.micro_batch == 0) {
@@ -27,8 +25,6 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   }
   (void)net::precision_from(options.precision);
 }
-
-}  // namespace
 
 TrainReport train(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
                   std::vector<TrainingPair> pairs) {

@@ -92,9 +92,11 @@ TrainReport TrainingRun::run() {
   restore();
   metrics_.emplace(comm_, options_.out / "metrics.jsonl", progress_.steps);
   if (!validation_samples_.empty()) {
-    prior_loss_ = validate(comm_, emulator_, precision_, validation_, validation_samples_,
-                           validation_theta_, options_)
-                      .prior_loss;
+    const Stopwatch watch;
+    const Validation start = validate(comm_, emulator_, precision_, validation_,
+                                      validation_samples_, validation_theta_, options_);
+    if (card_.architecture.residual) prior_loss_ = start.prior_loss;
+    validation_seconds_ = watch.seconds();
   }
   while (progress_.epoch < options_.epochs) {
     log::set_phase(
@@ -215,19 +217,20 @@ void TrainingRun::finish_epoch() {
   ++progress_.epoch;
   progress_.samples = 0;
   state_.require_equal_weights(comm_);
-  Validation validation;
+  std::optional<double> validation_loss;
   if (validation_samples_.empty()) {
     state_.keep_if_best(
         -static_cast<double>(progress_.epoch));  // without a judge the last one is kept
   } else {
     state_.with_kept_weights([&] {
-      validation = validate(comm_, emulator_, precision_, validation_, validation_samples_,
-                            validation_theta_, options_);
+      validation_loss = validate(comm_, emulator_, precision_, validation_, validation_samples_,
+                                 validation_theta_, options_)
+                            .loss;
     });
-    state_.keep_if_best(validation.loss);
+    state_.keep_if_best(*validation_loss);
   }
-  metrics_->write(EpochRecord{progress_.epoch, options_.epochs, progress_.steps, validation.loss,
-                              validation.prior_loss, seconds_before_ + run_watch_.seconds()});
+  metrics_->write(EpochRecord{progress_.epoch, options_.epochs, progress_.steps, validation_loss,
+                              prior_loss_, seconds_before_ + run_watch_.seconds()});
 }
 
 void TrainingRun::restore() {
@@ -253,8 +256,10 @@ void TrainingRun::save_checkpoint() {
 
 bool TrainingRun::time_is_up(double step_seconds) const {
   if (options_.wall_clock_minutes <= 0) return false;
-  const double left = 60 * options_.wall_clock_minutes - run_watch_.seconds();
-  return left < 2 * longest_checkpoint_ + step_seconds;
+  const double left =
+      60 * options_.wall_clock_minutes - options_.seconds_used - run_watch_.seconds();
+  // An epoch may end with the next step.
+  return left < 2 * longest_checkpoint_ + step_seconds + validation_seconds_;
 }
 
 TrainReport TrainingRun::write_model() {
@@ -272,7 +277,7 @@ TrainReport TrainingRun::write_model() {
     report.best_validation_loss = progress_.best_loss;
     report.prior_validation_loss = prior_loss_;
     card_.metrics["validation_loss"] = progress_.best_loss;
-    card_.metrics["prior_validation_loss"] = prior_loss_;
+    if (prior_loss_) card_.metrics["prior_validation_loss"] = *prior_loss_;
   }
   net::save_model(comm_, report.model, card_, emulator_.network());
   return report;

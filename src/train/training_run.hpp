@@ -63,7 +63,8 @@ class TrainingRun {
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
-  double prior_loss_ = 0;
+  std::optional<double> prior_loss_;
+  double validation_seconds_ = 0;
   bool resumed_ = false;
   std::optional<MetricsLog> metrics_;
   par::StopSignals signals_;

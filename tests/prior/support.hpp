@@ -24,7 +24,7 @@ inline io::FieldHeader massless_header() {
   options.n = n;
   options.box_size_mpch = box_mpch;
   options.seed = 7;
-  return sim::output_header(options, cosmology::Parameters{}, 0);
+  return sim::output_header(options, cosmology::Parameters{}, sim::test::tables(), 0);
 }
 
 /// v in km/s of a growing mode of unit displacement (Mpc/h) at a = 1.

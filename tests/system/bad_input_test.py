@@ -20,6 +20,7 @@ class BadOptions(SystemTest):
             (["--simulate.mnu_eV=0,heavy"], ["simulate.mnu_eV", "numbers"]),
             (["--simulate.lpt=7"], ["simulate.lpt", "from 1 to 2"]),
             (["--simulate.redshifts=10", "--simulate.z_initial=9"], ["10", "z_initial"]),
+            (["--simulate.mnu_eV=0,0.1234"], ["0.1234", "three decimals"]),
             (["--train.epochs=3"], ["train.epochs", "no option of 'simulate'"]),
         ]:
             with self.subTest(args=args):
@@ -40,6 +41,13 @@ class BadOptions(SystemTest):
     def test_mass_outside_the_tables_and_foreign_cosmology(self):
         self.assertEnds(nubox("simulate", *TINY, "--simulate.mnu_eV=1.9"), 3, "1.9", within=WITHIN_S)
         self.assertEnds(nubox("simulate", *TINY, "--cosmology.Omega_m=0.25"), 3, "0.25", "0.3175", within=WITHIN_S)
+
+    def test_what_the_tables_cannot_give_is_refused_before_anything_is_written(self):
+        out = self.directory / "never"
+        for args in (["--simulate.z_initial=150"], ["--box.size_mpch=1", "--box.n=64"]):
+            outcome = nubox("simulate", "--simulate.steps=2", *args, f"--simulate.out={out}")
+            self.assertEnds(outcome, 3, "outside", within=WITHIN_S)
+            self.assertNothingStands(out)
 
     def test_missing_required_inputs(self):
         for command, option in [("predict", "predict.in"), ("stats", "stats.in"), ("train", "data.pairs"),
@@ -111,6 +119,34 @@ class BadFiles(SystemTest):
                             f"--train.out={self.directory}/training")
             self.assertEnds(outcome, 3, "mnu-0.150.h5", within=WITHIN_S)
             self.assertNothingStands(self.directory / "training/model.h5")
+
+    def test_training_data_that_cannot_be_used(self):
+        pair = self.massless.parent
+        same_mass = self.directory / "same-mass"
+        same_mass.mkdir()
+        shutil.copy(self.massless, same_mass / "mnu-0.000.h5")
+        shutil.copy(self.massless, same_mass / "mnu-0.150.h5")
+        for pairs, split, code, texts in [
+            (f"{pair},{pair}", "1,0,0", 2, ["twice"]),
+            (str(pair), "0.5,0.2,0.1", 2, ["data.split"]),
+            (str(self.directory / "pair-*"), "1,0,0", 3, ["nothing matches"]),
+            (str(same_mass), "1,0,0", 3, ["mnu-0.150.h5", "massless"]),
+        ]:
+            with self.subTest(pairs=pairs):
+                outcome = nubox("train", f"--data.pairs={pairs}", f"--data.split={split}", "--train.crop=8", "--check")
+                self.assertEnds(outcome, code, *texts, within=WITHIN_S)
+        crop = nubox("train", f"--data.pairs={pair}", "--data.split=1,0,0", "--train.crop=7")
+        self.assertEnds(crop, 2, "train.crop", within=WITHIN_S)
+
+    def test_contradicting_requests_of_a_prediction(self):
+        ask = ["predict", f"--predict.in={self.massless}", f"--predict.out={self.directory}/out.h5"]
+        self.assertEnds(nubox(*ask), 2, "predict.model", within=WITHIN_S)
+        self.assertEnds(nubox(*ask, "--model.architecture=vnet", "--model.prior=linear"), 2, "predict.model",
+                        within=WITHIN_S)
+        self.assertEnds(nubox(*ask, "--model.architecture=none", "--predict.model=x.h5"), 2, "contradicts",
+                        within=WITHIN_S)
+        self.assertEnds(nubox("predict", f"--predict.in={self.massive}", "--model.architecture=none"), 3, "massless",
+                        within=WITHIN_S)
 
     def test_model_files_that_are_none(self):
         out = self.directory / "predicted.h5"

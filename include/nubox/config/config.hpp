@@ -21,6 +21,7 @@ class Config {
 
   [[nodiscard]] const std::string& command() const { return command_; }
   [[nodiscard]] bool help() const { return help_; }
+  [[nodiscard]] bool version() const { return version_; }
   [[nodiscard]] bool help_config() const { return help_config_; }
   [[nodiscard]] bool check_only() const { return check_; }
   [[nodiscard]] bool dry_run() const { return dry_run_; }
@@ -57,7 +58,7 @@ class Config {
 
   std::string command_;
   std::map<std::string, Value> values_;
-  bool help_ = false, help_config_ = false, check_ = false, dry_run_ = false;
+  bool help_ = false, version_ = false, help_config_ = false, check_ = false, dry_run_ = false;
 };
 
 /// --help of one command, or of the program for an empty name.

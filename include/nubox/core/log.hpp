@@ -26,6 +26,12 @@ void warn(fmt::format_string<Args...> text, Args&&... args) {
   write_warning(fmt::format(text, std::forward<Args>(args)...));
 }
 
+/// A warning that all ranks come to alike: rank 0 alone speaks.
+template <class... Args>
+void warn_together(fmt::format_string<Args...> text, Args&&... args) {
+  write_info("warning: " + fmt::format(text, std::forward<Args>(args)...));
+}
+
 /// Name of what the process is doing now, for failure reports ("simulate: seed 3, 0.15 eV").
 /// Setting it is a beat.
 void set_phase(std::string_view phase);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace nubox::cosmology {
@@ -29,6 +30,8 @@ class LinearTables {
                                          const std::filesystem::path& directory,
                                          const Parameters& expected);
 
+  /// Checksum of the files: runs with other tables are other runs.
+  [[nodiscard]] const std::string& digest() const;
   /// Rungs of the ladder, ascending, the first is zero.
   [[nodiscard]] const std::vector<double>& masses_eV() const;
   /// Total-curvature-normalised transfer function of CDM + baryons. Beyond the tabulated k it is

@@ -38,11 +38,12 @@ inline constexpr Spacing default_spacing = Spacing::sqrt_a;
 void require_valid(const SimulationOptions& options);
 
 /// Header of the output at `redshift`: cosmology, seed, and as extra attributes the noise
-/// convention, switches, steps, mesh, LPT order, z_initial, z_back_scaling and neutrino source.
+/// convention, switches, steps, mesh, LPT order, z_initial, z_back_scaling, neutrino source, T_cmb,
+/// N_eff and the checksum of the linear tables.
 /// Together they determine the run. Rank-local.
 [[nodiscard]] io::FieldHeader output_header(const SimulationOptions& options,
                                             const cosmology::Parameters& parameters,
-                                            double redshift);
+                                            const cosmology::LinearTables& tables, double redshift);
 
 /// Runs one mass from initial conditions through all output redshifts, in order of time, and hands
 /// each snapshot (displacement and velocity, header as above) to `on_output`. Linear power is exact

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct TrainingPair {
   bool validation = false;          ///< never trained on: measures the loss that selects the model
 };
 
-/// How to train. Every number is an option of the program.
+/// How to train.
 struct TrainOptions {
   std::size_t tile = 32;  ///< crop edge in lattice cells, without halo
   std::size_t epochs = 20;
@@ -29,7 +30,7 @@ struct TrainOptions {
   std::size_t micro_batch = 4;  ///< crops at once on one rank (memory)
   double learning_rate = 2e-3;
   std::string schedule = "cosine";  ///< constant, cosine
-  double warmup_fraction = 0.05;    ///< share of all steps with a rising learning rate
+  double warmup_fraction = 0.05;    ///< share of all steps with a rising rate (cosine)
   std::string optimizer = "adam";   ///< adam (weight decay as L2, the paper's kind), adamw
   double weight_decay = 0;
   double clip_norm = 0;            ///< of the global gradient; 0: off
@@ -43,6 +44,7 @@ struct TrainOptions {
   bool deterministic = false;
   double checkpoint_minutes = 10;
   double wall_clock_minutes = 0;  ///< stop with a checkpoint before this; 0: no limit
+  double seconds_used = 0;        ///< of that time, before train() was called
   std::string resume = "auto";    ///< auto (newest sound checkpoint), never, or a checkpoint file
   std::filesystem::path out;      ///< directory: model.h5, metrics.jsonl, checkpoints/
   std::string config_hash;        ///< what must not change between stop and resume
@@ -53,11 +55,16 @@ struct TrainReport {
   std::filesystem::path model;  ///< the best model, by validation loss
   std::size_t steps = 0;
   std::size_t parameters = 0;
-  double best_validation_loss = 0;   ///< Mpc/h (l1) or (Mpc/h)^2 (mse)
-  double prior_validation_loss = 0;  ///< the same figure for the prior alone (residual networks)
+  /// Mpc/h (l1) or (Mpc/h)^2 (mse); absent without validation boxes.
+  std::optional<double> best_validation_loss;
+  /// The same figure for the prior alone; residual networks only.
+  std::optional<double> prior_validation_loss;
   double seconds = 0;
   bool resumed = false;
 };
+
+/// Rank-local. @throws UsageError for options that cannot work together
+void require_valid(const TrainOptions& options, const net::Architecture& architecture);
 
 /// Trains a network data-parallel over all ranks and writes the best model. Collective; every
 /// decision is taken by all ranks together.
