@@ -122,11 +122,11 @@ TEST_F(Training, learns_a_linear_correction) {
   training.epochs = 25;
   const TrainReport report = train(comm_, training, make_card(), make_pairs(comm_));
   EXPECT_EQ(report.steps, 25U * 3U);
-  EXPECT_LT(report.best_validation_loss, 0.5 * report.prior_validation_loss);
+  EXPECT_LT(report.best_validation_loss.value(), 0.5 * report.prior_validation_loss.value());
   // <|0.2 cos|> over a box
-  EXPECT_NEAR(report.prior_validation_loss, 0.2 * 2 / 3.14159, 0.01);
+  EXPECT_NEAR(report.prior_validation_loss.value(), 0.2 * 2 / 3.14159, 0.01);
   const net::Evaluator model(comm_, report.model);
-  EXPECT_EQ(model.card().metrics.at("validation_loss"), report.best_validation_loss);
+  EXPECT_EQ(model.card().metrics.at("validation_loss"), report.best_validation_loss.value());
   EXPECT_NEAR(model.card().output_scale_mpch, 0.2 / std::sqrt(2.0), 1e-3);
   if (!comm_.is_root()) return;
   std::ifstream metrics(training.out / "metrics.jsonl");
@@ -163,11 +163,12 @@ TEST_F(Training, goes_on_with_another_number_of_ranks) {
     const TrainReport report = train(self, mixed, make_card(), make_pairs(self));
     EXPECT_TRUE(report.resumed);
     EXPECT_EQ(report.steps, expected.steps);
-    loss = report.best_validation_loss;
+    loss = report.best_validation_loss.value();
   }
   loss = comm_.all_reduce(loss);
   // Sums in another order, amplified by Adam where gradients are rounding noise.
-  EXPECT_NEAR(loss, expected.best_validation_loss, 1e-4 * expected.best_validation_loss);
+  EXPECT_NEAR(loss, expected.best_validation_loss.value(),
+              1e-4 * expected.best_validation_loss.value());
 }
 
 TEST_F(Training, skips_a_damaged_checkpoint_and_refuses_it_by_name) {
