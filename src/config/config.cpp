@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include <boost/program_options.hpp>
 
@@ -85,6 +86,47 @@ void refuse_repeats(const std::vector<Given>& given) {
   }
 }
 
+/// What a command line says: switches, the configuration file and options.
+struct CommandLine {
+  std::set<std::string> switches;
+  std::string file;
+  std::vector<Given> options;
+};
+
+CommandLine read_command_line(const std::vector<std::string>& args) {
+  po::options_description description = table_description();
+  for (const char* name : {"help", "help-config", "version", "check", "dry-run"}) {
+    description.add_options()(name, "");
+  }
+  description.add_options()("config-file", po::value<std::string>());
+  po::positional_options_description positional;
+  positional.add("config-file", 1);
+  const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  CommandLine line;
+  try {
+    const auto parsed = po::command_line_parser(args)
+                            .options(description)
+                            .positional(positional)
+                            .style(style)
+                            .allow_unregistered()
+                            .run();
+    for (const auto& option : parsed.options) {
+      const std::string& name = option.string_key;
+      if (option.unregistered) throw unknown_option("command line", name);
+      if (name == "config-file") {
+        line.file = option.value.front();
+      } else if (find_option(name) == nullptr) {
+        line.switches.insert(name);
+      } else {
+        line.options.push_back({name, option.value.front(), "command line"});
+      }
+    }
+  } catch (const po::error& error) {
+    throw UsageError("command line: {}", error.what());
+  }
+  return line;
+}
+
 }  // namespace
 
 Config Config::parse(const std::string& command_name, const std::vector<std::string>& args) {
@@ -95,44 +137,15 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
     if (uses(command, option)) config.values_[option.name()] = {option.default_value, "default"};
   }
 
-  po::options_description description = table_description();
-  description.add_options()("help", "")("help-config", "")("check", "")("dry-run", "")("version",
-                                                                                       "");
-  description.add_options()("config-file", po::value<std::string>());
-  po::positional_options_description positional;
-  positional.add("config-file", 1);
-
-  std::vector<Given> from_line;
-  std::vector<Given> from_file;
-  try {
-    const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    const auto parsed = po::command_line_parser(args)
-                            .options(description)
-                            .positional(positional)
-                            .style(style)
-                            .allow_unregistered()
-                            .run();
-    for (const auto& option : parsed.options) {
-      const std::string& name = option.string_key;
-      if (option.unregistered) throw unknown_option("command line", name);
-      if (name == "help")
-        config.help_ = true;
-      else if (name == "help-config")
-        config.help_config_ = true;
-      else if (name == "check")
-        config.check_ = true;
-      else if (name == "dry-run")
-        config.dry_run_ = true;
-      else if (name == "version")
-        config.version_ = true;
-      else if (name == "config-file")
-        from_file = read_file(option.value.front());
-      else
-        from_line.push_back({name, option.value.front(), "command line"});
-    }
-  } catch (const po::error& error) {
-    throw UsageError("command line: {}", error.what());
-  }
+  const CommandLine line = read_command_line(args);
+  config.help_ = line.switches.contains("help");
+  config.help_config_ = line.switches.contains("help-config");
+  config.version_ = line.switches.contains("version");
+  config.check_ = line.switches.contains("check");
+  config.dry_run_ = line.switches.contains("dry-run");
+  const std::vector<Given> from_file =
+      line.file.empty() ? std::vector<Given>() : read_file(line.file);
+  const std::vector<Given>& from_line = line.options;
   refuse_repeats(from_file);
   refuse_repeats(from_line);
 
