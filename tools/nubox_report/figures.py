@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import ticker
 
-from nubox_report.style import TARGET, method_styles, name_of, png, stacked_axes
+from nubox_report.style import TARGET, legend_above, method_styles, name_of, png, stacked_axes
 
 # Share of the Nyquist wavenumber up to which aliasing leaves P(k) readable.
 TRUSTED_NYQUIST_SHARE = 0.7
@@ -92,21 +92,24 @@ def nonzero(values):
 
 
 def displacement_figure(measurements):
-    """Mean absolute displacement error by component."""
+    """Mean absolute displacement error by component; logarithmic, as methods differ by orders of magnitude."""
     styles = method_styles([m.label for m in measurements])
-    figure, axis = plt.subplots(figsize=(6.2, 3.2))
-    width = 0.8 / len(measurements)
-    hatches = ["", "//", "..", "\\\\", "xx", "++", "oo"]
+    figure, axis = plt.subplots(figsize=(6.2, 3.4))
+    markers = "osD^vP*"
     for i, m in enumerate(measurements):
-        bars = axis.bar(np.arange(3) + (i + 0.5) * width - 0.4, m.displacement_error_mpch(), width,
-                        label=name_of(m.label), color=styles[m.label]["color"], hatch=hatches[i % len(hatches)],
-                        edgecolor="white")
-        axis.bar_label(bars, fmt="%.3g", fontsize=7, padding=1)
+        x = np.arange(3) + 0.6 * ((i + 0.5) / len(measurements) - 0.5)
+        errors = nonzero(m.displacement_error_mpch())
+        axis.semilogy(x, errors, linestyle="none", marker=markers[i % len(markers)], markersize=7,
+                      color=styles[m.label]["color"], label=name_of(m.label))
+        for place, error in zip(x, errors):
+            if np.isfinite(error):
+                axis.annotate(f"{error:.2g}", (place, error), xytext=(0, 7), textcoords="offset points",
+                              ha="center", fontsize=7)
     axis.set_xticks(range(3), ["x", "y", "z"])
     axis.set_xlabel("component")
-    axis.set_ylabel("mean |displacement error|  [Mpc/$h$]")
-    axis.legend(ncols=2)
-    axis.set_ylim(0, 1.35 * axis.dataLim.y1)
+    axis.set_ylabel("mean |displacement error|\n[Mpc/$h$]")
+    axis.margins(x=0.08, y=0.18)
+    legend_above(axis)
     return png(figure)
 
 

@@ -50,6 +50,11 @@ def stacked_axes(heights, width=6.2, height=6.0):
     return figure, list(axes)
 
 
+def legend_above(axis):
+    """The legend outside, where it hides nothing."""
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+
+
 def png(figure):
     """The figure as PNG bytes; the figure is closed."""
     buffer = io.BytesIO()

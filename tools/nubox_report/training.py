@@ -4,7 +4,7 @@ import json
 
 import matplotlib.pyplot as plt
 
-from nubox_report.style import METHODS, png
+from nubox_report.style import METHODS, legend_above, png
 
 
 def read_metrics(path):
@@ -32,7 +32,7 @@ def training_figure(metrics):
                       **METHODS["network"])
     axis.set_xlabel("optimiser step")
     axis.set_ylabel("displacement loss")
-    axis.legend()
+    legend_above(axis)
     return png(figure)
 
 
