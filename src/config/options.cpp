@@ -160,7 +160,8 @@ std::vector<Option> make_table() {
       {"predict", "tile", integer, "0", 0, 1024, {},
        "Side of the tiles, lattice sites; 0 chooses one from the box and the model."},
       {"predict", "velocities", flag, "true", {}, {}, {},
-       "Write velocities too, where the input has them."},
+       "Write velocities too, where the input has them: those of the prior, since the network "
+       "corrects positions only."},
       {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions."},
 

@@ -98,15 +98,4 @@ ModelCard read_card(const io::TableFile& table) {
   return card;
 }
 
-ModelCard read_model_card(const par::Comm& comm, const std::filesystem::path& path) {
-  const io::TableFile table = io::read_table_file(comm, path, "nubox-model");
-  return par::agree(comm, [&] {
-    try {
-      return read_card(table);
-    } catch (const InputError& error) {
-      throw InputError("{}: {}", path.string(), error.what());
-    }
-  });
-}
-
 }  // namespace nubox::net

@@ -1,6 +1,7 @@
 #include "nubox/stats/measurement.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/stats/density.hpp"
 
@@ -38,6 +39,19 @@ class PowerModes {
   const fft::MeshField* first_;
   std::optional<fft::MeshField> interlaced_;
 };
+
+/// Subtracted noise may exceed the power: T and r are not numbers there.
+void warn_of_negative_power(const PowerTable& power) {
+  for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {
+    if (power.p_model[i] > 0 && (power.p_target.empty() || power.p_target[i] > 0)) continue;
+    log::warn_together(
+        "no power is left above the shot noise from k = {:.3g} h/Mpc on: transfer and correlation "
+        "are "
+        "not defined there",
+        power.k_hmpc[i]);
+    return;
+  }
+}
 
 }  // namespace
 
@@ -104,6 +118,7 @@ Measurement measure(const field::Snapshot& model, const field::Snapshot* target,
                                  settings.subtract_shot_noise,
                                  std::pow(static_cast<double>(psi.n()), 3)};
       result.power = measure_power(a.get(), b ? &b->get() : nullptr, options);
+      warn_of_negative_power(*result.power);
     }
     if (settings.pdf) {
       const TopHat filter(plan, psi.box_size_mpch(), settings.radius_mpch, settings.filter);

@@ -41,7 +41,4 @@ struct ModelCard {
 void write_card(const ModelCard& card, io::TableFile& table);
 [[nodiscard]] ModelCard read_card(const io::TableFile& table);
 
-/// The card of a model file. Collective. @throws InputError, FileSystemError (agreed)
-[[nodiscard]] ModelCard read_model_card(const par::Comm& comm, const std::filesystem::path& path);
-
 }  // namespace nubox::net
