@@ -175,9 +175,8 @@ std::string nearest_option(const std::string& name) {
     return option.name().starts_with(name) ? 1 : edit_distance(option.name(), name);
   };
   const auto nearest =
-      std::min_element(table.begin(), table.end(), [&](const Option& a, const Option& b) {
-        return distance(a) < distance(b);
-      });
+      std::min_element(table.begin(), table.end(),
+                       [&](const Option& a, const Option& b) { return distance(a) < distance(b); });
   return nearest->name();
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "nubox/fft/plan.hpp"
+
 #include <complex>
 #include <cstddef>
 #include <memory>
-
-#include "nubox/fft/plan.hpp"
 
 namespace nubox::fft {
 
@@ -43,7 +43,9 @@ class MeshField {
   [[nodiscard]] float value(std::size_t ix_local, std::size_t iy, std::size_t iz) const {
     return buffer_[(ix_local * n() + iy) * row_floats() + iz];
   }
-  [[nodiscard]] std::complex<float>* modes() { return reinterpret_cast<std::complex<float>*>(buffer_); }
+  [[nodiscard]] std::complex<float>* modes() {
+    return reinterpret_cast<std::complex<float>*>(buffer_);
+  }
   [[nodiscard]] const std::complex<float>* modes() const {
     return reinterpret_cast<const std::complex<float>*>(buffer_);
   }

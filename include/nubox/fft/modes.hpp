@@ -1,9 +1,9 @@
 #pragma once
 
+#include "nubox/fft/mesh_field.hpp"
+
 #include <cstdint>
 #include <utility>
-
-#include "nubox/fft/mesh_field.hpp"
 
 namespace nubox::fft {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "nubox/par/slab.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
-
-#include "nubox/par/slab.hpp"
 
 namespace nubox::fft {
 
@@ -22,7 +22,8 @@ class Plan {
 
   [[nodiscard]] const par::SlabLayout& layout() const { return layout_; }  ///< x planes, real space
   [[nodiscard]] const par::Slab& ky_slab() const { return ky_slab_; }      ///< ky planes, k space
-  /// Floats that a buffer must hold: FFTW's alloc_local, which exceeds the padded slab on some ranks.
+  /// Floats that a buffer must hold: FFTW's alloc_local, which exceeds the padded slab on some
+  /// ranks.
   [[nodiscard]] std::size_t buffer_floats() const { return buffer_floats_; }
 
   void forward(float* buffer) const;

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <filesystem>
-#include <optional>
-
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/io/field_file.hpp"
 
+#include <filesystem>
+#include <optional>
+
 namespace nubox::field {
 
-/// A field file in memory: header, displacement (Mpc/h) and, where the file has it, velocity (km/s).
+/// A field file in memory: header, displacement (Mpc/h) and, where the file has it, velocity
+/// (km/s).
 struct Snapshot {
   io::FieldHeader header;
   LatticeField displacement;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "nubox/field/lattice_field.hpp"
+
 #include <cstddef>
 #include <vector>
-
-#include "nubox/field/lattice_field.hpp"
 
 namespace nubox::field {
 
@@ -16,7 +16,9 @@ struct HaloedSlab {
   std::size_t n = 0;
   std::size_t components = 0;
   std::vector<float> values;
-  [[nodiscard]] std::size_t planes() const { return interior.count == 0 ? 0 : interior.count + 2 * halo; }
+  [[nodiscard]] std::size_t planes() const {
+    return interior.count == 0 ? 0 : interior.count + 2 * halo;
+  }
 };
 
 /// Collective. A rank without planes gets an empty slab.

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "nubox/par/slab.hpp"
+
 #include <cstddef>
 #include <span>
 #include <vector>
-
-#include "nubox/par/slab.hpp"
 
 namespace nubox::field {
 
