@@ -39,11 +39,18 @@ function(nubox_torch_module name)
   set_target_properties(nubox_${name} PROPERTIES UNITY_BUILD ${NUBOX_UNITY} UNITY_BUILD_BATCH_SIZE 16)
 endfunction()
 
-# The command-line program: wiring only.
+# The command-line program: wiring only. Without LibTorch it lacks the commands of src/app/torch.
 function(nubox_binary)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp)
-  add_executable(nubox ${sources})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp
+                                      ${CMAKE_SOURCE_DIR}/src/app/bench/*.cpp)
+  if(NUBOX_TORCH)
+    file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/torch/*.cpp)
+  endif()
+  add_executable(nubox ${sources} ${torch_sources})
   target_include_directories(nubox PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(nubox PRIVATE nubox_train nubox_predict nubox_stats nubox_prior nubox_sim
-                                      nubox_build_flags nubox_json)
+  target_link_libraries(nubox PRIVATE nubox_stats nubox_prior nubox_sim nubox_build_flags nubox_json)
+  if(NUBOX_TORCH)
+    target_link_libraries(nubox PRIVATE nubox_train nubox_predict)
+    target_compile_definitions(nubox PRIVATE NUBOX_WITH_TORCH)
+  endif()
 endfunction()

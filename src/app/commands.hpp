@@ -12,10 +12,12 @@ namespace nubox::app {
 int run(const par::Comm& world, const std::vector<std::string>& args);
 
 // One function per subcommand, each in its own cmd_<name>.cpp: wiring only. All collective.
+// train and predict stand in torch/ and exist only in a build with LibTorch.
 void simulate(const par::Comm& world, const config::Config& config);
 void train(const par::Comm& world, const config::Config& config);
 void predict(const par::Comm& world, const config::Config& config);
 void stats(const par::Comm& world, const config::Config& config);
+void bench(const par::Comm& world, const config::Config& config);
 void info(const par::Comm& world, const config::Config& config);
 
 }  // namespace nubox::app

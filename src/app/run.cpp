@@ -17,11 +17,12 @@ namespace {
 using CommandFunction = std::function<void(const par::Comm&, const config::Config&)>;
 
 const std::map<std::string, CommandFunction>& functions() {
-  static const std::map<std::string, CommandFunction> table = {{"simulate", simulate},
-                                                               {"train", train},
-                                                               {"predict", predict},
-                                                               {"stats", stats},
-                                                               {"info", info}};
+  static const std::map<std::string, CommandFunction> table = {
+      {"simulate", simulate}, {"stats", stats},     {"bench", bench}, {"info", info},
+#ifdef NUBOX_WITH_TORCH
+      {"train", train},       {"predict", predict},
+#endif
+  };
   return table;
 }
 
@@ -53,8 +54,11 @@ int run(const par::Comm& world, const std::vector<std::string>& args) {
   }
   const std::string command = args.front();
   const config::Config config = par::agree(world, [&] {
-    if (!functions().contains(command)) {
+    if (!config::is_command(command)) {
       throw UsageError("unknown command '{}'\n\n{}", command, config::help_text(""));
+    }
+    if (!functions().contains(command)) {
+      throw UsageError("this nubox was built without LibTorch, which '{}' needs", command);
     }
     return config::Config::parse(command, {args.begin() + 1, args.end()});
   });

@@ -4,13 +4,15 @@
 #include "nubox/core/error.hpp"
 #include "nubox/fft/plan.hpp"
 #include "nubox/io/digest.hpp"
-#include "nubox/net/build_info.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/session.hpp"
 
+#ifdef NUBOX_WITH_TORCH
+#include "nubox/net/build_info.hpp"
+#endif
+
 #include <array>
 #include <cmath>
-#include <cstdlib>
 
 namespace nubox::app {
 namespace {
@@ -26,9 +28,14 @@ std::array<std::filesystem::path, 2> share_directories() {
 std::string version_line() { return version_text(); }
 
 std::string library_versions() {
+#ifdef NUBOX_WITH_TORCH
+  const std::string torch = net::torch_library_text();
+#else
+  const std::string torch = "LibTorch not built in: no train, no predict";
+#endif
   return fmt::format("nubox {}\ncompiler {}\nMPI {}\nHDF5 {}\nFFTW {}\n{}\n", version_text(),
                      compiler_text(), par::mpi_library_text(), io::hdf5_library_text(),
-                     fft::library_text(), net::torch_library_text());
+                     fft::library_text(), torch);
 }
 
 cosmology::Parameters cosmology_parameters(const config::Config& config) {

@@ -189,6 +189,15 @@ std::vector<Option> make_table() {
       {"pdf", "edges", numbers, "-2,2,100", -10, 1e5, {},
        "log10 of the lowest and highest edge of rho/mean and the number of edges."},
 
+      {"bench", "what", choice, "fft", {}, {}, {"fft"},
+       "Component to measure; every row names the limit that was measured in the same run."},
+      {"bench", "n", integer, "128", 8, 8192, {},
+       "Size: mesh points or particles per side."},
+      {"bench", "repeats", integer, "3", 1, 1000, {},
+       "Repetitions; the fastest counts, since other work on the machine only slows down."},
+      {"bench", "out", text, "", {}, {}, {},
+       "JSON file to write; empty: the table alone."},
+
       {"info", "in", text, "", {}, {}, {},
        "File to describe."},
   };
@@ -223,9 +232,14 @@ const std::vector<Command>& command_table() {
       {"stats",
        "power, transfer function, density PDF and residuals of boxes",
        {"run", "stats", "pdf"}},
+      {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
       {"info", "what a nubox file holds", {"run", "info"}},
   };
   return commands;
+}
+
+bool is_command(std::string_view name) {
+  return std::ranges::any_of(command_table(), [&](const Command& c) { return c.name == name; });
 }
 
 }  // namespace nubox::config

@@ -36,5 +36,6 @@ struct Command {
   std::vector<std::string> sections;
 };
 [[nodiscard]] const std::vector<Command>& command_table();
+[[nodiscard]] bool is_command(std::string_view name);
 
 }  // namespace nubox::config

@@ -9,7 +9,7 @@
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
-#include "app/pair_list.hpp"
+#include "app/torch/pair_list.hpp"
 #include "app/prior_setup.hpp"
 #include "app/setup.hpp"
 

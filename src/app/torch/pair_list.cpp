@@ -1,4 +1,4 @@
-#include "app/pair_list.hpp"
+#include "app/torch/pair_list.hpp"
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "nubox/config/config.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+/// Components of `nubox bench`: each measures its own work and, in the same run, the limit of this
+/// machine that bounds it, so that figures of a noisy machine can be compared.
+namespace nubox::app {
+
+/// One measured figure. A row without a limit is a limit itself, or a plain figure.
+struct BenchRow {
+  std::string component;  ///< "fft", "simulate", ...
+  std::string quantity;   ///< what was measured: "forward, 256^3"
+  double value = 0;
+  std::string unit;        ///< "s", "GB/s", "us/particle/step", "B/particle", ...
+  std::string limit;       ///< what bounds it: "one pass over memory per axis"; empty: none
+  double limit_value = 0;  ///< in the same unit
+  /// value / limit_value: times of the floor for durations, share of the peak for rates.
+  [[nodiscard]] double ratio() const { return value / limit_value; }
+};
+
+/// Seconds of the slowest rank in the fastest of `repeats` calls. Collective.
+[[nodiscard]] double fastest_seconds(const par::Comm& comm, std::size_t repeats,
+                                     const std::function<void()>& work);
+
+/// Bytes per second that all ranks together move when each copies a buffer larger than its caches
+/// (bytes read + bytes written). Collective.
+[[nodiscard]] double memory_bandwidth(const par::Comm& comm, std::size_t repeats);
+
+// The components, each in its own file. All collective.
+[[nodiscard]] std::vector<BenchRow> bench_fft(const par::Comm& world, const config::Config& config);
+
+}  // namespace nubox::app

@@ -1,0 +1,73 @@
+#include "nubox/core/error.hpp"
+#include "nubox/io/publish.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "app/bench/bench.hpp"
+#include "app/commands.hpp"
+#include "app/setup.hpp"
+
+#include <cstdio>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+namespace nubox::app {
+namespace {
+
+using Component = std::vector<BenchRow> (*)(const par::Comm&, const config::Config&);
+
+const std::map<std::string, Component>& components() {
+  static const std::map<std::string, Component> table = {{"fft", bench_fft}};
+  return table;
+}
+
+std::string table_text(const std::vector<BenchRow>& rows) {
+  std::string text = fmt::format("{:<10} {:<44} {:>11} {:<17} {:>8}  {}\n", "component", "quantity",
+                                 "value", "unit", "ratio", "to the limit measured beside it");
+  for (const BenchRow& row : rows) {
+    const std::string ratio = row.limit.empty() ? "" : fmt::format("{:.3g}", row.ratio());
+    text += fmt::format(
+        "{:<10} {:<44} {:>11.4g} {:<17} {:>8}  {}\n", row.component, row.quantity, row.value,
+        row.unit, ratio,
+        row.limit.empty() ? "" : fmt::format("{} ({:.4g})", row.limit, row.limit_value));
+  }
+  return text;
+}
+
+std::string json_text(const par::Comm& world, const config::Config& config,
+                      const std::vector<BenchRow>& rows) {
+  using nlohmann::json;
+  json document = {{"format", "nubox-bench"},
+                   {"format_version", 1},
+                   {"what", config.text("bench.what")},
+                   {"n", config.size("bench.n")},
+                   {"ranks", world.size()},
+                   {"code_version", version_line()},
+                   {"libraries", library_versions()},
+                   {"rows", json::array()}};
+  for (const BenchRow& row : rows) {
+    json entry = {{"component", row.component},
+                  {"quantity", row.quantity},
+                  {"value", row.value},
+                  {"unit", row.unit}};
+    if (!row.limit.empty()) {
+      entry.update(
+          {{"limit", row.limit}, {"limit_value", row.limit_value}, {"ratio", row.ratio()}});
+    }
+    document["rows"].push_back(entry);
+  }
+  return document.dump(2) + "\n";
+}
+
+}  // namespace
+
+void bench(const par::Comm& world, const config::Config& config) {
+  const auto& component = components().at(config.text("bench.what"));
+  if (config.check_only() || config.dry_run()) return;
+  const std::vector<BenchRow> rows = component(world, config);
+  const std::string out = config.text("bench.out");
+  if (!out.empty()) io::publish_text(world, out, json_text(world, config, rows));
+  if (world.is_root()) std::fputs(table_text(rows).c_str(), stdout);
+}
+
+}  // namespace nubox::app
