@@ -189,12 +189,14 @@ std::vector<Option> make_table() {
       {"pdf", "edges", numbers, "-2,2,100", -10, 1e5, {},
        "log10 of the lowest and highest edge of rho/mean and the number of edges."},
 
-      {"bench", "what", choice, "fft", {}, {}, {"fft"},
+      {"bench", "what", choice, "fft", {}, {}, {"fft", "io"},
        "Component to measure; every row names the limit that was measured in the same run."},
       {"bench", "n", integer, "128", 8, 8192, {},
        "Size: mesh points or particles per side."},
       {"bench", "repeats", integer, "3", 1, 1000, {},
        "Repetitions; the fastest counts, since other work on the machine only slows down."},
+      {"bench", "directory", text, ".", {}, {}, {},
+       "Where io makes its files; they are removed at the end."},
       {"bench", "out", text, "", {}, {}, {},
        "JSON file to write; empty: the table alone."},
 

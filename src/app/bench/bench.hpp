@@ -33,5 +33,6 @@ struct BenchRow {
 
 // The components, each in its own file. All collective.
 [[nodiscard]] std::vector<BenchRow> bench_fft(const par::Comm& world, const config::Config& config);
+[[nodiscard]] std::vector<BenchRow> bench_io(const par::Comm& world, const config::Config& config);
 
 }  // namespace nubox::app

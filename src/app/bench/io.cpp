@@ -1,0 +1,131 @@
+#include "nubox/core/error.hpp"
+#include "nubox/field/lattice_field.hpp"
+#include "nubox/io/field_file.hpp"
+#include "nubox/io/publish.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "app/bench/bench.hpp"
+
+#include <array>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file that closes itself and whose calls throw.
+class PlainFile {
+ public:
+  PlainFile(const fs::path& path, int flags)
+      : path_(path), file_(::open(path.c_str(), flags, 0644)) {
+    if (file_ < 0) fail("open");
+  }
+  ~PlainFile() { ::close(file_); }
+  PlainFile(const PlainFile&) = delete;
+  PlainFile& operator=(const PlainFile&) = delete;
+
+  void write(std::span<const std::byte> bytes) {
+    move(bytes, [&](const std::byte* at, std::size_t n) { return ::write(file_, at, n); });
+    if (::fsync(file_) != 0) fail("sync");
+  }
+  void read(std::span<std::byte> bytes) {
+    move(bytes, [&](std::byte* at, std::size_t n) { return ::read(file_, at, n); });
+  }
+
+ private:
+  template <class Byte, class Call>
+  void move(std::span<Byte> bytes, const Call& call) {
+    while (!bytes.empty()) {
+      const auto moved = call(bytes.data(), bytes.size());
+      if (moved <= 0) fail("move bytes of");
+      bytes = bytes.subspan(static_cast<std::size_t>(moved));
+    }
+  }
+  void fail(const char* what) const {
+    throw FileSystemError("cannot {} {}: {}", what, path_.string(), errno_text());
+  }
+  static std::string errno_text() {
+    return std::error_code(errno, std::generic_category()).message();
+  }
+
+  fs::path path_;
+  int file_;
+};
+
+/// A directory of its own for the files of the run, gone at the end.
+class ScratchDirectory {
+ public:
+  ScratchDirectory(const par::Comm& comm, const fs::path& parent)
+      : comm_(&comm), path_(parent / comm.broadcast(fmt::format("nubox-bench-{}", ::getpid()))) {
+    par::agree(comm, [&] {
+      std::error_code failure;
+      if (comm.is_root()) fs::create_directories(path_, failure);
+      if (failure) throw FileSystemError("cannot make {}: {}", path_.string(), failure.message());
+    });
+  }
+  ~ScratchDirectory() {
+    std::error_code ignored;  // other ranks or the user may have been quicker
+    if (comm_->is_root()) fs::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  const par::Comm* comm_;
+  fs::path path_;
+};
+
+io::FieldHeader header_of(std::size_t n) {
+  io::FieldHeader header;
+  header.box_size_mpch = 2.0 * static_cast<double>(n);
+  header.n = n;
+  header.origin = "simulate";
+  return header;
+}
+
+}  // namespace
+
+std::vector<BenchRow> bench_io(const par::Comm& world, const config::Config& config) {
+  const std::size_t n = config.size("bench.n"), repeats = config.size("bench.repeats");
+  const ScratchDirectory scratch(world, config.text("bench.directory"));
+  const par::SlabLayout layout(world, n);
+  field::LatticeField psi(layout, 3, header_of(n).box_size_mpch);
+  for (std::size_t i = 0; i < psi.values().size(); ++i) {
+    psi.values()[i] = static_cast<float>(i % 1000) * 1e-3f;
+  }
+  const double gigabytes =
+      12e-9 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
+
+  const fs::path plain = scratch.path() / fmt::format("plain.{}", world.rank());
+  const double plain_write = fastest_seconds(world, repeats, [&] {
+    par::agree(world, [&] {
+      PlainFile(plain, O_CREAT | O_WRONLY | O_TRUNC).write(std::as_bytes(psi.values()));
+    });
+  });
+  const double plain_read = fastest_seconds(world, repeats, [&] {
+    par::agree(world,
+               [&] { PlainFile(plain, O_RDONLY).read(std::as_writable_bytes(psi.values())); });
+  });
+
+  const fs::path field = scratch.path() / "field.h5";
+  const std::array<io::FieldDataset, 1> datasets{{{"displacement", psi.values()}}};
+  const double field_write = fastest_seconds(
+      world, repeats, [&] { io::write_field_file(layout, field, header_of(n), datasets); });
+  const double field_read = fastest_seconds(
+      world, repeats, [&] { (void)io::FieldFile(world, field).read("displacement", layout); });
+
+  const std::string size = fmt::format("field file, {:.2f} GB", gigabytes);
+  const auto rate = [&](double seconds) { return gigabytes / seconds; };
+  return {{"io", "write and sync, " + size, rate(field_write), "GB/s",
+           "a plain file per rank, written and synced", rate(plain_write)},
+          {"io", "read and verify, " + size, rate(field_read), "GB/s",
+           "a plain file per rank, read from cache", rate(plain_read)}};
+}
+
+}  // namespace nubox::app
