@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+/// Memory of this process and machine (Linux). All rank-local.
+namespace nubox::memory {
+
+/// Largest resident set of this process so far, bytes.
+[[nodiscard]] std::uint64_t peak_rss_bytes();
+/// Resident set now, bytes.
+[[nodiscard]] std::uint64_t rss_bytes();
+/// Makes the present resident set the peak, so that one piece of work can be measured.
+void reset_peak_rss();
+
+/// Bytes that new allocations on this machine can still get: free memory and caches that the kernel
+/// gives up, or what the control group of a batch job or container leaves, if that is less.
+[[nodiscard]] std::uint64_t available_bytes();
+/// Bytes that RLIMIT_AS (ulimit -v) leaves this process; the largest number if there is no limit.
+[[nodiscard]] std::uint64_t address_space_left_bytes();
+
+/// "1.25 GiB".
+[[nodiscard]] std::string text(std::uint64_t bytes);
+
+}  // namespace nubox::memory

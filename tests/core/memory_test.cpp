@@ -1,0 +1,29 @@
+#include "nubox/core/memory.hpp"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace nubox::memory {
+namespace {
+
+TEST(Memory, peak_of_a_piece_of_work_is_what_it_touched) {
+  reset_peak_rss();
+  const std::uint64_t before = rss_bytes();
+  constexpr std::uint64_t bytes = std::uint64_t{64} << 20;
+  { const std::vector<char> work(bytes, 1); }
+  // Pages of the allocator and of the test itself: well below 4 MiB.
+  EXPECT_NEAR(static_cast<double>(peak_rss_bytes() - before), bytes, 4 << 20);
+  EXPECT_LT(rss_bytes(), before + (bytes / 2));
+}
+
+TEST(Memory, what_is_available_is_less_than_a_machine_holds_and_more_than_nothing) {
+  EXPECT_GT(available_bytes(), std::uint64_t{1} << 20);
+  EXPECT_LT(available_bytes(), std::uint64_t{1} << 50);
+  EXPECT_GT(address_space_left_bytes(), std::uint64_t{1} << 20);
+}
+
+TEST(Memory, text_has_a_unit) { EXPECT_EQ(text(std::uint64_t{5} << 28), "1.25 GiB"); }
+
+}  // namespace
+}  // namespace nubox::memory
