@@ -1,9 +1,11 @@
 #include "nubox/core/log.hpp"
 
 #include <atomic>
+#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unistd.h>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -40,6 +42,18 @@ Progress& progress() {
   return instance;
 }
 
+/// True while a status line stands on the terminal.
+std::atomic<bool>& status_open() {
+  static std::atomic<bool> open = false;
+  return open;
+}
+
+constexpr const char* clear_line = "\r\033[K";
+
+void clear_status() {
+  if (status_open().exchange(false)) std::fputs(clear_line, stderr);
+}
+
 }  // namespace
 
 void start(int rank, int size, bool quiet) {
@@ -51,8 +65,26 @@ void start(int rank, int size, bool quiet) {
   }
 }
 
-void write_info(std::string_view text) { logger()->info("{}", text); }
-void write_warning(std::string_view text) { logger()->warn("warning: {}", text); }
+void write_info(std::string_view text) {
+  clear_status();
+  logger()->info("{}", text);
+}
+
+void write_warning(std::string_view text) {
+  clear_status();
+  logger()->warn("warning: {}", text);
+}
+
+bool on_terminal() {
+  return logger()->should_log(spdlog::level::info) && isatty(STDERR_FILENO) == 1;
+}
+
+void write_status(std::string_view text) {
+  const std::string line = clear_line + std::string(text);
+  std::fputs(line.c_str(), stderr);
+  std::fflush(stderr);
+  status_open() = true;
+}
 
 void set_phase(std::string_view phase) {
   const std::lock_guard lock(progress().mutex);

@@ -32,6 +32,12 @@ void warn_together(fmt::format_string<Args...> text, Args&&... args) {
   write_info("warning: " + fmt::format(text, std::forward<Args>(args)...));
 }
 
+/// True if rank 0 speaks to a terminal: progress may then rewrite one line.
+[[nodiscard]] bool on_terminal();
+/// A line on the terminal that the next status or log line replaces. Rank-local; only where
+/// on_terminal().
+void write_status(std::string_view text);
+
 /// Name of what the process is doing now, for failure reports ("simulate: seed 3, 0.15 eV").
 /// Setting it is a beat.
 void set_phase(std::string_view phase);

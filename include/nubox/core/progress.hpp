@@ -1,0 +1,35 @@
+#pragma once
+
+#include "nubox/core/timer.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace nubox {
+
+/// "42 s", "3 min 20 s", "5 h 07 min".
+[[nodiscard]] std::string duration_text(double seconds);
+
+/// Progress of a loop that may take long, with the time that is left: on a terminal one line that
+/// rewrites itself, in a log at most a line per step, thinned out where steps are many or short.
+/// Rank 0 speaks. Every step is a beat for the watchdog.
+class Progress {
+ public:
+  /// `what` starts every line; `done` steps of `total` were made before (resumed runs).
+  Progress(std::string what, std::size_t total, std::size_t done = 0);
+  /// After each step. `note` tells where the loop is ("a = 0.512").
+  void step(std::string_view note = {});
+  [[nodiscard]] std::size_t done() const { return done_; }
+
+  /// True if a log gets a line after step `done`, `since_line_s` after the line before. The two
+  /// bounds keep the log of an hour below 200 kB and that of a run below 200 lines.
+  [[nodiscard]] static bool is_line_due(std::size_t done, std::size_t total, double since_line_s);
+
+ private:
+  std::string what_;
+  std::size_t total_, done_, done_before_;
+  Stopwatch watch_, since_line_;
+};
+
+}  // namespace nubox

@@ -1,0 +1,41 @@
+#include "nubox/core/progress.hpp"
+
+#include <gtest/gtest.h>
+
+namespace nubox {
+namespace {
+
+TEST(Progress, writes_a_line_per_step_into_a_log_but_never_hundreds) {
+  const auto lines = [](std::size_t total, double step_s) {
+    std::size_t count = 0;
+    double since = 0;
+    for (std::size_t done = 1; done <= total; ++done) {
+      since += step_s;
+      if (!Progress::is_line_due(done, total, since)) continue;
+      ++count;
+      since = 0;
+    }
+    return count;
+  };
+  EXPECT_EQ(lines(30, 60), 30u);
+  EXPECT_EQ(lines(200, 60), 200u);
+  EXPECT_LE(lines(201, 60), 200u);
+  EXPECT_LE(lines(100000, 60), 200u);
+  EXPECT_EQ(lines(100, 0.1), 5u);  // one in two seconds
+}
+
+TEST(Progress, durations_read_well) {
+  EXPECT_EQ(duration_text(0.4), "0 s");
+  EXPECT_EQ(duration_text(59.6), "1 min 00 s");
+  EXPECT_EQ(duration_text(200), "3 min 20 s");
+  EXPECT_EQ(duration_text(5 * 3600 + 440), "5 h 07 min");
+}
+
+TEST(Progress, counts_on_from_the_steps_made_before) {
+  Progress progress("test", 10, 4);
+  progress.step("a = 0.5");
+  EXPECT_EQ(progress.done(), 5u);
+}
+
+}  // namespace
+}  // namespace nubox

@@ -1,0 +1,74 @@
+#include "nubox/par/step_control.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace nubox::par {
+namespace {
+
+using Action = StepControl::Action;
+
+TEST(StepControl, stops_all_ranks_when_one_of_them_gets_a_signal) {
+  const Comm world = Comm::world();
+  StepControl control(world, {});
+  EXPECT_EQ(control.after_step(), Action::go_on);
+  if (world.rank() == world.size() - 1) std::raise(SIGUSR1);
+  EXPECT_EQ(control.after_step(), Action::stop);
+}
+
+TEST(StepControl, stops_before_the_wall_clock_with_room_for_a_step_and_two_checkpoints) {
+  const Comm world = Comm::world();
+  double now = 0;
+  StepControl control(world, {.wall_clock_minutes = 10, .clock = [&] { return now; }});
+  now = 100;  // the longest step
+  EXPECT_EQ(control.after_step(), Action::go_on);
+  now = 160;  // a checkpoint takes 60 s
+  control.saved();
+  now = 379;
+  EXPECT_EQ(control.after_step(), Action::stop) << "a step of 219 s does not fit into 221 - 120 s";
+}
+
+TEST(StepControl, uses_the_wall_clock_to_its_last_step) {
+  const Comm world = Comm::world();
+  double now = 0;
+  StepControl control(world, {.wall_clock_minutes = 10, .clock = [&] { return now; }});
+  for (now = 100; now <= 500; now += 100) EXPECT_EQ(control.after_step(), Action::go_on);
+  EXPECT_EQ(control.after_step(), Action::stop) << "at 600 s";
+}
+
+TEST(StepControl, asks_for_a_checkpoint_every_so_many_minutes) {
+  const Comm world = Comm::world();
+  double now = 0;
+  StepControl control(world, {.checkpoint_minutes = 1, .clock = [&] { return now; }});
+  now = 59;
+  EXPECT_EQ(control.after_step(), Action::go_on);
+  now = 61;
+  EXPECT_EQ(control.after_step(), Action::save);
+  now = 65;
+  control.saved();
+  now = 124;
+  EXPECT_EQ(control.after_step(), Action::go_on);
+  now = 125;
+  EXPECT_EQ(control.after_step(), Action::save);
+}
+
+TEST(StepControl, follows_a_stop_file_once) {
+  const Comm world = Comm::world();
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("nubox-stop-" + std::to_string(world.size()));
+  std::filesystem::remove(file);
+  world.barrier();
+  StepControl control(world, {.stop_file = file});
+  EXPECT_EQ(control.after_step(), Action::go_on);
+  if (world.is_root()) std::ofstream(file) << "";
+  EXPECT_EQ(control.after_step(), Action::stop);
+  EXPECT_EQ(control.after_step(), Action::go_on);
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+}  // namespace
+}  // namespace nubox::par
