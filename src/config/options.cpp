@@ -158,7 +158,10 @@ std::vector<Option> make_table() {
       {"predict", "mnu_eV", number, "0.15", 0, 2, {},
        "Sum of the neutrino masses of the box to make, eV."},
       {"predict", "tile", integer, "0", 0, 1024, {},
-       "Side of the tiles, lattice sites; 0 chooses one from the box and the model."},
+       "Side of cubic tiles, lattice sites; 0 chooses the extent with the least work for halos that "
+       "fits predict.tile_memory_gb."},
+      {"predict", "tile_memory_gb", number, "3", 0.01, 1e4, {},
+       "Memory per rank for the activations of one tile, GB."},
       {"predict", "velocities", flag, "true", {}, {}, {},
        "Write velocities too, where the input has them: those of the prior, since the network "
        "corrects positions only."},

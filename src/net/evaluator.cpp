@@ -44,31 +44,30 @@ const ModelCard& Evaluator::card() const { return parts_->card; }
 std::size_t Evaluator::halo() const { return parts_->footprint.halo; }
 std::size_t Evaluator::stride() const { return parts_->footprint.stride; }
 
-void Evaluator::run(std::span<const float> tiles, std::size_t batch, std::size_t n_in, double theta,
-                    std::span<float> out) const {
+void Evaluator::run(std::span<const float> tiles, std::size_t batch, const Extent& tile,
+                    double theta, std::span<float> out) const {
   const std::size_t channels = parts_->card.architecture.input_channels;
-  const std::size_t margin = 2 * halo();
-  if (n_in <= margin || (n_in - margin) % stride() != 0) {
-    throw InternalError("tile of {} voxels: the network needs a multiple of {} plus {}", n_in,
-                        stride(), margin);
+  const Extent in = grown(tile, halo());
+  for (const std::size_t edge : tile) {
+    if (edge == 0 || edge % stride() != 0) {
+      throw InternalError("a tile of {} voxels is no multiple of the stride {}", edge, stride());
+    }
   }
-  const std::size_t tile = n_in - margin;
-  if (tiles.size() != batch * channels * n_in * n_in * n_in ||
-      out.size() != batch * 3 * tile * tile * tile) {
+  if (tiles.size() != batch * channels * voxels(in) || out.size() != batch * 3 * voxels(tile)) {
     throw InternalError("tile buffers do not fit batch {}, {} channels, {} voxels", batch, channels,
-                        n_in);
+                        voxels(in));
   }
   const c10::InferenceMode inference;
   Emulator& emulator = parts_->emulator;
-  const auto n = index(n_in);
-  const auto m = index(tile);
   // from_blob wants a mutable pointer; the input is only read.
   const torch::Tensor x =
-      torch::from_blob(const_cast<float*>(tiles.data()), {index(batch), index(channels), n, n, n})
+      torch::from_blob(const_cast<float*>(tiles.data()),
+                       {index(batch), index(channels), index(in[0]), index(in[1]), index(in[2])})
           .to(emulator.device());
   const torch::Tensor style = torch::full({1}, theta, torch::kFloat32).to(emulator.device());
   const PrecisionScope scope(parts_->precision, emulator.device());
-  torch::from_blob(out.data(), {index(batch), 3, m, m, m}).copy_(emulator.forward(x, style));
+  torch::from_blob(out.data(), {index(batch), 3, index(tile[0]), index(tile[1]), index(tile[2])})
+      .copy_(emulator.forward(x, style));
 }
 
 }  // namespace nubox::net

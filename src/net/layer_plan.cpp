@@ -97,6 +97,41 @@ std::size_t valid_margin(const std::vector<Convolution>& list, std::ptrdiff_t st
   return static_cast<std::size_t>((size - stride) / 2);
 }
 
+/// Follows the extent through the rows; convolutions that do not pad shorten it.
+double walk_multiply_adds(const std::vector<Layer>& plan, Extent now, bool pad) {
+  double sum = 0;
+  const auto add = [&](std::size_t in, std::size_t out, std::size_t kernel) {
+    sum += static_cast<double>(voxels(now) * in * out * kernel * kernel * kernel);
+  };
+  const auto convolve = [&](std::size_t in, std::size_t out, std::size_t kernel) {
+    for (std::size_t& edge : now) edge -= pad ? 0 : kernel - 1;
+    add(in, out, kernel);
+  };
+  for (const Layer& layer : plan) {
+    switch (layer.op) {
+      case Op::conv:
+        convolve(layer.in, layer.out, layer.kernel);
+        break;
+      case Op::block: {
+        const std::size_t width = std::max(layer.in, layer.out);
+        convolve(layer.in, width, layer.kernel);
+        convolve(width, layer.out, layer.kernel);
+        add(layer.in, layer.out, 1);
+        break;
+      }
+      case Op::down:
+        for (std::size_t& edge : now) edge /= 2;
+        add(layer.in, layer.out, layer.kernel);
+        break;
+      case Op::up:  // every input voxel meets every weight
+        add(layer.in, layer.out, layer.kernel);
+        for (std::size_t& edge : now) edge *= 2;
+        break;
+    }
+  }
+  return sum;
+}
+
 }  // namespace
 
 bool convolutions_pad(const Architecture& architecture) { return architecture.name == "d3m"; }
@@ -118,6 +153,20 @@ Footprint footprint(const Architecture& architecture) {
   if (!convolutions_pad(architecture)) return {valid_margin(list, step), stride};
   // A whole number of strides keeps the coarse grids of tile and box on the same voxels.
   return {(padded_reach(list, step) + stride - 1) / stride * stride, stride};
+}
+
+double multiply_adds(const Architecture& architecture, const Extent& tile) {
+  if (architecture.name == "none") return 0;
+  return walk_multiply_adds(layer_plan(architecture), grown(tile, footprint(architecture).halo),
+                            convolutions_pad(architecture));
+}
+
+double multiply_adds_per_voxel(const Architecture& architecture) {
+  if (architecture.name == "none") return 0;
+  const std::size_t stride = footprint(architecture).stride;
+  const Extent cell{stride, stride, stride};
+  return walk_multiply_adds(layer_plan(architecture), cell, true) /
+         static_cast<double>(voxels(cell));
 }
 
 }  // namespace nubox::net

@@ -12,15 +12,8 @@
 namespace nubox::predict {
 namespace {
 
-// A tile's input may hold this many voxels: 160^3, at which a 64-channel network needs about 8 GB.
-// Wider networks get smaller tiles in proportion.
-constexpr std::size_t largest_input_voxels_64_channels = std::size_t{160} * 160 * 160;
 // Tiles per network call: small tiles share the cost of laying out the weights.
 constexpr std::size_t voxels_per_call = std::size_t{1} << 18;
-
-std::size_t max_input_voxels(const net::Architecture& architecture) {
-  return largest_input_voxels_64_channels * 64 / std::max<std::size_t>(architecture.channels, 8);
-}
 
 /// Padded networks see the edges of their tiles: by default those of the training.
 std::size_t training_crop(const net::ModelCard& card) {
@@ -38,20 +31,21 @@ std::size_t training_crop(const net::ModelCard& card) {
 class TileMover {
  public:
   TileMover(const field::HaloedSlab& slab, const TilePlan& plan)
-      : slab_(slab), plan_(plan), n_in_(plan.tile + 2 * plan.halo) {}
+      : slab_(slab), plan_(plan), input_(net::grown(plan.tile, plan.halo)) {}
 
-  [[nodiscard]] std::size_t n_in() const { return n_in_; }
+  [[nodiscard]] const net::Extent& input() const { return input_; }
 
-  /// Copies the input of a tile, [components][n_in]^3, periodic in y and z.
+  /// Copies the input of a tile, [components] of extent input(), periodic in y and z.
   void gather(const TileOrigin& origin, float* to) const {
     const std::size_t n = slab_.n;
     // Halo planes make x contiguous: no wrapping along it.
     const auto first_plane = static_cast<std::size_t>(
         origin.x - static_cast<std::ptrdiff_t>(slab_.interior.start) +
         static_cast<std::ptrdiff_t>(slab_.halo) - static_cast<std::ptrdiff_t>(plan_.halo));
-    const std::vector<std::size_t> ys = wrapped(origin.y), zs = wrapped(origin.z);
+    const std::vector<std::size_t> ys = wrapped(origin.y, input_[1]);
+    const std::vector<std::size_t> zs = wrapped(origin.z, input_[2]);
     for (std::size_t c = 0; c < slab_.components; ++c) {
-      for (std::size_t i = 0; i < n_in_; ++i) {
+      for (std::size_t i = 0; i < input_[0]; ++i) {
         const float* plane = slab_.values.data() + (c * slab_.planes() + first_plane + i) * n * n;
         for (const std::size_t y : ys) {
           const float* row = plane + y * n;
@@ -61,17 +55,18 @@ class TileMover {
     }
   }
 
-  /// Writes the part of a tile's output [3][tile]^3 that lies in the slab and the box.
+  /// Writes the part of a tile's output [3] of extent plan.tile that lies in the slab and the box.
   void scatter(const TileOrigin& origin, const float* from, field::LatticeField& out) const {
-    const std::size_t n = slab_.n, tile = plan_.tile;
+    const std::size_t n = slab_.n;
+    const auto& [tile_x, tile_y, tile_z] = plan_.tile;
     for (std::size_t c = 0; c < out.components(); ++c) {
       const auto component = out.component(c);
-      for (std::size_t i = 0; i < tile; ++i) {
+      for (std::size_t i = 0; i < tile_x; ++i) {
         const auto x = static_cast<std::size_t>(origin.x) + i;
         if (!slab_.interior.contains(x)) continue;
-        for (std::size_t j = 0; j < tile && origin.y + j < n; ++j) {
-          const float* row = from + ((c * tile + i) * tile + j) * tile;
-          const std::size_t count = std::min(tile, n - origin.z);
+        for (std::size_t j = 0; j < tile_y && origin.y + j < n; ++j) {
+          const float* row = from + ((c * tile_x + i) * tile_y + j) * tile_z;
+          const std::size_t count = std::min(tile_z, n - origin.z);
           std::copy_n(
               row, count,
               component.data() + out.site(x - slab_.interior.start, origin.y + j, origin.z));
@@ -81,23 +76,23 @@ class TileMover {
   }
 
  private:
-  [[nodiscard]] std::vector<std::size_t> wrapped(std::size_t origin) const {
-    std::vector<std::size_t> indices(n_in_);
+  [[nodiscard]] std::vector<std::size_t> wrapped(std::size_t origin, std::size_t count) const {
+    std::vector<std::size_t> indices(count);
     const std::size_t n = slab_.n;
     const std::size_t first = origin + n * (plan_.halo / n + 1) - plan_.halo;
-    for (std::size_t i = 0; i < n_in_; ++i) indices[i] = (first + i) % n;
+    for (std::size_t i = 0; i < count; ++i) indices[i] = (first + i) % n;
     return indices;
   }
 
   const field::HaloedSlab& slab_;
   const TilePlan& plan_;
-  std::size_t n_in_;
+  net::Extent input_;
 };
 
 void run_tiles(const TileMover& mover, const TilePlan& plan, std::size_t channels,
                const net::Evaluator& network, double theta, field::LatticeField& out) {
-  const std::size_t in_voxels = mover.n_in() * mover.n_in() * mover.n_in();
-  const std::size_t out_values = 3 * plan.tile * plan.tile * plan.tile;
+  const std::size_t in_voxels = net::voxels(mover.input());
+  const std::size_t out_values = 3 * net::voxels(plan.tile);
   const std::size_t per_call = std::max<std::size_t>(1, voxels_per_call / in_voxels);
   std::vector<float> tiles, result;
   for (std::size_t first = 0; first < plan.origins.size(); first += per_call) {
@@ -108,7 +103,7 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, std::size_t channel
       mover.gather(plan.origins[first + t], tiles.data() + t * channels * in_voxels);
     }
     log::beat();
-    network.run(tiles, batch, mover.n_in(), theta, result);
+    network.run(tiles, batch, plan.tile, theta, result);
     for (std::size_t t = 0; t < batch; ++t) {
       mover.scatter(plan.origins[first + t], result.data() + t * out_values, out);
     }
@@ -136,7 +131,7 @@ void finish(field::LatticeField& out, const field::LatticeField& prior_mpch, boo
 field::LatticeField predict_displacement(const field::LatticeField& features,
                                          const field::LatticeField& prior_mpch,
                                          const net::Evaluator& network, double theta,
-                                         std::size_t tile) {
+                                         TileChoice tiles) {
   const net::Architecture& architecture = network.card().architecture;
   if (architecture.residual && theta == 0) return prior_mpch;
   const par::Comm& comm = features.comm();
@@ -146,12 +141,12 @@ field::LatticeField predict_displacement(const field::LatticeField& features,
                        architecture.input_channels, features.components());
     }
   });
-  const bool fixed_grid = architecture.padding != "halo";
-  const TilePlan plan = plan_tiles(features.layout(), {network.halo(), network.stride()},
-                                   tile == 0 && fixed_grid ? training_crop(network.card()) : tile,
-                                   fixed_grid, max_input_voxels(architecture));
-  log::info("network: {} tiles of {}^3 on this rank, halo {}, waste {:.2f}", plan.origins.size(),
-            plan.tile, plan.halo, plan.waste(features.layout()));
+  if (tiles.edge == 0 && architecture.padding != "halo") {
+    tiles.edge = training_crop(network.card());
+  }
+  const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
+  log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
+            plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
   field::LatticeField out(features.layout(), 3, features.box_size_mpch());
   par::agree(comm, [&] {

@@ -9,75 +9,110 @@
 namespace nubox::predict {
 namespace {
 
-std::size_t round_down(std::size_t value, std::size_t unit) { return value / unit * unit; }
+// Bytes that an evaluation holds per input voxel and channel of full width: input, kept output and
+// three activations, with the layouts that the convolutions want. Measured: 64 channels on 160^3
+// voxels take 8 GB.
+constexpr double bytes_per_voxel_channel = 30;
 
-std::size_t cube(std::size_t edge) { return edge * edge * edge; }
+std::size_t round_down(std::size_t value, std::size_t unit) { return value / unit * unit; }
+std::size_t round_up(std::size_t value, std::size_t unit) {
+  return round_down(value + unit - 1, unit);
+}
 
 std::size_t tiles_over(std::size_t extent, std::size_t tile) { return (extent + tile - 1) / tile; }
 
-/// The edge that reads the fewest voxels for the thickest slab, ties to the larger edge.
-std::size_t cheapest_tile(const par::SlabLayout& layout, const net::Footprint& footprint,
-                          std::size_t max_input_voxels) {
-  const std::size_t n = layout.n();
-  const std::size_t slab = layout.slab_of(0).count;
-  std::size_t best = footprint.stride;
-  std::size_t best_cost = std::numeric_limits<std::size_t>::max();
-  for (std::size_t tile = footprint.stride; tile <= n; tile += footprint.stride) {
-    const std::size_t input = cube(tile + 2 * footprint.halo);
-    if (input > max_input_voxels) break;
-    const std::size_t across = tiles_over(n, tile);
-    const std::size_t cost = input * across * across * tiles_over(slab, tile);
-    if (cost <= best_cost) {
-      best = tile;
-      best_cost = cost;
+double activation_bytes(const net::Architecture& architecture, std::size_t halo,
+                        const net::Extent& tile) {
+  const std::size_t width = std::max(architecture.channels, 2 * architecture.input_channels);
+  return bytes_per_voxel_channel * static_cast<double>(width * net::voxels(net::grown(tile, halo)));
+}
+
+/// Edges that divide an axis into 1, 2, 3, ... tiles, each once, in multiples of the stride.
+std::vector<std::size_t> edges_over(std::size_t extent, std::size_t stride) {
+  std::vector<std::size_t> edges;
+  for (std::size_t count = 1; count <= tiles_over(extent, stride); ++count) {
+    const std::size_t edge = round_up(tiles_over(extent, count), stride);
+    if (edges.empty() || edge < edges.back()) edges.push_back(edge);
+  }
+  return edges;
+}
+
+/// The extent that costs the least for the thickest slab.
+net::Extent cheapest_tile(const par::SlabLayout& layout, const net::Architecture& architecture,
+                          const net::Footprint& footprint, double memory_bytes) {
+  const std::size_t n = layout.n(), slab = layout.slab_of(0).count;
+  const std::size_t s = footprint.stride;
+  net::Extent best{s, s, s};
+  double best_cost = std::numeric_limits<double>::infinity();
+  for (const std::size_t x : edges_over(slab, s)) {
+    for (const std::size_t y : edges_over(n, s)) {
+      for (const std::size_t z : edges_over(n, s)) {
+        // y and z are alike; rows along z are contiguous in memory.
+        if (z < y || activation_bytes(architecture, footprint.halo, {x, y, z}) > memory_bytes) {
+          continue;
+        }
+        const double count =
+            static_cast<double>(tiles_over(slab, x) * tiles_over(n, y) * tiles_over(n, z));
+        const double cost = count * net::multiply_adds(architecture, {x, y, z});
+        if (cost < best_cost) {
+          best = {x, y, z};
+          best_cost = cost;
+        }
+      }
     }
   }
   return best;
 }
 
-void require_fit(std::size_t n, std::size_t tile, std::size_t stride, bool fixed_grid) {
+void require_fit(std::size_t n, const net::Extent& tile, std::size_t stride, bool fixed_grid) {
   if (n % stride != 0) {
     throw InputError("a lattice of {} sites per side is no multiple of the network's stride {}", n,
                      stride);
   }
-  if (tile % stride != 0) {
-    throw InputError("tiles of {} sites are no multiple of the network's stride {}", tile, stride);
-  }
-  if (fixed_grid && n % tile != 0) {
-    throw InputError("plain tiles of {} sites do not divide the lattice of {}", tile, n);
+  for (const std::size_t edge : tile) {
+    if (edge % stride != 0) {
+      throw InputError("tiles of {} sites are no multiple of the network's stride {}", edge,
+                       stride);
+    }
+    if (fixed_grid && n % edge != 0) {
+      throw InputError("plain tiles of {} sites do not divide the lattice of {}", edge, n);
+    }
   }
 }
 
 }  // namespace
 
-double TilePlan::waste(const par::SlabLayout& layout) const {
-  const std::size_t kept = layout.local().count * layout.n() * layout.n();
-  if (kept == 0) return 1.0;
-  return static_cast<double>(origins.size() * cube(tile + 2 * halo)) / static_cast<double>(kept);
-}
-
-TilePlan plan_tiles(const par::SlabLayout& layout, const net::Footprint& footprint,
-                    std::size_t tile, bool fixed_grid, std::size_t max_input_voxels) {
+TilePlan plan_tiles(const par::SlabLayout& layout, const net::Architecture& architecture,
+                    const TileChoice& choice) {
   const std::size_t n = layout.n();
-  tile = std::min(n, tile == 0 ? cheapest_tile(layout, footprint, max_input_voxels) : tile);
-  par::agree(layout.comm(), [&] { require_fit(n, tile, footprint.stride, fixed_grid); });
-
+  const net::Footprint footprint = net::footprint(architecture);
+  const bool fixed_grid = architecture.padding != "halo";
+  if (fixed_grid && choice.edge == 0) {
+    throw InternalError("a network that pads tile edges needs an edge");
+  }
   TilePlan plan;
-  plan.tile = tile;
   plan.halo = footprint.halo;
+  const std::size_t edge = std::min(n, choice.edge);
+  plan.tile = edge > 0 ? net::Extent{edge, edge, edge}
+                       : cheapest_tile(layout, architecture, footprint, choice.memory_bytes);
+  par::agree(layout.comm(), [&] { require_fit(n, plan.tile, footprint.stride, fixed_grid); });
+
   const par::Slab slab = layout.local();
   std::size_t overhang = 0;
   if (slab.count > 0) {
-    const std::size_t first = round_down(slab.start, fixed_grid ? tile : footprint.stride);
+    const std::size_t first = round_down(slab.start, fixed_grid ? plan.tile[0] : footprint.stride);
     std::size_t x = first;
-    for (; x < slab.end(); x += tile) {
-      for (std::size_t y = 0; y < n; y += tile) {
-        for (std::size_t z = 0; z < n; z += tile) {
+    for (; x < slab.end(); x += plan.tile[0]) {
+      for (std::size_t y = 0; y < n; y += plan.tile[1]) {
+        for (std::size_t z = 0; z < n; z += plan.tile[2]) {
           plan.origins.push_back({static_cast<std::ptrdiff_t>(x), y, z});
         }
       }
     }
     overhang = std::max(slab.start - first, x - slab.end());
+    plan.waste =
+        static_cast<double>(plan.origins.size()) * net::multiply_adds(architecture, plan.tile) /
+        (net::multiply_adds_per_voxel(architecture) * static_cast<double>(slab.count * n * n));
   }
   const auto widest =
       layout.comm().all_reduce(static_cast<std::uint64_t>(overhang), par::Reduction::max);

@@ -113,11 +113,12 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
   save_model(comm_, path_, card, *network);
   const Evaluator evaluator(comm_, path_);
   ASSERT_EQ(evaluator.halo(), 8U);
-  const std::int64_t n = 20, tile = 4;
+  constexpr std::int64_t n = 20, tile = 4;
   const auto x = torch::randn({2, 4, n, n, n});
   std::vector<float> out(2 * 3 * tile * tile * tile);
   const auto run = [&](const Evaluator& with) {
-    with.run({x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, 2, n, 0.5, out);
+    with.run({x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, 2,
+             {tile, tile, tile}, 0.5, out);
     return torch::tensor(out).view({2, 3, tile, tile, tile});
   };
   const auto scales = torch::tensor({6.0F, 6.0F, 6.0F, 1.5F}).view({1, 4, 1, 1, 1});
@@ -130,7 +131,7 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
       (coarse - expected).abs().max().item<float>() / expected.abs().max().item<float>();
   EXPECT_LT(error, 0.03);
   EXPECT_GT(error, 1e-5);
-  EXPECT_THROW(evaluator.run({}, 0, 17, 1.0, {}), InternalError);
+  EXPECT_THROW(evaluator.run({}, 0, {4, 4, 3}, 1.0, {}), InternalError);
 }
 
 TEST(Precision, unknown_names_are_usage_errors) {

@@ -205,6 +205,24 @@ TEST(VNet, of_map2map_size_has_its_convolution_parameters) {
   EXPECT_EQ(parameter_count(*network) - parameter_count(*network, "style_"), 1823686);
 }
 
+// Costs counted by hand from the published layer lists, millions of multiply-adds per voxel.
+TEST(Cost, of_tiles_with_and_without_margins_is_that_of_the_published_networks) {
+  const auto per_voxel = [](const Architecture& architecture, std::size_t edge) {
+    const Extent tile{edge, edge, edge};
+    return 1e-6 * multiply_adds(architecture, tile) / static_cast<double>(voxels(tile));
+  };
+  const Architecture d3m = default_architecture("d3m");
+  EXPECT_NEAR(1e-6 * multiply_adds_per_voxel(d3m), 0.8625, 5e-5);
+  EXPECT_NEAR(per_voxel(d3m, 32), 0.8625, 5e-5) << "zero padding has no margins";
+  Architecture haloed = d3m;
+  haloed.padding = "halo";
+  EXPECT_NEAR(per_voxel(haloed, 64), 5.69, 0.01);
+  const Architecture vnet{.channels = 64, .levels = 2};
+  EXPECT_NEAR(1e-6 * multiply_adds_per_voxel(vnet), 0.694, 1e-3);
+  EXPECT_NEAR(per_voxel(vnet, 32), 2.08, 0.01);
+  EXPECT_NEAR(per_voxel(vnet, 128), 0.889, 1e-3);
+}
+
 TEST(VNet, untrained_adds_nothing_and_a_massless_box_stays_what_it_is) {
   const Architecture architecture{.channels = 4, .levels = 1};
   const auto x = torch::randn({2, 3, 20, 20, 20});

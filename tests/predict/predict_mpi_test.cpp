@@ -100,7 +100,7 @@ TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
   // The whole box as one tile on one rank, evaluated by every rank for itself.
   const par::Comm self = par::Comm::self();
   const auto prior_self = random_field(self, n, 3);
-  const auto whole = predict_displacement(prior_self, prior_self, network, 0.7, n);
+  const auto whole = predict_displacement(prior_self, prior_self, network, 0.7, {n});
   field::LatticeField expected(prior.layout(), 3, box_mpch);
   for (std::size_t c = 0; c < 3; ++c) {
     const std::size_t first = prior.layout().local().start * n * n;
@@ -109,7 +109,7 @@ TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
   }
   EXPECT_GT(largest_difference(expected, prior), 0.01) << "the network does nothing";
   for (std::size_t tile = network.stride(); tile <= n; tile += network.stride()) {
-    const auto tiled = predict_displacement(prior, prior, network, 0.7, tile);
+    const auto tiled = predict_displacement(prior, prior, network, 0.7, {tile});
     EXPECT_LT(largest_difference(tiled, expected), tolerance_mpch) << "tile " << tile;
   }
 }
@@ -122,8 +122,8 @@ TEST(Predict, a_shift_by_the_stride_shifts_the_prediction) {
   constexpr std::size_t n = 12;
   const std::size_t shift = network.stride();
   const auto plain = random_field(self, n, 3), shifted = random_field(self, n, 3, shift);
-  const auto out = predict_displacement(plain, plain, network, 1, 4);
-  const auto out_shifted = predict_displacement(shifted, shifted, network, 1, 4);
+  const auto out = predict_displacement(plain, plain, network, 1, {4});
+  const auto out_shifted = predict_displacement(shifted, shifted, network, 1, {4});
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t ix = 0; ix < n; ++ix) {
       for (std::size_t iy = 0; iy < n; ++iy) {

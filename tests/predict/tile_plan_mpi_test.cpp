@@ -8,18 +8,28 @@
 namespace nubox::predict {
 namespace {
 
-constexpr std::size_t plenty = std::size_t{1} << 40;
+constexpr double plenty = 1e15;
+
+/// Halo 8 and stride 2 with one level, 20 and 4 with two.
+net::Architecture vnet(std::size_t levels = 1) {
+  net::Architecture architecture = net::default_architecture("vnet");
+  architecture.levels = levels;
+  architecture.channels = 16;
+  return architecture;
+}
+
+net::Architecture plain_d3m() { return net::default_architecture("d3m"); }
 
 /// How often each site of this rank's slab is written by the tiles of a plan.
 std::vector<int> coverage(const TilePlan& plan, const par::SlabLayout& layout) {
   const std::size_t n = layout.n();
   std::vector<int> count(layout.local().count * n * n, 0);
   for (const TileOrigin& origin : plan.origins) {
-    for (std::size_t i = 0; i < plan.tile; ++i) {
+    for (std::size_t i = 0; i < plan.tile[0]; ++i) {
       const auto x = static_cast<std::size_t>(origin.x) + i;
       if (!layout.local().contains(x)) continue;
-      for (std::size_t y = origin.y; y < std::min(origin.y + plan.tile, n); ++y) {
-        for (std::size_t z = origin.z; z < std::min(origin.z + plan.tile, n); ++z) {
+      for (std::size_t y = origin.y; y < std::min(origin.y + plan.tile[1], n); ++y) {
+        for (std::size_t z = origin.z; z < std::min(origin.z + plan.tile[2], n); ++z) {
           ++count[((x - layout.local().start) * n + y) * n + z];
         }
       }
@@ -32,50 +42,74 @@ TEST(TilePlan, covers_every_site_of_the_slab_once) {
   const par::Comm world = par::Comm::world();
   for (const std::size_t n : {4, 8, 16, 20}) {
     const par::SlabLayout layout(world, n);
-    for (const std::size_t tile : {std::size_t{0}, std::size_t{4}, std::size_t{8}, n}) {
-      const TilePlan plan = plan_tiles(layout, {6, 4}, tile, false, plenty);
-      for (const int count : coverage(plan, layout)) ASSERT_EQ(count, 1);
+    for (const std::size_t edge : {std::size_t{0}, std::size_t{4}, std::size_t{8}, n}) {
+      for (const double memory : {1.0, plenty}) {
+        const TilePlan plan = plan_tiles(layout, vnet(2), {edge, memory});
+        for (const int count : coverage(plan, layout)) ASSERT_EQ(count, 1);
+      }
     }
   }
 }
 
 TEST(TilePlan, keeps_origins_on_the_stride_and_its_planes_within_the_slab_halo) {
   const par::Comm world = par::Comm::world();
-  const par::SlabLayout layout(world, 20);
-  for (const bool fixed_grid : {false, true}) {
-    const TilePlan plan = plan_tiles(layout, {6, 2}, 10, fixed_grid, plenty);
+  const par::SlabLayout layout(world, 24);
+  for (const net::Architecture& architecture : {vnet(), plain_d3m()}) {
+    const bool fixed_grid = architecture.padding != "halo";
+    const TilePlan plan = plan_tiles(layout, architecture, {8});
     const auto low = static_cast<std::ptrdiff_t>(layout.local().start);
     const auto high = static_cast<std::ptrdiff_t>(layout.local().end());
+    const auto halo = static_cast<std::ptrdiff_t>(plan.halo);
+    const auto reach = static_cast<std::ptrdiff_t>(plan.slab_halo);
     for (const TileOrigin& origin : plan.origins) {
-      EXPECT_EQ(origin.x % (fixed_grid ? 10 : 2), 0);
-      EXPECT_GE(origin.x - 6, low - static_cast<std::ptrdiff_t>(plan.slab_halo));
-      EXPECT_LE(origin.x + 10 + 6, high + static_cast<std::ptrdiff_t>(plan.slab_halo));
+      EXPECT_EQ(origin.x % (fixed_grid ? 8 : 2), 0);
+      EXPECT_GE(origin.x - halo, low - reach);
+      EXPECT_LE(origin.x + 8 + halo, high + reach);
     }
   }
 }
 
-TEST(TilePlan, chooses_one_tile_for_a_serial_box_and_smaller_ones_under_a_memory_limit) {
+TEST(TilePlan, takes_a_slab_as_one_tile_and_smaller_ones_under_a_memory_limit) {
   const par::Comm self = par::Comm::self();
   const par::SlabLayout layout(self, 32);
-  EXPECT_EQ(plan_tiles(layout, {4, 4}, 0, false, plenty).tile, 32u);
-  EXPECT_NEAR(plan_tiles(layout, {4, 4}, 0, false, plenty).waste(layout),
-              40.0 * 40 * 40 / (32 * 32 * 32), 1e-12);
-  EXPECT_EQ(plan_tiles(layout, {4, 4}, 0, false, 24 * 24 * 24).tile, 16u);
+  const net::Architecture architecture = vnet();
+  const TilePlan one = plan_tiles(layout, architecture, {0, plenty});
+  EXPECT_EQ(one.tile, (net::Extent{32, 32, 32}));
+  EXPECT_EQ(one.origins.size(), 1u);
+  EXPECT_NEAR(one.waste,
+              net::multiply_adds(architecture, one.tile) /
+                  (32. * 32 * 32 * net::multiply_adds_per_voxel(architecture)),
+              1e-12);
+  const TilePlan many = plan_tiles(layout, architecture, {0, 20e6});
+  EXPECT_GT(many.origins.size(), 1u);
+  EXPECT_GT(many.waste, one.waste);
+}
+
+TEST(TilePlan, follows_the_shape_of_thin_slabs) {
+  const par::Comm world = par::Comm::world();
+  const par::SlabLayout layout(world, 32);
+  const TilePlan plan = plan_tiles(layout, vnet(), {0, plenty});
+  EXPECT_EQ(plan.tile[0], (layout.slab_of(0).count + 1) / 2 * 2);
+  EXPECT_EQ(plan.tile[1], 32u);
+  EXPECT_EQ(plan.tile[2], 32u);
 }
 
 TEST(TilePlan, refuses_what_does_not_fit_on_all_ranks) {
   const par::Comm world = par::Comm::world();
-  const par::SlabLayout layout(world, 18);
-  for (const auto& [tile, fixed] : {std::pair{0, false}, {6, false}, {4, true}}) {
+  const auto refused = [&](std::size_t n, const net::Architecture& architecture,
+                           TileChoice choice) {
+    const par::SlabLayout layout(world, n);
     try {
-      (void)plan_tiles(layout, {2, 4}, static_cast<std::size_t>(tile), fixed, plenty);
-      FAIL();
+      (void)plan_tiles(layout, architecture, choice);
+      ADD_FAILURE() << "n " << n << ", edge " << choice.edge << " was accepted";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input);
       EXPECT_TRUE(error.agreed());
     }
-  }
-  EXPECT_THROW((void)plan_tiles(layout, {2, 2}, 4, true, plenty), Error);
+  };
+  refused(18, vnet(2), {0});       // the lattice is no multiple of the stride
+  refused(24, vnet(2), {6});       // nor is the tile
+  refused(24, plain_d3m(), {16});  // plain tiles do not divide the lattice
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "nubox/io/field_file.hpp"
 
+#include <array>
 #include <cstddef>
 #include <string>
 
@@ -43,6 +44,21 @@ struct Footprint {
   std::size_t stride = 1;
 };
 [[nodiscard]] Footprint footprint(const Architecture& architecture);
+
+/// Voxels along x, y and z.
+using Extent = std::array<std::size_t, 3>;
+[[nodiscard]] constexpr std::size_t voxels(const Extent& e) { return e[0] * e[1] * e[2]; }
+/// The extent with `margin` voxels more on every side.
+[[nodiscard]] constexpr Extent grown(const Extent& e, std::size_t margin) {
+  return {e[0] + 2 * margin, e[1] + 2 * margin, e[2] + 2 * margin};
+}
+
+/// Multiply-adds of the convolutions for one tile whose output has this extent, margins included:
+/// the cost by which tilings are compared and speeds are measured. The extent must be a multiple
+/// of the stride.
+[[nodiscard]] double multiply_adds(const Architecture& architecture, const Extent& tile);
+/// The same per output voxel of an endless tile, where margins cost nothing.
+[[nodiscard]] double multiply_adds_per_voxel(const Architecture& architecture);
 
 /// Style parameter theta = f_nu / f_nu(0.15 eV), f_nu = M_nu / (93.14 h^2 Omega_m); the reference
 /// is the paper's cosmology (h = 0.6711, Omega_m = 0.3175), so theta(0) = 0.

@@ -29,11 +29,13 @@ class Evaluator {
 
   /// Applies the network. Rank-local.
   ///
-  /// @param tiles  [batch][channels][n_in]^3, features in physical units, n_in = tile + 2 halo()
+  /// @param tiles  [batch][channels][x][y][z] of extent grown(tile, halo()), features in physical
+  ///               units
+  /// @param tile   extent of the output, multiples of stride()
   /// @param theta  style parameter (style_parameter()); equal for the whole batch
-  /// @param out    [batch][3][tile]^3, Mpc/h: the increment to the prior displacement if
+  /// @param out    [batch][3][x][y][z], Mpc/h: the increment to the prior displacement if
   ///               card().architecture.residual (zero at theta = 0), else the displacement itself
-  void run(std::span<const float> tiles, std::size_t batch, std::size_t n_in, double theta,
+  void run(std::span<const float> tiles, std::size_t batch, const Extent& tile, double theta,
            std::span<float> out) const;
 
  private:

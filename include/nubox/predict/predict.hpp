@@ -2,6 +2,7 @@
 
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/net/evaluator.hpp"
+#include "nubox/predict/tile_plan.hpp"
 
 #include <cstddef>
 
@@ -13,14 +14,14 @@ namespace nubox::predict {
 /// @param features    [channels][nx_local][N][N], physical units, as the model card names them
 /// @param prior_mpch  [3] prior displacement, to which a residual network's output is added
 /// @param theta       net::style_parameter of the wanted mass; 0 returns the prior bit for bit
-/// @param tile        edge of the tiles, lattice sites; 0: chosen for the least waste
+/// @param tiles       their edge, or the memory within which the cheapest extent is chosen
 /// @return            [3] displacement, Mpc/h, wrapped to (-L/2, L/2]
 /// Collective. @throws InputError (agreed) if features do not fit the model or the lattice its
 ///         stride, NumericalError (agreed) if the network returns non-finite values
 [[nodiscard]] field::LatticeField predict_displacement(const field::LatticeField& features,
                                                        const field::LatticeField& prior_mpch,
                                                        const net::Evaluator& network, double theta,
-                                                       std::size_t tile = 0);
+                                                       TileChoice tiles = {});
 
 /// Refuses an input for which the model cannot be right (lattice spacing off by more than 1 %) and
 /// warns where it leaves the range it was trained on: mass, redshift, cosmology.

@@ -14,29 +14,34 @@ struct TileOrigin {
   std::size_t y = 0, z = 0;
 };
 
-/// How one rank covers its slab with cubic tiles. Origins are multiples of the network's stride in
-/// the frame of the box, so that every tiling gives the same field; tiles
-/// may reach over the slab or the box edge, what lies there is computed and dropped.
+/// How one rank covers its slab with tiles. Origins are multiples of the network's stride in the
+/// frame of the box, so that every tiling gives the same field; tiles may reach over the slab or
+/// the box edge, what lies there is computed and dropped.
 struct TilePlan {
-  std::size_t tile = 0;
+  net::Extent tile{};
   std::size_t halo = 0;
   std::vector<TileOrigin> origins;
   /// x planes needed on either side of the slab, the same on all ranks: halo and overhang.
   std::size_t slab_halo = 0;
-
-  /// Voxels read by the network over voxels kept, for this rank (1 is no waste).
-  [[nodiscard]] double waste(const par::SlabLayout& layout) const;
+  /// Multiply-adds of this rank's tiles over those of its slab without margins (1 is no waste).
+  double waste = 1;
 };
 
-/// Collective.
-///
-/// @param tile        edge, lattice sites; 0: the edge with the least waste that fits the memory of
-///                    `max_input_voxels`
-/// @param fixed_grid  tiles start at multiples of their own edge: the published tiling without
-///                    halo, whose result depends on where the tiles lie
+/// Which tiles the user wants.
+struct TileChoice {
+  /// Edge of cubic tiles, lattice sites; 0: the extent with the least waste that fits the memory.
+  std::size_t edge = 0;
+  /// Memory for the activations of one tile, bytes per rank; one stride is always allowed.
+  double memory_bytes = 3e9;
+};
+
+/// A network that pads its convolutions at tile edges (padding other than halo) is applied to tiles
+/// on a fixed grid, multiples of their own edge: the published tiling, whose result depends on
+/// where the tiles lie. Collective.
 /// @throws InputError (agreed) if the lattice or the tile is no multiple of the stride, or, with
-///         fixed_grid, the lattice no multiple of the tile
-[[nodiscard]] TilePlan plan_tiles(const par::SlabLayout& layout, const net::Footprint& footprint,
-                                  std::size_t tile, bool fixed_grid, std::size_t max_input_voxels);
+///         padding, the lattice no multiple of the tile; InternalError if padding comes without
+///         edge
+[[nodiscard]] TilePlan plan_tiles(const par::SlabLayout& layout,
+                                  const net::Architecture& architecture, const TileChoice& choice);
 
 }  // namespace nubox::predict

@@ -111,7 +111,8 @@ void predict(const par::Comm& world, const config::Config& config) {
         prior::features(input, predicted, theories.massless), network->card().architecture);
     const double theta = net::style_parameter(request.M_nu_eV, header.Omega_m, header.h);
     predicted.displacement = predict::predict_displacement(
-        features, predicted.displacement, *network, theta, config.size("predict.tile"));
+        features, predicted.displacement, *network, theta,
+        {config.size("predict.tile"), 1e9 * config.number("predict.tile_memory_gb")});
     predicted.header.extra["model"] = request.model.filename().string();
     // The network corrects positions only.
     predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(kind);
