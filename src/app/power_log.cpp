@@ -3,10 +3,10 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/field/field_io.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/stats/measurement.hpp"
+#include "nubox/stats/density.hpp"
+#include "nubox/stats/power.hpp"
 
 namespace nubox::app {
 
@@ -14,25 +14,26 @@ void write_power_log(const par::Comm& world, const std::filesystem::path& path,
                      const std::vector<std::filesystem::path>& boxes,
                      const cosmology::Parameters& parameters,
                      const cosmology::LinearTables& tables) {
-  stats::Settings settings;
-  settings.pdf = settings.residual = false;
   std::string text =
       "# P_cb(k), (Mpc/h)^3, CIC on the particle lattice's mesh, shot noise not subtracted\n";
   for (const auto& box : boxes) {
-    const field::Snapshot snapshot = field::read_snapshot(world, box);
-    const stats::Measurement measured = stats::measure(snapshot, nullptr, settings);
-    const double a = units::scale_factor(snapshot.header.redshift);
+    const stats::Tracers tracers = stats::read_tracers(world, box);
+    const io::FieldHeader& header = tracers.header();
+    const auto plan = fft::Plan::create(world, tracers.per_side());
+    const auto modes = stats::density_modes(tracers, plan, field::Assignment::cic);
+    const stats::PowerTable power = stats::measure_power(modes, nullptr, {});
+    const double a = units::scale_factor(header.redshift);
     text += fmt::format("# {}: z = {}, M_nu = {} eV\n# k[h/Mpc] modes P P_linear P/P_linear\n",
-                        box.filename().string(), snapshot.header.redshift, snapshot.header.M_nu_eV);
+                        box.filename().string(), header.redshift, header.M_nu_eV);
     text += par::agree(world, [&] {
-      const cosmology::LinearTheory theory(parameters.with_mass(snapshot.header.M_nu_eV), tables,
+      const cosmology::LinearTheory theory(parameters.with_mass(header.M_nu_eV), tables,
                                            cosmology::NeutrinoSource::table, a);
       std::string rows;
-      for (std::size_t i = 0; i < measured.power->k_hmpc.size(); ++i) {
-        const double k = measured.power->k_hmpc[i], p = measured.power->p_model[i];
+      for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {
+        const double k = power.k_hmpc[i], p = power.p_model[i];
         const double linear = theory.power_cb(k, a);
-        rows += fmt::format("{:.6e} {} {:.6e} {:.6e} {:.5f}\n", k, measured.power->modes[i], p,
-                            linear, p / linear);
+        rows += fmt::format("{:.6e} {} {:.6e} {:.6e} {:.5f}\n", k, power.modes[i], p, linear,
+                            p / linear);
       }
       return rows;
     });

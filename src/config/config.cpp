@@ -235,4 +235,14 @@ std::uint64_t Config::hash(const std::vector<std::string>& except) const {
   return checksum_of(std::span<const char>(all));
 }
 
+std::uint64_t Config::hash_of(const std::vector<std::string>& prefixes) const {
+  std::string all;
+  for (const auto& [name, value] : values_) {
+    const bool counts = std::any_of(prefixes.begin(), prefixes.end(),
+                                    [&](const auto& prefix) { return name.starts_with(prefix); });
+    if (counts) all += fmt::format("{}={}\n", name, value.text);
+  }
+  return checksum_of(std::span<const char>(all));
+}
+
 }  // namespace nubox::config

@@ -184,9 +184,12 @@ std::vector<Option> make_table() {
        "raw leaves the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {}, {"power", "pdf", "residual"},
        "What to measure."},
+      {"stats", "resume", choice, "auto", {}, {}, {"auto", "never"},
+       "auto keeps the statistics that stats.out holds already, of the same inputs with the same "
+       "settings; never measures everything anew."},
 
-      {"pdf", "radius_mpch", number, "10", 0.01, 1e4, {},
-       "Radius of the top-hat, Mpc/h. Paper: 10."},
+      {"pdf", "radius_mpch", numbers, "10", 0.01, 1e4, {},
+       "Radii of the top-hat, Mpc/h. Paper: 10."},
       {"pdf", "filter", choice, "discrete", {}, {}, {"discrete", "analytic"},
        "discrete: mean over the cells within the radius; analytic: Fourier top-hat."},
       {"pdf", "edges", numbers, "-2,2,100", -10, 1e5, {},

@@ -13,6 +13,7 @@
 
 #include <ctime>
 #include <set>
+#include <sstream>
 #include <unistd.h>
 
 #include <fmt/chrono.h>
@@ -53,28 +54,48 @@ json batch_variables() {
   return variables;
 }
 
-/// Size and checksum of every input; ranks share the reading. Collective.
-json digest_inputs(const par::Comm& comm, const std::vector<std::filesystem::path>& inputs) {
-  const auto ranks = static_cast<std::size_t>(comm.size());
-  const std::string own = par::agree(comm, [&] {
-    json digests = json::object();
-    for (auto i = static_cast<std::size_t>(comm.rank()); i < inputs.size(); i += ranks) {
-      log::beat();
-      const FileDigest digest = digest_of(inputs[i]);
-      digests[inputs[i].string()] = {{"size_bytes", digest.size_bytes}, {"xxh3", digest.checksum}};
-    }
-    return digests.dump(-1, ' ', false, json::error_handler_t::replace);
-  });
-  json all = json::object();
-  for (const std::string& text : gather_texts(comm, own)) all.update(json::parse(text));
-  return all;
+json to_json(const InputDigests& digests) {
+  json entries = json::object();
+  for (const auto& [path, digest] : digests) {
+    entries[path] = {{"size_bytes", digest.size_bytes}, {"xxh3", digest.checksum}};
+  }
+  return entries;
 }
 
 }  // namespace
 
+InputDigests digest_inputs(const par::Comm& comm,
+                           const std::vector<std::filesystem::path>& inputs) {
+  const auto ranks = static_cast<std::size_t>(comm.size());
+  const std::string own = par::agree(comm, [&] {
+    std::string lines;
+    for (auto i = static_cast<std::size_t>(comm.rank()); i < inputs.size(); i += ranks) {
+      log::beat();
+      const FileDigest digest = digest_of(inputs[i]);
+      lines += fmt::format("{} {} {}\n", i, digest.size_bytes, digest.checksum);
+    }
+    return lines;
+  });
+  InputDigests digests;
+  for (const std::string& lines : gather_texts(comm, own)) {
+    std::istringstream stream(lines);
+    std::size_t index = 0;
+    FileDigest digest;
+    while (stream >> index >> digest.size_bytes >> digest.checksum) {
+      digests[inputs[index].string()] = digest;
+    }
+  }
+  return digests;
+}
+
 void write_run_record(const par::Comm& comm, const std::filesystem::path& directory,
                       const config::Config& config,
                       const std::vector<std::filesystem::path>& inputs) {
+  write_digested_run_record(comm, directory, config, digest_inputs(comm, inputs));
+}
+
+void write_digested_run_record(const par::Comm& comm, const std::filesystem::path& directory,
+                               const config::Config& config, const InputDigests& inputs) {
   par::agree(comm, [&] {
     std::error_code failure;
     // A bare file name has no directory: its record goes where it goes.
@@ -92,7 +113,7 @@ void write_run_record(const par::Comm& comm, const std::filesystem::path& direct
       {"ranks", comm.size()},
       {"hosts", std::set<std::string>(hosts.begin(), hosts.end())},
       {"batch", batch_variables()},
-      {"inputs", digest_inputs(comm, inputs)},
+      {"inputs", to_json(inputs)},
       {"time_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
   };
   publish_text(comm, directory / "config.used.ini", config.to_ini());

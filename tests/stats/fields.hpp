@@ -3,7 +3,7 @@
 #include "nubox/core/units.hpp"
 #include "nubox/fft/mesh_field.hpp"
 #include "nubox/fft/modes.hpp"
-#include "nubox/field/lattice_field.hpp"
+#include "nubox/stats/tracers.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -58,6 +58,14 @@ inline field::LatticeField poisson_displacement(const par::SlabLayout& layout, d
     }
   }
   return psi;
+}
+
+/// A displacement as the statistics take it.
+inline Tracers tracers_of(const field::LatticeField& displacement_mpch) {
+  io::FieldHeader header;
+  header.box_size_mpch = displacement_mpch.box_size_mpch();
+  header.n = displacement_mpch.n();
+  return Tracers({header, displacement_mpch, std::nullopt});
 }
 
 }  // namespace nubox::stats::testing

@@ -178,7 +178,7 @@ TEST_F(Pdf, counts_do_not_depend_on_the_number_of_ranks) {
   const auto measure_on = [](const par::Comm& comm) {
     const auto plan = fft::Plan::create(comm, 16);
     const auto psi = testing::poisson_displacement(par::SlabLayout(comm, 16), box_mpch, 9);
-    const auto modes = density_modes(psi, plan, field::Assignment::cic);
+    const auto modes = density_modes(testing::tracers_of(psi), plan, field::Assignment::cic);
     const auto ratio = TopHat(plan, box_mpch, 10.0, TopHatKind::discrete).smooth_ratio(modes);
     return std::pair(count_cells(ratio, logarithmic_edges(-1, 1, 20)), measure_moments(ratio));
   };

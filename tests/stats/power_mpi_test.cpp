@@ -148,8 +148,8 @@ TEST_F(Power, gaussian_field_has_its_input_spectrum_within_cosmic_variance) {
 
 TEST_F(Power, undisplaced_lattice_has_no_power) {
   const field::LatticeField psi(par::SlabLayout(comm_, mesh_n), 3, box_mpch);
-  const PowerTable table =
-      measure_power(density_modes(psi, plan_, field::Assignment::cic), nullptr, options_);
+  const PowerTable table = measure_power(
+      density_modes(testing::tracers_of(psi), plan_, field::Assignment::cic), nullptr, options_);
   // Against a shot noise of V / N_p = 244 (Mpc/h)^3.
   for (const double p : table.p_model) EXPECT_LT(p, 1e-6);
 }
@@ -176,8 +176,8 @@ PowerTable poisson_power(const par::Comm& comm, const Aliasing& c, bool subtract
                          std::uint64_t seed = 5) {
   const auto plan = fft::Plan::create(comm, poisson_n);
   const auto psi = testing::poisson_displacement(par::SlabLayout(comm, poisson_n), box_mpch, seed);
-  auto modes = density_modes(psi, plan, c.assignment);
-  if (c.interlaced) modes = interlaced_modes(modes, psi, c.assignment);
+  auto modes = density_modes(testing::tracers_of(psi), plan, c.assignment);
+  if (c.interlaced) modes = interlaced_modes(modes, testing::tracers_of(psi), c.assignment);
   return measure_power(modes, nullptr,
                        {c.assignment, c.interlaced, subtract, std::pow(poisson_n, 3)});
 }
@@ -232,7 +232,8 @@ TEST_F(Power, does_not_depend_on_the_number_of_ranks) {
   const auto self = par::Comm::self();
   const auto measure_on = [](const par::Comm& comm) {
     const auto psi = testing::poisson_displacement(par::SlabLayout(comm, mesh_n), box_mpch, 9);
-    const auto modes = density_modes(psi, fft::Plan::create(comm, mesh_n), field::Assignment::cic);
+    const auto modes = density_modes(testing::tracers_of(psi), fft::Plan::create(comm, mesh_n),
+                                     field::Assignment::cic);
     return measure_power(modes, nullptr, {});
   };
   const PowerTable together = measure_on(comm_), alone = measure_on(self);

@@ -48,6 +48,9 @@ class Config {
   /// Checksum of all values but those of `except`, for the test that ranks agree and for
   /// checkpoints.
   [[nodiscard]] std::uint64_t hash(const std::vector<std::string>& except = {}) const;
+  /// Checksum of the values of the options whose names begin with one of `prefixes`
+  /// ("stats.mesh", or "pdf." for a section).
+  [[nodiscard]] std::uint64_t hash_of(const std::vector<std::string>& prefixes) const;
 
  private:
   struct Value {

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "nubox/field/particle_route.hpp"
+#include "nubox/stats/tracers.hpp"
 
 #include <memory>
 
 namespace nubox::stats {
 
-/// Modes c_n of the density contrast of a displaced lattice, painted on the plan's mesh; the window
-/// of the assignment is still in them. Power and PDF share them. Collective.
-[[nodiscard]] fft::MeshField density_modes(const field::LatticeField& displacement_mpch,
+/// Modes c_n of the density contrast of a set of particles, painted on the plan's mesh; the window
+/// of the assignment is still in them. All statistics of a run share them. Collective.
+[[nodiscard]] fft::MeshField density_modes(const Tracers& tracers,
                                            const std::shared_ptr<const fft::Plan>& plan,
                                            field::Assignment assignment);
 
@@ -16,8 +16,7 @@ namespace nubox::stats {
 /// of a mesh painted half a cell off, in which images with odd nx + ny + nz cancel. For Fourier
 /// statistics only; on Nyquist planes the phase is not Hermitian, so these modes belong in no bin.
 /// Collective.
-[[nodiscard]] fft::MeshField interlaced_modes(const fft::MeshField& first,
-                                              const field::LatticeField& displacement_mpch,
+[[nodiscard]] fft::MeshField interlaced_modes(const fft::MeshField& first, const Tracers& tracers,
                                               field::Assignment assignment);
 
 }  // namespace nubox::stats

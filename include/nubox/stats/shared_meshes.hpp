@@ -1,0 +1,57 @@
+#pragma once
+
+#include "nubox/stats/tracers.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace nubox::stats {
+
+/// The two boxes of a run.
+enum class Side { model, target };
+
+/// The particles and meshes that all statistics of one run share: each box is painted once and
+/// transformed once, when the first statistic asks. Keeps references to the tracers.
+/// Memory: one mesh per box; a statistic may hold two more of its own while it works.
+class SharedMeshes {
+ public:
+  /// mesh_n = 0: as many points as particles per side. `target` may be null. Collective.
+  /// @throws InputError for boxes that differ or hold fewer than two particles; agreed
+  SharedMeshes(const Tracers& model, const Tracers* target, std::size_t mesh_n,
+               field::Assignment assignment, const std::string& model_name = "model",
+               const std::string& target_name = "target");
+
+  [[nodiscard]] const par::Comm& comm() const { return model_->comm(); }
+  [[nodiscard]] const std::shared_ptr<const fft::Plan>& plan() const { return plan_; }
+  [[nodiscard]] std::size_t mesh_n() const { return plan_->layout().n(); }
+  [[nodiscard]] double box_size_mpch() const { return model_->box_size_mpch(); }
+  [[nodiscard]] field::Assignment assignment() const { return assignment_; }
+  [[nodiscard]] bool has_target() const { return target_ != nullptr; }
+  /// model, and target where there is one: for loops over what is measured.
+  [[nodiscard]] std::vector<Side> sides() const;
+  /// @throws InternalError for a target that is not there
+  [[nodiscard]] const Tracers& tracers(Side side) const;
+
+  /// Modes c_n of the density contrast, not deconvolved, painted with the run's assignment; valid
+  /// until modes of another assignment are asked for. Collective.
+  [[nodiscard]] const fft::MeshField& modes(Side side) { return modes(side, assignment_); }
+  /// The same with an assignment of its own: painted anew, in place of the modes kept so far.
+  [[nodiscard]] const fft::MeshField& modes(Side side, field::Assignment assignment);
+
+ private:
+  struct Painted {
+    field::Assignment assignment;
+    fft::MeshField modes;
+  };
+  const Tracers* model_;
+  const Tracers* target_;
+  field::Assignment assignment_;
+  std::shared_ptr<const fft::Plan> plan_;
+  std::array<std::optional<Painted>, 2> painted_;  ///< by side
+};
+
+/// "model", "target": the endings of dataset names.
+[[nodiscard]] std::string name_of(Side side);
+
+}  // namespace nubox::stats

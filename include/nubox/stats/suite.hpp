@@ -1,0 +1,40 @@
+#pragma once
+
+#include "nubox/core/error.hpp"
+#include "nubox/stats/statistic.hpp"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace nubox::stats {
+
+/// A statistic that ended in an error; the others went on.
+struct Failure {
+  std::string statistic;
+  Error error;
+};
+
+/// Drops from a table of an earlier run what cannot be kept: everything if its inputs or code
+/// version differ, else the groups of the statistics whose settings differ. Rank-local.
+void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
+                const config::Config& config, const std::string& inputs_digest);
+
+/// Runs every statistic whose group `table` does not hold yet, in their order, and adds the groups.
+/// After each that is followed by another, `save` is called with the table so far. Statistics that
+/// fail are named in the root attribute `failed_statistics` and returned. Collective.
+[[nodiscard]] std::vector<Failure> measure_all(
+    SharedMeshes& shared, std::span<const Statistic> statistics, const config::Config& config,
+    io::TableFile& table, const std::function<void(const io::TableFile&)>& save);
+
+/// Root attributes: box, cosmology, masses, origins. `target` may be null. Rank-local.
+[[nodiscard]] io::Attributes describe_run(const io::FieldHeader& model,
+                                          const io::FieldHeader* target,
+                                          const std::string& inputs_digest);
+
+/// Throws the error of the failure with the highest exit code, its text naming all. Nothing if
+/// there is none.
+void raise(std::span<const Failure> failures, const std::string& file);
+
+}  // namespace nubox::stats

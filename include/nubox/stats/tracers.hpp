@@ -1,0 +1,60 @@
+#pragma once
+
+#include "nubox/field/field_io.hpp"
+#include "nubox/field/particle_route.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace nubox::stats {
+
+/// Particles of this rank in any order and number.
+struct Catalogue {
+  std::vector<float> positions_mpch;  ///< [n_local][3], in [0, L]
+  std::vector<float> velocities_kms;  ///< [n_local][3], or empty on all ranks
+};
+
+/// The particles of one box, whatever they came from: a lattice displaced (field file) or a
+/// catalogue (snapshot). Every statistic paints them in the same way; those that need more (the
+/// site-by-site errors, redshift space) ask for the form.
+class Tracers {
+ public:
+  explicit Tracers(field::Snapshot snapshot);
+  /// `header` gives box, redshift, cosmology and masses; its `n` may be zero. Keeps a reference to
+  /// `comm`. Collective.
+  /// @throws InputError for a position that is not finite or outside the box; agreed
+  Tracers(const par::Comm& comm, io::FieldHeader header, Catalogue catalogue);
+
+  [[nodiscard]] const par::Comm& comm() const { return *comm_; }
+  [[nodiscard]] const io::FieldHeader& header() const;
+  [[nodiscard]] double box_size_mpch() const { return header().box_size_mpch; }
+  /// Particles of all ranks.
+  [[nodiscard]] std::uint64_t total() const { return total_; }
+  /// Side of the lattice, or the cube root of the total rounded up: the default mesh.
+  [[nodiscard]] std::size_t per_side() const;
+  /// Collective.
+  [[nodiscard]] bool has_velocities() const;
+
+  /// Null unless the particles came in that form.
+  [[nodiscard]] const field::Snapshot* lattice() const { return lattice_ ? &*lattice_ : nullptr; }
+  [[nodiscard]] const Catalogue* catalogue() const { return lattice_ ? nullptr : &catalogue_; }
+
+  /// Collective.
+  [[nodiscard]] field::ParticleRoute route(const par::SlabLayout& mesh,
+                                           field::Assignment assignment,
+                                           double shift_cells = 0.0) const;
+
+ private:
+  const par::Comm* comm_;
+  std::optional<field::Snapshot> lattice_;
+  io::FieldHeader header_;  ///< of a catalogue
+  Catalogue catalogue_;
+  std::uint64_t total_ = 0;
+};
+
+/// Reads the particles of a field file. Collective. @throws InputError, FileSystemError (agreed)
+[[nodiscard]] Tracers read_tracers(const par::Comm& comm, const std::filesystem::path& path);
+
+}  // namespace nubox::stats

@@ -1,0 +1,118 @@
+#include "nubox/core/error.hpp"
+#include "nubox/stats/pdf.hpp"
+#include "nubox/stats/top_hat.hpp"
+
+#include "stats/table_group.hpp"
+
+#include <cmath>
+
+namespace nubox::stats {
+namespace {
+
+struct Settings {
+  std::vector<double> radii_mpch;
+  TopHatKind filter = TopHatKind::discrete;
+  std::vector<double> edges;
+};
+
+Settings settings_of(const config::Config& config) {
+  Settings settings;
+  settings.radii_mpch = config.numbers("pdf.radius_mpch");
+  settings.filter =
+      config.text("pdf.filter") == "analytic" ? TopHatKind::analytic : TopHatKind::discrete;
+  const auto edges = config.numbers("pdf.edges");
+  constexpr double largest_log10 = 30;  // densities are floats
+  if (edges.size() != 3 || edges[2] < 2 || edges[2] != std::floor(edges[2]) ||
+      edges[0] >= edges[1] || edges[1] > largest_log10) {
+    throw UsageError(
+        "pdf.edges takes log10 of the lowest and the highest edge (at most {}) and their number",
+        largest_log10);
+  }
+  if (settings.radii_mpch.empty()) throw UsageError("pdf.radius_mpch names no radius");
+  settings.edges = logarithmic_edges(edges[0], edges[1], static_cast<std::size_t>(edges[2]));
+  return settings;
+}
+
+/// Columns of one box, radius after radius.
+struct Columns {
+  std::vector<std::uint64_t> counts, outside;
+  std::vector<double> fraction, density, moments;
+
+  void append(const Histogram& histogram, const Moments& m, const std::vector<double>& edges,
+              double cells) {
+    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+      counts.push_back(histogram.counts[i]);
+      fraction.push_back(static_cast<double>(histogram.counts[i]) / cells);
+      density.push_back(fraction.back() / std::log(edges[i + 1] / edges[i]));
+    }
+    outside.insert(outside.end(), {histogram.underflow, histogram.overflow});
+    moments.insert(moments.end(), {m.mean, m.variance, m.s3, m.s4, m.min, m.max});
+  }
+
+  void write(const std::string& name, std::size_t radii, TableGroup& group) const {
+    // One radius, the usual case, makes plain columns.
+    const auto shape = [radii](std::size_t size) {
+      return radii == 1 ? std::vector<std::size_t>{size}
+                        : std::vector<std::size_t>{radii, size / radii};
+    };
+    group.add("counts_" + name, counts, shape(counts.size()), "", "cells per bin of 1 + delta_R");
+    group.add("outside_" + name, outside, shape(outside.size()), "",
+              "cells below the first and from the last edge on");
+    group.add("fraction_" + name, fraction, shape(fraction.size()), "",
+              "fraction of cells per bin");
+    group.add("density_" + name, density, shape(density.size()), "", "dp / d ln(1 + delta_R)");
+    group.add("moments_" + name, moments, shape(moments.size()), "",
+              "mean, variance, S3, S4, minimum, maximum of 1 + delta_R");
+  }
+};
+
+void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& table) {
+  const double cells = std::pow(static_cast<double>(shared.mesh_n()), 3);
+  Columns columns[2];
+  std::vector<double> effective_radii;
+  std::vector<std::uint64_t> filter_cells;
+  for (const double radius : settings.radii_mpch) {
+    const TopHat filter(shared.plan(), shared.box_size_mpch(), radius, settings.filter);
+    effective_radii.push_back(filter.effective_radius_mpch());
+    filter_cells.push_back(filter.cells());
+    for (const Side side : shared.sides()) {
+      const fft::MeshField ratio = filter.smooth_ratio(shared.modes(side));
+      columns[static_cast<int>(side)].append(count_cells(ratio, settings.edges),
+                                             measure_moments(ratio), settings.edges, cells);
+    }
+  }
+  TableGroup group(table, "pdf");
+  group.add("edges", settings.edges, "", "edges of 1 + delta_R, lower edge included");
+  group.add("radius_mpch", settings.radii_mpch, "Mpc/h", "radii of the top-hat");
+  group.add("effective_radius_mpch", effective_radii, "Mpc/h",
+            "radius of a sphere with the volume that was averaged over");
+  group.add("filter_cells", filter_cells, "", "cells averaged over; 0 for the analytic filter");
+  for (const Side side : shared.sides()) {
+    columns[static_cast<int>(side)].write(name_of(side), settings.radii_mpch.size(), group);
+  }
+  group.describe_mesh(shared);
+  io::Attributes& attributes = group.attributes();
+  attributes["deconvolution"] = "none";
+  attributes["quantity"] = "ratio 1 + delta_R = rho_R / mean";
+  attributes["filter"] =
+      settings.filter == TopHatKind::discrete ? "discrete top-hat" : "analytic top-hat";
+  attributes["bin_rule"] = "half-open [edge_i, edge_i+1)";
+  if (settings.radii_mpch.size() > 1) return;
+  attributes["radius_mpch"] = settings.radii_mpch.front();
+  attributes["effective_radius_mpch"] = effective_radii.front();
+  attributes["filter_cells"] = static_cast<std::int64_t>(filter_cells.front());
+}
+
+}  // namespace
+
+Statistic pdf_statistic(const config::Config& config) {
+  const Settings settings = settings_of(config);
+  return {.name = "pdf",
+          .options = {"pdf."},
+          .needs_target = false,
+          .work_bytes = [](const Sizes& sizes) { return 2 * sizes.mesh_bytes; },
+          .measure = [settings](SharedMeshes& shared,
+                                io::TableFile& table) { stats::measure(settings, shared, table); }};
+}
+
+}  // namespace nubox::stats

@@ -1,0 +1,94 @@
+#include "nubox/core/log.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/stats/density.hpp"
+#include "nubox/stats/power.hpp"
+
+#include "stats/table_group.hpp"
+
+namespace nubox::stats {
+namespace {
+
+constexpr const char* units_of_power = "(Mpc/h)^3";
+
+/// Modes for Fourier statistics: the shared ones themselves or, interlaced, a mesh of their own.
+class PowerModes {
+ public:
+  PowerModes(SharedMeshes& shared, Side side, bool interlace) : first_(&shared.modes(side)) {
+    if (interlace) {
+      interlaced_ = interlaced_modes(*first_, shared.tracers(side), shared.assignment());
+    }
+  }
+  [[nodiscard]] const fft::MeshField& get() const { return interlaced_ ? *interlaced_ : *first_; }
+
+ private:
+  const fft::MeshField* first_;
+  std::optional<fft::MeshField> interlaced_;
+};
+
+/// Subtracted noise may exceed the power: T and r are not numbers there.
+void warn_of_negative_power(const PowerTable& power) {
+  for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {
+    if (power.p_model[i] > 0 && (power.p_target.empty() || power.p_target[i] > 0)) continue;
+    log::warn_together(
+        "no power is left above the shot noise from k = {:.3g} h/Mpc on: transfer and correlation "
+        "are not defined there",
+        power.k_hmpc[i]);
+    return;
+  }
+}
+
+void write(const PowerTable& power, const PowerOptions& options, const SharedMeshes& shared,
+           io::TableFile& table) {
+  TableGroup group(table, "power");
+  group.add("k_edges", power.k_edges_hmpc, "h/Mpc", "edges of the bins, lower edge included");
+  group.add("k", power.k_hmpc, "h/Mpc", "mean |k| of the modes in the bin");
+  group.add("modes", power.modes, "", "modes in the bin, k and -k counted");
+  group.add("p_model", power.p_model, units_of_power, "power spectrum of the model");
+  group.add("p_target", power.p_target, units_of_power, "power spectrum of the target");
+  group.add("p_cross", power.p_cross, units_of_power, "cross spectrum of model and target");
+  group.add("transfer", power.transfer, "", "T = sqrt(p_model / p_target)");
+  group.add("correlation", power.correlation, "", "r = p_cross / sqrt(p_model p_target)");
+
+  group.describe_mesh(shared);
+  io::Attributes& attributes = group.attributes();
+  attributes["deconvolution"] = "modes divided by the assignment window, sinc^p per axis";
+  attributes["interlacing"] =
+      options.interlaced ? "two meshes half a cell apart, Nyquist planes left out" : "none";
+  attributes["shot_noise"] =
+      options.subtract_shot_noise ? "V / N_p subtracted from p_model and p_target" : "raw";
+  attributes["shot_noise_power"] = power.shot_noise;
+  attributes["bin_rule"] = "n <= |q| < n + 1 in units of 2 pi / L, n = 1, 2, ..., integer modes q";
+  attributes["mode_count_rule"] = "k and -k counted";
+  attributes["k_nyquist_hmpc"] =
+      units::pi * static_cast<double>(shared.mesh_n()) / shared.box_size_mpch();
+}
+
+}  // namespace
+
+Statistic power_statistic(const config::Config& config) {
+  PowerOptions options;
+  options.interlaced = config.flag("stats.interlace");
+  options.subtract_shot_noise = config.text("stats.shot_noise") == "subtract";
+  const bool interlaced = options.interlaced;
+  return {.name = "power",
+          .options = {"stats.interlace", "stats.shot_noise"},
+          .needs_target = false,
+          .work_bytes =
+              [interlaced](const Sizes& sizes) {
+                return interlaced ? (sizes.target ? 2 : 1) * sizes.mesh_bytes : 0.0;
+              },
+          .measure =
+              [options](SharedMeshes& shared, io::TableFile& table) mutable {
+                options.assignment = shared.assignment();
+                options.particles = static_cast<double>(shared.tracers(Side::model).total());
+                const PowerModes model(shared, Side::model, options.interlaced);
+                std::optional<PowerModes> target;
+                if (shared.has_target()) target.emplace(shared, Side::target, options.interlaced);
+                const PowerTable power =
+                    measure_power(model.get(), target ? &target->get() : nullptr, options);
+                warn_of_negative_power(power);
+                write(power, options, shared, table);
+              }};
+}
+
+}  // namespace nubox::stats

@@ -1,0 +1,68 @@
+#include "nubox/core/error.hpp"
+#include "nubox/stats/statistic.hpp"
+
+#include "stats/table_group.hpp"
+
+#include <algorithm>
+
+namespace nubox::stats {
+namespace {
+
+struct Entry {
+  const char* name;
+  Statistic (*make)(const config::Config&);
+};
+
+/// In running order: statistics on modes of an assignment of their own come last, since these
+/// replace the shared ones.
+constexpr Entry registry[] = {
+    {"power", power_statistic}, {"pdf", pdf_statistic}, {"residual", residual_statistic}};
+
+}  // namespace
+
+std::vector<std::string> statistic_names() {
+  std::vector<std::string> names;
+  for (const Entry& entry : registry) names.emplace_back(entry.name);
+  return names;
+}
+
+std::vector<Statistic> statistics_of(const config::Config& config) {
+  const auto wanted = config.texts("stats.statistics");
+  const bool target = !config.text("stats.target").empty();
+  std::vector<Statistic> statistics;
+  std::string left_out;
+  for (const Entry& entry : registry) {
+    if (std::find(wanted.begin(), wanted.end(), entry.name) == wanted.end()) continue;
+    Statistic statistic = entry.make(config);
+    if (statistic.needs_target && !target) {
+      left_out = entry.name;
+    } else {
+      statistics.push_back(std::move(statistic));
+    }
+  }
+  if (!statistics.empty()) return statistics;
+  if (left_out.empty()) throw UsageError("stats.statistics names nothing to measure");
+  throw UsageError("stats.statistics = {} needs a stats.target to compare with", left_out);
+}
+
+field::Assignment assignment_of(const std::string& name) {
+  if (name == "ngp") return field::Assignment::ngp;
+  if (name == "cic") return field::Assignment::cic;
+  if (name == "tsc") return field::Assignment::tsc;
+  if (name == "pcs") return field::Assignment::pcs;
+  throw InternalError("no mass assignment is called '{}'", name);
+}
+
+std::string name_of(field::Assignment assignment) {
+  constexpr const char* names[] = {"ngp", "cic", "tsc", "pcs"};
+  return names[static_cast<int>(assignment) - 1];
+}
+
+void TableGroup::describe_mesh(const SharedMeshes& shared) {
+  attributes()["box_size_mpch"] = shared.box_size_mpch();
+  attributes()["mesh"] = static_cast<std::int64_t>(shared.mesh_n());
+  attributes()["assignment"] = stats::name_of(shared.assignment());
+  attributes()["node_position"] = "nodes at x = i L / mesh";
+}
+
+}  // namespace nubox::stats

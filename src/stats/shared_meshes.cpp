@@ -1,0 +1,55 @@
+#include "nubox/stats/shared_meshes.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/stats/density.hpp"
+
+namespace nubox::stats {
+namespace {
+
+void require_particles(const Tracers& tracers, const std::string& name) {
+  if (tracers.total() >= 2) return;
+  throw InputError("{} holds {} particle{}: there is nothing to measure", name, tracers.total(),
+                   tracers.total() == 1 ? "" : "s");
+}
+
+}  // namespace
+
+SharedMeshes::SharedMeshes(const Tracers& model, const Tracers* target, std::size_t mesh_n,
+                           field::Assignment assignment, const std::string& model_name,
+                           const std::string& target_name)
+    : model_(&model), target_(target), assignment_(assignment) {
+  par::agree(comm(), [&] {
+    require_particles(model, model_name);
+    if (target == nullptr) return;
+    require_particles(*target, target_name);
+    io::require_same_box(model.header(), model_name, target->header(), target_name);
+  });
+  plan_ = fft::Plan::create(comm(), mesh_n == 0 ? model.per_side() : mesh_n);
+}
+
+std::vector<Side> SharedMeshes::sides() const {
+  if (has_target()) return {Side::model, Side::target};
+  return {Side::model};
+}
+
+const Tracers& SharedMeshes::tracers(Side side) const {
+  if (side == Side::model) return *model_;
+  if (target_ == nullptr) throw InternalError("a statistic asks for a target that is not there");
+  return *target_;
+}
+
+const fft::MeshField& SharedMeshes::modes(Side side, field::Assignment assignment) {
+  std::optional<Painted>& kept = painted_[static_cast<std::size_t>(side)];
+  if (!kept || kept->assignment != assignment) {
+    kept.reset();
+    log::beat();
+    kept.emplace(Painted{assignment, density_modes(tracers(side), plan_, assignment)});
+  }
+  return kept->modes;
+}
+
+std::string name_of(Side side) { return side == Side::model ? "model" : "target"; }
+
+}  // namespace nubox::stats

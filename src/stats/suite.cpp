@@ -1,0 +1,138 @@
+#include "nubox/stats/suite.hpp"
+
+#include "nubox/core/build_info.hpp"
+#include "nubox/core/checksum.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/core/timer.hpp"
+
+#include <algorithm>
+
+namespace nubox::stats {
+namespace {
+
+constexpr const char* settings_attribute = "settings_checksum";
+constexpr const char* failed_attribute = "failed_statistics";
+
+std::string settings_of(const Statistic& statistic, const config::Config& config) {
+  std::vector<std::string> options = statistic.options;
+  options.insert(options.end(), {"stats.mesh", "stats.assignment"});
+  return checksum_text(config.hash_of(options));
+}
+
+bool is_below(const std::string& path, const std::string& group) {
+  return path == group || path.starts_with(group + "/");
+}
+
+void erase_group(io::TableFile& table, const std::string& name) {
+  const auto below = [&](const auto& entry) { return is_below(entry.first, name); };
+  std::erase_if(table.arrays, below);
+  std::erase_if(table.group_attributes, below);
+}
+
+/// Group attribute as text, empty if it is not there.
+std::string text_of(const io::Attributes& attributes, const std::string& name) {
+  const auto found = attributes.find(name);
+  const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? std::string() : *text;
+}
+
+}  // namespace
+
+void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
+                const config::Config& config, const std::string& inputs_digest) {
+  if (text_of(table.attributes, "inputs_checksum") != inputs_digest ||
+      text_of(table.attributes, "code_version") != version_text()) {
+    table.attributes.clear();
+    table.group_attributes.clear();
+    table.arrays.clear();
+    return;
+  }
+  std::vector<std::string> keep;
+  for (const Statistic& statistic : statistics) {
+    const auto group = table.group_attributes.find(statistic.name);
+    if (group != table.group_attributes.end() &&
+        text_of(group->second, settings_attribute) == settings_of(statistic, config)) {
+      keep.push_back(statistic.name);
+    }
+  }
+  const auto stale = [&](const auto& entry) {
+    return std::none_of(keep.begin(), keep.end(),
+                        [&](const std::string& name) { return is_below(entry.first, name); });
+  };
+  std::erase_if(table.arrays, stale);
+  std::erase_if(table.group_attributes, stale);
+}
+
+std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic> statistics,
+                                 const config::Config& config, io::TableFile& table,
+                                 const std::function<void(const io::TableFile&)>& save) {
+  std::vector<Failure> failures;
+  table.attributes.erase(failed_attribute);
+  for (std::size_t i = 0; i < statistics.size(); ++i) {
+    const Statistic& statistic = statistics[i];
+    if (table.group_attributes.contains(statistic.name)) {
+      log::info("{}: kept from the run before", statistic.name);
+      continue;
+    }
+    log::set_phase("stats: " + statistic.name);
+    const Stopwatch watch;
+    try {
+      statistic.measure(shared, table);
+      table.group_attributes[statistic.name][settings_attribute] = settings_of(statistic, config);
+      log::info("{}: {:.2f} s ({} of {})", statistic.name, watch.seconds(), i + 1,
+                statistics.size());
+    } catch (const Error& error) {
+      // Where the ranks do not agree, others may wait in a collective call: the run must end.
+      if (!error.agreed() || error.code() == ExitCode::communication) throw;
+      erase_group(table, statistic.name);
+      failures.push_back({statistic.name, error});
+      log::warn_together("{} failed: {}", statistic.name, error.what());
+    }
+    if (i + 1 < statistics.size()) save(table);
+  }
+  std::string failed;
+  for (const Failure& failure : failures) {
+    failed += fmt::format("{}{}: {}", failed.empty() ? "" : "\n", failure.statistic,
+                          failure.error.what());
+  }
+  if (!failed.empty()) table.attributes[failed_attribute] = failed;
+  return failures;
+}
+
+io::Attributes describe_run(const io::FieldHeader& model, const io::FieldHeader* target,
+                            const std::string& inputs_digest) {
+  io::Attributes attributes{{"box_size_mpch", model.box_size_mpch},
+                            {"n", static_cast<std::int64_t>(model.n)},
+                            {"redshift", model.redshift},
+                            {"Omega_m", model.Omega_m},
+                            {"Omega_b", model.Omega_b},
+                            {"h", model.h},
+                            {"n_s", model.n_s},
+                            {"A_s", model.A_s},
+                            {"species", model.species},
+                            {"seed", model.seed},
+                            {"M_nu_model_eV", model.M_nu_eV},
+                            {"origin_model", model.origin},
+                            {"realisations", std::int64_t{1}},
+                            {"inputs_checksum", inputs_digest},
+                            {"code_version", version_text()}};
+  if (target != nullptr) {
+    attributes["M_nu_target_eV"] = target->M_nu_eV;
+    attributes["origin_target"] = target->origin;
+    attributes["seed_target"] = target->seed;
+  }
+  return attributes;
+}
+
+void raise(std::span<const Failure> failures, const std::string& file) {
+  if (failures.empty()) return;
+  const Failure* worst = &failures.front();
+  std::string text;
+  for (const Failure& failure : failures) {
+    if (failure.error.code() > worst->error.code()) worst = &failure;
+    text += fmt::format("{}: {}\n", failure.statistic, failure.error.what());
+  }
+  throw Error(worst->error.code(), text + file).agreed_from(worst->error.origin_rank());
+}
+
+}  // namespace nubox::stats

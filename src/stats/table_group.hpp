@@ -1,0 +1,47 @@
+#pragma once
+
+#include "nubox/io/table_file.hpp"
+#include "nubox/stats/statistic.hpp"
+
+#include <string>
+#include <vector>
+
+namespace nubox::stats {
+
+/// One group of a stats file: adds datasets and attributes below its name.
+class TableGroup {
+ public:
+  TableGroup(io::TableFile& table, std::string name) : table_(table), name_(std::move(name)) {
+    table_.group_attributes[name_];
+  }
+
+  /// A column; an empty one (no target) is left out.
+  template <class T>
+  void add(const std::string& dataset, std::vector<T> values, const std::string& units,
+           const std::string& description) {
+    const std::vector<std::size_t> shape{values.size()};
+    add(dataset, std::move(values), shape, units, description);
+  }
+  /// A row-major array.
+  template <class T>
+  void add(const std::string& dataset, std::vector<T> values, std::vector<std::size_t> shape,
+           const std::string& units, const std::string& description) {
+    if (values.empty()) return;
+    table_.arrays[name_ + "/" + dataset] = {std::move(shape), std::move(values), units,
+                                            description};
+  }
+  [[nodiscard]] io::Attributes& attributes() { return table_.group_attributes[name_]; }
+  /// Box, mesh, assignment and node rule of the run's painted meshes.
+  void describe_mesh(const SharedMeshes& shared);
+
+ private:
+  io::TableFile& table_;
+  std::string name_;
+};
+
+// The statistics, each in a file of its own; the registry lists them.
+[[nodiscard]] Statistic power_statistic(const config::Config& config);
+[[nodiscard]] Statistic pdf_statistic(const config::Config& config);
+[[nodiscard]] Statistic residual_statistic(const config::Config& config);
+
+}  // namespace nubox::stats

@@ -1,0 +1,295 @@
+#include "nubox/stats/displacement_error.hpp"
+#include "nubox/stats/suite.hpp"
+
+#include "stats/fields.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace nubox::stats {
+namespace {
+
+constexpr double box_mpch = 100.0;
+constexpr std::size_t lattice_n = 12;
+
+class Measuring : public ::testing::Test {
+ protected:
+  par::Comm comm_ = par::Comm::world();
+  par::SlabLayout layout_{comm_, lattice_n};
+
+  Tracers tracers(std::uint64_t seed, double M_nu_eV = 0) {
+    return Tracers(field::Snapshot{header(M_nu_eV),
+                                   testing::poisson_displacement(layout_, box_mpch, seed),
+                                   field::LatticeField(layout_, 3, box_mpch)});
+  }
+
+  static io::FieldHeader header(double M_nu_eV) {
+    io::FieldHeader header;
+    header.box_size_mpch = box_mpch;
+    header.n = lattice_n;
+    header.Omega_m = 0.3;
+    header.Omega_b = 0.05;
+    header.h = 0.7;
+    header.n_s = 1.0;
+    header.A_s = 2e-9;
+    header.M_nu_eV = M_nu_eV;
+    return header;
+  }
+
+  struct Run {
+    io::TableFile table;
+    std::vector<Failure> failures;
+    int saved = 0;
+  };
+  /// Runs the command's middle part with options as on its command line.
+  static Run measure(const Tracers& model, const Tracers* target, std::vector<std::string> options,
+                     io::TableFile table = {}) {
+    if (target != nullptr) options.emplace_back("--stats.target=given");
+    const auto config = config::Config::parse("stats", options);
+    const auto statistics = statistics_of(config);
+    drop_stale(table, statistics, config, "inputs");
+    SharedMeshes shared(model, target, config.size("stats.mesh"),
+                        assignment_of(config.text("stats.assignment")), "a.h5", "b.h5");
+    Run run;
+    table.attributes = describe_run(model.header(), target ? &target->header() : nullptr, "inputs");
+    run.failures =
+        measure_all(shared, statistics, config, table, [&](const io::TableFile&) { ++run.saved; });
+    run.table = std::move(table);
+    return run;
+  }
+
+  template <class T>
+  static const std::vector<T>& column(const io::TableFile& table, const std::string& path) {
+    return std::get<std::vector<T>>(table.arrays.at(path).values);
+  }
+};
+
+TEST_F(Measuring, displacement_error_is_by_component_and_by_length) {
+  field::LatticeField a(layout_, 3, box_mpch), b(layout_, 3, box_mpch);
+  for (std::size_t i = 0; i < a.local_sites(); ++i) {
+    // (3, -4, 0) on even sites, zero on odd ones: N = 12 makes them equally many.
+    const bool even = i % 2 == 0;
+    a.component(0)[i] = even ? 3.0F : 0.0F;
+    b.component(1)[i] = even ? 4.0F : 0.0F;
+  }
+  const VectorError error = vector_error(a, b);
+  EXPECT_DOUBLE_EQ(error.mean_abs[0], 1.5);
+  EXPECT_DOUBLE_EQ(error.mean_abs[1], 2.0);
+  EXPECT_DOUBLE_EQ(error.mean_abs[2], 0.0);
+  EXPECT_DOUBLE_EQ(error.rms[0], std::sqrt(4.5));
+  EXPECT_DOUBLE_EQ(error.rms[1], std::sqrt(8.0));
+  EXPECT_DOUBLE_EQ(error.mean_length, 2.5);
+  EXPECT_THROW((void)vector_error(a, field::LatticeField(par::SlabLayout(comm_, 8), 3, box_mpch)),
+               InputError);
+}
+
+TEST_F(Measuring, identical_boxes_have_unit_transfer_and_no_error) {
+  const Tracers model = tracers(1, 0.0), target = tracers(1, 0.15);
+  const auto table = measure(model, &target, {}).table;
+  for (const double t : column<double>(table, "power/transfer")) EXPECT_NEAR(t, 1.0, 1e-12);
+  for (const double r : column<double>(table, "power/correlation")) EXPECT_NEAR(r, 1.0, 1e-12);
+  EXPECT_EQ(column<std::uint64_t>(table, "pdf/counts_model"),
+            column<std::uint64_t>(table, "pdf/counts_target"));
+  EXPECT_EQ(column<double>(table, "residual/displacement_mean_length")[0], 0.0);
+  EXPECT_EQ(column<double>(table, "residual/velocity_mean_length")[0], 0.0);
+  EXPECT_EQ(std::get<std::int64_t>(table.group_attributes.at("power").at("mesh")), 12);
+  EXPECT_EQ(std::get<double>(table.attributes.at("M_nu_target_eV")), 0.15);
+}
+
+TEST_F(Measuring, only_what_is_asked_for_is_measured) {
+  const Tracers model = tracers(1);
+  const auto table = measure(model, nullptr, {"--stats.statistics=power,residual"}).table;
+  EXPECT_TRUE(table.arrays.contains("power/p_model"));
+  EXPECT_FALSE(table.arrays.contains("power/p_target"));
+  EXPECT_FALSE(table.group_attributes.contains("pdf"));
+  EXPECT_FALSE(table.group_attributes.contains("residual"));
+}
+
+TEST_F(Measuring, boxes_that_differ_are_refused_by_all_ranks_with_their_names) {
+  const Tracers model = tracers(1);
+  auto other = header(0.15);
+  other.Omega_m = 0.31;
+  const Tracers target(
+      field::Snapshot{other, testing::poisson_displacement(layout_, box_mpch, 1), std::nullopt});
+  try {
+    (void)measure(model, &target, {});
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_TRUE(error.agreed());
+    EXPECT_NE(std::string(error.what()).find("b.h5"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(Measuring, table_holds_every_dataset_of_the_contract_with_its_conventions) {
+  const Tracers model = tracers(1), target = tracers(2, 0.15);
+  const auto table =
+      measure(model, &target,
+              {"--stats.mesh=16", "--stats.interlace=true", "--stats.assignment=tsc"})
+          .table;
+  const auto& modes = column<std::uint64_t>(table, "power/modes");
+  EXPECT_EQ(column<double>(table, "power/k_edges").size(), modes.size() + 1);
+  for (const char* name : {"k", "p_model", "p_target", "p_cross", "transfer", "correlation"}) {
+    EXPECT_EQ(column<double>(table, std::string("power/") + name).size(), modes.size()) << name;
+  }
+  const auto& edges = column<double>(table, "pdf/edges");
+  for (const char* name : {"model", "target"}) {
+    const auto suffix = std::string("_") + name;
+    const auto& counts = column<std::uint64_t>(table, "pdf/counts" + suffix);
+    const auto& outside = column<std::uint64_t>(table, "pdf/outside" + suffix);
+    EXPECT_EQ(counts.size() + 1, edges.size());
+    std::uint64_t cells = outside[0] + outside[1];
+    for (const auto count : counts) cells += count;
+    EXPECT_EQ(cells, 16U * 16 * 16);
+    EXPECT_NEAR(column<double>(table, "pdf/moments" + suffix)[0], 1.0, 1e-6);
+  }
+  for (const char* name : {"displacement_mean_abs", "displacement_rms", "velocity_mean_abs"}) {
+    EXPECT_EQ(column<double>(table, std::string("residual/") + name).size(), 3U) << name;
+  }
+  const auto& power = table.group_attributes.at("power");
+  EXPECT_EQ(std::get<std::string>(power.at("assignment")), "tsc");
+  EXPECT_EQ(std::get<std::int64_t>(power.at("mesh")), 16);
+  EXPECT_NE(std::get<std::string>(power.at("interlacing")), "none");
+  EXPECT_EQ(std::get<std::string>(power.at("shot_noise")), "raw");
+  for (const char* name : {"deconvolution", "bin_rule", "shot_noise_power", "box_size_mpch"}) {
+    EXPECT_TRUE(power.contains(name)) << name;
+  }
+}
+
+TEST_F(Measuring, transfer_in_the_table_is_the_root_of_its_powers_after_subtraction_too) {
+  const Tracers model = tracers(1), target = tracers(2);
+  const auto table =
+      measure(model, &target, {"--stats.shot_noise=subtract", "--stats.statistics=power"}).table;
+  const auto& p_model = column<double>(table, "power/p_model");
+  const auto& p_target = column<double>(table, "power/p_target");
+  const auto& transfer = column<double>(table, "power/transfer");
+  for (std::size_t b = 0; b < transfer.size(); ++b) {
+    const double ratio = p_model[b] / p_target[b];
+    if (ratio >= 0) {
+      EXPECT_DOUBLE_EQ(transfer[b], std::sqrt(ratio));
+    } else {
+      EXPECT_TRUE(std::isnan(transfer[b]));
+    }
+  }
+}
+
+TEST_F(Measuring, several_radii_make_rows_equal_to_runs_of_one_radius_each) {
+  const Tracers model = tracers(1);
+  const auto both =
+      measure(model, nullptr, {"--stats.statistics=pdf", "--pdf.radius_mpch=15,25"}).table;
+  const auto alone =
+      measure(model, nullptr, {"--stats.statistics=pdf", "--pdf.radius_mpch=25"}).table;
+  const auto& rows = column<std::uint64_t>(both, "pdf/counts_model");
+  const auto& row = column<std::uint64_t>(alone, "pdf/counts_model");
+  EXPECT_EQ(both.arrays.at("pdf/counts_model").shape, (std::vector<std::size_t>{2, 99}));
+  EXPECT_EQ(alone.arrays.at("pdf/counts_model").shape, (std::vector<std::size_t>{99}));
+  ASSERT_EQ(rows.size(), 2 * row.size());
+  EXPECT_TRUE(std::equal(row.begin(), row.end(), rows.begin() + 99));
+}
+
+TEST_F(Measuring, a_failed_statistic_leaves_the_others_and_its_name) {
+  const Tracers model = tracers(1);
+  const Run run = measure(model, nullptr, {"--pdf.radius_mpch=60"});
+  ASSERT_EQ(run.failures.size(), 1U);
+  EXPECT_EQ(run.failures[0].statistic, "pdf");
+  EXPECT_TRUE(run.table.arrays.contains("power/p_model"));
+  EXPECT_FALSE(run.table.group_attributes.contains("pdf"));
+  const auto& failed = std::get<std::string>(run.table.attributes.at("failed_statistics"));
+  EXPECT_NE(failed.find("pdf: "), std::string::npos) << failed;
+  try {
+    raise(run.failures, "the others are in stats.h5");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_TRUE(error.agreed());
+    EXPECT_NE(std::string(error.what()).find("stats.h5"), std::string::npos);
+  }
+}
+
+TEST_F(Measuring, a_rerun_keeps_what_has_the_same_settings_and_measures_the_rest) {
+  const Tracers model = tracers(1);
+  Run first = measure(model, nullptr, {"--pdf.radius_mpch=20"});
+  EXPECT_EQ(first.saved, 1);  // before the last statistic, not after it
+  // Marked by hand, a kept group is told from one measured anew.
+  for (const char* group : {"power", "pdf"}) first.table.group_attributes[group]["mark"] = "kept";
+  const auto marks = [&](const std::vector<std::string>& options, const char* group) {
+    return measure(model, nullptr, options, first.table)
+        .table.group_attributes.at(group)
+        .contains("mark");
+  };
+  EXPECT_TRUE(marks({"--pdf.radius_mpch=20"}, "power"));
+  EXPECT_TRUE(marks({"--pdf.radius_mpch=20"}, "pdf"));
+  EXPECT_TRUE(marks({"--pdf.radius_mpch=15"}, "power"));
+  EXPECT_FALSE(marks({"--pdf.radius_mpch=15"}, "pdf"));
+  EXPECT_FALSE(marks({"--pdf.radius_mpch=20", "--stats.mesh=8"}, "power"));
+  first.table.attributes["inputs_checksum"] = "of other inputs";
+  EXPECT_FALSE(marks({"--pdf.radius_mpch=20"}, "power"));
+}
+
+TEST_F(Measuring, a_catalogue_measures_like_the_lattice_it_was_written_from) {
+  const Tracers lattice = tracers(3);
+  Catalogue catalogue;
+  const auto& psi = lattice.lattice()->displacement;
+  const double spacing = psi.spacing_mpch();
+  for (std::size_t i = 0; i < psi.local_sites(); ++i) {
+    const std::size_t plane = lattice_n * lattice_n;
+    const double q[3] = {spacing * static_cast<double>(layout_.local().start + i / plane),
+                         spacing * static_cast<double>(i / lattice_n % lattice_n),
+                         spacing * static_cast<double>(i % lattice_n)};
+    for (std::size_t c = 0; c < 3; ++c) {
+      const double x = q[c] + psi.component(c)[i];
+      catalogue.positions_mpch.push_back(
+          static_cast<float>(x - box_mpch * std::floor(x / box_mpch)));
+    }
+  }
+  const Tracers particles(comm_, header(0), std::move(catalogue));
+  EXPECT_EQ(particles.total(), lattice.total());
+  EXPECT_EQ(particles.per_side(), lattice_n);
+  const auto a = measure(lattice, nullptr, {"--stats.statistics=power"}).table;
+  const auto b = measure(particles, nullptr, {"--stats.statistics=power"}).table;
+  for (std::size_t i = 0; i < column<double>(a, "power/p_model").size(); ++i) {
+    // Positions rounded to floats: 1e-5 of a cell.
+    EXPECT_NEAR(column<double>(b, "power/p_model")[i] / column<double>(a, "power/p_model")[i], 1.0,
+                1e-4);
+  }
+}
+
+TEST_F(Measuring, sets_that_tell_nothing_are_refused_with_their_name) {
+  const auto refusal = [&](Catalogue catalogue) -> std::string {
+    try {
+      const Tracers few(comm_, header(0), std::move(catalogue));
+      const SharedMeshes shared(few, nullptr, 8, field::Assignment::cic, "few.h5");
+      return "accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input);
+      EXPECT_TRUE(error.agreed());
+      return error.what();
+    }
+  };
+  const bool root = comm_.is_root();
+  const auto on_root = [&](std::vector<float> positions) {
+    return Catalogue{root ? std::move(positions) : std::vector<float>(), {}};
+  };
+  EXPECT_NE(refusal({}).find("few.h5 holds 0 particles"), std::string::npos);
+  EXPECT_NE(refusal(on_root({1, 2, 3})).find("few.h5 holds 1 particle:"), std::string::npos);
+  EXPECT_NE(refusal(on_root({1, 2, 3, 4, 5, 600})).find("600"), std::string::npos);
+  EXPECT_NE(refusal(on_root({1, 2, 3, 4, NAN, 6})).find("nan"), std::string::npos);
+}
+
+TEST(Statistics, come_from_the_options_or_are_refused) {
+  const auto made = [](const std::vector<std::string>& options) {
+    return statistics_of(config::Config::parse("stats", options));
+  };
+  EXPECT_EQ(made({"--stats.statistics=pdf,power"}).front().name, "power");
+  EXPECT_EQ(made({"--stats.target=t.h5", "--stats.statistics=residual"}).size(), 1U);
+  EXPECT_THROW((void)made({"--stats.statistics=residual"}), UsageError);
+  EXPECT_THROW((void)made({"--pdf.edges=-1,1"}), UsageError);
+  for (const std::string& name : statistic_names()) {
+    EXPECT_EQ(made({"--stats.target=t.h5", "--stats.statistics=" + name}).front().name, name);
+  }
+}
+
+}  // namespace
+}  // namespace nubox::stats
