@@ -42,13 +42,17 @@ std::string digest_text(const io::InputDigests& digests, const std::vector<fs::p
   return text;
 }
 
+/// Rank 0 looks, so that all decide alike. Collective.
+bool stands(const par::Comm& world, const fs::path& path) {
+  return world.all_reduce(world.is_root() && fs::exists(path) ? 1 : 0) > 0;
+}
+
 /// Groups of an earlier run of the same statistics on the same inputs. Collective.
 io::TableFile earlier_table(const par::Comm& world, const config::Config& config,
                             const Request& request, const std::string& digest) {
   if (config.text("stats.resume") == "auto") {
     for (const fs::path& path : {request.partial(), request.out}) {
-      const bool stands = world.all_reduce(world.is_root() && fs::exists(path) ? 1 : 0) > 0;
-      if (!stands) continue;
+      if (!stands(world, path)) continue;
       try {
         io::TableFile table = io::read_table_file(world, path, "nubox-stats");
         stats::drop_stale(table, request.statistics, config, digest);
@@ -125,7 +129,7 @@ void stats(const par::Comm& world, const config::Config& config) {
   const io::InputDigests digests = io::digest_inputs(world, request.inputs());
   io::TableFile table =
       earlier_table(world, config, request, digest_text(digests, request.inputs()));
-  if (is_complete(table, request.statistics) && fs::exists(request.out)) {
+  if (is_complete(table, request.statistics) && stands(world, request.out)) {
     log::info("{} holds all of this already (stats.resume = never measures anew)",
               request.out.string());
     return;
