@@ -15,13 +15,13 @@ herr_t keep_innermost(unsigned, const H5E_error2_t* error, void* text) {
   return 0;
 }
 
-/// V18 format: its metadata carry checksums of HDF5's own, and old readers know it. No locks: files
-/// never change once published, and some parallel file systems have no locks.
-PropertyList file_access() {
+/// V18 format: its metadata carry checksums of HDF5's own, and old readers know it. Files of newer
+/// formats are read (`highest`). No locks: files never change once published, and some parallel
+/// file systems have no locks.
+PropertyList file_access(H5F_libver_t highest = H5F_LIBVER_V18) {
   silence();
   PropertyList access(H5Pcreate(H5P_FILE_ACCESS), "make an HDF5 property list");
-  check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18),
-        "set the HDF5 format version");
+  check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, highest), "set the HDF5 format version");
   check(H5Pset_file_locking(access.id(), false, true), "switch HDF5 file locks off");
   return access;
 }
@@ -66,8 +66,9 @@ File create_file_in_memory(const std::filesystem::path& path) {
 }
 
 File open_file(const std::filesystem::path& path, Access mode) {
-  const PropertyList access = file_access();
-  const unsigned flags = mode == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
+  const bool only_read = mode == Access::read;
+  const PropertyList access = file_access(only_read ? H5F_LIBVER_LATEST : H5F_LIBVER_V18);
+  const unsigned flags = only_read ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
   return {H5Fopen(path.c_str(), flags, access.id()), "open " + path.string()};
 }
 
@@ -78,6 +79,11 @@ File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm
   check(H5Pset_coll_metadata_write(access.id(), true), "set collective HDF5 metadata writes");
   return {H5Fopen(path.c_str(), H5F_ACC_RDWR, access.id()),
           "open " + path.string() + " on all ranks (another MPI-IO layer may help: OMPI_MCA_io)"};
+}
+
+bool is_hdf5(const std::filesystem::path& path) {
+  silence();
+  return H5Fis_hdf5(path.c_str()) > 0;
 }
 
 File open_image(std::span<const std::byte> bytes) {

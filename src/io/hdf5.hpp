@@ -75,6 +75,9 @@ enum class Access { read, write };
 /// For writing by all ranks through MPI-IO. Opening and closing are collective.
 [[nodiscard]] File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm);
 
+/// Whether a file exists and begins as HDF5 files do.
+[[nodiscard]] bool is_hdf5(const std::filesystem::path& path);
+
 /// Opens the bytes of a whole file.
 [[nodiscard]] File open_image(std::span<const std::byte> bytes);
 

@@ -1,0 +1,247 @@
+#include "nubox/core/error.hpp"
+
+#include "io/bytes.hpp"
+#include "io/gadget_file.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <fcntl.h>
+
+namespace nubox::io {
+namespace {
+
+constexpr std::uint64_t header_bytes = 256;
+constexpr std::uint64_t label_bytes = 8;
+constexpr std::uint64_t marker_bytes = 4;
+constexpr std::size_t binary_types = 6;
+
+/// Order of the blocks in format 1, which has no names.
+constexpr std::array<const char*, 4> record_order{"HEAD", "POS", "VEL", "ID"};
+
+template <class Number>
+Number number_at(std::span<const std::byte> bytes, std::size_t offset, bool swapped) {
+  std::array<std::byte, sizeof(Number)> raw;
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), sizeof(Number), raw.begin());
+  if (swapped) std::reverse(raw.begin(), raw.end());
+  return std::bit_cast<Number>(raw);
+}
+
+/// An open binary file: byte order, format, and its Fortran records
+/// (int32 length, payload, int32 length).
+class BinaryFile {
+ public:
+  explicit BinaryFile(const std::filesystem::path& path)
+      : file_(path, O_RDONLY), size_(file_.size()) {
+    if (size_ < marker_bytes) throw InputError("{} is empty ({} bytes)", where(), size_);
+    const std::uint64_t first = marker(0);
+    swapped_ = first != header_bytes && first != label_bytes;
+    const std::uint64_t length = marker(0);
+    if (length != header_bytes && length != label_bytes) {
+      throw InputError(
+          "{} is no Gadget snapshot: it is no HDF5 file, and its first record has length {}, "
+          "neither 256 (format 1) nor 8 (format 2) in either byte order",
+          where(), first);
+    }
+    named_ = length == label_bytes;
+  }
+
+  [[nodiscard]] bool swapped() const { return swapped_; }
+  [[nodiscard]] bool named() const { return named_; }
+  [[nodiscard]] std::string where() const { return file_.path().string(); }
+
+  [[nodiscard]] std::vector<std::byte> payload(const BinaryRecord& record) const {
+    std::vector<std::byte> bytes(record.bytes);
+    read(record.offset, bytes);
+    return bytes;
+  }
+
+  void read(std::uint64_t offset, std::span<std::byte> bytes) const {
+    if (file_.read_at(offset, bytes) != bytes.size()) {
+      throw InputError("{} is truncated: {} bytes wanted at byte {}, the file has {}", where(),
+                       bytes.size(), offset, size_);
+    }
+  }
+
+  [[nodiscard]] std::vector<BinaryRecord> records() const {
+    std::vector<BinaryRecord> list;
+    for (std::uint64_t offset = 0; offset < size_;) {
+      std::string name = list.size() < record_order.size()
+                             ? record_order[list.size()]
+                             : "block " + std::to_string(list.size() + 1);
+      if (named_) {
+        const BinaryRecord label = record_at(offset, "label of " + name);
+        if (label.bytes != label_bytes) {
+          throw InputError("{}: the label before block {} at byte {} has {} bytes instead of 8",
+                           where(), list.size() + 1, offset, label.bytes);
+        }
+        name = label_of(label);
+        offset = label.offset + label.bytes + marker_bytes;
+      }
+      list.push_back(record_at(offset, name));
+      offset = list.back().offset + list.back().bytes + marker_bytes;
+    }
+    return list;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t marker(std::uint64_t offset) const {
+    std::array<std::byte, marker_bytes> raw;
+    read(offset, raw);
+    return number_at<std::uint32_t>(raw, 0, swapped_);
+  }
+
+  /// The record that starts at a byte, with both its length markers checked.
+  [[nodiscard]] BinaryRecord record_at(std::uint64_t offset, const std::string& name) const {
+    const std::uint64_t left = size_ - std::min(size_, offset);
+    const std::uint64_t length = left < marker_bytes ? 0 : marker(offset);
+    if (left < length + 2 * marker_bytes) {
+      throw InputError("{} is truncated: block {} at byte {} has {} bytes, the file ends after {}",
+                       where(), name, offset, length, left);
+    }
+    const std::uint64_t closing = marker(offset + marker_bytes + length);
+    if (closing != length) {
+      throw InputError(
+          "{} is damaged or no Gadget file: the record markers of block {} at byte {} disagree: "
+          "{} before, {} after",
+          where(), name, offset, length, closing);
+    }
+    return {name, offset + marker_bytes, length};
+  }
+
+  [[nodiscard]] std::string label_of(const BinaryRecord& label) const {
+    std::array<std::byte, 4> raw;
+    read(label.offset, raw);
+    std::string name;
+    for (const std::byte letter : raw) name += static_cast<char>(letter);
+    return name.substr(0, name.find_last_not_of(std::string(" \0", 2)) + 1);
+  }
+
+  RawFile file_;
+  std::uint64_t size_;
+  bool swapped_ = false;
+  bool named_ = false;
+};
+
+GadgetFileFacts header_facts(const BinaryFile& file, std::span<const std::byte> header) {
+  GadgetFileFacts facts;
+  facts.kind = file.named() ? GadgetKind::binary_2 : GadgetKind::binary_1;
+  facts.swapped = file.swapped();
+  const auto real = [&](std::size_t offset) {
+    return number_at<double>(header, offset, file.swapped());
+  };
+  const auto word = [&](std::size_t offset) {
+    return number_at<std::uint32_t>(header, offset, file.swapped());
+  };
+  for (std::size_t type = 0; type < binary_types; ++type) {
+    const auto count = std::bit_cast<std::int32_t>(word(4 * type));
+    if (count < 0) {
+      throw InputError("{}: its header counts {} particles of type {}", file.where(), count, type);
+    }
+    facts.counts[type] = static_cast<std::uint64_t>(count);
+    facts.mass[type] = real(24 + 8 * type);
+    facts.totals[type] = word(96 + 4 * type);
+    facts.totals_high[type] = word(168 + 4 * type);
+  }
+  facts.time = real(72);
+  facts.redshift = real(80);
+  facts.files = word(124);
+  facts.box_size = real(128);
+  facts.Omega_m = real(136);
+  facts.Omega_lambda = real(144);
+  facts.h = real(152);
+  return facts;
+}
+
+std::string list_text(const std::vector<BinaryRecord>& records) {
+  std::string text;
+  for (const BinaryRecord& record : records) {
+    text += fmt::format("{}{} ({} bytes)", text.empty() ? "" : ", ", record.name, record.bytes);
+  }
+  return text;
+}
+
+/// The width of a block's numbers follows from its length.
+GadgetBlockPlace place_of(GadgetField field, const GadgetFileFacts& facts,
+                          const std::vector<BinaryRecord>& records, const std::string& where) {
+  const std::string name = field_name(facts.kind, field);
+  const auto record = std::find_if(records.begin(), records.end(),
+                                   [&](const BinaryRecord& other) { return other.name == name; });
+  const std::uint64_t particles = facts.particles();
+  if (record == records.end()) {
+    if (field == GadgetField::position && particles > 0) {
+      throw InputError("{} has no block POS; its blocks: {}", where, list_text(records));
+    }
+    return {};
+  }
+  if (particles == 0 && record->bytes == 0) return {};
+  const std::uint64_t numbers = components_of(field) * particles;
+  for (const int width : {4, 8}) {
+    if (record->bytes == numbers * static_cast<std::uint64_t>(width)) {
+      return {record->offset, width};
+    }
+  }
+  throw InputError(
+      "{}: block {} has {} bytes, neither {} nor {} as the {} particles of its header need; its "
+      "blocks: {}",
+      where, name, record->bytes, 4 * numbers, 8 * numbers, particles, list_text(records));
+}
+
+class BinaryReader : public GadgetFileReader {
+ public:
+  BinaryReader(const std::filesystem::path& path, const GadgetFileFacts& facts)
+      : file_(path), facts_(facts) {}
+
+  RawNumbers read(GadgetField field, std::size_t type, std::uint64_t first,
+                  std::size_t count) override {
+    const GadgetBlockPlace& place = facts_.block(field);
+    // Types follow each other inside a block.
+    for (std::size_t before = 0; before < type; ++before) first += facts_.counts[before];
+    const std::size_t particle_bytes = components_of(field) * static_cast<std::size_t>(place.width);
+    buffer_.resize(std::max(buffer_.size(), count * particle_bytes));
+    const std::span<std::byte> bytes = std::span(buffer_).first(count * particle_bytes);
+    file_.read(place.offset + first * particle_bytes, bytes);
+    return {bytes, place.width, facts_.swapped};
+  }
+
+ private:
+  BinaryFile file_;
+  GadgetFileFacts facts_;
+  std::vector<std::byte> buffer_;
+};
+
+}  // namespace
+
+std::vector<BinaryRecord> list_binary_records(const std::filesystem::path& path) {
+  return BinaryFile(path).records();
+}
+
+bool looks_like_gadget_binary(const std::filesystem::path& path) {
+  try {
+    const BinaryFile file(path);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+GadgetFileFacts read_binary_facts(const std::filesystem::path& path) {
+  const BinaryFile file(path);
+  const std::vector<BinaryRecord> records = file.records();
+  if (records.empty() || records[0].name != "HEAD" || records[0].bytes != header_bytes) {
+    throw InputError("{} does not begin with a header of 256 bytes; its blocks: {}", file.where(),
+                     list_text(records));
+  }
+  GadgetFileFacts facts = header_facts(file, file.payload(records[0]));
+  for (const GadgetField field : {GadgetField::position, GadgetField::velocity, GadgetField::id}) {
+    facts.blocks[static_cast<std::size_t>(field)] = place_of(field, facts, records, file.where());
+  }
+  return facts;
+}
+
+std::unique_ptr<GadgetFileReader> open_binary_reader(const std::filesystem::path& path,
+                                                     const GadgetFileFacts& facts) {
+  return std::make_unique<BinaryReader>(path, facts);
+}
+
+}  // namespace nubox::io

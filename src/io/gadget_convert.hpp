@@ -1,0 +1,24 @@
+#pragma once
+
+#include "io/gadget_file.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+/// Numbers from disk into those of the program, checked on the way. Rank-local.
+namespace nubox::io {
+
+/// Positions into [0, L). @throws InputError naming `where` and the first particle (counted from
+/// `first`) that is not finite or outside the box
+void convert_positions(const RawNumbers& raw, double length_mpch, double box_size_mpch,
+                       std::span<double> position_mpch, const std::string& where,
+                       std::uint64_t first);
+
+/// @throws InputError as above for a velocity that is not finite or not below that of light
+void convert_velocities(const RawNumbers& raw, double unit_kms, std::span<float> velocity_kms,
+                        const std::string& where, std::uint64_t first);
+
+void convert_ids(const RawNumbers& raw, std::span<std::uint64_t> id);
+
+}  // namespace nubox::io

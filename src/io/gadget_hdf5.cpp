@@ -1,0 +1,335 @@
+#include "nubox/core/error.hpp"
+
+#include "io/attributes.hpp"
+#include "io/gadget_file.hpp"
+#include "io/hdf5.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace nubox::io {
+namespace {
+
+constexpr H5Z_filter_t blosc_filter = 32001;
+/// Several chunks of any usual size: a chunk cut by a block's end is not decompressed twice.
+constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;
+constexpr std::size_t chunk_cache_slots = 12421;
+
+constexpr const char* header_group = "Header";
+constexpr const char* swift_length = "Unit length in cgs (U_L)";
+
+bool exists(hid_t file, const std::string& path) {
+  for (std::size_t slash = path.find('/'); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+}
+
+/// Attributes of one group, by the types that other programs use for them: arrays or scalars,
+/// integers or real numbers.
+class AttributeGroup {
+ public:
+  AttributeGroup(hid_t file, const std::string& name, const std::string& where)
+      : name_(name), where_(where) {
+    if (!exists(file, name)) return;
+    group_ = hdf5::Object(H5Oopen(file, name.c_str(), H5P_DEFAULT), "open /" + name);
+  }
+
+  [[nodiscard]] bool has(const std::string& attribute) const {
+    return group_.id() >= 0 && H5Aexists(group_.id(), attribute.c_str()) > 0;
+  }
+
+  [[nodiscard]] std::vector<double> numbers(const std::string& attribute) const {
+    if (!has(attribute)) return {};
+    std::vector<double> values;
+    for (const AttributeValue& value : read_attribute(group_.id(), attribute)) {
+      if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+        values.push_back(static_cast<double>(*integer));
+      } else if (const auto* real = std::get_if<double>(&value)) {
+        values.push_back(*real);
+      } else {
+        throw InputError("{}: attribute {} of /{} is text, not a number", where_, attribute, name_);
+      }
+    }
+    return values;
+  }
+
+  /// A scalar or an array of equal numbers (SWIFT's BoxSize has one by axis); 0 if it is missing.
+  [[nodiscard]] double number(const std::string& attribute) const {
+    const std::vector<double> values = numbers(attribute);
+    if (values.empty()) return 0;
+    for (const double value : values) {
+      if (value != values[0]) {
+        throw InputError("{}: attribute {} of /{} holds different numbers: {} and {}", where_,
+                         attribute, name_, values[0], value);
+      }
+    }
+    return values[0];
+  }
+
+  /// By particle type, zeros behind the stored ones.
+  [[nodiscard]] std::array<double, gadget_types> by_type(const std::string& attribute) const {
+    std::array<double, gadget_types> result{};
+    const std::vector<double> values = numbers(attribute);
+    for (std::size_t type = 0; type < values.size(); ++type) {
+      if (type < gadget_types) {
+        result[type] = values[type];
+      } else if (values[type] != 0) {
+        throw InputError(
+            "{}: attribute {} of /{} has an entry {} for type {}; types 0 to {} are "
+            "known",
+            where_, attribute, name_, values[type], type, gadget_types - 1);
+      }
+    }
+    return result;
+  }
+
+  /// Counts, 32-bit ones that wrapped below zero included.
+  [[nodiscard]] std::array<std::uint64_t, gadget_types> counts(const std::string& attribute) const {
+    constexpr double two_to_32 = 4294967296.0;
+    std::array<std::uint64_t, gadget_types> result{};
+    const auto values = by_type(attribute);
+    for (std::size_t type = 0; type < gadget_types; ++type) {
+      const double value = values[type] < 0 ? values[type] + two_to_32 : values[type];
+      if (!(value >= 0 && value < 9e15)) {
+        throw InputError("{}: attribute {} of /{} counts {} particles of type {}", where_,
+                         attribute, name_, values[type], type);
+      }
+      result[type] = static_cast<std::uint64_t>(value);
+    }
+    return result;
+  }
+
+  void require(const std::string& attribute) const {
+    if (!has(attribute)) {
+      throw InputError("{} has no attribute {} in /{}: it is no Gadget snapshot, or damaged",
+                       where_, attribute, name_);
+    }
+  }
+
+ private:
+  hdf5::Object group_;
+  std::string name_, where_;
+};
+
+std::string dataset_path(std::size_t type, GadgetField field) {
+  return fmt::format("PartType{}/{}", type, field_name(GadgetKind::hdf5, field));
+}
+
+/// Every filter of the dataset's pipeline must be at hand.
+void require_filters(hid_t dataset, const std::string& name, const std::string& where) {
+  const hdf5::PropertyList list(H5Dget_create_plist(dataset), "read the filters of " + name);
+  const int filters = hdf5::check(H5Pget_nfilters(list.id()), "read the filters of " + name);
+  for (int i = 0; i < filters; ++i) {
+    unsigned flags = 0, config = 0;
+    std::size_t values = 0;
+    std::array<char, 64> text{};
+    const H5Z_filter_t filter =
+        hdf5::check(H5Pget_filter2(list.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
+                                   text.size() - 1, text.data(), &config),
+                    "read the filters of " + name);
+    if (H5Zfilter_avail(filter) > 0) continue;
+    const std::string what = filter == blosc_filter ? "Blosc" : text.data();
+    throw InputError(
+        "{}: {} is compressed with HDF5 filter {} ({}), which is not installed. Install its plugin "
+        "(Blosc: Debian package hdf5-filter-plugin-blosc-serial, or 'pip install hdf5plugin') and "
+        "name its folder in HDF5_PLUGIN_PATH, or unpack the file where the plugin is: h5repack -f "
+        "NONE {} unpacked.hdf5",
+        where, name, filter, what.empty() ? "no name given" : what, where);
+  }
+}
+
+/// Checks shape, type and filters of a dataset; the width to read its numbers with, 0 if missing.
+int checked_width(hid_t file, std::size_t type, GadgetField field, std::uint64_t count,
+                  const std::string& where) {
+  const std::string name = dataset_path(type, field);
+  if (!exists(file, name)) {
+    if (field == GadgetField::position) {
+      throw InputError("{} counts {} particles of type {} but has no /{}", where, count, type,
+                       name);
+    }
+    return 0;
+  }
+  const hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
+  const std::vector<std::size_t> shape = hdf5::shape_of(dataset.id());
+  std::vector<std::size_t> expected{static_cast<std::size_t>(count)};
+  if (field != GadgetField::id) expected.push_back(3);
+  if (shape != expected) {
+    throw InputError("{}: /{} has shape [{}]; the header counts {} particles, so [{}] is expected",
+                     where, name, fmt::join(shape, "]["), count, fmt::join(expected, "]["));
+  }
+  const hdf5::Type stored(H5Dget_type(dataset.id()), "read the type of " + name);
+  const H5T_class_t expected_class = field == GadgetField::id ? H5T_INTEGER : H5T_FLOAT;
+  if (H5Tget_class(stored.id()) != expected_class) {
+    throw InputError("{}: /{} does not hold {}", where, name,
+                     field == GadgetField::id ? "integers" : "real numbers");
+  }
+  require_filters(dataset.id(), "/" + name, where);
+  return H5Tget_size(stored.id()) <= 4 ? 4 : 8;
+}
+
+/// Where cosmology and units stand differs by program; SWIFT's files also have /Parameters.
+void read_dialect(hid_t file, const AttributeGroup& header, const std::string& where,
+                  GadgetFileFacts& facts) {
+  const AttributeGroup units(file, "Units", where);
+  const AttributeGroup parameters(file, "Parameters", where);
+  const AttributeGroup cosmology(file, "Cosmology", where);
+  const auto read_units = [&](const AttributeGroup& group) {
+    facts.unit_length_cm = group.number("UnitLength_in_cm");
+    facts.unit_mass_g = group.number("UnitMass_in_g");
+    facts.unit_velocity_cms = group.number("UnitVelocity_in_cm_per_s");
+  };
+  const AttributeGroup* source = &header;
+  if (units.has(swift_length)) {
+    facts.kind = GadgetKind::swift;
+    facts.units_hold_h = false;
+    facts.velocity_a_exponent = 0;
+    facts.unit_length_cm = units.number(swift_length);
+    facts.unit_mass_g = units.number("Unit mass in cgs (U_M)");
+    facts.unit_velocity_cms = facts.unit_length_cm / units.number("Unit time in cgs (U_t)");
+    facts.Omega_m = cosmology.number("Omega_m");
+    facts.Omega_lambda = cosmology.number("Omega_lambda");
+    facts.h = cosmology.number("h");
+    return;
+  }
+  facts.kind = GadgetKind::hdf5;
+  if (parameters.has("Omega0")) {
+    facts.kind = GadgetKind::gadget_4;
+    source = &parameters;
+  }
+  for (const AttributeGroup* group : {&units, &parameters, &header}) {
+    if (group->has("UnitLength_in_cm")) {
+      read_units(*group);
+      break;
+    }
+  }
+  facts.Omega_m = source->number("Omega0");
+  facts.Omega_lambda = source->number("OmegaLambda");
+  facts.h = source->number("HubbleParam");
+}
+
+/// SWIFT and Gadget-4 say with the velocities which power of a makes them peculiar.
+void read_velocity_exponent(hid_t file, GadgetFileFacts& facts, const std::string& where) {
+  for (std::size_t type = 0; type < gadget_types; ++type) {
+    const AttributeGroup velocities(file, dataset_path(type, GadgetField::velocity), where);
+    for (const char* name : {"a-scale exponent", "a_scaling"}) {
+      if (facts.kind != GadgetKind::hdf5 && velocities.has(name)) {
+        facts.velocity_a_exponent = velocities.number(name);
+        return;
+      }
+    }
+  }
+}
+
+void read_blocks(hid_t file, GadgetFileFacts& facts, const std::string& where) {
+  for (const GadgetField field : {GadgetField::position, GadgetField::velocity, GadgetField::id}) {
+    int& width = facts.blocks[static_cast<std::size_t>(field)].width;
+    bool missing = false;
+    for (std::size_t type = 0; type < gadget_types; ++type) {
+      if (facts.counts[type] == 0) continue;
+      const int found = checked_width(file, type, field, facts.counts[type], where);
+      missing = missing || found == 0;
+      width = std::max(width, found);
+    }
+    if (missing) width = 0;
+  }
+}
+
+class Hdf5Reader : public GadgetFileReader {
+ public:
+  explicit Hdf5Reader(const std::filesystem::path& path)
+      : where_(path.string()), file_(open_existing(path)) {}
+
+  RawNumbers read(GadgetField field, std::size_t type, std::uint64_t first,
+                  std::size_t count) override {
+    return reading(where_, [&] {
+      const std::string name = dataset_path(type, field);
+      const hid_t dataset = opened(name);
+      const hdf5::Type stored(H5Dget_type(dataset), "read the type of " + name);
+      const int width = H5Tget_size(stored.id()) <= 4 ? 4 : 8;
+      const hid_t memory_type = field == GadgetField::id
+                                    ? (width == 4 ? H5T_NATIVE_UINT32 : H5T_NATIVE_UINT64)
+                                    : (width == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE);
+      const std::size_t components = components_of(field);
+      const std::array<hsize_t, 2> start{first, 0}, extent{count, components};
+      const int rank = field == GadgetField::id ? 1 : 2;
+      const hdf5::Space space(H5Dget_space(dataset), "select part of " + name);
+      hdf5::check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
+                                      extent.data(), nullptr),
+                  "select part of " + name);
+      const hdf5::Space memory(H5Screate_simple(rank, extent.data(), nullptr), "select memory");
+      const std::size_t bytes = count * components * static_cast<std::size_t>(width);
+      buffer_.resize(std::max(buffer_.size(), bytes));
+      hdf5::check(
+          H5Dread(dataset, memory_type, memory.id(), space.id(), H5P_DEFAULT, buffer_.data()),
+          "read " + name);
+      return RawNumbers{std::span(buffer_).first(bytes), width, false};
+    });
+  }
+
+ private:
+  /// Datasets stay open between blocks: their cache holds the chunk that a block's end cut.
+  [[nodiscard]] hid_t opened(const std::string& name) {
+    auto found = datasets_.find(name);
+    if (found == datasets_.end()) {
+      const hdf5::PropertyList access(H5Pcreate(H5P_DATASET_ACCESS), "make a property list");
+      hdf5::check(H5Pset_chunk_cache(access.id(), chunk_cache_slots, chunk_cache_bytes,
+                                     H5D_CHUNK_CACHE_W0_DEFAULT),
+                  "set the chunk cache");
+      found = datasets_
+                  .emplace(name, hdf5::Dataset(H5Dopen2(file_.id(), name.c_str(), access.id()),
+                                               "open " + name))
+                  .first;
+    }
+    return found->second.id();
+  }
+
+  std::string where_;
+  hdf5::File file_;
+  std::map<std::string, hdf5::Dataset> datasets_;
+  std::vector<std::byte> buffer_;
+};
+
+}  // namespace
+
+bool looks_like_gadget_hdf5(const std::filesystem::path& path) {
+  if (!hdf5::is_hdf5(path)) return false;
+  try {
+    const hdf5::File file = open_existing(path);
+    return AttributeGroup(file.id(), header_group, path.string()).has("NumPart_ThisFile");
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+GadgetFileFacts read_hdf5_facts(const std::filesystem::path& path) {
+  const std::string where = path.string();
+  const hdf5::File file = open_existing(path);
+  return reading(where, [&] {
+    const AttributeGroup header(file.id(), header_group, where);
+    for (const char* name : {"NumPart_ThisFile", "NumPart_Total", "NumFilesPerSnapshot"}) {
+      header.require(name);
+    }
+    GadgetFileFacts facts;
+    facts.counts = header.counts("NumPart_ThisFile");
+    facts.totals = header.counts("NumPart_Total");
+    facts.totals_high = header.counts("NumPart_Total_HighWord");
+    facts.mass = header.by_type("MassTable");
+    facts.redshift = header.number("Redshift");
+    facts.box_size = header.number("BoxSize");
+    facts.files = static_cast<std::uint64_t>(std::max(0.0, header.number("NumFilesPerSnapshot")));
+    read_dialect(file.id(), header, where, facts);
+    facts.time =
+        facts.kind == GadgetKind::swift ? header.number("Scale-factor") : header.number("Time");
+    read_velocity_exponent(file.id(), facts, where);
+    read_blocks(file.id(), facts, where);
+    return facts;
+  });
+}
+
+std::unique_ptr<GadgetFileReader> open_hdf5_reader(const std::filesystem::path& path) {
+  return std::make_unique<Hdf5Reader>(path);
+}
+
+}  // namespace nubox::io

@@ -1,0 +1,172 @@
+#include "io/gadget_set.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
+
+#include <cmath>
+#include <regex>
+
+namespace nubox::io {
+namespace {
+
+/// Headers of a set are written by one program from the same numbers.
+constexpr double header_tolerance = 1e-9;
+/// Time and Redshift of a header are two roundings of one number.
+constexpr double time_tolerance = 1e-5;
+
+bool equal(double a, double b) {
+  return std::abs(a - b) <= header_tolerance * std::max(std::abs(a), std::abs(b));
+}
+
+/// The header numbers that all files of a set share, by the name of the binary format.
+std::vector<std::pair<std::string, double>> shared_numbers(const GadgetFileFacts& facts) {
+  std::vector<std::pair<std::string, double>> numbers{
+      {"Redshift", facts.redshift},
+      {"Time", facts.time},
+      {"BoxSize", facts.box_size},
+      {"Omega0", facts.Omega_m},
+      {"OmegaLambda", facts.Omega_lambda},
+      {"HubbleParam", facts.h},
+      {"number of files", static_cast<double>(facts.files)}};
+  for (std::size_t type = 0; type < gadget_types; ++type) {
+    numbers.emplace_back(fmt::format("particle mass of type {}", type), facts.mass[type]);
+    numbers.emplace_back(fmt::format("total number of particles of type {}", type),
+                         static_cast<double>(facts.totals[type]));
+  }
+  return numbers;
+}
+
+void require_same_headers(const std::vector<std::filesystem::path>& files,
+                          const std::vector<GadgetFileFacts>& facts) {
+  const auto expected = shared_numbers(facts[0]);
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    if (facts[i].kind != facts[0].kind) {
+      throw InputError("{} is a {} file, but {} of the same set is {}", files[i].string(),
+                       kind_text(facts[i].kind), files[0].string(), kind_text(facts[0].kind));
+    }
+    const auto found = shared_numbers(facts[i]);
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      if (equal(found[k].second, expected[k].second)) continue;
+      throw InputError("{} has {} = {}, but {} of the same set has {}", files[i].string(),
+                       found[k].first, found[k].second, files[0].string(), expected[k].second);
+    }
+  }
+}
+
+/// Fields that every file with particles has; the smallest width decides nothing but the report.
+int common_width(const std::vector<GadgetFileFacts>& facts, GadgetField field) {
+  int width = 0;
+  for (const GadgetFileFacts& file : facts) {
+    if (file.particles() == 0) continue;
+    if (file.block(field).width == 0) return 0;
+    width = std::max(width, file.block(field).width);
+  }
+  return width;
+}
+
+double redshift_of(const GadgetFileFacts& facts, const GadgetOptions& options,
+                   const std::string& where) {
+  if (options.redshift) return *options.redshift;
+  const bool told = facts.time != 0 || facts.redshift != 0;
+  const bool time_is_needed = facts.kind != GadgetKind::swift || facts.time != 0;
+  const double mismatch = std::abs(facts.time * (1 + facts.redshift) - 1);
+  if (!told || !(facts.redshift > -1) || (time_is_needed && !(mismatch < time_tolerance))) {
+    throw InputError(
+        "{}: Time = {} and Redshift = {} do not belong together (Time (1 + Redshift) = 1 in a "
+        "cosmological run); state the redshift (option redshift)",
+        where, facts.time, facts.redshift);
+  }
+  return facts.redshift;
+}
+
+}  // namespace
+
+std::filesystem::path first_gadget_file(const std::filesystem::path& path) {
+  for (const char* ending : {"", ".0", ".hdf5", ".0.hdf5"}) {
+    const std::filesystem::path candidate = path.string() + ending;
+    if (std::filesystem::is_regular_file(candidate)) return candidate;
+  }
+  if (std::filesystem::is_directory(path)) {
+    throw FileSystemError("{} is a folder: give the name of a snapshot in it, without number",
+                          path.string());
+  }
+  throw FileSystemError("no snapshot {0}: neither {0} nor {0}.0, {0}.hdf5 or {0}.0.hdf5 exists",
+                        path.string());
+}
+
+std::vector<std::filesystem::path> files_of_set(const std::filesystem::path& first,
+                                                const GadgetFileFacts& facts) {
+  if (facts.files == 1) return {first};
+  // One file with everything (merged, or SWIFT's virtual file over a set) is a set of its own; so
+  // is an old one whose header tells neither totals nor a number of files.
+  const bool holds_all = facts.particles() > 0 && facts.counts == facts.totals;
+  const bool tells_nothing = facts.files == 0 && facts.totals == decltype(facts.totals){};
+  if (holds_all || tells_nothing) return {first};
+  if (facts.files == 0) {
+    throw InputError("{}: its header counts 0 files, and its particles are not those of the set",
+                     first.string());
+  }
+  std::smatch parts;
+  const std::string name = first.string();
+  static const std::regex numbered(R"((.*\.)(\d+)(\.hdf5|\.h5)?)");
+  if (!std::regex_match(name, parts, numbered)) {
+    throw InputError("{} says it is one of {} files, but its name has no file number", name,
+                     facts.files);
+  }
+  std::vector<std::filesystem::path> files;
+  for (std::uint64_t i = 0; i < facts.files; ++i) {
+    files.emplace_back(parts[1].str() + std::to_string(i) + parts[3].str());
+  }
+  return files;
+}
+
+std::array<std::uint64_t, gadget_types> total_counts(
+    const std::vector<std::filesystem::path>& files, const std::vector<GadgetFileFacts>& facts) {
+  std::array<std::uint64_t, gadget_types> sums{};
+  for (const GadgetFileFacts& file : facts) {
+    for (std::size_t type = 0; type < gadget_types; ++type) sums[type] += file.counts[type];
+  }
+  const GadgetFileFacts& header = facts[0];
+  const bool silent = facts.size() == 1 && header.totals == decltype(sums){};
+  for (std::size_t type = 0; type < gadget_types && !silent; ++type) {
+    const std::uint64_t low = header.totals[type], high = header.totals_high[type];
+    const bool full = low + (high << 32) == sums[type];
+    const bool high_word_missing = high == 0 && low == (sums[type] & 0xffffffffu);
+    const bool high_word_of_type_1 = type == 2 && sums[2] == 0 && low == sums[1] >> 32;
+    if (full || high_word_missing || high_word_of_type_1) continue;
+    throw InputError(
+        "{}: the headers declare {} particles of type {} in all (high word {}), but the {} file(s) "
+        "of the set count {}",
+        files[0].string(), low + (high << 32), type, high, files.size(), sums[type]);
+  }
+  return sums;
+}
+
+GadgetSet combine(const std::vector<std::filesystem::path>& files,
+                  const std::vector<GadgetFileFacts>& facts, const GadgetOptions& options) {
+  require_same_headers(files, facts);
+  const GadgetFileFacts& first = facts[0];
+  const std::string where = files[0].string();
+  GadgetSet set;
+  GadgetHeader& header = set.header;
+  header.format = kind_text(first.kind);
+  header.files = static_cast<int>(files.size());
+  header.counts = total_counts(files, facts);
+  header.neutrino_type = first.kind == GadgetKind::swift ? 6 : 2;
+  header.redshift = redshift_of(first, options, where);
+  header.Omega_m = options.Omega_m.value_or(first.Omega_m);
+  header.Omega_lambda = options.Omega_lambda.value_or(first.Omega_lambda);
+  header.h = options.h.value_or(first.h);
+  if (!options.box_size_mpch && !(first.box_size > 0 && std::isfinite(first.box_size))) {
+    throw InputError("{}: BoxSize = {} is no box; state its size (option box_size_mpch)", where,
+                     first.box_size);
+  }
+  set.scales = find_scales(first, options, where, header);
+  header.has_velocity = common_width(facts, GadgetField::velocity) > 0;
+  header.has_id = common_width(facts, GadgetField::id) > 0;
+  header.double_precision = common_width(facts, GadgetField::position) == 8;
+  header.id_bytes = common_width(facts, GadgetField::id);
+  return set;
+}
+
+}  // namespace nubox::io

@@ -1,0 +1,210 @@
+#include "nubox/io/gadget_snapshot.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/fault.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "io/gadget_convert.hpp"
+#include "io/gadget_set.hpp"
+
+#include <algorithm>
+
+namespace nubox::io {
+namespace {
+
+/// Rank 0 looks for the first file, so that a mistyped name costs one look.
+std::vector<std::filesystem::path> find_files(const par::Comm& comm,
+                                              const std::filesystem::path& path) {
+  std::string names;
+  par::agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const std::filesystem::path first = first_gadget_file(path);
+    for (const auto& file : files_of_set(first, read_gadget_facts(first))) {
+      names += file.string() + '\n';
+    }
+  });
+  names = comm.broadcast(names);
+  std::vector<std::filesystem::path> files;
+  for (std::size_t start = 0; start < names.size();) {
+    const std::size_t end = names.find('\n', start);
+    files.emplace_back(names.substr(start, end - start));
+    start = end + 1;
+  }
+  return files;
+}
+
+/// The headers of all files; rank r reads those of files r, r + P, ...
+std::vector<GadgetFileFacts> read_all_facts(const par::Comm& comm,
+                                            const std::vector<std::filesystem::path>& files) {
+  const auto ranks = static_cast<std::size_t>(comm.size());
+  const auto rank = static_cast<std::size_t>(comm.rank());
+  const std::vector<GadgetFileFacts> mine = par::agree(comm, [&] {
+    std::vector<GadgetFileFacts> facts;
+    for (std::size_t i = rank; i < files.size(); i += ranks) {
+      if (!std::filesystem::exists(files[i])) {
+        throw FileSystemError("{} is missing: the headers say that the snapshot has {} files",
+                              files[i].string(), files.size());
+      }
+      facts.push_back(read_gadget_facts(files[i]));
+    }
+    return facts;
+  });
+  const std::vector<GadgetFileFacts> dealt =
+      comm.all_gather(std::span<const GadgetFileFacts>(mine));
+  std::vector<GadgetFileFacts> facts(files.size());
+  std::size_t next = 0;
+  for (std::size_t r = 0; r < ranks; ++r) {
+    for (std::size_t i = r; i < files.size(); i += ranks) facts[i] = dealt[next++];
+  }
+  return facts;
+}
+
+/// Consecutive particles of one type, read across the borders of files; the last file stays open.
+class TypeReader {
+ public:
+  TypeReader(const std::vector<std::filesystem::path>& files,
+             const std::vector<GadgetFileFacts>& facts, const GadgetSet& set, std::size_t type)
+      : files_(files), facts_(facts), set_(set), type_(type) {}
+
+  void read(const ParticleFields& fields, std::uint64_t first, std::size_t count,
+            ParticleBlock& block) {
+    block.first = first;
+    block.count = count;
+    block.position_mpch.resize(fields.position ? 3 * count : 0);
+    block.velocity_kms.resize(fields.velocity ? 3 * count : 0);
+    block.id.resize(fields.id ? count : 0);
+    for (std::size_t done = 0; done < count;) {
+      const std::uint64_t inside = seek(first + done);
+      const std::size_t piece = static_cast<std::size_t>(
+          std::min<std::uint64_t>(count - done, facts_[file_].counts[type_] - inside));
+      read_piece(inside, piece, done, block);
+      done += piece;
+    }
+  }
+
+ private:
+  /// Moves on to the file of a particle; returns its index in there. Blocks come in order.
+  std::uint64_t seek(std::uint64_t particle) {
+    while (particle >= file_start_ + facts_[file_].counts[type_]) {
+      file_start_ += facts_[file_].counts[type_];
+      ++file_;
+      reader_.reset();
+    }
+    if (reader_ == nullptr) reader_ = open_gadget_reader(files_[file_], facts_[file_]);
+    return particle - file_start_;
+  }
+
+  void read_piece(std::uint64_t inside, std::size_t piece, std::size_t done, ParticleBlock& block) {
+    const auto raw = [&](GadgetField field) { return reader_->read(field, type_, inside, piece); };
+    if (!block.position_mpch.empty()) {
+      convert_positions(raw(GadgetField::position), set_.scales.length_mpch,
+                        set_.header.box_size_mpch,
+                        std::span(block.position_mpch).subspan(3 * done, 3 * piece),
+                        where(GadgetField::position), inside);
+    }
+    if (!block.velocity_kms.empty()) {
+      convert_velocities(raw(GadgetField::velocity), set_.scales.velocity_kms,
+                         std::span(block.velocity_kms).subspan(3 * done, 3 * piece),
+                         where(GadgetField::velocity), inside);
+    }
+    if (!block.id.empty()) {
+      convert_ids(raw(GadgetField::id), std::span(block.id).subspan(done, piece));
+    }
+  }
+
+  [[nodiscard]] std::string where(GadgetField field) const {
+    return fmt::format("{}, {} of type {}", files_[file_].string(),
+                       field_name(facts_[file_].kind, field), type_);
+  }
+
+  const std::vector<std::filesystem::path>& files_;
+  const std::vector<GadgetFileFacts>& facts_;
+  const GadgetSet& set_;
+  std::size_t type_;
+  std::size_t file_ = 0;
+  std::uint64_t file_start_ = 0;
+  std::unique_ptr<GadgetFileReader> reader_;
+};
+
+}  // namespace
+
+struct GadgetSnapshot::Impl {
+  const par::Comm* comm;
+  std::vector<std::filesystem::path> files;
+  std::vector<GadgetFileFacts> facts;
+  GadgetSet set;
+
+  void require(int type, const ParticleFields& fields) const {
+    const std::string where = files[0].string();
+    const GadgetHeader& header = set.header;
+    if (type < 0 || type >= static_cast<int>(gadget_types)) {
+      throw InternalError("particle type {} does not exist", type);
+    }
+    if (header.counts[static_cast<std::size_t>(type)] == 0) {
+      throw InputError("{} has no particles of type {}: its counts by type are {}", where, type,
+                       fmt::join(header.counts, ", "));
+    }
+    if (fields.velocity && !header.has_velocity) throw InputError("{} has no velocities", where);
+    if (fields.id && !header.has_id) throw InputError("{} has no particle IDs", where);
+  }
+};
+
+GadgetSnapshot::GadgetSnapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+GadgetSnapshot::GadgetSnapshot(GadgetSnapshot&&) noexcept = default;
+GadgetSnapshot& GadgetSnapshot::operator=(GadgetSnapshot&&) noexcept = default;
+GadgetSnapshot::~GadgetSnapshot() = default;
+
+GadgetSnapshot GadgetSnapshot::open(const par::Comm& comm, const std::filesystem::path& path,
+                                    const GadgetOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->comm = &comm;
+  impl->files = find_files(comm, path);
+  impl->facts = read_all_facts(comm, impl->files);
+  impl->set = par::agree(comm, [&] { return combine(impl->files, impl->facts, options); });
+  return GadgetSnapshot(std::move(impl));
+}
+
+const GadgetHeader& GadgetSnapshot::header() const { return impl_->set.header; }
+const std::vector<std::filesystem::path>& GadgetSnapshot::files() const { return impl_->files; }
+
+void GadgetSnapshot::for_each_block(int type, const ParticleFields& fields,
+                                    const std::function<void(ParticleBlock&)>& visit,
+                                    std::size_t block_particles) const {
+  const par::Comm& comm = *impl_->comm;
+  par::agree(comm, [&] { impl_->require(type, fields); });
+  const auto ranks = static_cast<std::uint64_t>(comm.size());
+  const auto rank = static_cast<std::uint64_t>(comm.rank());
+  const auto index = static_cast<std::size_t>(type);
+  const std::uint64_t total = impl_->set.header.counts[index];
+  // The first total % P ranks have one particle more than the others.
+  const auto start_of = [&](std::uint64_t r) {
+    return r * (total / ranks) + std::min(r, total % ranks);
+  };
+  const std::uint64_t end = start_of(rank + 1);
+  const std::uint64_t largest_share = start_of(1);
+  TypeReader reader(impl_->files, impl_->facts, impl_->set, index);
+  ParticleBlock block;
+  std::uint64_t first = start_of(rank);
+  for (std::uint64_t visits = (largest_share + block_particles - 1) / block_particles; visits > 0;
+       --visits) {
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(end - first, block_particles));
+    par::agree(comm, [&] {
+      fault::point("read");
+      reader.read(fields, first, count, block);
+    });
+    visit(block);
+    first += count;
+  }
+}
+
+bool is_gadget_snapshot(const std::filesystem::path& path) {
+  try {
+    const std::filesystem::path first = first_gadget_file(path);
+    return looks_like_gadget_hdf5(first) || looks_like_gadget_binary(first);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace nubox::io
