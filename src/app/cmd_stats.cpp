@@ -18,10 +18,14 @@ namespace fs = std::filesystem;
 /// What the command line asks for.
 struct Request {
   fs::path in, target, out;
+  std::vector<std::string> independent;
   std::vector<stats::Statistic> statistics;
 
   [[nodiscard]] std::vector<fs::path> inputs() const {
-    return target.empty() ? std::vector{in} : std::vector{in, target};
+    std::vector<fs::path> paths{in};
+    if (!target.empty()) paths.push_back(target);
+    paths.insert(paths.end(), independent.begin(), independent.end());
+    return paths;
   }
   /// Groups finished so far, kept for the next start of a run that was cut off.
   [[nodiscard]] fs::path partial() const { return out.string() + ".partial"; }
@@ -29,7 +33,7 @@ struct Request {
 
 Request request_of(const config::Config& config) {
   return {config.required_text("stats.in"), config.text("stats.target"), config.text("stats.out"),
-          stats::statistics_of(config)};
+          config.texts("stats.independent"), stats::statistics_of(config)};
 }
 
 /// One checksum for the contents of all inputs, in order.

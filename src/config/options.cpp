@@ -184,6 +184,9 @@ std::vector<Option> make_table() {
        "raw leaves the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {}, {"power", "pdf", "residual"},
        "What to measure."},
+      {"stats", "independent", texts, "", {}, {}, {},
+       "One or two other realisations of the target's mass (optional): the yardstick of the "
+       "residuals."},
       {"stats", "resume", choice, "auto", {}, {}, {"auto", "never"},
        "auto keeps the statistics that stats.out holds already, of the same inputs with the same "
        "settings; never measures everything anew."},
@@ -194,6 +197,12 @@ std::vector<Option> make_table() {
        "discrete: mean over the cells within the radius; analytic: Fourier top-hat."},
       {"pdf", "edges", numbers, "-2,2,100", -10, 1e5, {},
        "log10 of the lowest and highest edge of rho/mean and the number of edges."},
+
+      {"residual", "slab_mpch", number, "15", 0.001, 1e5, {},
+       "Depth of the projected slab of the maps, Mpc/h; whole cells. Paper: 15."},
+      {"residual", "smoothing_mpch", number, "0", 0, 1e4, {},
+       "Radius of the analytic top-hat that smooths the densities before they are compared; 0: "
+       "none."},
 
       {"bench", "what", choice, "fft", {}, {}, {"fft", "io"},
        "Component to measure; every row names the limit that was measured in the same run."},
@@ -239,7 +248,7 @@ const std::vector<Command>& command_table() {
        {"run", "cosmology", "model", "prior", "predict"}},
       {"stats",
        "power, transfer function, density PDF and residuals of boxes",
-       {"run", "stats", "pdf"}},
+       {"run", "stats", "pdf", "residual"}},
       {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
       {"info", "what a nubox file holds", {"run", "info"}},
   };

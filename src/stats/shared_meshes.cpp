@@ -14,12 +14,31 @@ void require_particles(const Tracers& tracers, const std::string& name) {
                    tracers.total() == 1 ? "" : "s");
 }
 
+/// A painted density that is the same everywhere (an undisplaced lattice on its own mesh) has
+/// neither spectrum nor moments; what is left of it is the rounding of floats.
+void require_structure(const fft::MeshField& modes, const std::string& name) {
+  constexpr double rounding_rms = 1e-6;
+  double sum = 0;
+  const std::size_t count = modes.plan()->ky_slab().count * modes.n() * modes.row_floats();
+  for (std::size_t i = 0; i < count; ++i) {
+    sum += static_cast<double>(modes.data()[i]) * static_cast<double>(modes.data()[i]);
+  }
+  sum = modes.comm().all_reduce(sum);
+  par::agree(modes.comm(), [&] {
+    if (sum > rounding_rms * rounding_rms) return;
+    throw InputError(
+        "the density of {} is the same in every cell of a mesh of {}^3: there is nothing to "
+        "measure",
+        name, modes.n());
+  });
+}
+
 }  // namespace
 
 SharedMeshes::SharedMeshes(const Tracers& model, const Tracers* target, std::size_t mesh_n,
                            field::Assignment assignment, const std::string& model_name,
                            const std::string& target_name)
-    : model_(&model), target_(target), assignment_(assignment) {
+    : model_(&model), target_(target), names_{model_name, target_name}, assignment_(assignment) {
   par::agree(comm(), [&] {
     require_particles(model, model_name);
     if (target == nullptr) return;
@@ -45,7 +64,9 @@ const fft::MeshField& SharedMeshes::modes(Side side, field::Assignment assignmen
   if (!kept || kept->assignment != assignment) {
     kept.reset();
     log::beat();
-    kept.emplace(Painted{assignment, density_modes(tracers(side), plan_, assignment)});
+    fft::MeshField painted = density_modes(tracers(side), plan_, assignment);
+    require_structure(painted, names_[static_cast<std::size_t>(side)]);
+    kept.emplace(Painted{assignment, std::move(painted)});
   }
   return kept->modes;
 }

@@ -20,10 +20,20 @@ double top_hat_window(double x) {
 
 }  // namespace
 
+void add_one(fft::MeshField& contrast) {
+  for (std::size_t row = 0; row < contrast.layout().local().count * contrast.n(); ++row) {
+    float* values = contrast.data() + row * contrast.row_floats();
+    for (std::size_t z = 0; z < contrast.n(); ++z) values[z] += 1.0F;
+  }
+}
+
 TopHat::TopHat(std::shared_ptr<const fft::Plan> plan, double box_size_mpch, double radius_mpch,
                TopHatKind kind)
-    : radius_mpch_(radius_mpch), kind_(kind), kernel_(std::move(plan), box_size_mpch) {
-  par::agree(kernel_.comm(), [&] {
+    : plan_(std::move(plan)),
+      box_size_mpch_(box_size_mpch),
+      radius_mpch_(radius_mpch),
+      kind_(kind) {
+  par::agree(plan_->layout().comm(), [&] {
     if (radius_mpch > 0 && radius_mpch < 0.5 * box_size_mpch) return;
     throw UsageError(
         "a top-hat of {} Mpc/h does not fit a box of {} Mpc/h: the radius must lie between 0 and "
@@ -38,12 +48,13 @@ TopHat::TopHat(std::shared_ptr<const fft::Plan> plan, double box_size_mpch, doub
 }
 
 void TopHat::make_discrete_kernel() {
-  const std::size_t n = kernel_.n();
+  fft::MeshField& kernel = kernel_.emplace(plan_, box_size_mpch_);
+  const std::size_t n = kernel.n();
   const auto distance = [n](std::size_t i) { return static_cast<double>(std::min(i, n - i)); };
   // A radius of whole cells includes the nodes on the sphere, however it was rounded.
-  const double cells_radius = radius_mpch_ * static_cast<double>(n) / kernel_.box_size_mpch();
+  const double cells_radius = radius_mpch_ * static_cast<double>(n) / box_size_mpch_;
   const double limit2 = cells_radius * cells_radius * (1.0 + 1e-12);
-  const par::Slab slab = kernel_.layout().local();
+  const par::Slab slab = kernel.layout().local();
   std::uint64_t inside = 0;
   for (std::size_t x = 0; x < slab.count; ++x) {
     const double dx = distance(slab.start + x);
@@ -52,18 +63,18 @@ void TopHat::make_discrete_kernel() {
       if (dx * dx + dy * dy > limit2) continue;
       for (std::size_t z = 0; z < n; ++z) {
         if (dx * dx + dy * dy + distance(z) * distance(z) > limit2) continue;
-        kernel_.value(x, y, z) = 1.0F;
+        kernel.value(x, y, z) = 1.0F;
         ++inside;
       }
     }
   }
-  cells_ = kernel_.comm().all_reduce(inside);
-  kernel_.to_modes();
+  cells_ = kernel.comm().all_reduce(inside);
+  kernel.to_modes();
 }
 
 void TopHat::make_analytic_table() {
-  const std::size_t half = kernel_.n() / 2;
-  const double x_fundamental = kernel_.k_fundamental_hmpc() * radius_mpch_;
+  const std::size_t half = plan_->layout().n() / 2;
+  const double x_fundamental = 2.0 * units::pi / box_size_mpch_ * radius_mpch_;
   for (std::size_t norm2 = 0; norm2 <= 3 * half * half; ++norm2) {
     const double x = x_fundamental * std::sqrt(static_cast<double>(norm2));
     analytic_.push_back(static_cast<float>(top_hat_window(x)));
@@ -71,37 +82,42 @@ void TopHat::make_analytic_table() {
 }
 
 fft::MeshField TopHat::smooth_ratio(const fft::MeshField& contrast_modes) const {
-  if (contrast_modes.is_real() || contrast_modes.n() != kernel_.n()) {
-    throw InternalError("a top-hat on {}^3 modes cannot smooth this mesh of {}^3", kernel_.n(),
-                        contrast_modes.n());
-  }
-  fft::MeshField mesh(kernel_.plan(), kernel_.box_size_mpch());
+  fft::MeshField mesh(plan_, box_size_mpch_);
   mesh.reset_as_modes();
-  if (kind_ == TopHatKind::discrete) {
+  smooth(contrast_modes, mesh);
+  return mesh;
+}
+
+void TopHat::smooth_in_place(fft::MeshField& contrast_modes) const {
+  smooth(contrast_modes, contrast_modes);
+}
+
+void TopHat::smooth(const fft::MeshField& modes, fft::MeshField& mesh) const {
+  if (modes.is_real() || modes.n() != plan_->layout().n()) {
+    throw InternalError("a top-hat on {}^3 modes cannot smooth this mesh of {}^3",
+                        plan_->layout().n(), modes.n());
+  }
+  if (kernel_) {
     // The kernel is even, hence its modes are real. Convolution multiplies c_n by n^3 times them.
-    const auto norm = static_cast<float>(std::pow(static_cast<double>(kernel_.n()), 3) /
+    const auto norm = static_cast<float>(std::pow(static_cast<double>(modes.n()), 3) /
                                          static_cast<double>(cells_));
-    fft::for_each_mode(*mesh.plan(), [&](const fft::Mode&, std::size_t index) {
-      const float window = norm * kernel_.modes()[index].real();
-      mesh.modes()[index] = window * contrast_modes.modes()[index];
-    });
+    const std::size_t count = plan_->ky_slab().count * modes.n() * (modes.n() / 2 + 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      mesh.modes()[i] = norm * kernel_->modes()[i].real() * modes.modes()[i];
+    }
   } else {
-    fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
-      const float window = analytic_[static_cast<std::size_t>(mode.norm2())];
-      mesh.modes()[index] = window * contrast_modes.modes()[index];
+    fft::for_each_mode(*plan_, [&](const fft::Mode& mode, std::size_t index) {
+      mesh.modes()[index] =
+          analytic_[static_cast<std::size_t>(mode.norm2())] * modes.modes()[index];
     });
   }
   mesh.to_real();
-  for (std::size_t row = 0; row < mesh.layout().local().count * mesh.n(); ++row) {
-    float* values = mesh.data() + row * mesh.row_floats();
-    for (std::size_t z = 0; z < mesh.n(); ++z) values[z] += 1.0F;
-  }
-  return mesh;
+  add_one(mesh);
 }
 
 double TopHat::effective_radius_mpch() const {
   if (kind_ == TopHatKind::analytic) return radius_mpch_;
-  const double cell = kernel_.box_size_mpch() / static_cast<double>(kernel_.n());
+  const double cell = box_size_mpch_ / static_cast<double>(plan_->layout().n());
   return cell * std::cbrt(3.0 * static_cast<double>(cells_) / (4.0 * units::pi));
 }
 

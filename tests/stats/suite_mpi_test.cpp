@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -276,6 +277,61 @@ TEST_F(Measuring, sets_that_tell_nothing_are_refused_with_their_name) {
   EXPECT_NE(refusal(on_root({1, 2, 3})).find("few.h5 holds 1 particle:"), std::string::npos);
   EXPECT_NE(refusal(on_root({1, 2, 3, 4, 5, 600})).find("600"), std::string::npos);
   EXPECT_NE(refusal(on_root({1, 2, 3, 4, NAN, 6})).find("nan"), std::string::npos);
+}
+
+TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_other_realisations) {
+  const Tracers model = tracers(1), target = tracers(2, 0.15);
+  const auto file = [&](int seed) {
+    const auto path = std::filesystem::temp_directory_path() /
+                      fmt::format("nubox-realisation-{}-{}.h5", seed, comm_.size());
+    const Tracers box = tracers(static_cast<std::uint64_t>(seed), 0.15);
+    // Minimum images, as files hold them.
+    field::Snapshot snapshot = *box.lattice();
+    for (float& x : snapshot.displacement.values()) x -= 50.0F;
+    field::write_snapshot(path, snapshot);
+    return path.string();
+  };
+  const std::string first = file(11), second = file(12);
+  const auto table =
+      measure(model, &target,
+              {"--stats.statistics=residual", "--stats.independent=" + first + "," + second,
+               "--residual.slab_mpch=25", "--residual.smoothing_mpch=20"})
+          .table;
+  const auto& map_model = column<float>(table, "residual/map_model");
+  const auto& map_target = column<float>(table, "residual/map_target");
+  const auto& map_residual = column<float>(table, "residual/map_residual");
+  ASSERT_EQ(map_model.size(), lattice_n * lattice_n);
+  for (std::size_t i = 0; i < map_model.size(); ++i) {
+    EXPECT_NEAR(map_residual[i], map_target[i] - map_model[i], 1e-5);
+  }
+  for (const char* ending : {"", "_model_independent", "_target_independent", "_independent"}) {
+    const std::string name = std::string("residual/histogram") + ending;
+    std::uint64_t cells = 0;
+    for (const auto count : column<std::uint64_t>(table, name)) cells += count;
+    EXPECT_EQ(cells, lattice_n * lattice_n * lattice_n) << name;
+    EXPECT_NEAR(column<double>(table, std::string("residual/moments") + ending)[0], 0.0, 1e-6);
+  }
+  EXPECT_TRUE(table.arrays.contains("residual/displacement_rms_independent"));
+  const auto& attributes = table.group_attributes.at("residual");
+  EXPECT_EQ(std::get<std::int64_t>(attributes.at("slab_cells")), 3);
+  EXPECT_DOUBLE_EQ(std::get<double>(attributes.at("slab_mpch")), 25.0);
+  comm_.barrier();
+  if (comm_.is_root()) {
+    std::filesystem::remove(first);
+    std::filesystem::remove(second);
+  }
+}
+
+TEST_F(Measuring, a_constant_density_fails_every_statistic_with_its_name) {
+  const Tracers model(
+      field::Snapshot{header(0), field::LatticeField(layout_, 3, box_mpch), std::nullopt});
+  const Run run = measure(model, nullptr, {});
+  ASSERT_EQ(run.failures.size(), 2U);
+  for (const Failure& failure : run.failures) {
+    EXPECT_EQ(failure.error.code(), ExitCode::input);
+    EXPECT_NE(std::string(failure.error.what()).find("a.h5"), std::string::npos);
+  }
+  EXPECT_TRUE(run.table.arrays.empty());
 }
 
 TEST(Statistics, come_from_the_options_or_are_refused) {

@@ -34,7 +34,8 @@ class SharedMeshes {
   [[nodiscard]] const Tracers& tracers(Side side) const;
 
   /// Modes c_n of the density contrast, not deconvolved, painted with the run's assignment; valid
-  /// until modes of another assignment are asked for. Collective.
+  /// until modes of another assignment are asked for. Collective. @throws InputError for a constant
+  /// density; agreed
   [[nodiscard]] const fft::MeshField& modes(Side side) { return modes(side, assignment_); }
   /// The same with an assignment of its own: painted anew, in place of the modes kept so far.
   [[nodiscard]] const fft::MeshField& modes(Side side, field::Assignment assignment);
@@ -46,6 +47,7 @@ class SharedMeshes {
   };
   const Tracers* model_;
   const Tracers* target_;
+  std::array<std::string, 2> names_;  ///< by side
   field::Assignment assignment_;
   std::shared_ptr<const fft::Plan> plan_;
   std::array<std::optional<Painted>, 2> painted_;  ///< by side

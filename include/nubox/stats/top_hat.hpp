@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace nubox::stats {
@@ -12,6 +13,9 @@ namespace nubox::stats {
 /// analytic: W(x) = 3 (sin x - x cos x) / x^3 in Fourier space; it can ring below zero.
 /// Never mix the two within a ratio: their variances differ by percents.
 enum class TopHatKind { discrete, analytic };
+
+/// Contrast to ratio: 1 + delta in every cell of a real mesh. Rank-local.
+void add_one(fft::MeshField& contrast);
 
 /// A spherical top-hat on one mesh, made once and applied to any number of fields.
 class TopHat {
@@ -22,6 +26,8 @@ class TopHat {
 
   /// rho_R / mean = 1 + delta_R in real space from the modes of delta. Collective.
   [[nodiscard]] fft::MeshField smooth_ratio(const fft::MeshField& contrast_modes) const;
+  /// The same within the mesh of the modes. Collective.
+  void smooth_in_place(fft::MeshField& contrast_modes) const;
 
   [[nodiscard]] TopHatKind kind() const { return kind_; }
   [[nodiscard]] double radius_mpch() const { return radius_mpch_; }
@@ -34,11 +40,15 @@ class TopHat {
   void make_discrete_kernel();
   void make_analytic_table();
 
+  void smooth(const fft::MeshField& modes, fft::MeshField& mesh) const;
+
+  std::shared_ptr<const fft::Plan> plan_;
+  double box_size_mpch_;
   double radius_mpch_;
   TopHatKind kind_;
   std::size_t cells_ = 0;
-  fft::MeshField kernel_;        ///< modes of the discrete kernel
-  std::vector<float> analytic_;  ///< W by |n|^2
+  std::optional<fft::MeshField> kernel_;  ///< modes of the discrete kernel
+  std::vector<float> analytic_;           ///< W by |n|^2
 };
 
 }  // namespace nubox::stats

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "nubox/fft/mesh_field.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace nubox::stats {
+
+/// One-point distribution of a residual, the difference of two densities in units of the mean
+/// (Giusarma et al. 2019, Fig. 1), with what its Q-Q plot needs.
+struct ResidualDistribution {
+  double mean = 0, sigma = 0;
+  double skewness = 0, excess_kurtosis = 0;  ///< of a constant residual: zero
+  std::vector<double> edges;          ///< bins + 1, multiples of the width, symmetric about zero
+  std::vector<std::uint64_t> counts;  ///< cells per half-open bin
+  std::uint64_t underflow = 0, overflow = 0;
+  std::vector<double> normal_quantiles;  ///< evenly spaced, from 0.1 to 99.9 %
+  std::vector<double> quantiles;         ///< of (residual - mean) / sigma at the same probabilities
+};
+
+/// Three passes over a real mesh; nothing is gathered. Quantiles come from bins of 1/256 of their
+/// own size, interpolated. Collective. @throws NumericalError for values that are not finite;
+/// agreed
+[[nodiscard]] ResidualDistribution measure_residual(const fft::MeshField& difference);
+
+/// Mean of a real mesh over the cells 0 <= z < depth: [n][n], x slowest, on all ranks. Collective.
+[[nodiscard]] std::vector<float> project_slab(const fft::MeshField& mesh, std::size_t depth);
+
+}  // namespace nubox::stats
