@@ -4,6 +4,7 @@
 #include "nubox/fft/modes.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <complex>
 #include <cstdint>
@@ -42,7 +43,7 @@ class FftSizes : public testing::TestWithParam<std::size_t> {
 };
 
 // n = 4 and 8 leave ranks without planes at 5 ranks; 7 and 9 are odd, hence without Nyquist planes.
-INSTANTIATE_TEST_SUITE_P(Sizes, FftSizes, testing::Values(4, 7, 8, 9, 12, 16));
+INSTANTIATE_TEST_SUITE_P(Sizes, FftSizes, testing::Values(4, 7, 8, 9, 12, 16, 30, 33));
 
 TEST_P(FftSizes, slabs_of_both_spaces_coincide_with_the_slab_layout_and_fill_the_mesh) {
   EXPECT_EQ(plan_->ky_slab(), plan_->layout().local());
@@ -64,6 +65,30 @@ TEST_P(FftSizes, transform_and_inverse_restore_the_field) {
   for_each_point(mesh, [](float value, auto x, auto y, auto z) {
     ASSERT_NEAR(value, noise(x, y, z), 2e-6) << x << " " << y << " " << z;
   });
+}
+
+TEST_P(FftSizes, bits_of_both_transforms_do_not_depend_on_the_number_of_ranks) {
+  MeshField together(plan_, box_mpch);
+  const auto self = par::Comm::self();
+  MeshField alone(Plan::create(self, n_), box_mpch);
+  const auto fill = [](float& value, auto x, auto y, auto z) { value = noise(x, y, z); };
+  for_each_point(together, fill);
+  for_each_point(alone, fill);
+  const std::size_t plane_floats = n_ * together.row_floats();
+  const par::Slab slab = plan_->layout().local();
+  const auto expect_the_same_bits = [&] {
+    const float* whole = alone.data() + slab.start * plane_floats;
+    EXPECT_TRUE(
+        std::equal(whole, whole + slab.count * plane_floats, together.data(), [](float a, float b) {
+          return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+        }));
+  };
+  together.to_modes();
+  alone.to_modes();
+  expect_the_same_bits();
+  together.to_real();
+  alone.to_real();
+  expect_the_same_bits();
 }
 
 TEST_P(FftSizes, parseval_holds_with_the_weights_of_the_mode_walk) {

@@ -8,8 +8,9 @@
 
 namespace nubox::fft {
 
-/// FFTW-MPI plans (single precision, r2c and c2r, in place, transposed k space) for one cubic mesh
-/// of n^3 points on one communicator. Made once, shared by all meshes of that size.
+/// Single-precision r2c and c2r transforms, in place, with transposed k space, of one cubic mesh of
+/// n^3 points on one communicator. Made once, shared by all meshes of that size. The same values
+/// give the same bits on every number of ranks.
 /// Creation, execution and destruction are collective. FFTW does not normalise: forward followed by
 /// backward multiplies by n^3 (MeshField::to_modes divides once).
 class Plan {
@@ -22,7 +23,7 @@ class Plan {
 
   [[nodiscard]] const par::SlabLayout& layout() const { return layout_; }  ///< x planes, real space
   [[nodiscard]] const par::Slab& ky_slab() const { return ky_slab_; }      ///< ky planes, k space
-  /// Floats that a buffer must hold: FFTW's alloc_local, which exceeds the padded slab on some
+  /// Floats that a buffer must hold: what the transposition needs exceeds the padded slab on some
   /// ranks.
   [[nodiscard]] std::size_t buffer_floats() const { return buffer_floats_; }
 
@@ -31,9 +32,12 @@ class Plan {
 
  private:
   Plan(const par::Comm& comm, std::size_t n);
+  void plan_planes(float* scratch) const;
+  void plan_transposition(float* scratch) const;
   struct Handles;
   par::SlabLayout layout_;
   par::Slab ky_slab_;
+  std::size_t plane_floats_;
   std::size_t buffer_floats_ = 0;
   std::unique_ptr<Handles> handles_;
 };
