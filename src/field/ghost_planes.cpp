@@ -68,23 +68,6 @@ std::vector<std::size_t> GhostPlanes::copy_counts() const {
   return counts;
 }
 
-void GhostPlanes::add_to_owners(fft::MeshField& mesh) const {
-  const auto counts = copy_counts();
-  std::size_t total = 0;
-  for (const std::size_t count : counts) total += count;
-  std::vector<float> received(total);
-  layout_.comm().all_to_all<float>(ghosts_, ghost_counts(), received, counts);
-  const float* source = received.data();
-  for (int r = 0; r < layout_.comm().size(); ++r) {
-    for (const std::size_t plane : remote_planes(r)) {
-      if (!layout_.local().contains(plane)) continue;
-      float* target = mesh.data() + (plane - layout_.local().start) * plane_floats_;
-      for (std::size_t i = 0; i < plane_floats_; ++i) target[i] += source[i];
-      source += plane_floats_;
-    }
-  }
-}
-
 void GhostPlanes::fetch_from_owners(const fft::MeshField& mesh) {
   std::vector<float> send;
   for (int r = 0; r < layout_.comm().size(); ++r) {

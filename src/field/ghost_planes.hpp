@@ -20,8 +20,9 @@ class GhostPlanes {
   [[nodiscard]] std::vector<float*> planes(fft::MeshField& mesh);
   [[nodiscard]] std::vector<const float*> planes(const fft::MeshField& mesh) const;
 
-  /// Adds the ghosts to the planes of which they are copies. Collective.
-  void add_to_owners(fft::MeshField& mesh) const;
+  /// Adds the ghosts to the planes of which they are copies, value = add(value, ghost). Collective.
+  template <class Add>
+  void add_to_owners(fft::MeshField& mesh, Add add) const;
   /// Fills the ghosts from their owners. Collective.
   void fetch_from_owners(const fft::MeshField& mesh);
 
@@ -40,5 +41,23 @@ class GhostPlanes {
   std::vector<std::size_t> remote_;  ///< remote_planes of this rank
   std::vector<float> ghosts_;
 };
+
+template <class Add>
+void GhostPlanes::add_to_owners(fft::MeshField& mesh, Add add) const {
+  const auto counts = copy_counts();
+  std::size_t total = 0;
+  for (const std::size_t count : counts) total += count;
+  std::vector<float> received(total);
+  layout_.comm().all_to_all<float>(ghosts_, ghost_counts(), received, counts);
+  const float* source = received.data();
+  for (int r = 0; r < layout_.comm().size(); ++r) {
+    for (const std::size_t plane : remote_planes(r)) {
+      if (!layout_.local().contains(plane)) continue;
+      float* target = mesh.data() + (plane - layout_.local().start) * plane_floats_;
+      for (std::size_t i = 0; i < plane_floats_; ++i) target[i] = add(target[i], source[i]);
+      source += plane_floats_;
+    }
+  }
+}
 
 }  // namespace nubox::field

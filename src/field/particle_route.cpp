@@ -7,7 +7,10 @@
 #include "field/ghost_planes.hpp"
 #include "field/particle_positions.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -69,15 +72,15 @@ inline void visit_nodes(const MeshView<Float>& mesh, const NodeTables& tables, s
   }
 }
 
-template <std::size_t order>
+/// Calls deposit(node value, weight) for every node of every particle at home here.
+template <std::size_t order, class Deposit>
 void paint_particles(const MeshView<float>& mesh, const NodeTables& tables,
-                     std::span<const ParticlePosition> particles) {
+                     std::span<const ParticlePosition> particles, Deposit&& deposit) {
   for (const ParticlePosition& particle : particles) {
     const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
     const std::uint32_t plane = tables.local_plane[x.node];
     if (plane == elsewhere) continue;
-    visit_nodes<order>(mesh, tables, plane, x.fraction, particle,
-                       [](float& value, float weight) { value += weight; });
+    visit_nodes<order>(mesh, tables, plane, x.fraction, particle, deposit);
   }
 }
 
@@ -97,6 +100,17 @@ void read_particles(const MeshView<const float>& mesh, const NodeTables& tables,
                        [&sum](const float& value, float weight) { sum += value * weight; });
     *values++ = sum;
   }
+}
+
+/// Sum of two fixed-point numbers that meshes of floats hold in passing, modulo 2^32.
+float add_fixed(float a, float b) {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) + std::bit_cast<std::uint32_t>(b));
+}
+
+/// Fixed-point steps per particle: 2^18 steps to the mean density leave room for cells of 16384
+/// times the mean and round a weight by 2e-6 of the mean; a float weight has no more than 24 bits.
+int first_fixed_bits(double mean) {
+  return std::min(24, 18 - static_cast<int>(std::ceil(std::log2(mean))));
 }
 
 std::vector<std::size_t> starts_of(const std::vector<std::size_t>& counts) {
@@ -119,6 +133,9 @@ struct ParticleRoute::Parts {
   std::vector<ParticlePosition> guests{};
 
   void send_guests();
+  template <class Deposit, class Add>
+  void paint(fft::MeshField& field, Deposit&& deposit, Add add) const;
+  [[nodiscard]] bool paint_fixed(fft::MeshField& field, int bits) const;
   void check(const fft::MeshField& field) const;
 };
 
@@ -140,6 +157,45 @@ void ParticleRoute::Parts::send_guests() {
     leaving[cursor[home]++] = particle;
   });
   guests = mesh.comm().all_to_all(leaving, sent_counts, &guest_counts);
+}
+
+template <class Deposit, class Add>
+void ParticleRoute::Parts::paint(fft::MeshField& field, Deposit&& deposit, Add add) const {
+  check(field);
+  GhostPlanes ghosts(mesh, order - 1, field.row_floats());
+  const MeshView<float> view{ghosts.planes(field), field.n(), field.row_floats()};
+  with_order(order, [&](auto compiled) {
+    for (const auto* particles : {&own, &guests}) {
+      paint_particles<compiled()>(view, tables, *particles, deposit);
+    }
+  });
+  ghosts.add_to_owners(field, add);
+}
+
+/// Paints in steps of 2^-bits particles. False if a cell overflowed: then steps are missing in the
+/// sum over cells.
+bool ParticleRoute::Parts::paint_fixed(fft::MeshField& field, int bits) const {
+  field.fill(0.0F);  // bits of zero too
+  const auto steps_per_particle = static_cast<float>(std::ldexp(1.0, bits));
+  std::uint64_t painted = 0, held = 0;
+  paint(
+      field,
+      [&](float& value, float weight) {
+        const auto steps = static_cast<std::uint32_t>(
+            static_cast<std::int32_t>(weight * steps_per_particle + 0.5F));
+        painted += steps;
+        value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) + steps);
+      },
+      add_fixed);
+  const auto particles_per_step = static_cast<float>(std::ldexp(1.0, -bits));
+  for (std::size_t row = 0; row < mesh.local().count * mesh.n(); ++row) {
+    for (float& value : std::span(field.data() + row * field.row_floats(), mesh.n())) {
+      const auto steps = std::bit_cast<std::uint32_t>(value);
+      held += steps;
+      value = static_cast<float>(steps) * particles_per_step;
+    }
+  }
+  return mesh.comm().all_reduce(held) == mesh.comm().all_reduce(painted);
 }
 
 void ParticleRoute::Parts::check(const fft::MeshField& field) const {
@@ -171,14 +227,17 @@ ParticleRoute::ParticleRoute(ParticleRoute&&) noexcept = default;
 ParticleRoute& ParticleRoute::operator=(ParticleRoute&&) noexcept = default;
 
 void ParticleRoute::paint(fft::MeshField& mesh) const {
-  parts_->check(mesh);
-  GhostPlanes ghosts(parts_->mesh, parts_->order - 1, mesh.row_floats());
-  const MeshView<float> view{ghosts.planes(mesh), mesh.n(), mesh.row_floats()};
-  with_order(parts_->order, [&](auto order) {
-    paint_particles<order()>(view, parts_->tables, parts_->own);
-    paint_particles<order()>(view, parts_->tables, parts_->guests);
-  });
-  ghosts.add_to_owners(mesh);
+  parts_->paint(
+      mesh, [](float& value, float weight) { value += weight; }, std::plus<float>());
+}
+
+void ParticleRoute::paint_exact(fft::MeshField& mesh) const {
+  const auto& comm = parts_->mesh.comm();
+  const double particles =
+      static_cast<double>(comm.all_reduce(static_cast<std::uint64_t>(parts_->own.size())));
+  if (particles == 0) return mesh.fill(0.0F);
+  int bits = first_fixed_bits(particles / std::pow(static_cast<double>(mesh.n()), 3));
+  while (!parts_->paint_fixed(mesh, bits)) bits -= 4;
 }
 
 void ParticleRoute::interpolate(const fft::MeshField& mesh, std::span<float> values) const {

@@ -11,7 +11,7 @@ namespace {
 fft::MeshField painted_modes(const Tracers& tracers, const std::shared_ptr<const fft::Plan>& plan,
                              field::Assignment assignment, double shift_cells) {
   fft::MeshField mesh(plan, tracers.box_size_mpch());
-  tracers.route(plan->layout(), assignment, shift_cells).paint(mesh);
+  tracers.route(plan->layout(), assignment, shift_cells).paint_exact(mesh);
   field::to_contrast(mesh, static_cast<double>(tracers.total()));
   mesh.to_modes();
   return mesh;

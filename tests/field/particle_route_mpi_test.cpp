@@ -72,6 +72,46 @@ TEST_P(Routes, painting_adds_the_number_of_particles) {
   EXPECT_NEAR(comm_.all_reduce(total), 2 * particles_, 1e-5 * particles_);
 }
 
+TEST_P(Routes, exact_painting_equals_the_naive_sum_to_its_rounding) {
+  const auto expected =
+      testing::naive_paint(assignment_, n_mesh_, n_lattice_, box_mpch, reach_mpch_);
+  fft::MeshField mesh(plan_, box_mpch);
+  ParticleRoute(plan_->layout(), psi_, assignment_).paint_exact(mesh);
+  // Each weight of at most 216 particles is rounded to steps of 2^-16 or finer (mean count 0.1 to
+  // 3.4), beside the float rounding of the weights themselves.
+  const double tolerance = 216 * 0.5 * 0x1p-16 + 1e-5;
+  for_each_cell(mesh, [&](float value, std::size_t cell) {
+    ASSERT_NEAR(value, expected[cell], tolerance) << "cell " << cell;
+  });
+}
+
+TEST_P(Routes, exact_painting_gives_the_same_bits_on_every_number_of_ranks) {
+  const auto self = par::Comm::self();
+  const par::SlabLayout whole_lattice(self, n_lattice_);
+  const auto whole_plan = fft::Plan::create(self, n_mesh_);
+  const auto whole_psi = testing::random_displacement(whole_lattice, box_mpch, reach_mpch_);
+  fft::MeshField together(plan_, box_mpch), alone(whole_plan, box_mpch);
+  ParticleRoute(plan_->layout(), psi_, assignment_).paint_exact(together);
+  ParticleRoute(whole_plan->layout(), whole_psi, assignment_).paint_exact(alone);
+  const std::size_t n = n_mesh_;
+  for_each_cell(together, [&](float value, std::size_t cell) {
+    ASSERT_EQ(value, alone.value(cell / (n * n), cell / n % n, cell % n)) << "cell " << cell;
+  });
+}
+
+TEST(ParticleRoute, exact_painting_survives_a_cell_that_holds_everything) {
+  const auto comm = par::Comm::world();
+  const auto plan = fft::Plan::create(comm, 30);
+  fft::MeshField mesh(plan, 30.0);
+  // 20000 particles on one node of 27000: 27000 times the mean, more than the first scale holds.
+  std::vector<float> positions;
+  if (comm.is_root()) positions.assign(3 * 20000, 29.0F);
+  ParticleRoute(plan->layout(), 30.0, positions, Assignment::cic).paint_exact(mesh);
+  for_each_cell(mesh, [](float value, std::size_t cell) {
+    ASSERT_EQ(value, cell == 29 * 900 + 29 * 30 + 29 ? 20000.0F : 0.0F) << cell;
+  });
+}
+
 TEST_P(Routes, interpolation_is_the_adjoint_of_painting) {
   fft::MeshField weights(plan_, box_mpch), counts(plan_, box_mpch);
   for_each_cell(weights, [](float& value, std::size_t cell) {

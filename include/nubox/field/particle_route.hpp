@@ -19,7 +19,7 @@ enum class Assignment { ngp = 1, cic = 2, tsc = 3, pcs = 4 };
 /// Where each particle of this rank meets the mesh: particles stay with their owner, those whose
 /// mesh planes belong to another rank are sent there (any rank: displacements may span several
 /// slabs). Built once per set of positions, then used for one painting and several readings.
-/// Construction, paint and interpolate are collective on the mesh's communicator.
+/// Construction, painting and interpolate are collective on the mesh's communicator.
 class ParticleRoute {
  public:
   /// Lattice particles at x = q + displacement (three components, Mpc/h), wrapped into the box.
@@ -36,6 +36,10 @@ class ParticleRoute {
 
   /// Adds every particle's weight to the mesh (counts; total = number of particles).
   void paint(fft::MeshField& mesh) const;
+  /// Replaces the mesh by the counts, summed in fixed point: the same bits for every order of the
+  /// particles and every number of ranks, where sums of floats would differ. Weights are rounded to
+  /// 2e-6 of the mean count (coarser if a cell exceeds 16384 times the mean).
+  void paint_exact(fft::MeshField& mesh) const;
   /// values[p] = mesh value at particle p (weights as in paint), p in the owner's order.
   void interpolate(const fft::MeshField& mesh, std::span<float> values) const;
 
