@@ -216,7 +216,7 @@ std::vector<Option> make_table() {
        "JSON file to write; empty: the table alone."},
 
       {"info", "in", text, "", {}, {}, {},
-       "File to describe."},
+       "File to describe; of a Gadget snapshot in several files, one of them or the name without number."},
   };
   // clang-format on
 }
@@ -250,7 +250,7 @@ const std::vector<Command>& command_table() {
        "power, transfer function, density PDF and residuals of boxes",
        {"run", "stats", "pdf", "residual"}},
       {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
-      {"info", "what a nubox file holds", {"run", "info"}},
+      {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
   };
   return commands;
 }

@@ -12,6 +12,9 @@
 namespace nubox::io {
 namespace {
 
+/// Particles per reading: what comes from disk stays in the cache until it is converted.
+constexpr std::size_t piece_particles = std::size_t{1} << 14;
+
 /// Rank 0 looks for the first file, so that a mistyped name costs one look.
 std::vector<std::filesystem::path> find_files(const par::Comm& comm,
                                               const std::filesystem::path& path) {
@@ -75,8 +78,9 @@ class TypeReader {
     block.id.resize(fields.id ? count : 0);
     for (std::size_t done = 0; done < count;) {
       const std::uint64_t inside = seek(first + done);
-      const std::size_t piece = static_cast<std::size_t>(
-          std::min<std::uint64_t>(count - done, facts_[file_].counts[type_] - inside));
+      const std::size_t piece =
+          std::min({count - done, static_cast<std::size_t>(facts_[file_].counts[type_] - inside),
+                    piece_particles});
       read_piece(inside, piece, done, block);
       done += piece;
     }

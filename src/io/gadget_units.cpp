@@ -132,8 +132,11 @@ GadgetScales find_scales(const GadgetFileFacts& facts, const GadgetOptions& opti
   scales.length_mpch = length_unit(facts, options, masses, where, header);
   header.length_unit = unit_text(scales.length_mpch);
   if (header.length_unit.empty()) {
-    header.length_unit =
-        fmt::format("{:.6g} cm{}", facts.unit_length_cm, facts.units_hold_h ? "/h" : "");
+    const double in_cm = snapped(facts.unit_length_cm, {kpc_cm, mpc_cm});
+    header.length_unit = in_cm == kpc_cm   ? "kpc"
+                         : in_cm == mpc_cm ? "Mpc"
+                                           : fmt::format("{:.6g} cm", in_cm);
+    if (facts.units_hold_h) header.length_unit += "/h";
   }
   header.box_size_mpch = options.box_size_mpch.value_or(facts.box_size * scales.length_mpch);
   if (masses.exists()) header.Omega_particles = masses.Omega(scales.length_mpch);

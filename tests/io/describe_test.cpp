@@ -56,6 +56,35 @@ TEST(Describe, a_foreign_file_shows_array_attributes) {
   expect_contains(text, "BoxSize = 1000000");
 }
 
+const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) / "tests/snapshots";
+
+TEST(Describe, a_binary_snapshot_shows_units_types_and_blocks) {
+  const std::string text = io::describe(snapshots / "g2-types-missing");
+  expect_contains(text, "format gadget-2, 3 file(s)");
+  expect_contains(text,
+                  "box = 125 Mpc/h, lengths in kpc/h (the particle masses give Omega = 0.3175");
+  expect_contains(text, "redshift = 0.5");
+  expect_contains(text, "type 1 (cold dark matter): 512 particles");
+  expect_contains(text, "type 2 (neutrinos): 512 particles");
+  expect_contains(text, "little-endian");
+  expect_contains(text, "block POS:");
+}
+
+TEST(Describe, an_hdf5_snapshot_shows_the_set_and_its_first_file) {
+  const std::string text = io::describe(snapshots / "swift-neutrinos-files");
+  expect_contains(text, "format swift, 3 file(s)");
+  expect_contains(text, "type 6 (neutrinos): 512 particles");
+  expect_contains(text, "peculiar velocities as stored");
+  expect_contains(text, "/PartType1/Coordinates  float64");
+}
+
+TEST(Describe, a_set_with_a_missing_file_is_told_and_the_rest_is_shown) {
+  const std::string text = io::describe(snapshots / "b-missing-file");
+  expect_contains(text, "cannot be read as it is: ");
+  expect_contains(text, "b-missing-file.2 is missing");
+  expect_contains(text, "block POS:");
+}
+
 TEST(Describe, a_text_file_is_an_input_error_and_a_missing_one_a_filesystem_error) {
   const auto self = par::Comm::self();
   const TemporaryDirectory directory(self);

@@ -107,7 +107,7 @@ def hdf5_cases(box):
         case("gadget-4", Hdf5("gadget-4", high_word=False, id_type="<u8"), format="gadget-4"),
         case("gadget-4-files-mpc", Hdf5("gadget-4", high_word=False, unit=1.0, count_type="<u8"), massive, files=2,
              format="gadget-4", length_unit="Mpc/h"),
-        case("swift", swift, format="swift"),
+        case("swift", swift, format="swift", length_unit="Mpc"),
         case("swift-neutrinos-files", swift, with_neutrinos(box, 6), files=3, format="swift"),
         case("swift-masses-in-block", swift, replace(box, extra={"MassTable": None}), format="swift"),
     ]

@@ -42,7 +42,7 @@ struct GadgetHeader {
   bool has_velocity = false, has_id = false;
   bool double_precision = false;  ///< positions of 8 bytes
   int id_bytes = 0;
-  std::string length_unit;          ///< "kpc/h", "Mpc/h", or in cm where the file says so
+  std::string length_unit;          ///< "kpc/h", "Mpc/h", without h in SWIFT files, or in cm
   std::string length_evidence;      ///< why: an attribute, the particle mass, the user's option
   std::string velocity_convention;  ///< how velocities on disk became peculiar ones
 };
@@ -61,7 +61,8 @@ struct ParticleBlock {
   std::vector<std::uint64_t> id;      ///< [count], as stored
 };
 
-/// Particles per block: some ten MB, so that no rank needs more than that beside its own data.
+/// Particles per block: some 12 MB, so that no rank needs much more than its own data, and ranks
+/// meet rarely enough.
 inline constexpr std::size_t default_block_particles = std::size_t{1} << 18;
 
 /// A Gadget snapshot of one or many files: binary format 1 or 2 of either byte order, or HDF5 as

@@ -1,0 +1,75 @@
+#include "io/gadget_describe.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include "io/gadget_set.hpp"
+
+#include <bit>
+
+namespace nubox::io {
+namespace {
+
+std::string type_name(std::size_t type, const GadgetHeader& header) {
+  if (type == static_cast<std::size_t>(gadget_cdm_type)) return "cold dark matter";
+  if (static_cast<int>(type) == header.neutrino_type) return "neutrinos";
+  return type == 0 ? "gas" : "other particles";
+}
+
+std::string header_text(const GadgetHeader& header) {
+  std::string text = fmt::format("  box = {:.10g} Mpc/h, lengths in {} ({})\n",
+                                 header.box_size_mpch, header.length_unit, header.length_evidence);
+  text += fmt::format(
+      "  redshift = {:.10g}\n  Omega_m = {:.10g}, Omega_lambda = {:.10g}, h = {:.10g}\n",
+      header.redshift, header.Omega_m, header.Omega_lambda, header.h);
+  if (header.Omega_particles > 0) {
+    text += fmt::format("  Omega of the particles = {:.6g}\n", header.Omega_particles);
+  }
+  for (std::size_t type = 0; type < gadget_types; ++type) {
+    if (header.counts[type] == 0) continue;
+    const double mass = header.mass_1e10_msunh[type];
+    text += fmt::format(
+        "  type {} ({}): {} particles, {}\n", type, type_name(type, header), header.counts[type],
+        mass > 0 ? fmt::format("{:.6g}e10 Msun/h each", mass) : std::string("masses differ"));
+  }
+  text += fmt::format(
+      "  positions of {} bits, {}\n", header.double_precision ? 64 : 32,
+      header.has_id ? fmt::format("IDs of {} bits", 8 * header.id_bytes) : std::string("no IDs"));
+  text += "  " + (header.has_velocity ? header.velocity_convention : "no velocities") + "\n";
+  return text;
+}
+
+std::string set_text(const std::filesystem::path& path) {
+  try {
+    const GadgetSnapshot snapshot = GadgetSnapshot::open(par::Comm::self(), path);
+    std::uintmax_t bytes = 0;
+    for (const auto& file : snapshot.files()) bytes += std::filesystem::file_size(file);
+    return fmt::format("{}: Gadget snapshot, format {}, {} file(s), {} bytes\n", path.string(),
+                       snapshot.header().format, snapshot.header().files, bytes) +
+           header_text(snapshot.header());
+  } catch (const Error& error) {
+    return fmt::format("{}: Gadget snapshot that cannot be read as it is: {}\n", path.string(),
+                       error.what());
+  }
+}
+
+std::string records_text(const std::filesystem::path& first) {
+  const GadgetFileFacts facts = read_binary_facts(first);
+  const bool little = (std::endian::native == std::endian::little) != facts.swapped;
+  std::string text = fmt::format("{} ({} bytes, {}-endian)\n", first.string(),
+                                 std::filesystem::file_size(first), little ? "little" : "big");
+  text += fmt::format("  particles by type in this file: {}\n", fmt::join(facts.counts, ", "));
+  for (const BinaryRecord& record : list_binary_records(first)) {
+    text +=
+        fmt::format("  block {}: {} bytes at byte {}\n", record.name, record.bytes, record.offset);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string describe_gadget(const std::filesystem::path& path) {
+  const std::filesystem::path first = first_gadget_file(path);
+  return looks_like_gadget_hdf5(first) ? set_text(path) : set_text(path) + records_text(first);
+}
+
+}  // namespace nubox::io
