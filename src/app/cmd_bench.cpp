@@ -17,7 +17,8 @@ namespace {
 using Component = std::vector<BenchRow> (*)(const par::Comm&, const config::Config&);
 
 const std::map<std::string, Component>& components() {
-  static const std::map<std::string, Component> table = {{"fft", bench_fft}, {"io", bench_io}};
+  static const std::map<std::string, Component> table = {
+      {"fft", bench_fft}, {"io", bench_io}, {"stats", bench_stats}};
   return table;
 }
 

@@ -204,7 +204,7 @@ std::vector<Option> make_table() {
        "Radius of the analytic top-hat that smooths the densities before they are compared; 0: "
        "none."},
 
-      {"bench", "what", choice, "fft", {}, {}, {"fft", "io"},
+      {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "stats"},
        "Component to measure; every row names the limit that was measured in the same run."},
       {"bench", "n", integer, "128", 8, 8192, {},
        "Size: mesh points or particles per side."},

@@ -111,6 +111,13 @@ Statistic pdf_statistic(const config::Config& config) {
           .options = {"pdf."},
           .needs_target = false,
           .work_bytes = [](const Sizes& sizes) { return 2 * sizes.mesh_bytes; },
+          .transforms =
+              [settings](const Sizes& sizes) {
+                // The discrete kernel is transformed once for both boxes.
+                const double kernels = settings.filter == TopHatKind::discrete ? 1.0 : 0.0;
+                return static_cast<double>(settings.radii_mpch.size()) *
+                       (kernels + (sizes.target ? 2.0 : 1.0));
+              },
           .measure = [settings](SharedMeshes& shared,
                                 io::TableFile& table) { stats::measure(settings, shared, table); }};
 }

@@ -182,6 +182,7 @@ Statistic residual_statistic(const config::Config& config) {
           .options = {"residual.", "stats.independent"},
           .needs_target = true,
           .work_bytes = [](const Sizes& sizes) { return 2 * sizes.mesh_bytes; },
+          .transforms = [](const Sizes&) { return 2.0; },
           .measure = [settings](SharedMeshes& shared,
                                 io::TableFile& table) { stats::measure(settings, shared, table); }};
 }

@@ -48,6 +48,15 @@ SharedMeshes::SharedMeshes(const Tracers& model, const Tracers* target, std::siz
   plan_ = fft::Plan::create(comm(), mesh_n == 0 ? model.per_side() : mesh_n);
 }
 
+Sizes SharedMeshes::sizes() const {
+  return {.mesh_n = mesh_n(),
+          .box_size_mpch = box_size_mpch(),
+          .particles = static_cast<double>(model_->total()),
+          .ranks = comm().size(),
+          .target = has_target(),
+          .mesh_bytes = static_cast<double>(plan_->buffer_floats() * sizeof(float))};
+}
+
 std::vector<Side> SharedMeshes::sides() const {
   if (has_target()) return {Side::model, Side::target};
   return {Side::model};

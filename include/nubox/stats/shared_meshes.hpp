@@ -11,6 +11,16 @@ namespace nubox::stats {
 /// The two boxes of a run.
 enum class Side { model, target };
 
+/// What memory and time may depend on.
+struct Sizes {
+  std::size_t mesh_n = 0;
+  double box_size_mpch = 0;
+  double particles = 0;  ///< of one box, all ranks
+  int ranks = 1;
+  bool target = false;
+  double mesh_bytes = 0;  ///< of one mesh on this rank
+};
+
 /// The particles and meshes that all statistics of one run share: each box is painted once and
 /// transformed once, when the first statistic asks. Keeps references to the tracers.
 /// Memory: one mesh per box; a statistic may hold two more of its own while it works.
@@ -27,6 +37,7 @@ class SharedMeshes {
   [[nodiscard]] std::size_t mesh_n() const { return plan_->layout().n(); }
   [[nodiscard]] double box_size_mpch() const { return model_->box_size_mpch(); }
   [[nodiscard]] field::Assignment assignment() const { return assignment_; }
+  [[nodiscard]] Sizes sizes() const;
   [[nodiscard]] bool has_target() const { return target_ != nullptr; }
   /// model, and target where there is one: for loops over what is measured.
   [[nodiscard]] std::vector<Side> sides() const;

@@ -20,16 +20,6 @@
 ///      choices of stats.statistics (src/config/options.cpp).
 namespace nubox::stats {
 
-/// What a memory prediction may depend on.
-struct Sizes {
-  std::size_t mesh_n = 0;
-  double box_size_mpch = 0;
-  double particles = 0;  ///< of one box, all ranks
-  int ranks = 1;
-  bool target = false;
-  double mesh_bytes = 0;  ///< of one mesh on this rank
-};
-
 /// One statistic with its settings, ready to run.
 struct Statistic {
   std::string name;  ///< in stats.statistics; the group of the file that holds its results
@@ -39,6 +29,10 @@ struct Statistic {
   bool needs_target = false;  ///< left out of a run without a target
   /// Most memory per rank at one time, bytes, beyond the particles and the modes that are shared.
   std::function<double(const Sizes&)> work_bytes;
+  /// Transforms of the run's mesh that the estimator cannot do without, all fields together, beyond
+  /// the forward ones that are shared; those of smaller meshes in proportion. The floor of its
+  /// time.
+  std::function<double(const Sizes&)> transforms = {};
   /// Adds the group `name` (and groups and arrays below it only). Collective.
   /// Errors on which the ranks agree (par::agree) end this statistic alone; any other, the run.
   std::function<void(SharedMeshes&, io::TableFile&)> measure;

@@ -17,7 +17,7 @@ struct BenchRow {
   std::string quantity;   ///< what was measured: "forward, 256^3"
   double value = 0;
   std::string unit;        ///< "s", "GB/s", "us/particle/step", "B/particle", ...
-  std::string limit;       ///< what bounds it: "one pass over memory per axis"; empty: none
+  std::string limit = {};  ///< what bounds it: "one pass over memory per axis"; empty: none
   double limit_value = 0;  ///< in the same unit
   /// value / limit_value: times of the floor for durations, share of the peak for rates.
   [[nodiscard]] double ratio() const { return value / limit_value; }
@@ -34,5 +34,8 @@ struct BenchRow {
 // The components, each in its own file. All collective.
 [[nodiscard]] std::vector<BenchRow> bench_fft(const par::Comm& world, const config::Config& config);
 [[nodiscard]] std::vector<BenchRow> bench_io(const par::Comm& world, const config::Config& config);
+
+[[nodiscard]] std::vector<BenchRow> bench_stats(const par::Comm& world,
+                                                const config::Config& config);
 
 }  // namespace nubox::app

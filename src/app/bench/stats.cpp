@@ -1,0 +1,112 @@
+#include "nubox/core/log.hpp"
+#include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/white_noise.hpp"
+#include "nubox/stats/density.hpp"
+#include "nubox/stats/suite.hpp"
+
+#include "app/bench/bench.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace nubox::app {
+namespace {
+
+/// Lattice spacing of the paper, Mpc/h: the statistics' work depends on cells per radius.
+constexpr double spacing_mpch = 1000.0 / 512.0;
+
+/// A power spectrum in the shape of cold dark matter's; Zel'dovich displacements of a few Mpc/h.
+double bench_power(double k_hmpc) {
+  const double x = k_hmpc / 0.02;
+  return 2.5e4 * x / std::pow(1.0 + x * x, 1.3);
+}
+
+stats::Tracers bench_box(const par::Comm& world, std::size_t n, std::uint64_t seed) {
+  io::FieldHeader header;
+  header.n = n;
+  header.box_size_mpch = spacing_mpch * static_cast<double>(n);
+  const auto plan = fft::Plan::create(world, n);
+  return stats::Tracers(
+      field::Snapshot{header,
+                      sim::zeldovich_displacement(sim::gaussian_modes(plan, header.box_size_mpch,
+                                                                      {.seed = seed}, bench_power)),
+                      std::nullopt});
+}
+
+struct Floor {
+  double forward = 0, backward = 0;
+  [[nodiscard]] double mean() const { return 0.5 * (forward + backward); }
+};
+
+Floor measure_floor(const stats::SharedMeshes& shared, std::size_t repeats) {
+  fft::MeshField mesh(shared.plan(), shared.box_size_mpch());
+  const par::Comm& comm = shared.comm();
+  Floor floor;
+  floor.forward = fastest_seconds(comm, repeats, [&] { shared.plan()->forward(mesh.data()); });
+  mesh.fill(0.0F);
+  floor.backward = fastest_seconds(comm, repeats, [&] { shared.plan()->backward(mesh.data()); });
+  return floor;
+}
+
+/// Time of one statistic with the forward transform of every field, against the transforms alone.
+BenchRow bench_statistic(const stats::Statistic& statistic, stats::SharedMeshes& shared,
+                         const Floor& floor, std::size_t repeats) {
+  io::TableFile table;
+  statistic.measure(shared, table);  // paints what it needs, and fills caches
+  const double seconds =
+      fastest_seconds(shared.comm(), repeats, [&] { statistic.measure(shared, table); });
+  const auto fields = static_cast<double>(shared.sides().size());
+  const stats::Sizes sizes = shared.sizes();
+  const double own = statistic.transforms ? statistic.transforms(sizes) : 0.0;
+  return {"stats",
+          fmt::format("{}, {}^3, {}", statistic.name, shared.mesh_n(),
+                      fields > 1 ? "two fields" : "one field"),
+          fields * floor.forward + seconds,
+          "s",
+          fmt::format("{:.3g} FFTs", fields + own),
+          fields * floor.forward + own * floor.mean()};
+}
+
+}  // namespace
+
+std::vector<BenchRow> bench_stats(const par::Comm& world, const config::Config& config) {
+  const std::size_t n = config.size("bench.n"), repeats = config.size("bench.repeats");
+  std::string names;
+  for (const std::string& name : stats::statistic_names())
+    names += (names.empty() ? "" : ",") + name;
+  const auto options =
+      config::Config::parse("stats", {"--stats.target=bench", "--stats.statistics=" + names});
+  const auto statistics = stats::statistics_of(options);
+  const stats::Tracers model = bench_box(world, n, 1), target = bench_box(world, n, 2);
+  stats::SharedMeshes one(model, nullptr, n, field::Assignment::cic);
+  const Floor floor = measure_floor(one, repeats);
+  std::vector<BenchRow> rows{{"stats", fmt::format("forward FFT, {}^3", n), floor.forward, "s"},
+                             {"stats", fmt::format("backward FFT, {}^3", n), floor.backward, "s"}};
+  for (const auto assignment : {field::Assignment::cic, field::Assignment::pcs}) {
+    const double seconds = fastest_seconds(
+        world, repeats, [&] { (void)stats::density_modes(model, one.plan(), assignment); });
+    rows.push_back(
+        {"stats",
+         fmt::format("paint {} and transform, {}^3 particles", stats::name_of(assignment), n),
+         seconds, "s", "1 FFT", floor.forward});
+  }
+  for (const stats::Statistic& statistic : statistics) {
+    if (!statistic.needs_target) rows.push_back(bench_statistic(statistic, one, floor, repeats));
+  }
+  stats::SharedMeshes two(model, &target, n, field::Assignment::cic);
+  for (const stats::Statistic& statistic : statistics) {
+    if (statistic.needs_target || statistic.name == "power") {
+      rows.push_back(bench_statistic(statistic, two, floor, repeats));
+    }
+  }
+  stats::SharedMeshes fresh(model, &target, n, field::Assignment::cic);
+  const double all = fastest_seconds(world, 1, [&] {
+    io::TableFile table;
+    (void)stats::measure_all(fresh, statistics, options, table, [](const io::TableFile&) {});
+  });
+  rows.push_back({"stats", fmt::format("everything on a pair, painting too, {}^3", n), all, "s"});
+  return rows;
+}
+
+}  // namespace nubox::app
