@@ -34,5 +34,7 @@ void require_cosmology(const io::FieldHeader& header, const cosmology::Parameter
 
 /// "0.150": how masses are written in file names.
 [[nodiscard]] std::string mass_text(double M_nu_eV);
+/// @throws UsageError naming the option if a file name would lose digits of a mass
+void require_writable_masses(const std::vector<double>& masses_eV, const std::string& option);
 
 }  // namespace nubox::app

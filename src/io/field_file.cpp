@@ -118,6 +118,10 @@ const FieldHeader& FieldFile::header() const { return impl_->header; }
 
 bool FieldFile::has(const std::string& dataset) const { return impl_->checksums.contains(dataset); }
 
+const std::string& FieldFile::checksum(const std::string& dataset) const {
+  return impl_->checksums.at(dataset);
+}
+
 std::vector<float> FieldFile::read(const std::string& dataset, const par::SlabLayout& layout,
                                    std::size_t transfer_bytes) const {
   const std::string where = impl_->path.string();

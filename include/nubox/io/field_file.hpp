@@ -57,6 +57,8 @@ class FieldFile {
 
   [[nodiscard]] const FieldHeader& header() const;
   [[nodiscard]] bool has(const std::string& dataset) const;
+  /// What the file says of a dataset that it has, without reading its values.
+  [[nodiscard]] const std::string& checksum(const std::string& dataset) const;
   /// This rank's x slab of a vector dataset: [3][count][N][N]. Verifies the stored checksum over
   /// all ranks. @throws InputError naming dataset and file on a mismatch
   [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout,

@@ -9,9 +9,9 @@
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
-#include "app/torch/pair_list.hpp"
 #include "app/prior_setup.hpp"
 #include "app/setup.hpp"
+#include "app/torch/pair_list.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -209,7 +209,8 @@ void train(const par::Comm& world, const config::Config& config) {
     return;
   }
 
-  io::write_run_record(world, options.out, config, inputs);
+  const io::InputDigests digests = io::digest_inputs(world, inputs);
+  io::write_digested_run_record(world, options.out, config, digests);
   std::vector<train::TrainingPair> pairs;
   log::set_phase("train: prior of the pairs");
   for (const auto* part : {&split.training, &split.validation}) {
@@ -217,8 +218,7 @@ void train(const par::Comm& world, const config::Config& config) {
       reader.read(realisation, part == &split.validation, pairs);
     }
   }
-  card.data_manifest = world.broadcast(
-      par::agree(world, [&] { return world.is_root() ? manifest(inputs) : std::string(); }));
+  card.data_manifest = manifest(inputs, digests);
   card.extra["crop"] = static_cast<std::int64_t>(options.tile);
   options.seconds_used = job.seconds();
   log::set_phase("train");

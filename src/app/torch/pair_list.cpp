@@ -2,11 +2,11 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
-#include "nubox/io/digest.hpp"
+
+#include "app/paths.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <glob.h>
 #include <numeric>
 #include <set>
 
@@ -14,16 +14,6 @@ namespace nubox::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> matches(const std::string& pattern) {
-  glob_t found{};
-  // GLOB_NOCHECK is not set: a pattern without a match is an error, not a name.
-  const int code = glob(pattern.c_str(), 0, nullptr, &found);
-  std::vector<fs::path> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  globfree(&found);
-  if (code != 0 || paths.empty()) throw InputError("data.pairs: nothing matches '{}'", pattern);
-  return paths;
-}
 
 Realisation realisation_of(const fs::path& directory) {
   if (!fs::is_directory(directory))
@@ -57,7 +47,7 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
   std::vector<Realisation> all;
   std::set<fs::path> seen_directories;
   for (const std::string& pattern : patterns) {
-    for (const fs::path& directory : matches(pattern)) {
+    for (const fs::path& directory : matching_paths(pattern, "data.pairs")) {
       // Twice the same box could stand in training and validation at once.
       if (!seen_directories.insert(fs::canonical(directory)).second) {
         throw UsageError("data.pairs names {} twice", directory.string());
@@ -78,10 +68,10 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
   return split;
 }
 
-std::string manifest(const std::vector<fs::path>& files) {
+std::string manifest(const std::vector<fs::path>& files, const io::InputDigests& digests) {
   std::string text;
   for (const fs::path& file : files) {
-    text += fmt::format("{} {}\n", file.filename().string(), io::digest_of(file).checksum);
+    text += fmt::format("{} {}\n", file.filename().string(), digests.at(file.string()).checksum);
   }
   return checksum_text(checksum_of(std::span<const char>(text)));
 }

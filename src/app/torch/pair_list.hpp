@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nubox/io/run_record.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,7 +26,8 @@ struct PairSplit {
 [[nodiscard]] PairSplit split_pairs(const std::vector<std::string>& patterns,
                                     const std::vector<double>& fractions);
 
-/// One checksum over the contents of the files that training reads. Rank-local.
-[[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files);
+/// One checksum over the contents of the files that training reads, in this order. Rank-local.
+[[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files,
+                                   const io::InputDigests& digests);
 
 }  // namespace nubox::app

@@ -1,0 +1,40 @@
+#include "app/paths.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/field/field_io.hpp"
+#include "nubox/par/agree.hpp"
+
+#include <glob.h>
+
+namespace nubox::app {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> matching_paths(const std::string& pattern, const std::string& option) {
+  glob_t found{};
+  // GLOB_NOCHECK is not set: a pattern without a match is an error, not a name.
+  const int code = glob(pattern.c_str(), 0, nullptr, &found);
+  std::vector<fs::path> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  if (code != 0 || paths.empty()) throw InputError("{}: nothing matches '{}'", option, pattern);
+  return paths;
+}
+
+bool stands_complete(const par::Comm& comm, const fs::path& path,
+                     const std::function<bool(const io::FieldHeader&)>& same_run,
+                     const std::string& option) {
+  const bool exists = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
+  if (comm.all_reduce(exists ? 1 : 0, par::Reduction::max) == 0) return false;
+  try {
+    if (same_run(field::read_snapshot(comm, path).header)) return true;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::input) throw;
+    log::warn_together("{} is made again: {}", path.string(), error.what());
+    return false;
+  }
+  throw InputError("{} holds another run: choose another --{} or remove it", path.string(), option)
+      .agreed_from(0);
+}
+
+}  // namespace nubox::app

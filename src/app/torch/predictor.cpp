@@ -1,0 +1,162 @@
+#include "app/torch/predictor.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/core/timer.hpp"
+#include "nubox/io/digest.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/predict/predict.hpp"
+
+#include "app/paths.hpp"
+#include "app/setup.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Model file of the configuration, empty for physics alone.
+fs::path model_path(const config::Config& config) {
+  const fs::path model = config.text("predict.model");
+  const bool none = config.text("model.architecture") == "none";
+  const bool prior_alone =
+      none || (config.given("model.prior") && !config.given("model.architecture"));
+  if (model.empty() && !prior_alone) {
+    throw UsageError(
+        "give --predict.model=FILE, or --model.architecture=none with "
+        "--model.prior=linear|rewind|za|none for physics alone");
+  }
+  if (!model.empty() && none) {
+    throw UsageError("model.architecture = none contradicts predict.model = {}", model.string());
+  }
+  return model;
+}
+
+}  // namespace
+
+Predictor::Predictor(const par::Comm& comm, const config::Config& config)
+    : comm_(&comm),
+      config_(&config),
+      parameters_(cosmology_parameters(config)),
+      tables_(load_tables(comm, config)),
+      prior_(prior::kind_of(config.text("model.prior"))),
+      rewind_(rewind_options(config)) {
+  const fs::path model = par::agree(comm, [&] { return model_path(config); });
+  if (model.empty()) return;
+  network_.emplace(comm, model, config.text("predict.precision"));
+  model_checksum_ = comm.broadcast(par::agree(
+      comm, [&] { return comm.is_root() ? io::digest_of(model).checksum : std::string(); }));
+  const net::ModelCard& card = network_->card();
+  par::agree(comm, [&] {
+    if (config.given("model.prior") && config.text("model.prior") != card.prior) {
+      throw UsageError("{} was trained over the prior '{}', the configuration says '{}'",
+                       model.string(), card.prior, config.text("model.prior"));
+    }
+    prior_ = prior::kind_of(card.prior);
+    rewind_ = read_rewind_options(card.extra);
+  });
+}
+
+void Predictor::require_fits(const io::FieldFile& file, const SuiteTask& task) const {
+  const io::FieldHeader& header = file.header();
+  par::agree(*comm_, [&] {
+    if (header.M_nu_eV != 0) {
+      throw InputError("{} has M_nu = {} eV already; the input must be a massless box",
+                       task.in.string(), header.M_nu_eV);
+    }
+    require_cosmology(header, parameters_, task.in.string());
+    for (const Wanted& wanted : task.wanted) {
+      if (network_) predict::require_within_range(network_->card(), header, wanted.M_nu_eV);
+      (void)make_theories(parameters_, tables_, header, wanted.M_nu_eV);
+    }
+    if (network_ && prior_ == prior::Kind::rewind && !file.has("velocity")) {
+      throw InputError("the model was trained over the rewind, which needs velocities; {} has none",
+                       task.in.string());
+    }
+  });
+}
+
+void Predictor::require_possible(const SuiteTask& task) const {
+  require_fits(io::FieldFile(*comm_, task.in), task);
+}
+
+io::Attributes Predictor::recipe(const io::FieldFile& file) const {
+  io::Attributes attributes{{"input_checksum", file.checksum("displacement")},
+                            {"requested_prior", prior::name_of(prior_)},
+                            {"tables", tables_.digest()}};
+  write_attributes(rewind_, attributes);
+  if (network_) {
+    attributes["model_checksum"] = model_checksum_;
+    attributes["precision"] = config_->text("predict.precision");
+    attributes["tile"] = config_->integer("predict.tile");
+  }
+  return attributes;
+}
+
+TaskResult Predictor::run(const SuiteTask& task) const {
+  TaskResult result;
+  std::optional<field::Snapshot> input;
+  const io::FieldFile file(*comm_, task.in);
+  require_fits(file, task);
+  const io::Attributes attributes = recipe(file);
+  for (const Wanted& wanted : task.wanted) {
+    const auto same_run = [&](const io::FieldHeader& found) {
+      return found.M_nu_eV == wanted.M_nu_eV && found.n == file.header().n &&
+             std::ranges::all_of(attributes, [&](const auto& entry) {
+               const auto at = found.extra.find(entry.first);
+               return at != found.extra.end() && at->second == entry.second;
+             });
+    };
+    log::set_phase("predict: look for " + wanted.out.string());
+    if (stands_complete(*comm_, wanted.out, same_run, "predict.out")) {
+      log::info("{}: complete, skipped", wanted.out.string());
+      ++result.found;
+      continue;
+    }
+    log::set_phase("predict: read");
+    if (!input) input = field::read_snapshot(*comm_, task.in);
+    make(*input, wanted, attributes);
+    ++result.made;
+  }
+  return result;
+}
+
+void Predictor::make(const field::Snapshot& input, const Wanted& wanted,
+                     const io::Attributes& recipe) const {
+  Stopwatch watch;
+  log::set_phase("predict: prior");
+  const prior::Theories theories = par::agree(
+      *comm_, [&] { return make_theories(parameters_, tables_, input.header, wanted.M_nu_eV); });
+  field::Snapshot predicted = prior::apply(prior_, input, theories, rewind_);
+  const double prior_s = watch.restart();
+  if (network_) {
+    log::set_phase("predict: network");
+    const field::LatticeField features = select_features(
+        prior::features(input, predicted, theories.massless), network_->card().architecture);
+    const double theta = net::style_parameter(wanted.M_nu_eV, input.header.Omega_m, input.header.h);
+    const predict::TileChoice tiles{config_->size("predict.tile"),
+                                    1e9 * config_->number("predict.tile_memory_gb")};
+    predicted.displacement =
+        predict::predict_displacement(features, predicted.displacement, *network_, theta, tiles);
+    predicted.header.extra["model"] = fs::path(config_->text("predict.model")).filename().string();
+    // The network corrects positions only.
+    predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(prior_);
+  }
+  const double network_s = watch.restart();
+  log::set_phase("predict: write");
+  if (!config_->flag("predict.velocities")) predicted.velocity.reset();
+  for (const auto& [name, value] : recipe) predicted.header.extra[name] = value;
+  par::agree(*comm_, [&] {
+    if (comm_->is_root() && wanted.out.has_parent_path()) {
+      fs::create_directories(wanted.out.parent_path());
+    }
+  });
+  field::write_snapshot(wanted.out, predicted);
+  log::info("{}: prior {} {:.1f} s, network {:.1f} s, write {:.1f} s", wanted.out.string(),
+            prior::name_of(prior_), prior_s, network_s, watch.seconds());
+}
+
+}  // namespace nubox::app

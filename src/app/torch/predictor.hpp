@@ -1,0 +1,47 @@
+#pragma once
+
+#include "nubox/config/config.hpp"
+#include "nubox/cosmology/linear_tables.hpp"
+#include "nubox/net/evaluator.hpp"
+#include "nubox/par/comm.hpp"
+
+#include "app/prior_setup.hpp"
+#include "app/torch/suite.hpp"
+
+#include <optional>
+#include <string>
+
+namespace nubox::app {
+
+/// Prior and network of one prediction job, ready for any number of boxes on one communicator.
+class Predictor {
+ public:
+  /// Reads tables and model. Collective.
+  /// @throws UsageError (contradicting options), InputError, FileSystemError (agreed)
+  Predictor(const par::Comm& comm, const config::Config& config);
+
+  /// Refuses an input, by its header, that cannot be predicted for these masses. Collective.
+  /// @throws InputError, FileSystemError (agreed)
+  void require_possible(const SuiteTask& task) const;
+
+  /// Makes what is not finished yet; the input is read once for all masses. Collective.
+  /// @throws InputError, FileSystemError, NumericalError (agreed)
+  [[nodiscard]] TaskResult run(const SuiteTask& task) const;
+
+ private:
+  void require_fits(const io::FieldFile& file, const SuiteTask& task) const;
+  /// Attributes that tell which run made a box: equal ones give the same box.
+  [[nodiscard]] io::Attributes recipe(const io::FieldFile& file) const;
+  void make(const field::Snapshot& input, const Wanted& wanted, const io::Attributes& recipe) const;
+
+  const par::Comm* comm_;
+  const config::Config* config_;
+  cosmology::Parameters parameters_;
+  cosmology::LinearTables tables_;
+  prior::Kind prior_;
+  prior::RewindOptions rewind_;
+  std::optional<net::Evaluator> network_;
+  std::string model_checksum_;
+};
+
+}  // namespace nubox::app
