@@ -184,7 +184,8 @@ std::vector<Option> make_table() {
        "Two shifted meshes, which cancel the odd aliases (power only)."},
       {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
        "raw leaves the shot noise V/N in the power, subtract removes it."},
-      {"stats", "statistics", texts, "power,pdf,residual", {}, {}, {"power", "pdf", "residual"},
+      {"stats", "statistics", texts, "power,pdf,residual", {}, {},
+       {"power", "bispectrum", "pdf", "residual"},
        "What to measure."},
       {"stats", "independent", texts, "", {}, {}, {},
        "One or two other realisations of the target's mass (optional): the yardstick of the "
@@ -192,6 +193,16 @@ std::vector<Option> make_table() {
       {"stats", "resume", choice, "auto", {}, {}, {"auto", "never"},
        "auto keeps the statistics that stats.out holds already, of the same inputs with the same "
        "settings; never measures everything anew."},
+
+      {"bispectrum", "k1", number, "0.15", 0, 100, {},
+       "First side of the triangles, h/Mpc. Paper: 0.15."},
+      {"bispectrum", "k2", number, "0.25", 0, 100, {},
+       "Second side, h/Mpc. Paper: 0.25."},
+      {"bispectrum", "n_theta", integer, "25", 2, 10000, {},
+       "Angles between the two sides, from 0 (k3 = k1 + k2) to pi, evenly spaced."},
+      {"bispectrum", "bins_kF", numbers, "0", 0, 1e5, {},
+       "Lowest edge, highest edge and width of shells in units of 2 pi / box: all their triangles "
+       "are measured as well, for example 3,30,3. 0: none."},
 
       {"pdf", "radius_mpch", numbers, "10", 0.01, 1e4, {},
        "Radii of the top-hat, Mpc/h. Paper: 10."},
@@ -249,8 +260,8 @@ const std::vector<Command>& command_table() {
        "the massive-neutrino box of a massless one",
        {"run", "cosmology", "model", "prior", "predict"}},
       {"stats",
-       "power, transfer function, density PDF and residuals of boxes",
-       {"run", "stats", "pdf", "residual"}},
+       "power, transfer function, bispectrum, density PDF and residuals of boxes",
+       {"run", "stats", "bispectrum", "pdf", "residual"}},
       {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
       {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
   };

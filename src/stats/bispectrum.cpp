@@ -170,18 +170,22 @@ std::size_t Bispectrum::smallest_mesh_n() const {
   return 2 * static_cast<std::size_t>(largest_component_) + 1;
 }
 
+void Bispectrum::require_mesh(const par::Comm& comm, std::size_t mesh_n) const {
+  par::agree(comm, [&] {
+    if (mesh_n >= smallest_mesh_n()) return;
+    throw UsageError(
+        "a mesh of {}^3 does not hold the triangles of the bispectrum, whose k reach {:.4g} h/Mpc: "
+        "at least {} points per side are needed (stats.mesh)",
+        mesh_n, largest_component_ * 2.0 * units::pi / box_size_mpch_, smallest_mesh_n());
+  });
+}
+
 BispectrumTable Bispectrum::measure(const fft::MeshField& modes,
                                     field::Assignment assignment) const {
   if (modes.is_real() || modes.box_size_mpch() != box_size_mpch_) {
     throw InternalError("the bispectrum is measured from Fourier modes in its own box");
   }
-  par::agree(modes.comm(), [&] {
-    if (modes.n() >= smallest_mesh_n()) return;
-    throw UsageError(
-        "a mesh of {}^3 does not hold the triangles of the bispectrum, whose k reach {:.4g} h/Mpc: "
-        "at least {} points per side are needed (stats.mesh)",
-        modes.n(), largest_component_ * modes.k_fundamental_hmpc(), smallest_mesh_n());
-  });
+  require_mesh(modes.comm(), modes.n());
   const double volume = std::pow(box_size_mpch_, 3);
   const LowModes low(modes, assignment, largest_component_, *plan_);
   BispectrumTable table;

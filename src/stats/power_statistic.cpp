@@ -1,29 +1,14 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
-#include "nubox/stats/density.hpp"
 #include "nubox/stats/power.hpp"
 
+#include "stats/fourier_modes.hpp"
 #include "stats/table_group.hpp"
 
 namespace nubox::stats {
 namespace {
 
 constexpr const char* units_of_power = "(Mpc/h)^3";
-
-/// Modes for Fourier statistics: the shared ones themselves or, interlaced, a mesh of their own.
-class PowerModes {
- public:
-  PowerModes(SharedMeshes& shared, Side side, bool interlace) : first_(&shared.modes(side)) {
-    if (interlace) {
-      interlaced_ = interlaced_modes(*first_, shared.tracers(side), shared.assignment());
-    }
-  }
-  [[nodiscard]] const fft::MeshField& get() const { return interlaced_ ? *interlaced_ : *first_; }
-
- private:
-  const fft::MeshField* first_;
-  std::optional<fft::MeshField> interlaced_;
-};
 
 /// Subtracted noise may exceed the power: T and r are not numbers there.
 void warn_of_negative_power(const PowerTable& power) {
@@ -51,9 +36,7 @@ void write(const PowerTable& power, const PowerOptions& options, const SharedMes
 
   group.describe_mesh(shared);
   io::Attributes& attributes = group.attributes();
-  attributes["deconvolution"] = "modes divided by the assignment window, sinc^p per axis";
-  attributes["interlacing"] =
-      options.interlaced ? "two meshes half a cell apart, Nyquist planes left out" : "none";
+  describe_fourier_modes(options.interlaced, attributes);
   attributes["shot_noise"] =
       options.subtract_shot_noise ? "V / N_p subtracted from p_model and p_target" : "raw";
   attributes["shot_noise_power"] = power.shot_noise;
@@ -81,8 +64,8 @@ Statistic power_statistic(const config::Config& config) {
               [options](SharedMeshes& shared, io::TableFile& table) mutable {
                 options.assignment = shared.assignment();
                 options.particles = static_cast<double>(shared.tracers(Side::model).total());
-                const PowerModes model(shared, Side::model, options.interlaced);
-                std::optional<PowerModes> target;
+                const FourierModes model(shared, Side::model, options.interlaced);
+                std::optional<FourierModes> target;
                 if (shared.has_target()) target.emplace(shared, Side::target, options.interlaced);
                 const PowerTable power =
                     measure_power(model.get(), target ? &target->get() : nullptr, options);

@@ -15,8 +15,10 @@ struct Entry {
 
 /// In running order: statistics on modes of an assignment of their own come last, since these
 /// replace the shared ones.
-constexpr Entry registry[] = {
-    {"power", power_statistic}, {"pdf", pdf_statistic}, {"residual", residual_statistic}};
+constexpr Entry registry[] = {{"power", power_statistic},
+                              {"bispectrum", bispectrum_statistic},
+                              {"pdf", pdf_statistic},
+                              {"residual", residual_statistic}};
 
 }  // namespace
 

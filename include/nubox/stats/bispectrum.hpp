@@ -46,7 +46,7 @@ struct BispectrumTable {
 /// zero; the full mesh is transformed by nobody. Construction and measuring are collective.
 class Bispectrum {
  public:
-  /// @throws UsageError if no triangle of the list exists in the box
+  /// @throws UsageError (agreed) if no triangle of the list exists in the box
   Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList list);
 
   [[nodiscard]] const TriangleList& list() const { return list_; }
@@ -55,9 +55,11 @@ class Bispectrum {
   [[nodiscard]] std::size_t product_mesh_n() const { return plan_->layout().n(); }
   /// Smallest mesh from which all shells can be taken: their modes stay below its Nyquist planes.
   [[nodiscard]] std::size_t smallest_mesh_n() const;
+  /// @throws UsageError (agreed) for a mesh smaller than that. Collective.
+  void require_mesh(const par::Comm& comm, std::size_t mesh_n) const;
 
   /// `modes`: c_n of the contrast, painted with `assignment` on a mesh over the same box.
-  /// @throws UsageError if the mesh is smaller than smallest_mesh_n()
+  /// @throws UsageError as require_mesh
   [[nodiscard]] BispectrumTable measure(const fft::MeshField& modes,
                                         field::Assignment assignment) const;
 

@@ -1,0 +1,103 @@
+#include "nubox/stats/bispectrum.hpp"
+#include "nubox/stats/suite.hpp"
+
+#include "stats/fields.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace nubox::stats {
+namespace {
+
+constexpr double box_mpch = 100.0;
+constexpr std::size_t lattice_n = 12;
+
+class MeasuringBispectra : public ::testing::Test {
+ protected:
+  par::Comm comm_ = par::Comm::world();
+
+  Tracers tracers(std::uint64_t seed) {
+    io::FieldHeader header;
+    header.box_size_mpch = box_mpch;
+    header.n = lattice_n;
+    return Tracers(field::Snapshot{
+        header, testing::poisson_displacement(par::SlabLayout(comm_, lattice_n), box_mpch, seed),
+        std::nullopt});
+  }
+
+  static std::vector<Failure> measure(const Tracers& model, const Tracers* target,
+                                      std::vector<std::string> options, io::TableFile& table) {
+    options.emplace_back("--stats.statistics=bispectrum");
+    const auto config = config::Config::parse("stats", options);
+    SharedMeshes shared(model, target, 0, field::Assignment::cic);
+    return measure_all(shared, statistics_of(config), config, table, [](const auto&) {});
+  }
+
+  template <class T>
+  static const std::vector<T>& column(const io::TableFile& table, const std::string& path) {
+    return std::get<std::vector<T>>(table.arrays.at(path).values);
+  }
+};
+
+TEST_F(MeasuringBispectra, table_holds_angles_bins_counts_and_conventions) {
+  const Tracers model = tracers(1), target = tracers(2);
+  io::TableFile table;
+  const auto failures = measure(model, &target,
+                                {"--bispectrum.k1=0.12", "--bispectrum.k2=0.15",
+                                 "--bispectrum.n_theta=5", "--bispectrum.bins_kF=1,5,1"},
+                                table);
+  EXPECT_TRUE(failures.empty());
+  const TriangleList angles = triangles_by_angle(box_mpch, 0.12, 0.15, 5);
+  EXPECT_EQ(column<std::uint64_t>(table, "bispectrum/triangles"),
+            count_triangles(comm_, angles.shells, angles.triangles));
+  EXPECT_EQ(column<double>(table, "bispectrum/theta"), angles.theta);
+  EXPECT_NEAR(column<double>(table, "bispectrum/k3")[0], 0.27, 1e-12);
+  const auto triangles = column<std::uint64_t>(table, "bispectrum/bins/triangles");
+  for (const char* name : {"k1", "k2", "k3", "b_model", "q_model", "b_target", "q_target"}) {
+    EXPECT_EQ(column<double>(table, std::string("bispectrum/bins/") + name).size(),
+              triangles.size());
+  }
+  for (const char* name : {"b_model", "q_model", "b_target", "q_target"}) {
+    EXPECT_EQ(column<double>(table, std::string("bispectrum/") + name).size(), 5U) << name;
+  }
+  for (const char* group : {"bispectrum", "bispectrum/bins"}) {
+    for (const char* name : {"mesh", "assignment", "deconvolution", "interlacing", "shell_rule",
+                             "shot_noise", "triangle_count_rule", "product_mesh"}) {
+      EXPECT_TRUE(table.group_attributes.at(group).contains(name)) << group << ' ' << name;
+    }
+  }
+}
+
+TEST_F(MeasuringBispectra, triangles_beyond_the_mesh_or_below_the_fundamental_are_refused) {
+  const Tracers model = tracers(1);
+  for (const char* option : {"--bispectrum.k1=0.3", "--bispectrum.k1=0.05"}) {
+    io::TableFile table;
+    const auto failures = measure(model, nullptr, {option, "--bispectrum.k2=0.15"}, table);
+    ASSERT_EQ(failures.size(), 1U) << option;
+    EXPECT_EQ(failures[0].error.code(), ExitCode::usage);
+    EXPECT_TRUE(failures[0].error.agreed());
+    EXPECT_FALSE(table.group_attributes.contains("bispectrum"));
+  }
+  for (const char* bins : {"0.5,4,1", "2,3,2", "2,5"}) {
+    io::TableFile table;
+    EXPECT_THROW(
+        (void)measure(model, nullptr, {std::string("--bispectrum.bins_kF=") + bins}, table),
+        UsageError);
+  }
+}
+
+TEST_F(MeasuringBispectra, lattice_without_power_has_no_bispectrum) {
+  io::FieldHeader header;
+  header.box_size_mpch = box_mpch;
+  header.n = lattice_n;
+  const Tracers model(field::Snapshot{
+      header, field::LatticeField(par::SlabLayout(comm_, lattice_n), 3, box_mpch), std::nullopt});
+  io::TableFile table;
+  EXPECT_TRUE(
+      measure(model, nullptr, {"--bispectrum.k1=0.12", "--bispectrum.k2=0.15"}, table).empty());
+  for (const double b : column<double>(table, "bispectrum/b_model")) EXPECT_LT(std::abs(b), 1e-6);
+}
+
+}  // namespace
+}  // namespace nubox::stats
