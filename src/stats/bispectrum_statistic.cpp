@@ -37,12 +37,6 @@ void describe(const Bispectrum& estimator, const std::string& shell_rule,
   attributes["reduced_bispectrum"] = "Q = B / (P1 P2 + P2 P3 + P3 P1), powers over the same shells";
 }
 
-/// A field without power makes Q a ratio of roundings or 0 / 0.
-void warn_without_power(const BispectrumTable& table, const std::string& name) {
-  if (std::any_of(table.power.begin(), table.power.end(), [](double p) { return p > 0; })) return;
-  log::warn_together("the {} has no power on the scales of the bispectrum: Q is not defined", name);
-}
-
 /// One side of every triangle.
 std::vector<double> sides(const TriangleList& list, std::size_t corner) {
   std::vector<double> k;
@@ -66,9 +60,7 @@ void measure_list(const Bispectrum& estimator, SharedMeshes& shared, bool interl
   group.add("triangles", estimator.counts(), "", "closed triples of modes, exact");
   for (const Side side : shared.sides()) {
     const FourierModes modes(shared, side, interlaced);
-    const auto measured = estimator.measure(modes.get(), shared.assignment());
-    warn_without_power(measured, name_of(side));
-    add_columns(measured, side, group);
+    add_columns(estimator.measure(modes.get(), shared.assignment()), side, group);
   }
 }
 

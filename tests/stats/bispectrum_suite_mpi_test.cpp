@@ -3,8 +3,6 @@
 
 #include "stats/fields.hpp"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
 
 namespace nubox::stats {
@@ -85,18 +83,6 @@ TEST_F(MeasuringBispectra, triangles_beyond_the_mesh_or_below_the_fundamental_ar
         (void)measure(model, nullptr, {std::string("--bispectrum.bins_kF=") + bins}, table),
         UsageError);
   }
-}
-
-TEST_F(MeasuringBispectra, lattice_without_power_has_no_bispectrum) {
-  io::FieldHeader header;
-  header.box_size_mpch = box_mpch;
-  header.n = lattice_n;
-  const Tracers model(field::Snapshot{
-      header, field::LatticeField(par::SlabLayout(comm_, lattice_n), 3, box_mpch), std::nullopt});
-  io::TableFile table;
-  EXPECT_TRUE(
-      measure(model, nullptr, {"--bispectrum.k1=0.12", "--bispectrum.k2=0.15"}, table).empty());
-  for (const double b : column<double>(table, "bispectrum/b_model")) EXPECT_LT(std::abs(b), 1e-6);
 }
 
 }  // namespace
