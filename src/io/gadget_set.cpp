@@ -13,6 +13,8 @@ namespace {
 constexpr double header_tolerance = 1e-9;
 /// Time and Redshift of a header are two roundings of one number.
 constexpr double time_tolerance = 1e-5;
+/// More than any machine writes: a larger number is a damaged header.
+constexpr std::uint64_t most_files = 65536;
 
 bool equal(double a, double b) {
   return std::abs(a - b) <= header_tolerance * std::max(std::abs(a), std::abs(b));
@@ -102,9 +104,9 @@ std::vector<std::filesystem::path> files_of_set(const std::filesystem::path& fir
   const bool holds_all = facts.particles() > 0 && facts.counts == facts.totals;
   const bool tells_nothing = facts.files == 0 && facts.totals == decltype(facts.totals){};
   if (holds_all || tells_nothing) return {first};
-  if (facts.files == 0) {
-    throw InputError("{}: its header counts 0 files, and its particles are not those of the set",
-                     first.string());
+  if (facts.files == 0 || facts.files > most_files) {
+    throw InputError("{}: its header counts {} files, and its particles are not those of the set",
+                     first.string(), facts.files);
   }
   std::smatch parts;
   const std::string name = first.string();

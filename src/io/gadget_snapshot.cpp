@@ -13,7 +13,7 @@ namespace nubox::io {
 namespace {
 
 /// Particles per reading: what comes from disk stays in the cache until it is converted.
-constexpr std::size_t piece_particles = std::size_t{1} << 14;
+constexpr std::size_t piece_particles = std::size_t{1} << 15;
 
 /// Rank 0 looks for the first file, so that a mistyped name costs one look.
 std::vector<std::filesystem::path> find_files(const par::Comm& comm,
