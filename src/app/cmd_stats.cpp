@@ -1,13 +1,13 @@
 #include "nubox/core/log.hpp"
-#include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/stats/ensemble.hpp"
 #include "nubox/stats/suite.hpp"
 
 #include "app/commands.hpp"
+#include "app/stats_request.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <optional>
 
 namespace nubox::app {
@@ -15,36 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the command line asks for.
-struct Request {
-  fs::path in, target, out;
-  std::vector<std::string> independent;
-  std::vector<stats::Statistic> statistics;
-
-  [[nodiscard]] std::vector<fs::path> inputs() const {
-    std::vector<fs::path> paths{in};
-    if (!target.empty()) paths.push_back(target);
-    paths.insert(paths.end(), independent.begin(), independent.end());
-    return paths;
-  }
-  /// Groups finished so far, kept for the next start of a run that was cut off.
-  [[nodiscard]] fs::path partial() const { return out.string() + ".partial"; }
+/// What the steps of one run share.
+struct Run {
+  const par::Comm& world;
+  const config::Config& config;
+  const StatsRequest& request;
+  const io::InputDigests& digests;
 };
-
-Request request_of(const config::Config& config) {
-  return {config.required_text("stats.in"), config.text("stats.target"), config.text("stats.out"),
-          config.texts("stats.independent"), stats::statistics_of(config)};
-}
-
-/// One checksum for the contents of all inputs, in order.
-std::string digest_text(const io::InputDigests& digests, const std::vector<fs::path>& inputs) {
-  std::string text;
-  for (const fs::path& input : inputs) {
-    const io::FileDigest& digest = digests.at(input.string());
-    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", digest.size_bytes, digest.checksum);
-  }
-  return text;
-}
 
 /// Rank 0 looks, so that all decide alike. Collective.
 bool stands(const par::Comm& world, const fs::path& path) {
@@ -52,14 +29,13 @@ bool stands(const par::Comm& world, const fs::path& path) {
 }
 
 /// Groups of an earlier run of the same statistics on the same inputs. Collective.
-io::TableFile earlier_table(const par::Comm& world, const config::Config& config,
-                            const Request& request, const std::string& digest) {
-  if (config.text("stats.resume") == "auto") {
-    for (const fs::path& path : {request.partial(), request.out}) {
-      if (!stands(world, path)) continue;
+io::TableFile earlier_table(const Run& run, const StatsPair& pair, const std::string& digest) {
+  if (run.config.text("stats.resume") == "auto") {
+    for (const fs::path& path : {pair.partial(), pair.out}) {
+      if (!stands(run.world, path)) continue;
       try {
-        io::TableFile table = io::read_table_file(world, path, "nubox-stats");
-        stats::drop_stale(table, request.statistics, config, digest);
+        io::TableFile table = io::read_table_file(run.world, path, "nubox-stats");
+        stats::drop_stale(table, run.request.statistics, run.config, digest);
         if (!table.group_attributes.empty()) return table;
       } catch (const InputError&) {
         log::info("{} holds no statistics to keep", path.string());
@@ -77,8 +53,58 @@ bool is_complete(const io::TableFile& table, const std::vector<stats::Statistic>
   });
 }
 
-void report_needs(const par::Comm& world, const io::FieldHeader& header,
-                  const config::Config& config) {
+/// Measures what `table` lacks of one pair and writes its file. Collective.
+std::vector<stats::Failure> measure(const Run& run, const StatsPair& pair,
+                                    const std::string& digest, io::TableFile& table) {
+  const stats::Tracers model = stats::read_tracers(run.world, pair.in);
+  std::optional<stats::Tracers> target;
+  if (pair.has_target()) target = stats::read_tracers(run.world, pair.target);
+  stats::SharedMeshes shared(model, target ? &*target : nullptr, run.config.size("stats.mesh"),
+                             stats::assignment_of(run.config.text("stats.assignment")),
+                             pair.in.string(), pair.target.string());
+  table.attributes =
+      stats::describe_run(model.header(), target ? &target->header() : nullptr, digest);
+  table.attributes["model_file"] = pair.in.string();
+  table.attributes["target_file"] = pair.target.string();
+  io::write_digested_run_record(run.world, pair.out.parent_path(), run.config, run.digests);
+  auto failures = stats::measure_all(shared, run.request.statistics, run.config, table,
+                                     [&](const io::TableFile& so_far) {
+                                       io::write_table_file(run.world, pair.partial(), so_far);
+                                     });
+  if (!table.group_attributes.empty()) io::write_table_file(run.world, pair.out, table);
+  par::agree(run.world, [&] {
+    if (run.world.is_root()) fs::remove(pair.partial());
+  });
+  return failures;
+}
+
+/// The statistics of one pair, from its file where they stand already. Collective.
+io::TableFile statistics_of(const Run& run, const StatsPair& pair,
+                            std::vector<stats::Failure>& failures) {
+  const std::string digest = digest_text(run.digests, run.request.inputs_of(pair));
+  io::TableFile table = earlier_table(run, pair, digest);
+  if (is_complete(table, run.request.statistics) && stands(run.world, pair.out)) {
+    log::info("{} holds all of this already (stats.resume = never measures anew)",
+              pair.out.string());
+    return table;
+  }
+  for (stats::Failure& failure : measure(run, pair, digest, table)) {
+    failures.push_back(std::move(failure));
+  }
+  return table;
+}
+
+void check_only(const par::Comm& world, const config::Config& config, const StatsRequest& request) {
+  io::FieldHeader header;
+  for (const StatsPair& pair : request.pairs) {
+    header = io::FieldFile(world, pair.in).header();
+    if (!pair.has_target()) continue;
+    const io::FieldHeader other = io::FieldFile(world, pair.target).header();
+    par::agree(world, [&] {
+      io::require_same_box(header, pair.in.string(), other, pair.target.string());
+    });
+  }
+  if (!config.dry_run()) return;
   const auto cube = [](std::size_t n) { return std::pow(static_cast<double>(n), 3); };
   constexpr double fields = 12 + 12 + 12 + 12;  // displacement and velocity of two boxes, bytes
   constexpr double routed = 12, meshes = 4 * 4;
@@ -88,57 +114,32 @@ void report_needs(const par::Comm& world, const io::FieldHeader& header,
   log::info("dry run: at most {:.2f} GiB per rank", bytes / world.size() / (1 << 30));
 }
 
-void check(const par::Comm& world, const config::Config& config, const Request& request) {
-  const io::FieldHeader header = io::FieldFile(world, request.in).header();
-  if (!request.target.empty()) {
-    const io::FieldHeader other = io::FieldFile(world, request.target).header();
-    par::agree(world, [&] {
-      io::require_same_box(header, request.in.string(), other, request.target.string());
-    });
-  }
-  if (config.dry_run()) report_needs(world, header, config);
-}
-
-/// Measures what `table` lacks and writes it. Collective.
-void measure(const par::Comm& world, const config::Config& config, const Request& request,
-             const io::InputDigests& digests, io::TableFile table) {
-  const stats::Tracers model = stats::read_tracers(world, request.in);
-  std::optional<stats::Tracers> target;
-  if (!request.target.empty()) target = stats::read_tracers(world, request.target);
-  stats::SharedMeshes shared(model, target ? &*target : nullptr, config.size("stats.mesh"),
-                             stats::assignment_of(config.text("stats.assignment")),
-                             request.in.string(), request.target.string());
-  table.attributes = stats::describe_run(model.header(), target ? &target->header() : nullptr,
-                                         digest_text(digests, request.inputs()));
-  table.attributes["model_file"] = request.in.string();
-  table.attributes["target_file"] = request.target.string();
-  io::write_digested_run_record(world, request.out.parent_path(), config, digests);
-  const auto failures = stats::measure_all(
-      shared, request.statistics, config, table,
-      [&](const io::TableFile& so_far) { io::write_table_file(world, request.partial(), so_far); });
-  if (!table.group_attributes.empty()) io::write_table_file(world, request.out, table);
-  par::agree(world, [&] {
-    if (world.is_root()) fs::remove(request.partial());
-  });
-  stats::raise(failures, table.group_attributes.empty()
-                             ? "no statistic could be measured"
-                             : fmt::format("the others are in {}", request.out.string()));
-}
-
 }  // namespace
 
 void stats(const par::Comm& world, const config::Config& config) {
-  const Request request = par::agree(world, [&] { return request_of(config); });
-  if (config.check_only() || config.dry_run()) return check(world, config, request);
+  const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
+  if (config.check_only() || config.dry_run()) return check_only(world, config, request);
   const io::InputDigests digests = io::digest_inputs(world, request.inputs());
-  io::TableFile table =
-      earlier_table(world, config, request, digest_text(digests, request.inputs()));
-  if (is_complete(table, request.statistics) && stands(world, request.out)) {
-    log::info("{} holds all of this already (stats.resume = never measures anew)",
-              request.out.string());
-    return;
+  const Run run{world, config, request, digests};
+  std::vector<stats::Failure> failures;
+  std::vector<io::TableFile> tables;
+  for (const StatsPair& pair : request.pairs) {
+    if (request.pairs.size() > 1) {
+      log::info("realisation {} of {}: {}", tables.size() + 1, request.pairs.size(),
+                pair.in.string());
+    }
+    tables.push_back(statistics_of(run, pair, failures));
   }
-  measure(world, config, request, digests, std::move(table));
+  if (tables.size() > 1) {
+    io::TableFile ensemble = par::agree(world, [&] { return stats::combine(tables); });
+    ensemble.attributes["inputs_checksum"] = digest_text(digests, request.inputs());
+    io::write_table_file(world, request.out, ensemble);
+  }
+  const bool nothing = std::all_of(tables.begin(), tables.end(), [](const io::TableFile& table) {
+    return table.group_attributes.empty();
+  });
+  stats::raise(failures, nothing ? "no statistic could be measured"
+                                 : fmt::format("the others are in {}", request.out.string()));
 }
 
 }  // namespace nubox::app

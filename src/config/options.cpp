@@ -170,12 +170,14 @@ std::vector<Option> make_table() {
       {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions."},
 
-      {"stats", "in", text, "", {}, {}, {},
-       "Field file to measure."},
-      {"stats", "target", text, "", {}, {}, {},
-       "Field file to compare with (optional): adds target, cross, T and r."},
+      {"stats", "in", texts, "", {}, {}, {},
+       "Field file to measure; several, comma separated or by wildcards, make an ensemble."},
+      {"stats", "target", texts, "", {}, {}, {},
+       "Field file to compare with (optional), one for each of stats.in: adds target, cross, T "
+       "and r."},
       {"stats", "out", text, "stats.h5", {}, {}, {},
-       "Statistics file to write."},
+       "Statistics file to write; of an ensemble: means and errors, beside a file of each "
+       "realisation (stats-1.h5, ...)."},
       {"stats", "mesh", integer, "0", 0, 65536, {},
        "Mesh points per side; 0: as many as particles per side."},
       {"stats", "assignment", choice, "cic", {}, {}, {"ngp", "cic", "tsc", "pcs"},

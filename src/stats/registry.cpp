@@ -30,7 +30,7 @@ std::vector<std::string> statistic_names() {
 
 std::vector<Statistic> statistics_of(const config::Config& config) {
   const auto wanted = config.texts("stats.statistics");
-  const bool target = !config.text("stats.target").empty();
+  const bool target = !config.texts("stats.target").empty();
   std::vector<Statistic> statistics;
   std::string left_out;
   for (const Entry& entry : registry) {
