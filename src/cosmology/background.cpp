@@ -90,6 +90,10 @@ double Background::Omega_nu() const { return tables_->Omega_nu; }
 double Background::Omega_cb() const { return tables_->Omega_cb; }
 double Background::f_nu() const { return tables_->Omega_nu / tables_->parameters.Omega_m; }
 
+double Background::Omega_radiation() const {
+  return tables_->Omega_photons + tables_->Omega_massless;
+}
+
 double Background::E(double a) const {
   const Tables& t = *tables_;
   const double a3 = a * a * a;

@@ -1,75 +1,22 @@
 #include "nubox/cosmology/linear_tables.hpp"
 
-#include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "power.hpp"
 #include "stencil.hpp"
-#include "transfer_file.hpp"
+#include "table_directory.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <map>
-#include <sstream>
 
 namespace nubox::cosmology {
 namespace {
 
-using Texts = std::map<std::string, std::string>;
-constexpr const char* cosmology_file = "cosmology.ini";
-constexpr std::string_view transfer_prefix = "transfer_Mnu", transfer_suffix = ".txt";
-
-bool is_transfer_name(const std::string& name) {
-  return name.size() > transfer_prefix.size() + transfer_suffix.size() &&
-         name.starts_with(transfer_prefix) && name.ends_with(transfer_suffix);
-}
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream || !text) throw FileSystemError("{}: cannot be read", path.string());
-  return text.str();
-}
-
-Texts read_directory(const std::filesystem::path& directory) {
-  std::error_code error;
-  Texts texts;
-  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name == cosmology_file || is_transfer_name(name)) texts[name] = read_text(entry->path());
-  }
-  if (error) {
-    throw FileSystemError("{}: cannot list the directory of linear tables (cosmology.tables): {}",
-                          directory.string(), error.message());
-  }
-  if (!texts.contains(cosmology_file)) {
-    throw FileSystemError("{}: no {} in this directory of linear tables", directory.string(),
-                          cosmology_file);
-  }
-  return texts;
-}
-
-Texts broadcast_texts(const par::Comm& comm, Texts texts) {
-  std::uint64_t count = texts.size();
-  comm.broadcast(std::span<std::uint64_t>(&count, 1));
-  Texts all;
-  auto entry = texts.begin();
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::string name = comm.broadcast(comm.is_root() ? entry->first : std::string());
-    all[name] = comm.broadcast(comm.is_root() ? entry->second : std::string());
-    if (comm.is_root()) ++entry;
-  }
-  return all;
-}
-
 /// Root of r = T_nu / T_cb, in which the table is interpolated. It keeps the sign, since early on
-/// and at high k T_nu is noise around zero. Near the horizon r exceeds one by 1e-4 at most; cut, so
-/// that carry_root has no pole.
+/// and at high k T_nu is noise around zero. It is cut at one, so that carry_root has no pole: near
+/// the horizon, k < 2e-3 h/Mpc, neutrinos that are still relativistic have r up to 4/3, which
+/// would change the source by less than 1e-3 and no scale of a box.
 double signed_root(double ratio) {
   return std::copysign(std::sqrt(std::min(std::abs(ratio), 1.0)), ratio);
 }
@@ -117,7 +64,7 @@ struct LinearTables::Data {
   double z_max = 0;
   double ln_k_min = 0, ln_k_max = 0;
 
-  Data(const Texts& texts, const std::string& directory, const Parameters& expected);
+  Data(const TableDirectory& tables, const std::string& directory);
 
   void add(const TransferFile& file, double mass_eV, const std::string& name);
   void check_sigma8(const TableCosmology& cosmology, const std::string& directory) const;
@@ -127,34 +74,10 @@ struct LinearTables::Data {
   [[nodiscard]] double ln_T_cb(double ln_k, const Stencil& z, double mass_eV) const;
 };
 
-LinearTables::Data::Data(const Texts& texts, const std::string& directory,
-                         const Parameters& expected) {
-  const TableCosmology cosmology =
-      parse_cosmology(texts.at(cosmology_file), directory + "/cosmology.ini");
-  require_same_cosmology(cosmology.parameters, expected, directory + "/cosmology.ini");
-  std::map<double, std::string> by_mass;
-  std::string all;
-  for (const auto& [name, text] : texts) {
-    all += name + text;
-    if (!is_transfer_name(name)) continue;
-    const std::string mass(name, transfer_prefix.size(),
-                           name.size() - transfer_prefix.size() - transfer_suffix.size());
-    char* end = nullptr;
-    const double mass_eV = std::strtod(mass.c_str(), &end);
-    if (*end != '\0' || !(mass_eV >= 0) || !by_mass.emplace(mass_eV, name).second) {
-      throw InputError("{}/{}: the name must give one neutrino mass in eV, each once", directory,
-                       name);
-    }
-  }
-  if (!by_mass.contains(0.0)) {
-    throw InputError("{}: no transfer_Mnu0.txt; the massless table is always needed", directory);
-  }
-  for (const auto& [mass_eV, name] : by_mass) {
-    const std::string path = directory + "/" + name;
-    add(parse_transfer(texts.at(name), path, mass_eV > 0), mass_eV, path);
-  }
-  check_sigma8(cosmology, directory);
-  digest = checksum_text(checksum_of(std::span<const char>(all)));
+LinearTables::Data::Data(const TableDirectory& tables, const std::string& directory)
+    : digest(tables.digest) {
+  for (const auto& [mass_eV, name, transfer] : tables.masses) add(transfer, mass_eV, name);
+  check_sigma8(tables.cosmology, directory);
 }
 
 void LinearTables::Data::add(const TransferFile& file, double mass_eV, const std::string& name) {
@@ -168,16 +91,9 @@ void LinearTables::Data::add(const TransferFile& file, double mass_eV, const std
     ln_k_max = rung.ln_k.back();
   }
   if (ln_1pz != ln_1pz_of_file)
-    throw InputError("{}: other redshifts than in transfer_Mnu0.txt", name);
+    throw InputError("{}: other redshifts than in the massless table", name);
   ln_k_min = std::max(ln_k_min, rung.ln_k.front());
   ln_k_max = std::min(ln_k_max, rung.ln_k.back());
-  if (mass_eV > 0) {
-    const double limit = file.T_nu[0] / file.T_cb[0];
-    if (std::abs(limit - 1) > 0.01) {
-      throw InputError("{}: T_nu/T_cb = {} at the smallest k, z = 0, where it must tend to one",
-                       name, limit);
-    }
-  }
   masses_eV.push_back(mass_eV);
   rungs.push_back(std::move(rung));
 }
@@ -229,11 +145,11 @@ double LinearTables::Data::ln_T_cb(double ln_k, const Stencil& z, double mass_eV
 
 LinearTables LinearTables::load(const par::Comm& comm, const std::filesystem::path& directory,
                                 const Parameters& expected) {
-  Texts texts =
-      par::agree(comm, [&] { return comm.is_root() ? read_directory(directory) : Texts(); });
-  texts = broadcast_texts(comm, std::move(texts));
+  const TableTexts texts = read_table_texts(comm, directory);
   return par::agree(comm, [&] {
-    return LinearTables(std::make_shared<const Data>(texts, directory.string(), expected));
+    const std::string name = directory.string();
+    return LinearTables(
+        std::make_shared<const Data>(parse_table_directory(texts, name, expected), name));
   });
 }
 

@@ -186,6 +186,14 @@ double sigma8_cb(const LinearTheory& theory, double a) {
                 theory.k_max_hmpc());
 }
 
+double sigma8_total(const LinearTheory& theory, double a) {
+  const auto power = [&](double k) {
+    const double source = theory.source(k, a);
+    return source * source * theory.power_cb(k, a);
+  };
+  return sigma8(power, theory.k_min_hmpc(), theory.k_max_hmpc());
+}
+
 double amplitude_ratio(const LinearTheory& massive, const LinearTheory& massless, double k_hmpc) {
   if (massive.parameters().M_nu_eV == massless.parameters().M_nu_eV) return 1;
   return std::sqrt(massive.power_cb(k_hmpc, massive.a_out()) /

@@ -28,4 +28,17 @@ double sigma8(const std::function<double(double)>& power, double k_min_hmpc, dou
       variance_per_lnk, std::log(k_min_hmpc), std::log(k_max_hmpc), 8, 1e-7));
 }
 
+double superhorizon_transfer(const Background& background, double a) {
+  constexpr double a_early = 1e-7;  // deep in the radiation era, where the integral starts as a^4
+  const double hubble_length_mpc =
+      units::light_kms / (units::hubble_kms_per_mpch * background.parameters().h);
+  const auto integrand = [&](double ln_a) {
+    const double x = std::exp(ln_a), hubble = x * background.E(x);
+    return x / (hubble * hubble * hubble);
+  };
+  const double integral = boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+      integrand, std::log(a_early), std::log(a), 10, 1e-9);
+  return hubble_length_mpc * hubble_length_mpc * background.E(a) * integral;
+}
+
 }  // namespace nubox::cosmology

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/cosmology/background.hpp"
 #include "nubox/cosmology/parameters.hpp"
 
 #include <functional>
@@ -13,5 +14,9 @@ namespace nubox::cosmology {
 /// rms of a power spectrum in spheres of 8 Mpc/h, integrated over [k_min, k_max].
 [[nodiscard]] double sigma8(const std::function<double(double k_hmpc)>& power, double k_min_hmpc,
                             double k_max_hmpc);
+
+/// T_cb for k -> 0 in Mpc^2: (c/H0)^2 E int da/(aE)^3, since a long mode of comoving curvature is a
+/// universe with spatial curvature (exact for any content, synchronous gauge).
+[[nodiscard]] double superhorizon_transfer(const Background& background, double a);
 
 }  // namespace nubox::cosmology

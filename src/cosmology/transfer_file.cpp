@@ -2,7 +2,8 @@
 
 #include "nubox/core/error.hpp"
 
-#include <charconv>
+#include "text_columns.hpp"
+
 #include <cmath>
 #include <sstream>
 #include <string_view>
@@ -11,26 +12,6 @@
 
 namespace nubox::cosmology {
 namespace {
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  std::vector<std::string_view> words;
-  for (std::size_t at = line.find_first_not_of(blanks); at != std::string_view::npos;) {
-    const std::size_t end = std::min(line.find_first_of(blanks, at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = line.find_first_not_of(blanks, end);
-  }
-  return words;
-}
-
-double number(std::string_view word, const std::string& where) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(value)) {
-    throw InputError("{}: '{}' is not a finite number", where, word);
-  }
-  return value;
-}
 
 /// Redshifts from the header words "Tcb_z0 [Tnu_z0] Tcb_z0.1 ...".
 std::vector<double> redshifts_of(const std::vector<std::string_view>& names,

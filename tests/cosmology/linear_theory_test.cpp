@@ -164,8 +164,13 @@ TEST(LinearTheory, amplitude_ratio_matches_the_reference_on_every_rung) {
   EXPECT_EQ(amplitude_ratio(massless, massless, 0.3), 1.0);
 }
 
-TEST(LinearTheory, sigma8_matches_the_reference) {
+TEST(LinearTheory, sigma8_of_cb_and_of_all_matter_match_the_reference) {
   const LinearTheory massless = theory(0), light = theory(0.15);
+  EXPECT_NEAR(sigma8_total(massless, 1), .8331, 3e-4);
+  EXPECT_NEAR(sigma8_total(theory(0.06), 1), .8205, 3e-4);
+  EXPECT_NEAR(sigma8_total(light, 1), .7979, 3e-4);
+  EXPECT_NEAR(sigma8_total(theory(0.3), 1), .7598, 3e-4);
+  EXPECT_NEAR(sigma8_total(theory(0.6), 1), .6890, 3e-4);
   EXPECT_NEAR(sigma8_cb(massless, 1), .8331, 3e-4);
   EXPECT_NEAR(sigma8_cb(theory(0.06), 1), .8241, 3e-4);
   EXPECT_NEAR(sigma8_cb(light, 1), .8065, 3e-4);

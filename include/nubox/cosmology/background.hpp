@@ -16,9 +16,10 @@ class Background {
   [[nodiscard]] const Parameters& parameters() const;
   [[nodiscard]] double E(double a) const;
   [[nodiscard]] double dlnE_dlna(double a) const;
-  [[nodiscard]] double Omega_nu() const;  ///< massive neutrinos today
-  [[nodiscard]] double Omega_cb() const;  ///< Omega_m - Omega_nu
-  [[nodiscard]] double f_nu() const;      ///< Omega_nu / Omega_m
+  [[nodiscard]] double Omega_nu() const;         ///< massive neutrinos today
+  [[nodiscard]] double Omega_cb() const;         ///< Omega_m - Omega_nu
+  [[nodiscard]] double f_nu() const;             ///< Omega_nu / Omega_m
+  [[nodiscard]] double Omega_radiation() const;  ///< photons and massless neutrinos today
 
   /// K(a0,a1) = int 1.5 Omega_m / (a^2 E) da: dp = K F. Changes sign with the direction.
   [[nodiscard]] double kick(double a0, double a1) const;

@@ -55,6 +55,8 @@ class LinearTheory {
 
 /// sigma_8 of the cb field from its linear power.
 [[nodiscard]] double sigma8_cb(const LinearTheory& theory, double a);
+/// sigma_8 of all matter: delta_m = S delta_cb with the theory's own neutrino source.
+[[nodiscard]] double sigma8_total(const LinearTheory& theory, double a);
 
 /// R(k) = sqrt(P_cb,massive / P_cb,massless) at the common a_out: the linear filter.
 [[nodiscard]] double amplitude_ratio(const LinearTheory& massive, const LinearTheory& massless,
