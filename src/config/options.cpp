@@ -167,6 +167,8 @@ std::vector<Option> make_table() {
       {"predict", "velocities", flag, "true", {}, {}, {},
        "Write velocities too, where the input has them: those of the prior, since the network "
        "corrects positions only."},
+      {"predict", "seams", flag, "false", {}, {}, {},
+       "Measure the seams of the tiles in what the network added; always done with padded tiles."},
       {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions."},
 
@@ -187,7 +189,7 @@ std::vector<Option> make_table() {
       {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
        "raw leaves the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {},
-       {"power", "bispectrum", "pdf", "residual"},
+       {"power", "bispectrum", "pdf", "residual", "seams"},
        "What to measure."},
       {"stats", "independent", texts, "", {}, {}, {},
        "One or two other realisations of the target's mass (optional): the yardstick of the "
@@ -218,6 +220,9 @@ std::vector<Option> make_table() {
       {"residual", "smoothing_mpch", number, "0", 0, 1e4, {},
        "Radius of the analytic top-hat that smooths the densities before they are compared; 0: "
        "none."},
+
+      {"seams", "tile", integer, "32", 17, 1024, {},
+       "Edge of the tiles whose faces are looked for in the errors, lattice sites. Paper: 32."},
 
       {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "stats"},
        "Component to measure; every row names the limit that was measured in the same run."},
@@ -263,7 +268,7 @@ const std::vector<Command>& command_table() {
        {"run", "cosmology", "model", "prior", "predict"}},
       {"stats",
        "power, transfer function, bispectrum, density PDF and residuals of boxes",
-       {"run", "stats", "bispectrum", "pdf", "residual"}},
+       {"run", "stats", "bispectrum", "pdf", "residual", "seams"}},
       {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
       {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
   };

@@ -15,8 +15,10 @@ namespace {
 // Tiles per network call: small tiles share the cost of laying out the weights.
 constexpr std::size_t voxels_per_call = std::size_t{1} << 18;
 
-/// Padded networks see the edges of their tiles: by default those of the training.
-std::size_t training_crop(const net::ModelCard& card) {
+}  // namespace
+
+std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted) {
+  if (wanted > 0) return wanted;
   const auto found = card.extra.find("crop");
   const auto* crop =
       found == card.extra.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
@@ -26,6 +28,8 @@ std::size_t training_crop(const net::ModelCard& card) {
   }
   return static_cast<std::size_t>(*crop);
 }
+
+namespace {
 
 /// Moves tiles between the haloed slab and the network's dense batches.
 class TileMover {
@@ -141,9 +145,7 @@ field::LatticeField predict_displacement(const field::LatticeField& features,
                        architecture.input_channels, features.components());
     }
   });
-  if (tiles.edge == 0 && architecture.padding != "halo") {
-    tiles.edge = training_crop(network.card());
-  }
+  if (architecture.padding != "halo") tiles.edge = tile_edge(network.card(), tiles.edge);
   const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);

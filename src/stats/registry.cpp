@@ -18,7 +18,8 @@ struct Entry {
 constexpr Entry registry[] = {{"power", power_statistic},
                               {"bispectrum", bispectrum_statistic},
                               {"pdf", pdf_statistic},
-                              {"residual", residual_statistic}};
+                              {"residual", residual_statistic},
+                              {"seams", seams_statistic}};
 
 }  // namespace
 

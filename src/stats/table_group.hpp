@@ -44,5 +44,6 @@ class TableGroup {
 [[nodiscard]] Statistic bispectrum_statistic(const config::Config& config);
 [[nodiscard]] Statistic pdf_statistic(const config::Config& config);
 [[nodiscard]] Statistic residual_statistic(const config::Config& config);
+[[nodiscard]] Statistic seams_statistic(const config::Config& config);
 
 }  // namespace nubox::stats

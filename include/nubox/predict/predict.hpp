@@ -23,6 +23,11 @@ namespace nubox::predict {
                                                        const net::Evaluator& network, double theta,
                                                        TileChoice tiles = {});
 
+/// Edge of cubic tiles: the wanted one or, for 0, that of the crops the model was trained on.
+/// Padded networks see the edges of their tiles, so theirs matters. @throws InputError if the model
+/// file does not say it
+[[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted);
+
 /// Refuses an input for which the model cannot be right (lattice spacing off by more than 1 %) and
 /// warns where it leaves the range it was trained on: mass, redshift, cosmology.
 /// @throws InputError

@@ -6,6 +6,7 @@
 #include "nubox/io/digest.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
+#include "nubox/stats/seams.hpp"
 
 #include "app/paths.hpp"
 #include "app/setup.hpp"
@@ -124,6 +125,26 @@ TaskResult Predictor::run(const SuiteTask& task) const {
   return result;
 }
 
+void Predictor::note_seams(const field::LatticeField& input, field::Snapshot& predicted) const {
+  const net::ModelCard& card = network_->card();
+  const bool padded = card.architecture.padding != "halo", asked = config_->flag("predict.seams");
+  if (!padded && !asked) return;
+  const std::size_t tile = predict::tile_edge(card, config_->size("predict.tile"));
+  if (!asked && (tile <= 2 * stats::inner_distance || tile == input.n())) {
+    log::info("seams: tiles of {} sites have no inner sites to compare with", tile);
+    return;
+  }
+  const stats::SeamMeasure seams =
+      stats::measure_seams(stats::added_divergence(predicted.displacement, input), tile);
+  predicted.header.extra["seam_tile"] = static_cast<std::int64_t>(tile);
+  predicted.header.extra["seam_face_ratio"] = seams.face_ratio;
+  predicted.header.extra["seam_power_ratio"] = seams.power_ratio;
+  log::info(
+      "seams of tiles of {}^3: roughness at faces {:.3f} times that inside, power at their "
+      "wavelengths {:.3f} times that beside",
+      tile, seams.face_ratio, seams.power_ratio);
+}
+
 void Predictor::make(const field::Snapshot& input, const Wanted& wanted,
                      const io::Attributes& recipe) const {
   Stopwatch watch;
@@ -141,6 +162,7 @@ void Predictor::make(const field::Snapshot& input, const Wanted& wanted,
                                     1e9 * config_->number("predict.tile_memory_gb")};
     predicted.displacement =
         predict::predict_displacement(features, predicted.displacement, *network_, theta, tiles);
+    note_seams(input.displacement, predicted);
     predicted.header.extra["model"] = fs::path(config_->text("predict.model")).filename().string();
     // The network corrects positions only.
     predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(prior_);

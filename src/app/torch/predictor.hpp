@@ -34,6 +34,9 @@ class Predictor {
   [[nodiscard]] io::Attributes recipe(const io::FieldFile& file) const;
   void make(const field::Snapshot& input, const Wanted& wanted, const io::Attributes& recipe) const;
 
+  /// Seams that the network left in the box, in its log line and attributes.
+  void note_seams(const field::LatticeField& input, field::Snapshot& predicted) const;
+
   const par::Comm* comm_;
   const config::Config* config_;
   cosmology::Parameters parameters_;
