@@ -34,6 +34,10 @@ std::string field_name(GadgetKind kind, GadgetField field) {
   throw InternalError("unknown field of a Gadget file");
 }
 
+std::string dataset_path(std::size_t type, GadgetField field) {
+  return fmt::format("PartType{}/{}", type, field_name(GadgetKind::hdf5, field));
+}
+
 GadgetFileFacts read_gadget_facts(const std::filesystem::path& path) {
   return hdf5::is_hdf5(path) ? read_hdf5_facts(path) : read_binary_facts(path);
 }

@@ -23,6 +23,8 @@ enum class GadgetField { position, velocity, id };
 [[nodiscard]] std::string kind_text(GadgetKind kind);
 /// "POS" or "Coordinates" and so on, for messages.
 [[nodiscard]] std::string field_name(GadgetKind kind, GadgetField field);
+/// "PartType1/Coordinates" and so on.
+[[nodiscard]] std::string dataset_path(std::size_t type, GadgetField field);
 [[nodiscard]] constexpr std::size_t components_of(GadgetField field) {
   return field == GadgetField::id ? 1 : 3;
 }

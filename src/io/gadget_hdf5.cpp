@@ -5,16 +5,11 @@
 #include "io/hdf5.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace nubox::io {
 namespace {
 
 constexpr H5Z_filter_t blosc_filter = 32001;
-/// Several chunks of any usual size: a chunk cut by a block's end is not decompressed twice.
-constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;
-constexpr std::size_t chunk_cache_slots = 12421;
-
 constexpr const char* header_group = "Header";
 constexpr const char* swift_length = "Unit length in cgs (U_L)";
 
@@ -112,10 +107,6 @@ class AttributeGroup {
   hdf5::Object group_;
   std::string name_, where_;
 };
-
-std::string dataset_path(std::size_t type, GadgetField field) {
-  return fmt::format("PartType{}/{}", type, field_name(GadgetKind::hdf5, field));
-}
 
 /// Every filter of the dataset's pipeline must be at hand.
 void require_filters(hid_t dataset, const std::string& name, const std::string& where) {
@@ -236,61 +227,6 @@ void read_blocks(hid_t file, GadgetFileFacts& facts, const std::string& where) {
   }
 }
 
-class Hdf5Reader : public GadgetFileReader {
- public:
-  explicit Hdf5Reader(const std::filesystem::path& path)
-      : where_(path.string()), file_(open_existing(path)) {}
-
-  RawNumbers read(GadgetField field, std::size_t type, std::uint64_t first,
-                  std::size_t count) override {
-    return reading(where_, [&] {
-      const std::string name = dataset_path(type, field);
-      const hid_t dataset = opened(name);
-      const hdf5::Type stored(H5Dget_type(dataset), "read the type of " + name);
-      const int width = H5Tget_size(stored.id()) <= 4 ? 4 : 8;
-      const hid_t memory_type = field == GadgetField::id
-                                    ? (width == 4 ? H5T_NATIVE_UINT32 : H5T_NATIVE_UINT64)
-                                    : (width == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE);
-      const std::size_t components = components_of(field);
-      const std::array<hsize_t, 2> start{first, 0}, extent{count, components};
-      const int rank = field == GadgetField::id ? 1 : 2;
-      const hdf5::Space space(H5Dget_space(dataset), "select part of " + name);
-      hdf5::check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
-                                      extent.data(), nullptr),
-                  "select part of " + name);
-      const hdf5::Space memory(H5Screate_simple(rank, extent.data(), nullptr), "select memory");
-      const std::size_t bytes = count * components * static_cast<std::size_t>(width);
-      buffer_.resize(std::max(buffer_.size(), bytes));
-      hdf5::check(
-          H5Dread(dataset, memory_type, memory.id(), space.id(), H5P_DEFAULT, buffer_.data()),
-          "read " + name);
-      return RawNumbers{std::span(buffer_).first(bytes), width, false};
-    });
-  }
-
- private:
-  /// Datasets stay open between blocks: their cache holds the chunk that a block's end cut.
-  [[nodiscard]] hid_t opened(const std::string& name) {
-    auto found = datasets_.find(name);
-    if (found == datasets_.end()) {
-      const hdf5::PropertyList access(H5Pcreate(H5P_DATASET_ACCESS), "make a property list");
-      hdf5::check(H5Pset_chunk_cache(access.id(), chunk_cache_slots, chunk_cache_bytes,
-                                     H5D_CHUNK_CACHE_W0_DEFAULT),
-                  "set the chunk cache");
-      found = datasets_
-                  .emplace(name, hdf5::Dataset(H5Dopen2(file_.id(), name.c_str(), access.id()),
-                                               "open " + name))
-                  .first;
-    }
-    return found->second.id();
-  }
-
-  std::string where_;
-  hdf5::File file_;
-  std::map<std::string, hdf5::Dataset> datasets_;
-  std::vector<std::byte> buffer_;
-};
-
 }  // namespace
 
 bool looks_like_gadget_hdf5(const std::filesystem::path& path) {
@@ -326,10 +262,6 @@ GadgetFileFacts read_hdf5_facts(const std::filesystem::path& path) {
     read_blocks(file.id(), facts, where);
     return facts;
   });
-}
-
-std::unique_ptr<GadgetFileReader> open_hdf5_reader(const std::filesystem::path& path) {
-  return std::make_unique<Hdf5Reader>(path);
 }
 
 }  // namespace nubox::io

@@ -1,7 +1,6 @@
 #include "io/gadget_set.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
 
 #include <cmath>
 #include <regex>
@@ -55,7 +54,7 @@ void require_same_headers(const std::vector<std::filesystem::path>& files,
   }
 }
 
-/// Fields that every file with particles has; the smallest width decides nothing but the report.
+/// Bytes of a field's numbers, the widest of all files; 0 unless every file with particles has it.
 int common_width(const std::vector<GadgetFileFacts>& facts, GadgetField field) {
   int width = 0;
   for (const GadgetFileFacts& file : facts) {

@@ -83,7 +83,6 @@ def hdf5_cases(box):
     massive = with_neutrinos(box)
     gzip = {"chunks": True, "compression": "gzip", "shuffle": True}
     swift = Hdf5("swift", real="<f8", id_type="<u8", unit=1.0)
-    low_accuracy = replace(box, z=0.0)
     edge = replace(box, types={1: replace_x(box.types[1], box.size)})
     return [
         case("h5-f4-u4", Hdf5(), format="gadget-hdf5", id_bytes=4, length_unit="kpc/h"),
@@ -102,7 +101,6 @@ def hdf5_cases(box):
         case("h5-empty-groups", Hdf5(empty_groups=True), massive, files=3, without=[(1, 1)]),
         case("h5-compression-info", Hdf5(), then=compression_info),
         case("h5-merged", Hdf5(), replace(box, extra={"NumFilesPerSnapshot": np.int32(8)})),
-        case("h5-redshift-0", Hdf5(), low_accuracy),
         case("h5-at-the-edge", Hdf5(real="<f8"), edge),
         case("gadget-4", Hdf5("gadget-4", high_word=False, id_type="<u8"), format="gadget-4"),
         case("gadget-4-files-mpc", Hdf5("gadget-4", high_word=False, unit=1.0, count_type="<u8"), massive, files=2,
