@@ -1,5 +1,7 @@
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory.hpp"
 #include "nubox/stats/ensemble.hpp"
 #include "nubox/stats/suite.hpp"
 
@@ -53,9 +55,34 @@ bool is_complete(const io::TableFile& table, const std::vector<stats::Statistic>
   });
 }
 
+/// Bytes that a rank will allocate at most for one pair, from the headers alone. Collective.
+std::uint64_t needed_bytes(const par::Comm& world, const config::Config& config,
+                           const StatsRequest& request, const StatsPair& pair) {
+  const io::FieldFile file(world, pair.in);
+  const io::FieldHeader& header = file.header();
+  if (pair.has_target()) {
+    const io::FieldHeader other = io::FieldFile(world, pair.target).header();
+    par::agree(world, [&] {
+      io::require_same_box(header, pair.in.string(), other, pair.target.string());
+    });
+  }
+  const std::size_t mesh = config.size("stats.mesh");
+  stats::Sizes sizes;
+  sizes.mesh_n = mesh == 0 ? header.n : mesh;
+  sizes.box_size_mpch = header.box_size_mpch;
+  sizes.particles = std::pow(static_cast<double>(header.n), 3);
+  sizes.ranks = world.size();
+  sizes.target = pair.has_target();
+  sizes.mesh_bytes = stats::mesh_bytes(sizes.mesh_n, sizes.ranks);
+  return static_cast<std::uint64_t>(
+      stats::predicted_bytes(sizes, file.has("velocity") ? 2 : 1, request.statistics));
+}
+
 /// Measures what `table` lacks of one pair and writes its file. Collective.
 std::vector<stats::Failure> measure(const Run& run, const StatsPair& pair,
                                     const std::string& digest, io::TableFile& table) {
+  par::require_memory(run.world, needed_bytes(run.world, run.config, run.request, pair),
+                      "measuring " + pair.in.string());
   const stats::Tracers model = stats::read_tracers(run.world, pair.in);
   std::optional<stats::Tracers> target;
   if (pair.has_target()) target = stats::read_tracers(run.world, pair.target);
@@ -94,24 +121,17 @@ io::TableFile statistics_of(const Run& run, const StatsPair& pair,
   return table;
 }
 
+/// --check and --dry-run. Collective.
 void check_only(const par::Comm& world, const config::Config& config, const StatsRequest& request) {
-  io::FieldHeader header;
+  std::uint64_t most = 0;
   for (const StatsPair& pair : request.pairs) {
-    header = io::FieldFile(world, pair.in).header();
-    if (!pair.has_target()) continue;
-    const io::FieldHeader other = io::FieldFile(world, pair.target).header();
-    par::agree(world, [&] {
-      io::require_same_box(header, pair.in.string(), other, pair.target.string());
-    });
+    most = std::max(most, needed_bytes(world, config, request, pair));
   }
   if (!config.dry_run()) return;
-  const auto cube = [](std::size_t n) { return std::pow(static_cast<double>(n), 3); };
-  constexpr double fields = 12 + 12 + 12 + 12;  // displacement and velocity of two boxes, bytes
-  constexpr double routed = 12, meshes = 4 * 4;
-  const std::size_t mesh = config.size("stats.mesh");
-  const double bytes =
-      (fields + routed) * cube(header.n) + meshes * cube(mesh == 0 ? header.n : mesh);
-  log::info("dry run: at most {:.2f} GiB per rank", bytes / world.size() / (1 << 30));
+  const std::uint64_t bytes = memory::rss_bytes() + most;
+  log::info("dry run: at most {} per rank, {} on all {} ranks; this machine has {}",
+            memory::text(bytes), memory::text(bytes * static_cast<std::uint64_t>(world.size())),
+            world.size(), memory::text(memory::available_bytes()));
 }
 
 }  // namespace
@@ -130,6 +150,8 @@ void stats(const par::Comm& world, const config::Config& config) {
     }
     tables.push_back(statistics_of(run, pair, failures));
   }
+  log::info("most memory on a rank: {}",
+            memory::text(world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max)));
   if (tables.size() > 1) {
     io::TableFile ensemble = par::agree(world, [&] { return stats::combine(tables); });
     ensemble.attributes["inputs_checksum"] = digest_text(digests, request.inputs());

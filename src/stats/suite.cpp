@@ -99,6 +99,28 @@ std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic
   return failures;
 }
 
+double predicted_bytes(const Sizes& sizes, std::size_t vectors,
+                       std::span<const Statistic> statistics) {
+  constexpr double vector_bytes = 3 * sizeof(float);
+  const double boxes = sizes.target ? 2 : 1;
+  const double particles = sizes.particles / sizes.ranks;
+  const double box = particles * vector_bytes * static_cast<double>(vectors);
+  // The last vector read is held twice, as read and as field.
+  const double reading = boxes * box + particles * vector_bytes;
+  // Painting the last box: its mesh, those before, and the wrapped positions.
+  const double painting = boxes * (box + sizes.mesh_bytes) + particles * vector_bytes;
+  double most = std::max(reading, painting);
+  for (const Statistic& statistic : statistics) {
+    most = std::max(most, boxes * (box + sizes.mesh_bytes) + statistic.work_bytes(sizes));
+  }
+  return most;
+}
+
+double mesh_bytes(std::size_t n, int ranks) {
+  const auto on = static_cast<std::size_t>(ranks);
+  return static_cast<double>((n + on - 1) / on * n * 2 * (n / 2 + 1) * sizeof(float));
+}
+
 io::Attributes describe_run(const io::FieldHeader& model, const io::FieldHeader* target,
                             const std::string& inputs_digest) {
   io::Attributes attributes{{"box_size_mpch", model.box_size_mpch},

@@ -334,6 +334,25 @@ TEST_F(Measuring, a_constant_density_fails_every_statistic_with_its_name) {
   EXPECT_TRUE(run.table.arrays.empty());
 }
 
+TEST(Statistics, memory_is_that_of_the_largest_step) {
+  const auto bytes = [](const std::string& names, bool target) {
+    const auto config =
+        config::Config::parse("stats", {"--stats.target=t.h5", "--stats.statistics=" + names});
+    Sizes sizes;
+    sizes.mesh_n = 64;
+    sizes.particles = 64.0 * 64 * 64;
+    sizes.ranks = 2;
+    sizes.target = target;
+    sizes.mesh_bytes = mesh_bytes(64, 2);
+    return predicted_bytes(sizes, 2, statistics_of(config)) / (sizes.particles / sizes.ranks);
+  };
+  const double mesh = mesh_bytes(64, 2) / (64.0 * 64 * 64 / 2);
+  EXPECT_NEAR(mesh, 4 * 66.0 / 64, 1e-12);  // floats, two more in every row
+  // One box: displacement, velocity, wrapped positions and its mesh while it is painted.
+  EXPECT_NEAR(bytes("power", false), 24 + 12 + mesh, 1e-9);
+  EXPECT_NEAR(bytes("pdf", true), 48 + std::max(12 + 2 * mesh, 4 * mesh), 1e-9);
+}
+
 TEST(Statistics, come_from_the_options_or_are_refused) {
   const auto made = [](const std::vector<std::string>& options) {
     return statistics_of(config::Config::parse("stats", options));

@@ -28,6 +28,15 @@ void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
     SharedMeshes& shared, std::span<const Statistic> statistics, const config::Config& config,
     io::TableFile& table, const std::function<void(const io::TableFile&)>& save);
 
+/// Most memory of one rank at a time, bytes, beyond what the process holds before it reads: the
+/// largest of reading, painting and every statistic. `vectors` counts the vector fields of a box
+/// (2 with velocities). Rank-local.
+[[nodiscard]] double predicted_bytes(const Sizes& sizes, std::size_t vectors,
+                                     std::span<const Statistic> statistics);
+
+/// Bytes of an n^3 mesh on the rank with the largest slab. Rank-local.
+[[nodiscard]] double mesh_bytes(std::size_t n, int ranks);
+
 /// Root attributes: box, cosmology, masses, origins. `target` may be null. Rank-local.
 [[nodiscard]] io::Attributes describe_run(const io::FieldHeader& model,
                                           const io::FieldHeader* target,
