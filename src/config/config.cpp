@@ -195,7 +195,8 @@ std::vector<std::int64_t> Config::integers(const std::string& name) const {
   return *to_integers(value_of(name, Type::integers));
 }
 std::vector<double> Config::numbers(const std::string& name) const {
-  return *to_numbers(value_of(name, Type::numbers));
+  const std::string& value = value_of(name, Type::numbers);
+  return value.empty() ? std::vector<double>() : *to_numbers(value);
 }
 std::vector<std::string> Config::texts(const std::string& name) const {
   return to_texts(value_of(name, Type::texts));

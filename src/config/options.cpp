@@ -189,7 +189,7 @@ std::vector<Option> make_table() {
       {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
        "raw leaves the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {},
-       {"power", "bispectrum", "pdf", "residual", "seams"},
+       {"power", "bispectrum", "pdf", "residual", "seams", "voids"},
        "What to measure."},
       {"stats", "independent", texts, "", {}, {}, {},
        "One or two other realisations of the target's mass (optional): the yardstick of the "
@@ -223,6 +223,21 @@ std::vector<Option> make_table() {
 
       {"seams", "tile", integer, "32", 17, 1024, {},
        "Edge of the tiles whose faces are looked for in the errors, lattice sites. Paper: 32."},
+
+      {"voids", "threshold", number, "-0.7", -1, 0, {},
+       "A void's centre has a smoothed contrast below it. Usual: -0.7, Quijote: -0.5."},
+      {"voids", "radii_cells", numbers, "", 1, 1e5, {},
+       "Radii in mesh cells, descending, below half the mesh; 4 or more are resolved. Empty: those "
+       "of Quijote, 41, 39, ..., 5, as far as they are below half the mesh."},
+      {"voids", "assignment", choice, "same", {}, {}, {"same", "ngp", "cic", "tsc", "pcs"},
+       "Mass assignment; same: stats.assignment, which shares its mesh. Quijote: pcs."},
+      {"voids", "rule", choice, "exclusive", {}, {}, {"exclusive", "pylians"},
+       "exclusive: spheres never overlap; pylians: its weaker rule once the box holds many "
+       "voids."},
+      {"voids", "profile_shells", integer, "30", 0, 1000, {},
+       "Shells of the stacked density profiles; 0: none."},
+      {"voids", "profile_extent", number, "3", 0.1, 20, {},
+       "Outer edge of the profiles in units of the void's radius."},
 
       {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "stats"},
        "Component to measure; every row names the limit that was measured in the same run."},
@@ -267,8 +282,8 @@ const std::vector<Command>& command_table() {
        "the massive-neutrino box of a massless one",
        {"run", "cosmology", "model", "prior", "predict"}},
       {"stats",
-       "power, transfer function, bispectrum, density PDF and residuals of boxes",
-       {"run", "stats", "bispectrum", "pdf", "residual", "seams"}},
+       "power, transfer function, bispectrum, density PDF, residuals and voids of boxes",
+       {"run", "stats", "bispectrum", "pdf", "residual", "seams", "voids"}},
       {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
       {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
   };

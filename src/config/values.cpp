@@ -31,7 +31,7 @@ std::vector<double> elements(const Option& option, const std::string& text) {
     case Type::number:
       return {*to_number(text)};
     case Type::numbers:
-      return *to_numbers(text);
+      return text.empty() ? std::vector<double>() : *to_numbers(text);
     case Type::integers: {
       const auto integers = *to_integers(text);
       return {integers.begin(), integers.end()};
@@ -51,8 +51,8 @@ bool well_typed(const Option& option, const std::string& text) {
       return to_flag(text).has_value();
     case Type::integers:
       return to_integers(text).has_value();
-    case Type::numbers:
-      return to_numbers(text).has_value();
+    case Type::numbers:  // may be left empty where that is the default
+      return (text.empty() && option.default_value.empty()) || to_numbers(text).has_value();
     default:
       break;
   }

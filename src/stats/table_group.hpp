@@ -45,5 +45,6 @@ class TableGroup {
 [[nodiscard]] Statistic pdf_statistic(const config::Config& config);
 [[nodiscard]] Statistic residual_statistic(const config::Config& config);
 [[nodiscard]] Statistic seams_statistic(const config::Config& config);
+[[nodiscard]] Statistic voids_statistic(const config::Config& config);
 
 }  // namespace nubox::stats

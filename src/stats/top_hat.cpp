@@ -83,13 +83,19 @@ void TopHat::make_analytic_table() {
 
 fft::MeshField TopHat::smooth_ratio(const fft::MeshField& contrast_modes) const {
   fft::MeshField mesh(plan_, box_size_mpch_);
-  mesh.reset_as_modes();
-  smooth(contrast_modes, mesh);
+  smooth_contrast(contrast_modes, mesh);
+  add_one(mesh);
   return mesh;
 }
 
 void TopHat::smooth_in_place(fft::MeshField& contrast_modes) const {
   smooth(contrast_modes, contrast_modes);
+  add_one(contrast_modes);
+}
+
+void TopHat::smooth_contrast(const fft::MeshField& contrast_modes, fft::MeshField& smoothed) const {
+  smoothed.reset_as_modes();
+  smooth(contrast_modes, smoothed);
 }
 
 void TopHat::smooth(const fft::MeshField& modes, fft::MeshField& mesh) const {
@@ -112,7 +118,6 @@ void TopHat::smooth(const fft::MeshField& modes, fft::MeshField& mesh) const {
     });
   }
   mesh.to_real();
-  add_one(mesh);
 }
 
 double TopHat::effective_radius_mpch() const {

@@ -57,6 +57,16 @@ TEST(Config, lists_hold_ranges_and_single_values) {
   EXPECT_EQ(config.numbers("simulate.mnu_eV"), (std::vector<double>{0, 0.15}));
 }
 
+TEST(Config, lists_of_numbers_may_be_empty_only_where_that_is_the_default) {
+  EXPECT_TRUE(Config::parse("stats", {}).numbers("voids.radii_cells").empty());
+  {
+    const IniFile empty("[voids]\nradii_cells =\n");
+    EXPECT_TRUE(Config::parse("stats", {empty.path()}).numbers("voids.radii_cells").empty());
+  }
+  const IniFile wrong("[pdf]\nradius_mpch =\n");
+  EXPECT_THROW((void)Config::parse("stats", {wrong.path()}), UsageError);
+}
+
 TEST(Config, bad_values_name_place_and_accepted_values) {
   EXPECT_NE(refusal({"--box.n=4.5"}).find("box.n = '4.5' is not accepted; it must be an integer"),
             std::string::npos);

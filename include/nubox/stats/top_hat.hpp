@@ -28,6 +28,8 @@ class TopHat {
   [[nodiscard]] fft::MeshField smooth_ratio(const fft::MeshField& contrast_modes) const;
   /// The same within the mesh of the modes. Collective.
   void smooth_in_place(fft::MeshField& contrast_modes) const;
+  /// delta_R in `smoothed`, a mesh in any state of which the values are replaced. Collective.
+  void smooth_contrast(const fft::MeshField& contrast_modes, fft::MeshField& smoothed) const;
 
   [[nodiscard]] TopHatKind kind() const { return kind_; }
   [[nodiscard]] double radius_mpch() const { return radius_mpch_; }

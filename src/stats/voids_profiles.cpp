@@ -1,0 +1,84 @@
+#include "nubox/core/error.hpp"
+#include "nubox/stats/voids.hpp"
+
+#include "stats/voids_stencil.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace nubox::stats {
+namespace {
+
+/// Shell of every squared distance in cells; the last entry, beyond all shells, is `shells`.
+std::vector<std::uint32_t> shells_by_distance2(const std::vector<double>& edges,
+                                               double radius_cells) {
+  std::vector<std::uint32_t> shell_of;
+  std::uint32_t shell = 0;
+  const auto shells = static_cast<std::uint32_t>(edges.size() - 1);
+  for (std::size_t d2 = 0; shell < shells; ++d2) {
+    // Edges are fractions of a radius that is often an integer: a rounded product must not move
+    // the cells on an edge to the shell below.
+    const double distance = std::sqrt(static_cast<double>(d2)) * (1.0 + 1e-12);
+    while (shell < shells && distance >= edges[shell + 1] * radius_cells) ++shell;
+    shell_of.push_back(shell);
+  }
+  return shell_of;
+}
+
+/// Sums of the shells around the voids of one radius on this rank's slab.
+struct ShellSums {
+  std::vector<double> contrast;
+  std::vector<std::uint64_t> cells;
+
+  explicit ShellSums(std::size_t shells) : contrast(shells + 1), cells(shells + 1) {}
+  void add(const fft::MeshField& mesh, const Void& each, const Stencil& ball,
+           const std::vector<std::uint32_t>& shell_of) {
+    const std::size_t n = mesh.n();
+    for_each_row(ball, each.cell, mesh.layout(),
+                 [&](std::size_t row, std::ptrdiff_t dx, std::ptrdiff_t dy, std::ptrdiff_t half) {
+                   const float* values = mesh.data() + row * mesh.row_floats();
+                   std::size_t z = periodic(each.cell[2], -half, n);
+                   for (std::ptrdiff_t dz = -half; dz <= half; ++dz) {
+                     const std::size_t shell =
+                         shell_of[static_cast<std::size_t>(dx * dx + dy * dy + dz * dz)];
+                     contrast[shell] += static_cast<double>(values[z]);
+                     ++cells[shell];
+                     if (++z == n) z = 0;
+                   }
+                 });
+  }
+};
+
+}  // namespace
+
+VoidProfiles stack_profiles(const fft::MeshField& contrast, const VoidCatalogue& catalogue,
+                            std::size_t shells, double extent) {
+  if (!contrast.is_real() || contrast.n() != catalogue.mesh_n) {
+    throw InternalError("profiles are stacked on the real mesh of {}^3 of their voids",
+                        catalogue.mesh_n);
+  }
+  VoidProfiles profiles;
+  for (std::size_t s = 0; s <= shells; ++s) {
+    profiles.edges.push_back(extent * static_cast<double>(s) / static_cast<double>(shells));
+  }
+  auto first = catalogue.voids.begin();
+  for (std::size_t radius = 0; radius < catalogue.radii_cells.size(); ++radius) {
+    const auto shell_of = shells_by_distance2(profiles.edges, catalogue.radii_cells[radius]);
+    // The distances in the table are those of the ball's cells: d^2 < its size.
+    const Stencil ball = Stencil::within(static_cast<double>(shell_of.size()));
+    ShellSums sums(shells);
+    const auto last = first + static_cast<std::ptrdiff_t>(catalogue.counts[radius]);
+    for (; first != last; ++first) sums.add(contrast, *first, ball, shell_of);
+    contrast.comm().all_reduce(std::span<double>(sums.contrast));
+    contrast.comm().all_reduce(std::span<std::uint64_t>(sums.cells));
+    for (std::size_t s = 0; s < shells; ++s) {
+      const auto cells = static_cast<double>(sums.cells[s]);
+      profiles.ratio.push_back(sums.cells[s] == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                  : 1.0 + sums.contrast[s] / cells);
+      profiles.cells.push_back(sums.cells[s]);
+    }
+  }
+  return profiles;
+}
+
+}  // namespace nubox::stats
