@@ -21,9 +21,11 @@ std::optional<std::vector<double>> as_doubles(const io::Array& array) {
   return std::nullopt;
 }
 
-/// The column of every realisation, or nothing where one lacks it or has it in another shape.
+/// The column of every realisation, or nothing where one lacks it or has it in another shape, or
+/// for a list of objects, whose entries have nothing to do with those of another realisation.
 std::optional<Samples> samples_of(std::span<const io::TableFile> realisations,
                                   const std::string& path) {
+  if (path.find("/catalogue_") != std::string::npos) return std::nullopt;
   Samples samples;
   const auto& shape = realisations.front().arrays.at(path).shape;
   for (const io::TableFile& realisation : realisations) {
