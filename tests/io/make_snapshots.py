@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from snapshot_defects import broken_cases  # noqa: E402 (needs the path above)
-from snapshot_variants import valid_cases  # noqa: E402
+from snapshot_variants import TAKEN, valid_cases  # noqa: E402, F401 (TAKEN is for readers of the manifest)
 from snapshot_writers import Box, Particles  # noqa: E402
 
 
@@ -55,7 +55,7 @@ def write_all(directory, box):
     for case in valid_cases(box) + broken_cases(box):
         case.write(directory)
         entries.append({"name": case.name, "path": case.path, "expect": case.expect, "options": case.options,
-                        "code": case.code, "message": case.message, "level": case.level})
+                        "code": case.code, "message": case.message, "level": case.level, "import_message": case.import_message})
     manifest = {"box_size_mpch": box.size, "redshift": box.z, "Omega_m": box.omega_m, "h": box.h,
                 "particles": len(particles), "cases": entries}
     (directory / "manifest.json").write_text(json.dumps(manifest, indent=1))

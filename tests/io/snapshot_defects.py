@@ -8,7 +8,7 @@ from dataclasses import replace
 import h5py
 import numpy as np
 
-from snapshot_variants import Case, shuffled
+from snapshot_variants import TAKEN, Case, shuffled
 from snapshot_writers import Binary, Hdf5, Particles, split
 
 HEADER = 264  # header record with its markers
@@ -32,12 +32,13 @@ def value_set(box, name, row, value):
 def binary_defects(box):
     n = len(box.types[1])
 
-    def case(name, message, then=None, total=box, writer=Binary(), files=None, code=INPUT, path=None, options=None):
+    def case(name, message, then=None, total=box, writer=Binary(), files=None, code=INPUT, options=None,
+             import_message=""):
         def write(directory):
             writer.write(directory / name, total, split(total, files) if files else None)
             if then:
                 then(directory / name)
-        return Case(name, write, path or name, options=options or {}, code=code, message=message)
+        return Case(name, write, name, options=options or {}, code=code, message=message, import_message=import_message)
 
     def truncated(size):
         return lambda path: os.truncate(path, size)
@@ -67,7 +68,7 @@ def binary_defects(box):
         case("b-count-above-block", f"block POS has {12 * n} bytes, neither {12 * (n + 5)}", patched(8, n + 5)),
         case("b-negative-count", "counts -1 particles of type 1", patched(8, 0xFFFFFFFF)),
         case("b-velocities-short", "block VEL has", writer=Binary(order=("POS", "ID", "VEL"))),
-        case("b-no-ids", "has no particle IDs", writer=Binary(order=("POS", "VEL"))),
+        case("b-no-ids", "has no particle IDs", writer=Binary(order=("POS", "VEL")), import_message="has no IDs"),
         case("b-totals", f"declare {n + 1} particles of type 1", total=header(totals=[0, n + 1, 0, 0, 0, 0], files=1)),
         case("b-high-word", "(high word 1)", total=header(high=[0, 1, 0, 0, 0, 0], files=1)),
         case("b-box-0", "BoxSize = 0 is no box", total=header(box=0)),
@@ -80,7 +81,8 @@ def binary_defects(box):
         case("b-outside", "outside the box of", total=value_set(box, "x", (n - 1, 2), 1.1 * box.size)),
         case("b-nan-velocity", "which is not finite", total=value_set(box, "v", (0, 0), np.nan)),
         case("b-fast", "faster than light", total=value_set(box, "v", (3, 0), 1e6)),
-        case("b-no-type-1", "has no particles of type 1", total=replace(box, types={2: box.types[1]})),
+        case("b-no-type-1", "has no particles of type 1", total=replace(box, types={2: box.types[1]}),
+             import_message="0 CDM particles are no cube"),
         case("b-missing-file", "b-missing-file.2 is missing", lambda p: os.remove(f"{p}.2"), files=4, code=FILE_SYSTEM),
         case("b-mixed-redshifts", "has Redshift = 1,", lambda p: (damage(f"{p}.1", 4 + 72, struct.pack("<dd", 0.5, 1.0))),
              files=3),
@@ -99,8 +101,8 @@ def binary_defects(box):
 def hdf5_defects(box):
     n = len(box.types[1])
 
-    def case(name, message, then=None, total=box, writer=Hdf5(), files=None, code=INPUT, after=None):
-        """`then` works on the (last) open file, `after` on the base name."""
+    def case(name, message, then=None, total=box, writer=Hdf5(), files=None, code=INPUT, after=None, import_message=""):
+        """`then` works on the (last) open file, `after` on its name."""
         def write(directory):
             writer.write(directory / name, total, split(total, files) if files else None)
             last = directory / (f"{name}.{files - 1}.hdf5" if files else f"{name}.hdf5")
@@ -109,7 +111,7 @@ def hdf5_defects(box):
                     then(file)
             if after:
                 after(last)
-        return Case(name, write, name, code=code, message=message)
+        return Case(name, write, name, code=code, message=message, import_message=import_message)
 
     def without(path):
         def remove(file):
@@ -136,8 +138,8 @@ def hdf5_defects(box):
         case("h-no-header", "has no attribute NumPart_ThisFile", without("Header")),
         case("h-no-total", "has no attribute NumPart_Total", no_attribute("NumPart_Total")),
         case("h-no-type-1", "has no /PartType1/Coordinates", without("PartType1")),
-        case("h-no-ids", "has no particle IDs", without("PartType1/ParticleIDs")),
-        case("h-no-velocities", "has no velocities", without("PartType1/Velocities")),
+        case("h-no-ids", "has no particle IDs", without("PartType1/ParticleIDs"), import_message="has no IDs"),
+        case("h-no-velocities", "has no velocities", without("PartType1/Velocities"), import_message=TAKEN),
         case("h-two-columns", f"has shape [{n}][2]", replaced("Coordinates", np.zeros((n, 2), "f4"))),
         case("h-flat", f"has shape [{3 * n}]", replaced("Velocities", np.zeros(3 * n, "f4"))),
         case("h-too-short", f"has shape [{n - 1}][3]", replaced("Coordinates", np.zeros((n - 1, 3), "f4"))),
@@ -193,21 +195,21 @@ def identity_defects(box):
     """What only the matching of IDs to lattice sites can tell: the reader takes these files."""
     cold = box.types[1]
 
-    def case(name, ids, particles=cold):
-        changed = Particles(particles.x, particles.v, ids)
-        total = replace(box, types={1: changed})
-        return Case(name, lambda d: Hdf5().write(d / name, total), name, {"files": 1}, code=INPUT, level="import")
+    def case(name, message, ids, particles=cold):
+        total = replace(box, types={1: Particles(particles.x, particles.v, ids)})
+        return Case(name, lambda d: Hdf5().write(d / name, total), name, code=INPUT, level="import",
+                    import_message=message)
 
-    rng = np.random.default_rng(3)
     duplicate = cold.ids.copy()
     duplicate[5] = duplicate[100]
     missing = cold.ids.copy()
     missing[9] = len(cold) + 17
+    scrambled = np.random.default_rng(3).permutation(cold.ids)
     return [
-        case("i-duplicate-id", duplicate),
-        case("i-missing-id", missing),
-        case("i-scrambled-ids", rng.permutation(cold.ids)),
-        case("i-no-cube", cold.ids[:-12], cold[:-12]),
+        case("i-duplicate-id", "1 particles meet a site that is taken", duplicate),
+        case("i-missing-id", f"{len(cold) + 17}", missing),
+        case("i-scrambled-ids", "do not start from the sites", scrambled),
+        case("i-no-cube", f"{len(cold) - 12} CDM particles are no cube", cold.ids[:-12], cold[:-12]),
     ]
 
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from snapshot_writers import Binary, Box, Hdf5, Particles, split
 
+TAKEN = "taken"  # import_message of what the reader is asked for and the import can do without
+
 
 @dataclass
 class Case:
@@ -20,6 +22,7 @@ class Case:
     code: int = 0
     message: str = ""
     level: str = "reader"  # "import": the reader takes it, identifying the particles must not
+    import_message: str = ""  # where the import command says it otherwise than the reader
 
 
 def with_neutrinos(box, kind=2):
