@@ -62,41 +62,55 @@ Histogram count_cells(const fft::MeshField& mesh, std::span<const double> edges)
     throw UsageError("a histogram needs two or more positive ascending edges (pdf.edges)");
   }
   const BinFinder find_bin(edges);
-  std::vector<std::uint64_t> slots(edges.size() + 1, 0);
-  for_each_value(mesh, [&](float value) { ++slots[find_bin(value)]; });
-  mesh.comm().all_reduce(std::span<std::uint64_t>(slots));
-  return {{slots.begin() + 1, slots.end() - 1}, slots.front(), slots.back()};
+  const std::size_t slots = edges.size() + 1;
+  std::vector<std::uint64_t> counts(octants * slots, 0);
+  for_each_octant_row(mesh, [&](std::size_t octant, std::span<const float> values) {
+    std::uint64_t* own = counts.data() + octant * slots;
+    for (const float value : values) ++own[find_bin(value)];
+  });
+  mesh.comm().all_reduce(std::span<std::uint64_t>(counts));
+  Histogram histogram;
+  histogram.counts.assign(slots - 2, 0);
+  for (std::size_t octant = 0; octant < octants; ++octant) {
+    const std::uint64_t* own = counts.data() + octant * slots;
+    histogram.octant_counts[octant].assign(own + 1, own + slots - 1);
+    for (std::size_t i = 0; i + 2 < slots; ++i) histogram.counts[i] += own[i + 1];
+    histogram.underflow += own[0];
+    histogram.overflow += own[slots - 1];
+  }
+  return histogram;
+}
+
+std::array<std::vector<double>, octants> fractions_left_out(const Histogram& histogram,
+                                                            std::size_t n) {
+  std::array<std::vector<double>, octants> fractions;
+  for (std::size_t octant = 0; octant < octants; ++octant) {
+    const auto cells = static_cast<double>(n * n * n - octant_cells(octant, n));
+    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+      const auto rest =
+          static_cast<double>(histogram.counts[i] - histogram.octant_counts[octant][i]);
+      fractions[octant].push_back(rest / cells);
+    }
+  }
+  return fractions;
 }
 
 Moments measure_moments(const fft::MeshField& mesh) {
-  const double cells = std::pow(static_cast<double>(mesh.n()), 3);
-  double sum = 0;
-  Moments moments;
-  moments.min = std::numeric_limits<double>::infinity();
-  moments.max = -moments.min;
-  for_each_value(mesh, [&](float value) {
-    const auto v = static_cast<double>(value);
-    sum += v;
-    moments.min = std::min(moments.min, v);
-    moments.max = std::max(moments.max, v);
-  });
-  moments.mean = mesh.comm().all_reduce(sum) / cells;
-  moments.min = mesh.comm().all_reduce(moments.min, par::Reduction::min);
-  moments.max = mesh.comm().all_reduce(moments.max, par::Reduction::max);
-
-  double powers[3] = {};
-  for_each_value(mesh, [&](float value) {
-    const double d = value - moments.mean;
-    powers[0] += d * d;
-    powers[1] += d * d * d;
-    powers[2] += d * d * d * d;
-  });
-  mesh.comm().all_reduce(std::span<double>(powers));
-  const double m2 = powers[0] / cells, m3 = powers[1] / cells, m4 = powers[2] / cells;
-  moments.variance = m2;
-  moments.s3 = m3 / (m2 * m2);
-  moments.s4 = (m4 - 3.0 * m2 * m2) / (m2 * m2 * m2);
-  return moments;
+  const OctantMoments measured = measure_octant_moments(mesh);
+  const auto normalised = [](const CentralMoments& m) {
+    return std::vector{m.mean, m.m2, m.m3 / (m.m2 * m.m2),
+                       (m.m4 - 3.0 * m.m2 * m.m2) / (m.m2 * m.m2 * m.m2)};
+  };
+  const auto all = normalised(measured.all);
+  std::array<std::vector<double>, octants> left_out;
+  std::ranges::transform(measured.left_out, left_out.begin(), normalised);
+  return {.mean = all[0],
+          .variance = all[1],
+          .s3 = all[2],
+          .s4 = all[3],
+          .min = measured.min,
+          .max = measured.max,
+          .error = jackknife_error(left_out)};
 }
 
 }  // namespace nubox::stats

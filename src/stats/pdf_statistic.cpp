@@ -33,19 +33,25 @@ Settings settings_of(const config::Config& config) {
   return settings;
 }
 
+constexpr const char* jackknifed = ", delete-one jackknife over octants";
+
 /// Columns of one box, radius after radius.
 struct Columns {
   std::vector<std::uint64_t> counts, outside;
-  std::vector<double> fraction, density, moments;
+  std::vector<double> fraction, density, moments, fraction_error, moments_error;
 
   void append(const Histogram& histogram, const Moments& m, const std::vector<double>& edges,
-              double cells) {
+              std::size_t mesh_n) {
+    const double cells = std::pow(static_cast<double>(mesh_n), 3);
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
       counts.push_back(histogram.counts[i]);
       fraction.push_back(static_cast<double>(histogram.counts[i]) / cells);
       density.push_back(fraction.back() / std::log(edges[i + 1] / edges[i]));
     }
     outside.insert(outside.end(), {histogram.underflow, histogram.overflow});
+    const auto errors = jackknife_error(fractions_left_out(histogram, mesh_n));
+    fraction_error.insert(fraction_error.end(), errors.begin(), errors.end());
+    moments_error.insert(moments_error.end(), m.error.begin(), m.error.end());
     moments.insert(moments.end(), {m.mean, m.variance, m.s3, m.s4, m.min, m.max});
   }
 
@@ -63,22 +69,43 @@ struct Columns {
     group.add("density_" + name, density, shape(density.size()), "", "dp / d ln(1 + delta_R)");
     group.add("moments_" + name, moments, shape(moments.size()), "",
               "mean, variance, S3, S4, minimum, maximum of 1 + delta_R");
+    group.add("fraction_error_" + name, fraction_error, shape(fraction_error.size()), "",
+              "errors of fraction_" + name + jackknifed);
+    group.add("moments_error_" + name, moments_error, shape(moments_error.size()), "",
+              "errors of the first four moments" + std::string(jackknifed));
   }
 };
 
+/// Of fraction_model / fraction_target, whose octants vary together.
+std::vector<double> ratio_errors(const Histogram& model, const Histogram& target,
+                                 std::size_t mesh_n) {
+  auto ratios = fractions_left_out(model, mesh_n);
+  const auto below = fractions_left_out(target, mesh_n);
+  for (std::size_t octant = 0; octant < octants; ++octant) {
+    for (std::size_t i = 0; i < ratios[octant].size(); ++i) ratios[octant][i] /= below[octant][i];
+  }
+  return jackknife_error(ratios);
+}
+
 void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& table) {
-  const double cells = std::pow(static_cast<double>(shared.mesh_n()), 3);
   Columns columns[2];
+  std::vector<double> ratio_error;
   std::vector<double> effective_radii;
   std::vector<std::uint64_t> filter_cells;
   for (const double radius : settings.radii_mpch) {
     const TopHat filter(shared.plan(), shared.box_size_mpch(), radius, settings.filter);
     effective_radii.push_back(filter.effective_radius_mpch());
     filter_cells.push_back(filter.cells());
+    std::vector<Histogram> histograms;
     for (const Side side : shared.sides()) {
       const fft::MeshField ratio = filter.smooth_ratio(shared.modes(side));
-      columns[static_cast<int>(side)].append(count_cells(ratio, settings.edges),
-                                             measure_moments(ratio), settings.edges, cells);
+      histograms.push_back(count_cells(ratio, settings.edges));
+      columns[static_cast<int>(side)].append(histograms.back(), measure_moments(ratio),
+                                             settings.edges, shared.mesh_n());
+    }
+    if (histograms.size() == 2) {
+      const auto errors = ratio_errors(histograms[0], histograms[1], shared.mesh_n());
+      ratio_error.insert(ratio_error.end(), errors.begin(), errors.end());
     }
   }
   TableGroup group(table, "pdf");
@@ -90,6 +117,9 @@ void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& tabl
   for (const Side side : shared.sides()) {
     columns[static_cast<int>(side)].write(name_of(side), settings.radii_mpch.size(), group);
   }
+  const std::size_t radii = settings.radii_mpch.size(), bins = settings.edges.size() - 1;
+  group.add("ratio_error", ratio_error, radii == 1 ? std::vector{bins} : std::vector{radii, bins},
+            "", "errors of fraction_model / fraction_target" + std::string(jackknifed));
   group.describe_mesh(shared);
   io::Attributes& attributes = group.attributes();
   attributes["deconvolution"] = "none";

@@ -60,27 +60,26 @@ class FineCounts {
   std::vector<std::uint64_t> counts_;
 };
 
-void set_moments(const fft::MeshField& mesh, double cells, ResidualDistribution& result) {
-  double sum = 0;
-  for_each_value(mesh, [&](float value) { sum += static_cast<double>(value); });
-  result.mean = mesh.comm().all_reduce(sum) / cells;
+void set_moments(const fft::MeshField& mesh, ResidualDistribution& result) {
+  const OctantMoments measured = measure_octant_moments(mesh);
   par::agree(mesh.comm(), [&] {
-    if (!std::isfinite(result.mean)) throw NumericalError("the residual is not finite everywhere");
+    if (!std::isfinite(measured.all.mean)) {
+      throw NumericalError("the residual is not finite everywhere");
+    }
   });
-  double powers[3] = {};
-  for_each_value(mesh, [&](float value) {
-    const double d = value - result.mean, d2 = d * d;
-    powers[0] += d2;
-    powers[1] += d2 * d;
-    powers[2] += d2 * d2;
-  });
-  mesh.comm().all_reduce(std::span<double>(powers));
-  const double variance = powers[0] / cells;
-  result.sigma = std::sqrt(variance);
-  if (variance > 0) {
-    result.skewness = powers[1] / cells / (variance * result.sigma);
-    result.excess_kurtosis = powers[2] / cells / (variance * variance) - 3.0;
-  }
+  const auto standardised = [](const CentralMoments& m) {
+    if (!(m.m2 > 0)) return std::vector{m.mean, 0.0, 0.0, 0.0};
+    return std::vector{m.mean, std::sqrt(m.m2), m.m3 / std::pow(m.m2, 1.5),
+                       m.m4 / (m.m2 * m.m2) - 3.0};
+  };
+  const auto all = standardised(measured.all);
+  result.mean = all[0];
+  result.sigma = all[1];
+  result.skewness = all[2];
+  result.excess_kurtosis = all[3];
+  std::array<std::vector<double>, octants> left_out;
+  std::ranges::transform(measured.left_out, left_out.begin(), standardised);
+  result.error = jackknife_error(left_out);
 }
 
 /// Width of the bins: sigma / 20 rounded down to 1, 2 or 5 times a power of ten, so that the last
@@ -100,7 +99,7 @@ double bin_width(double sigma) {
 ResidualDistribution measure_residual(const fft::MeshField& difference) {
   const double cells = std::pow(static_cast<double>(difference.n()), 3);
   ResidualDistribution result;
-  set_moments(difference, cells, result);
+  set_moments(difference, result);
 
   const double width = bin_width(result.sigma);
   const auto half = static_cast<std::ptrdiff_t>(std::ceil(range_sigma * result.sigma / width)) + 1;

@@ -76,6 +76,8 @@ void add_distribution(const fft::MeshField& difference, const std::string& endin
   group.add("moments" + ending,
             std::vector{residual.mean, residual.sigma, residual.skewness, residual.excess_kurtosis},
             "", "mean, standard deviation, skewness, excess kurtosis of " + meaning);
+  group.add("moments_error" + ending, residual.error, "",
+            "errors of the moments, delete-one jackknife over octants");
   std::vector<double> pairs;
   for (std::size_t i = 0; i < residual.quantiles.size(); ++i) {
     pairs.insert(pairs.end(), {residual.normal_quantiles[i], residual.quantiles[i]});

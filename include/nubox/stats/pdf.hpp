@@ -1,7 +1,9 @@
 #pragma once
 
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/stats/jackknife.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,6 +18,7 @@ namespace nubox::stats {
 /// Cells per half-open bin [edge_i, edge_i+1), and those outside all bins.
 struct Histogram {
   std::vector<std::uint64_t> counts;
+  std::array<std::vector<std::uint64_t>, octants> octant_counts;  ///< the same by octant
   std::uint64_t underflow = 0;
   std::uint64_t overflow = 0;
 };
@@ -31,7 +34,13 @@ struct Moments {
   double s3 = 0;        ///< <d^3> / <d^2>^2
   double s4 = 0;        ///< (<d^4> - 3 <d^2>^2) / <d^2>^3
   double min = 0, max = 0;
+  std::vector<double> error;  ///< jackknife errors of the first four
 };
+
+/// Fractions of the cells of an n^3 mesh per bin with each octant left out: for jackknife_error.
+/// Rank-local.
+[[nodiscard]] std::array<std::vector<double>, octants> fractions_left_out(
+    const Histogram& histogram, std::size_t n);
 
 /// Two passes over a real mesh. Collective.
 [[nodiscard]] Moments measure_moments(const fft::MeshField& mesh);

@@ -12,6 +12,7 @@ namespace nubox::stats {
 struct ResidualDistribution {
   double mean = 0, sigma = 0;
   double skewness = 0, excess_kurtosis = 0;  ///< of a constant residual: zero
+  std::vector<double> error;                 ///< jackknife errors of the four
   std::vector<double> edges;          ///< bins + 1, multiples of the width, symmetric about zero
   std::vector<std::uint64_t> counts;  ///< cells per half-open bin
   std::uint64_t underflow = 0, overflow = 0;
