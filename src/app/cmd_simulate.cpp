@@ -1,9 +1,12 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/step_control.hpp"
+#include "nubox/sim/memory_model.hpp"
 #include "nubox/sim/simulate.hpp"
 
 #include "app/commands.hpp"
@@ -12,6 +15,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 namespace nubox::app {
 namespace {
@@ -28,14 +32,25 @@ sim::SimulationOptions simulation_options(const config::Config& config) {
   options.mesh_factor = config.size("simulate.mesh_factor");
   options.lpt_order = static_cast<int>(config.integer("simulate.lpt"));
   options.neutrinos = neutrino_source(config.text("simulate.neutrinos"));
-  options.fixed_amplitude = config.flag("simulate.fixed_amplitude");
-  options.phase_flip = config.flag("simulate.phase_flip");
+  options.stepping =
+      config.text("simulate.stepping") == "cola" ? sim::Stepping::cola : sim::Stepping::pm;
+  options.noise.fixed_amplitude = config.flag("simulate.fixed_amplitude");
+  options.noise.phase_flip = config.flag("simulate.phase_flip");
+  options.noise.convention = config.text("simulate.noise") == "ngenic"
+                                 ? sim::NoiseConvention::ngenic
+                                 : sim::NoiseConvention::philox;
+  options.noise.sphere = config.flag("simulate.noise_sphere");
   return options;
 }
 
+/// Redshifts in file names.
+std::string redshift_text(double redshift) { return fmt::format("{:.3f}", redshift); }
+
 /// pair-<seed>/mnu-<eV>.h5; several output redshifts are told apart by a suffix.
-fs::path output_path(const fs::path& pair, double mass, double redshift, bool several) {
-  const std::string suffix = several ? fmt::format("-z{:.3f}", redshift) : "";
+fs::path output_path(const fs::path& pair, double mass, double redshift,
+                     const sim::SimulationOptions& options) {
+  const bool several = options.redshifts.size() > 1;
+  const std::string suffix = several ? "-z" + redshift_text(redshift) : "";
   return pair / fmt::format("mnu-{}{}.h5", mass_text(mass), suffix);
 }
 
@@ -72,6 +87,13 @@ bool stands_complete(const par::Comm& world, const fs::path& path,
 void require_possible(const sim::SimulationOptions& options, const std::vector<double>& masses,
                       const cosmology::LinearTables& tables) {
   sim::require_valid(options);
+  for (std::size_t i = 1; i < options.redshifts.size(); ++i) {
+    if (redshift_text(options.redshifts[i - 1]) == redshift_text(options.redshifts[i])) {
+      throw UsageError(
+          "simulate.redshifts: {} and {} are one in file names, which keep three decimals",
+          options.redshifts[i - 1], options.redshifts[i]);
+    }
+  }
   const double k_fundamental = 2 * units::pi / options.box_size_mpch;
   const double k_corner = std::sqrt(3.0) * k_fundamental * static_cast<double>(options.n) / 2;
   for (const double mass : masses) {
@@ -84,59 +106,101 @@ void require_possible(const sim::SimulationOptions& options, const std::vector<d
   }
 }
 
-void report_needs(const par::Comm& world, const sim::SimulationOptions& options) {
-  const auto cube = [](double x) { return x * x * x; };
-  const auto n = static_cast<double>(options.n);
-  // Displacement, momentum and one force component; routed positions; two force meshes.
-  const double particle_bytes = 28 + 16;
-  const double bytes =
-      (particle_bytes * cube(n) + 2 * 4 * cube(n * static_cast<double>(options.mesh_factor))) /
-      world.size();
+/// What HDF5 and MPI-IO take once they are at work, measured on 1 to 3 ranks.
+constexpr std::uint64_t libraries_bytes = std::uint64_t{28} << 20;
+
+/// Speed of one core on the machines seen so far, microseconds per particle and step at mesh 2N.
+constexpr double usual_speed_us = 0.7;
+
+void report_needs(const par::Comm& world, const sim::SimulationOptions& options,
+                  const cosmology::Parameters& parameters, const cosmology::LinearTables& tables) {
+  const auto theory = par::agree(world, [&] {
+    return cosmology::LinearTheory(parameters, tables, options.neutrinos,
+                                   units::scale_factor(options.redshifts.back()));
+  });
+  const sim::MemoryNeeds needs = sim::memory_needs(world, options, theory);
+  const std::uint64_t rank_bytes = memory::rss_bytes() + libraries_bytes + needs.peak_bytes();
+  const std::uint64_t most = world.all_reduce(rank_bytes, par::Reduction::max);
+  const double particle_steps =
+      std::pow(static_cast<double>(options.n), 3) * static_cast<double>(options.steps);
   log::info(
-      "dry run: about {:.2f} GiB per rank on {} ranks; {:.3g} particle steps per mass and seed",
-      bytes / (1 << 30), world.size(), cube(n) * static_cast<double>(options.steps));
+      "dry run: about {} per rank on {} ranks ({} are available here); {:.3g} particle steps per "
+      "mass and seed, {:.2g} core hours at {} us each",
+      memory::text(most), world.size(), memory::text(memory::available_bytes()), particle_steps,
+      particle_steps * usual_speed_us / 3.6e9, usual_speed_us);
+}
+
+/// One mass of one realisation.
+struct Box {
+  cosmology::Parameters parameters;
+  fs::path pair;
+  std::set<fs::path> standing{};   ///< outputs that are complete
+  std::size_t first_standing = 0;  ///< how many of these come before any that is missing
+  [[nodiscard]] fs::path checkpoint() const {
+    return pair / fmt::format("checkpoint-mnu-{}.h5", mass_text(parameters.M_nu_eV));
+  }
+  [[nodiscard]] fs::path output(double z, const sim::SimulationOptions& options) const {
+    return output_path(pair, parameters.M_nu_eV, z, options);
+  }
+};
+
+void find_standing(const par::Comm& world, const sim::SimulationOptions& options,
+                   const cosmology::LinearTables& tables, Box& box) {
+  for (std::size_t i = 0; i < options.redshifts.size(); ++i) {
+    const double z = options.redshifts[i];
+    const fs::path path = box.output(z, options);
+    if (!stands_complete(world, path, sim::output_header(options, box.parameters, tables, z)))
+      continue;
+    box.standing.insert(path);
+    if (box.first_standing == i) ++box.first_standing;
+  }
+}
+
+void simulate_missing(const par::Comm& world, const sim::SimulationOptions& options,
+                      const cosmology::LinearTables& tables, const Box& box,
+                      par::StepControl& control) {
+  const auto write = [&](const field::Snapshot& snapshot) {
+    const fs::path path = box.output(snapshot.header.redshift, options);
+    if (!box.standing.contains(path)) field::write_snapshot(path, snapshot);
+  };
+  sim::simulate(
+      world, options, box.parameters, tables, write,
+      {.checkpoint = box.checkpoint(), .control = &control, .outputs_in_hand = box.first_standing});
 }
 
 }  // namespace
 
 void simulate(const par::Comm& world, const config::Config& config) {
   sim::SimulationOptions options = simulation_options(config);
+  const fs::path out = config.text("simulate.out");
+  par::StepControl control(world,
+                           {.checkpoint_minutes = config.number("simulate.checkpoint_minutes"),
+                            .wall_clock_minutes = config.number("simulate.wall_clock_minutes"),
+                            .stop_file = out / "stop"});
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
-  const bool several = options.redshifts.size() > 1;
   par::agree(world, [&] { require_possible(options, masses, tables); });
-  if (config.dry_run()) report_needs(world, options);
+  if (config.dry_run()) report_needs(world, options, parameters, tables);
   if (config.check_only() || config.dry_run()) return;
 
   for (const std::int64_t seed : config.integers("simulate.seeds")) {
-    options.seed = static_cast<std::uint64_t>(seed);
-    const fs::path pair = fs::path(config.text("simulate.out")) / fmt::format("pair-{}", seed);
+    options.noise.seed = static_cast<std::uint64_t>(seed);
+    const fs::path pair = out / fmt::format("pair-{}", seed), power = pair / "power.txt";
     bool anything_new = false;
+    std::vector<fs::path> outputs;
     for (const double mass : masses) {
-      const cosmology::Parameters massive = parameters.with_mass(mass);
-      bool complete = true;
-      for (const double z : options.redshifts) {
-        complete = stands_complete(world, output_path(pair, mass, z, several),
-                                   sim::output_header(options, massive, tables, z)) &&
-                   complete;
-      }
-      if (complete) {
+      Box box{parameters.with_mass(mass), pair};
+      for (const double z : options.redshifts) outputs.push_back(box.output(z, options));
+      find_standing(world, options, tables, box);
+      if (box.standing.size() == options.redshifts.size()) {
         log::info("seed {}, {} eV: complete, skipped", seed, mass);
         continue;
       }
       if (!anything_new) io::write_run_record(world, pair, config, {});
       anything_new = true;
-      sim::simulate(world, options, massive, tables, [&](const field::Snapshot& snapshot) {
-        field::write_snapshot(output_path(pair, mass, snapshot.header.redshift, several), snapshot);
-      });
+      simulate_missing(world, options, tables, box, control);
     }
-    std::vector<fs::path> outputs;
-    for (const double mass : masses) {
-      for (const double z : options.redshifts)
-        outputs.push_back(output_path(pair, mass, z, several));
-    }
-    const fs::path power = pair / "power.txt";
     if (anything_new || !exists_on_root(world, power))
       write_power_log(world, power, outputs, parameters, tables);
   }

@@ -52,13 +52,14 @@ std::vector<Option> make_table() {
       {"simulate", "z_initial", number, "19", 0.5, 200, {},
        "Starting redshift: 19 with lpt = 2, 49 to 99 with lpt = 1."},
       {"simulate", "redshifts", numbers, "0", 0, 20, {},
-       "Output redshifts, descending."},
+       "Output redshifts, descending; with several, file names tell them apart by -z<redshift>."},
       {"simulate", "steps", integer, "30", 1, 10000, {},
-       "Kick-drift-kick steps from z_initial to the output."},
+       "Kick-drift-kick steps from z_initial to the last output."},
       {"simulate", "mesh_factor", integer, "2", 1, 8, {},
        "Force mesh points per particle spacing: 2 is standard, 4 to 6 resolve haloes better."},
-      {"simulate", "stepping", choice, "pm", {}, {}, {"pm"},
-       "Time integration."},
+      {"simulate", "stepping", choice, "pm", {}, {}, {"pm", "cola"},
+       "Time integration: pm (plain particle-mesh), or cola (relative to perturbation theory, "
+       "arXiv:1301.0322; for 20 steps or fewer, 24 more bytes per particle)."},
       {"simulate", "lpt", integer, "2", 1, 2, {},
        "Order of the Lagrangian perturbation theory of the initial conditions: 1 (Zel'dovich) or "
        "2."},
@@ -69,6 +70,16 @@ std::vector<Option> make_table() {
        "Fix the mode amplitudes to their expectation (arXiv:1603.05253)."},
       {"simulate", "phase_flip", flag, "false", {}, {}, {},
        "Turn all phases by pi (the partner of a paired run)."},
+      {"simulate", "noise", choice, "philox", {}, {}, {"philox", "ngenic"},
+       "Meaning of the seeds: philox (this program's), or ngenic (the phases of N-GenIC and 2LPTic, "
+       "for runs like Quijote's)."},
+      {"simulate", "noise_sphere", flag, "false", {}, {}, {},
+       "No modes beyond |k| = pi n / size (SphereMode 1 of N-GenIC); false: the cube."},
+      {"simulate", "checkpoint_minutes", number, "10", 0, 1e5, {},
+       "Time between checkpoints of a run; 0: only when it is stopped."},
+      {"simulate", "wall_clock_minutes", number, "0", 0, 1e6, {},
+       "Stop in time with a checkpoint and exit code 85 before this much time is used; 0: no limit. "
+       "SIGUSR1, SIGTERM and a file named stop in the output directory stop as well."},
       {"simulate", "out", text, "pairs", {}, {}, {},
        "Output directory; files are <out>/pair-<seed>/mnu-<eV>.h5."},
 

@@ -100,7 +100,7 @@ std::uint64_t address_space_left_bytes() {
 }
 
 std::string text(std::uint64_t bytes) {
-  return fmt::format("{:.2f} GiB", static_cast<double>(bytes) / static_cast<double>(1 << 30));
+  return fmt::format("{:.3g} GiB", static_cast<double>(bytes) / static_cast<double>(1 << 30));
 }
 
 }  // namespace nubox::memory

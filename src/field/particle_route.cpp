@@ -1,6 +1,7 @@
 #include "nubox/field/particle_route.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 
 #include "field/assignment_kernel.hpp"
@@ -8,15 +9,20 @@
 #include "field/particle_positions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
 namespace nubox::field {
 namespace {
+
+/// Particles per piece of interpolated values: 64 kB, which stay in a core's own cache.
+constexpr std::size_t piece_particles = 16384;
 
 /// Slab-relative plane of particles that are at home on another rank.
 constexpr std::uint32_t elsewhere = std::numeric_limits<std::uint32_t>::max();
@@ -131,8 +137,16 @@ struct ParticleRoute::Parts {
   std::vector<std::size_t> sent_counts{};   ///< own particles at home on each other rank
   std::vector<std::size_t> guest_counts{};  ///< guests of each rank here
   std::vector<ParticlePosition> guests{};
+  mutable double exchange_s = 0;
 
   void send_guests();
+  /// Runs work that waits for other ranks.
+  template <class Work>
+  void exchange(Work&& work) const {
+    const Stopwatch watch;
+    std::forward<Work>(work)();
+    exchange_s += watch.seconds();
+  }
   template <class Deposit, class Add>
   void paint(fft::MeshField& field, Deposit&& deposit, Add add) const;
   [[nodiscard]] bool paint_fixed(fft::MeshField& field, int bits) const;
@@ -156,7 +170,7 @@ void ParticleRoute::Parts::send_guests() {
   for_each_leaving([&](std::size_t home, const ParticlePosition& particle) {
     leaving[cursor[home]++] = particle;
   });
-  guests = mesh.comm().all_to_all(leaving, sent_counts, &guest_counts);
+  exchange([&] { guests = mesh.comm().all_to_all(leaving, sent_counts, &guest_counts); });
 }
 
 template <class Deposit, class Add>
@@ -169,7 +183,7 @@ void ParticleRoute::Parts::paint(fft::MeshField& field, Deposit&& deposit, Add a
       paint_particles<compiled()>(view, tables, *particles, deposit);
     }
   });
-  ghosts.add_to_owners(field, add);
+  exchange([&] { ghosts.add_to_owners(field, add); });
 }
 
 /// Paints in steps of 2^-bits particles. False if a cell overflowed: then steps are missing in the
@@ -241,26 +255,46 @@ void ParticleRoute::paint_exact(fft::MeshField& mesh) const {
 }
 
 void ParticleRoute::interpolate(const fft::MeshField& mesh, std::span<float> values) const {
-  parts_->check(mesh);
   if (values.size() != parts_->own.size()) {
     throw InternalError("{} values for {} particles", values.size(), parts_->own.size());
   }
+  interpolate_in_pieces(mesh, [&](std::size_t first, std::span<const float> piece) {
+    std::copy(piece.begin(), piece.end(), values.begin() + static_cast<std::ptrdiff_t>(first));
+  });
+}
+
+void ParticleRoute::interpolate_in_pieces(const fft::MeshField& mesh, const UseValues& use) const {
+  parts_->check(mesh);
   GhostPlanes ghosts(parts_->mesh, parts_->order - 1, mesh.row_floats());
-  ghosts.fetch_from_owners(mesh);
+  parts_->exchange([&] { ghosts.fetch_from_owners(mesh); });
   const MeshView<const float> view{std::as_const(ghosts).planes(mesh), mesh.n(), mesh.row_floats()};
   std::vector<float> for_guests(parts_->guests.size());
   std::vector<std::size_t> cursor = starts_of(parts_->sent_counts);
-  std::vector<float> returned(cursor.back() + parts_->sent_counts.back());
+  std::vector<float> returned(sent_particles());
   with_order(parts_->order, [&](auto order) {
     read_particles<order()>(
         view, parts_->tables, parts_->guests, for_guests.data(),
         [](std::size_t home) -> float { throw InternalError("guest at home on rank {}", home); });
-    parts_->mesh.comm().all_to_all<float>(for_guests, parts_->guest_counts, returned,
-                                          parts_->sent_counts);
-    read_particles<order()>(view, parts_->tables, parts_->own, values.data(),
-                            [&](std::size_t home) { return returned[cursor[home]++]; });
+    parts_->exchange([&] {
+      parts_->mesh.comm().all_to_all<float>(for_guests, parts_->guest_counts, returned,
+                                            parts_->sent_counts);
+    });
+    std::array<float, piece_particles> piece;
+    const std::span<const ParticlePosition> own = parts_->own;
+    for (std::size_t first = 0; first < own.size(); first += piece_particles) {
+      const std::size_t count = std::min(piece_particles, own.size() - first);
+      read_particles<order()>(view, parts_->tables, own.subspan(first, count), piece.data(),
+                              [&](std::size_t home) { return returned[cursor[home]++]; });
+      use(first, std::span(piece).first(count));
+    }
   });
 }
+
+std::size_t ParticleRoute::sent_particles() const {
+  return std::accumulate(parts_->sent_counts.begin(), parts_->sent_counts.end(), std::size_t{0});
+}
+
+double ParticleRoute::exchange_seconds() const { return parts_->exchange_s; }
 
 double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n) {
   if (n_i == 0) return 1.0;

@@ -21,13 +21,17 @@ struct KnownDataset {
   std::int64_t h_exponent;
 };
 
-inline constexpr std::array<KnownDataset, 2> known_datasets{{
+inline constexpr std::array<KnownDataset, 3> known_datasets{{
     {"displacement", "Mpc/h",
      "comoving displacement x - q from the lattice site q = (index + offset) L/N, minimum image; "
      "[component][x][y][z]",
      1, -1},
     {"velocity", "km/s",
      "peculiar velocity a dx/dt of the particle of each lattice site; [component][x][y][z]", 0, 0},
+    {"momentum", "Mpc/h",
+     "momentum a^2 dx/dt / H0 of the particle of each lattice site, 100 a^-1 of it is the peculiar "
+     "velocity in km/s; relative to the moving frame in checkpoints of COLA; [component][x][y][z]",
+     -1, 0},
 }};
 /// @throws InternalError
 [[nodiscard]] const KnownDataset& known_dataset(const std::string& name);

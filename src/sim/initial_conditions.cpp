@@ -10,16 +10,23 @@
 namespace nubox::sim {
 namespace {
 
-/// field_c += factor mesh for a mesh in real state.
-void add_scaled(const fft::MeshField& mesh, double factor, field::LatticeField& field,
-                std::size_t c) {
-  const std::size_t n = mesh.n();
-  const std::span<float> values = field.component(c);
-  for (std::size_t row = 0; row < values.size() / n; ++row) {
-    for (std::size_t iz = 0; iz < n; ++iz) {
-      values[row * n + iz] +=
-          static_cast<float>(factor) * mesh.data()[row * mesh.row_floats() + iz];
-    }
+/// sum += factor field.
+void add_scaled(const field::LatticeField& field, double factor, field::LatticeField& sum) {
+  const std::span<const float> from = field.values();
+  const std::span<float> to = sum.values();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += static_cast<float>(factor) * from[i];
+}
+
+/// result(x) = the transform of i k weight(k) modes(k). Collective. @throws what `weight` throws
+void gradient(const fft::MeshField& modes, const std::function<double(double k_hmpc)>& weight,
+              field::LatticeField& result) {
+  const RadialTable table(modes, weight);
+  const DerivativeTable derivative = spectral_derivative(modes);
+  fft::MeshField work(modes.plan(), modes.box_size_mpch());
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    weighted_gradient(modes, axis, derivative, table, work);
+    work.to_real();
+    field::copy_from_mesh(work, result, axis);
   }
 }
 
@@ -75,46 +82,47 @@ fft::MeshField second_order_source(const fft::MeshField& density_modes) {
 
 field::LatticeField zeldovich_displacement(const fft::MeshField& density_modes) {
   field::LatticeField displacement(density_modes.layout(), 3, density_modes.box_size_mpch());
-  const RadialTable inverse_k2(density_modes, [](double k) { return 1 / (k * k); });
-  const DerivativeTable derivative = spectral_derivative(density_modes);
-  fft::MeshField work(density_modes.plan(), density_modes.box_size_mpch());
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(density_modes, axis, derivative, inverse_k2, work);
-    work.to_real();
-    field::copy_from_mesh(work, displacement, axis);
-  }
+  gradient(
+      density_modes, [](double k) { return 1 / (k * k); }, displacement);
   return displacement;
+}
+
+std::vector<field::LatticeField> lagrangian_orders(const fft::MeshField& density_modes,
+                                                   const cosmology::LinearTheory& theory, double a,
+                                                   int lpt_order) {
+  if (lpt_order != 1 && lpt_order != 2) {
+    throw UsageError("simulate.lpt = {}: the order must be 1 (Zel'dovich) or 2", lpt_order);
+  }
+  std::vector<field::LatticeField> orders{zeldovich_displacement(density_modes)};
+  if (lpt_order == 1) return orders;
+  const fft::MeshField source = second_order_source(density_modes);
+  const double growth2 = -theory.D2_over_D1_squared(a);
+  orders.emplace_back(density_modes.layout(), 3, density_modes.box_size_mpch());
+  gradient(
+      source, [&](double k) { return growth2 / (k * k); }, orders.back());
+  return orders;
+}
+
+Particles lagrangian_particles(const fft::MeshField& density_modes,
+                               std::vector<field::LatticeField> orders,
+                               const cosmology::LinearTheory& theory, double a) {
+  const double a2E = a * a * theory.background().E(a);
+  Particles particles{std::move(orders.at(0)),
+                      field::LatticeField(density_modes.layout(), 3, density_modes.box_size_mpch()),
+                      a};
+  gradient(
+      density_modes, [&](double k) { return a2E * theory.f1(k, a) / (k * k); },
+      particles.momentum_mpch);
+  if (orders.size() == 1) return particles;
+  add_scaled(orders[1], 1, particles.displacement_mpch);
+  add_scaled(orders[1], a2E * theory.f2(a), particles.momentum_mpch);
+  return particles;
 }
 
 Particles lagrangian_particles(const fft::MeshField& density_modes,
                                const cosmology::LinearTheory& theory, double a, int lpt_order) {
-  if (lpt_order != 1 && lpt_order != 2) {
-    throw UsageError("simulate.lpt = {}: the order must be 1 (Zel'dovich) or 2", lpt_order);
-  }
-  const double box = density_modes.box_size_mpch();
-  Particles particles{zeldovich_displacement(density_modes),
-                      field::LatticeField(density_modes.layout(), 3, box), a};
-  const double a2E = a * a * theory.background().E(a);
-  const RadialTable rate(density_modes, [&](double k) { return a2E * theory.f1(k, a) / (k * k); });
-  const DerivativeTable derivative = spectral_derivative(density_modes);
-  fft::MeshField work(density_modes.plan(), box);
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(density_modes, axis, derivative, rate, work);
-    work.to_real();
-    field::copy_from_mesh(work, particles.momentum_mpch, axis);
-  }
-  if (lpt_order == 1) return particles;
-
-  const fft::MeshField source = second_order_source(density_modes);
-  const double growth2 = -theory.D2_over_D1_squared(a);
-  const RadialTable weight(density_modes, [&](double k) { return growth2 / (k * k); });
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(source, axis, derivative, weight, work);
-    work.to_real();
-    add_scaled(work, 1, particles.displacement_mpch, axis);
-    add_scaled(work, a2E * theory.f2(a), particles.momentum_mpch, axis);
-  }
-  return particles;
+  return lagrangian_particles(density_modes, lagrangian_orders(density_modes, theory, a, lpt_order),
+                              theory, a);
 }
 
 Particles initial_conditions(const std::shared_ptr<const fft::Plan>& plan, double box_size_mpch,

@@ -17,19 +17,20 @@ void scale(std::span<const float> from, double factor, std::span<float> to) {
 
 }  // namespace
 
-field::Snapshot to_snapshot(const Particles& particles, io::FieldHeader header) {
+field::Snapshot to_snapshot(Particles particles, io::FieldHeader header) {
   const double box = particles.displacement_mpch.box_size_mpch();
   header.box_size_mpch = box;
   header.n = particles.displacement_mpch.n();
   if (std::abs(units::scale_factor(header.redshift) / particles.a - 1) > 1e-12) {
     header.redshift = 1 / particles.a - 1;
   }
-  field::Snapshot snapshot{std::move(header), particles.displacement_mpch, particles.momentum_mpch};
+  field::Snapshot snapshot{std::move(header), std::move(particles.displacement_mpch),
+                           std::move(particles.momentum_mpch)};
   for (float& x : snapshot.displacement.values()) {
     x = static_cast<float>(x - box * std::ceil(x / box - 0.5));
   }
-  scale(particles.momentum_mpch.values(), units::velocity_kms(1, particles.a),
-        snapshot.velocity->values());
+  const std::span<float> velocity_kms = snapshot.velocity->values();
+  scale(velocity_kms, units::velocity_kms(1, particles.a), velocity_kms);
   return snapshot;
 }
 

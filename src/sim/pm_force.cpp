@@ -39,21 +39,28 @@ PmForce::PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch
       gradient_(density_.plan(), box_size_mpch) {}
 
 void PmForce::evaluate(const field::LatticeField& displacement_mpch,
-                       const std::function<double(double k_hmpc)>& source, const UseAxis& use) {
+                       const std::function<double(double k_hmpc)>& source, const UseForce& use) {
   const double particles = std::pow(static_cast<double>(displacement_mpch.n()), 3);
   const double mesh_points = std::pow(static_cast<double>(mesh_n()), 3);
-  force_mpch_.resize(displacement_mpch.local_sites());
 
   Stopwatch watch;
   const field::ParticleRoute route(density_.layout(), displacement_mpch, field::Assignment::cic,
                                    half_cell);
-  times_.add("route", watch.restart());
+  double exchanged_s = 0;
+  // Exchanges are a phase of their own: their seconds are taken off the phase that they served.
+  const auto finish = [&](const char* phase) {
+    const double exchange_s = route.exchange_seconds() - exchanged_s;
+    exchanged_s += exchange_s;
+    times_.add("exchange", exchange_s);
+    times_.add(phase, watch.restart() - exchange_s);
+  };
+  finish("positions");
   density_.reset_as_real();
-  route.paint(density_);
-  times_.add("paint", watch.restart());
+  route.paint_exact(density_);
+  finish("paint");
   density_.to_modes();
   check_mass(particles);
-  times_.add("fft", watch.restart());
+  finish("fft");
 
   // The modes are those of counts: the factor to a density contrast goes with S / k^2.
   const RadialTable weight(density_,
@@ -61,15 +68,20 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   const DerivativeTable derivative = four_point_derivative(density_);
   for (std::size_t axis = 0; axis < 3; ++axis) {
     weighted_gradient(density_, axis, derivative, weight, gradient_);
-    times_.add("k space", watch.restart());
+    finish("k space");
     gradient_.to_real();
-    times_.add("fft", watch.restart());
-    route.interpolate(gradient_, force_mpch_);
-    times_.add("interpolate", watch.restart());
-    use(axis, force_mpch_);
-    times_.add("kick", watch.restart());
+    finish("fft");
+    route.interpolate_in_pieces(gradient_,
+                                [&](std::size_t first, std::span<const float> force_mpch) {
+                                  use(axis, first, force_mpch);
+                                });
+    finish("interpolate");
   }
+  routed_ += static_cast<double>(route.sent_particles());
+  evaluated_ += static_cast<double>(displacement_mpch.local_sites());
 }
+
+double PmForce::routed_share() const { return evaluated_ > 0 ? routed_ / evaluated_ : 0; }
 
 void PmForce::check_mass(double particles) const {
   std::optional<Error> failure;

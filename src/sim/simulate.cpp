@@ -2,40 +2,22 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
+#include "nubox/core/progress.hpp"
+#include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory.hpp"
 #include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/memory_model.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <functional>
+#include "sim/checkpoint.hpp"
+
+#include <optional>
 #include <string>
 
 namespace nubox::sim {
 namespace {
-
-/// Seconds between progress lines: short runs stay quiet.
-constexpr double progress_interval_s = 10;
-
-/// Output redshifts in order of time, without repetitions.
-std::vector<double> outputs_in_time(const SimulationOptions& options) {
-  std::vector<double> redshifts = options.redshifts;
-  std::sort(redshifts.begin(), redshifts.end(), std::greater<>());
-  redshifts.erase(std::unique(redshifts.begin(), redshifts.end()), redshifts.end());
-  return redshifts;
-}
-
-std::string name_of(cosmology::NeutrinoSource source) {
-  switch (source) {
-    case cosmology::NeutrinoSource::table:
-      return "table";
-    case cosmology::NeutrinoSource::supereasy:
-      return "supereasy";
-    case cosmology::NeutrinoSource::none:
-      return "none";
-  }
-  throw InternalError("neutrino source without a name");
-}
 
 /// "fft 40 %, paint 25 %, ...", of the seconds spent in forces.
 std::string shares(const PhaseTimes& times) {
@@ -48,108 +30,175 @@ std::string shares(const PhaseTimes& times) {
   return text;
 }
 
-/// Steps of the segment from a0 to a1, in proportion to its share of the whole way; at least one.
-std::size_t segment_steps(const SimulationOptions& options, double a0, double a1, double a_last) {
-  const auto length = [](double from, double to) {
-    return spacing_variable(to, default_spacing) - spacing_variable(from, default_spacing);
-  };
-  const double share = length(a0, a1) / length(units::scale_factor(options.z_initial), a_last);
-  return std::max<std::size_t>(
-      1, static_cast<std::size_t>(std::lround(share * static_cast<double>(options.steps))));
+/// One mass of one realisation on its way through the step plan. All methods are collective.
+class Run {
+ public:
+  Run(const par::Comm& comm, const SimulationOptions& options,
+      const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
+      const Interruption& interruption);
+  void go(const std::function<void(const field::Snapshot&)>& on_output);
+
+ private:
+  [[nodiscard]] io::FieldHeader header(double redshift) const {
+    return output_header(options_, parameters_, tables_, redshift);
+  }
+  /// A checkpoint of this run that is of use.
+  [[nodiscard]] std::optional<Checkpoint> find_checkpoint() const;
+  /// Particles and frame: from the initial conditions, or particles from a checkpoint.
+  void start();
+  void integrate_to(std::size_t output);
+  void after_step(std::size_t output, std::size_t step);
+  [[nodiscard]] field::Snapshot snapshot(std::size_t output);
+
+  const par::Comm& comm_;
+  const SimulationOptions& options_;
+  const cosmology::Parameters& parameters_;
+  const cosmology::LinearTables& tables_;
+  const Interruption& interruption_;
+  io::FieldHeader identity_;  ///< what a checkpoint must agree with
+  std::string name_;
+  std::vector<std::vector<double>> plan_;
+  cosmology::LinearTheory theory_;
+  std::optional<Particles> particles_;
+  std::optional<ColaFrame> frame_;
+  RunPosition position_;
+  std::optional<Progress> progress_;
+  PhaseTimes force_times_;
+  Stopwatch watch_;
+};
+
+Run::Run(const par::Comm& comm, const SimulationOptions& options,
+         const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
+         const Interruption& interruption)
+    : comm_(comm),
+      options_(options),
+      parameters_(parameters),
+      tables_(tables),
+      interruption_(interruption),
+      identity_(header(options.redshifts.back())),
+      name_(fmt::format("seed {}, {} eV", options.noise.seed, parameters.M_nu_eV)),
+      plan_(step_plan(options)),
+      theory_(par::agree(comm, [&] {
+        return cosmology::LinearTheory(parameters, tables, options.neutrinos,
+                                       units::scale_factor(options.redshifts.back()));
+      })) {
+  std::string redshifts;
+  for (const double z : options.redshifts) redshifts += fmt::format("{} ", z);
+  identity_.extra["redshifts"] = redshifts;
+  par::require_memory(comm, memory_needs(comm, options, theory_).peak_bytes(),
+                      fmt::format("a run of {}^3 particles on a force mesh of {}^3", options.n,
+                                  options.mesh_factor * options.n));
+}
+
+void Run::go(const std::function<void(const field::Snapshot&)>& on_output) {
+  log::set_phase(fmt::format("simulate: {}", name_));
+  start();
+  std::size_t steps = 0, steps_before = position_.step;
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    steps += plan_[i].size() - 1;
+    if (i < position_.output) steps_before += plan_[i].size() - 1;
+  }
+  progress_.emplace(name_, steps, steps_before);
+  for (std::size_t output = position_.output; output < plan_.size(); ++output) {
+    integrate_to(output);
+    on_output(snapshot(output));
+  }
+  if (!interruption_.checkpoint.empty()) remove_checkpoint(comm_, interruption_.checkpoint);
+  const std::uint64_t peak = comm_.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
+  log::info("{}: {} steps to z = {:g} in {} (forces: {}; peak memory of a rank {})", name_,
+            steps - steps_before, options_.redshifts.back(), duration_text(watch_.seconds()),
+            shares(force_times_), memory::text(peak));
+}
+
+std::optional<Checkpoint> Run::find_checkpoint() const {
+  const std::filesystem::path& path = interruption_.checkpoint;
+  if (path.empty()) return std::nullopt;
+  auto found = read_checkpoint(par::SlabLayout(comm_, options_.n), path, identity_);
+  if (!found) return std::nullopt;
+  const auto [output, step] = found->position;
+  par::agree(comm_, [&] {
+    if (output >= plan_.size() || step >= plan_[output].size()) {
+      throw InputError("{} stands at step {} of output {}, which the run does not have",
+                       path.string(), step, output);
+    }
+  });
+  if (output > interruption_.outputs_in_hand) {
+    log::warn_together("{} stands beyond an output that is missing: the run begins anew",
+                       path.string());
+    return std::nullopt;
+  }
+  found->particles.a = plan_[output][step];
+  return found;
+}
+
+void Run::start() {
+  std::optional<Checkpoint> checkpoint = find_checkpoint();
+  const bool cola = options_.stepping == Stepping::cola;
+  if (cola || !checkpoint) {
+    const double a = plan_.front().front();
+    const fft::MeshField density =
+        gaussian_modes(fft::Plan::create(comm_, options_.n), options_.box_size_mpch, options_.noise,
+                       [&](double k) { return theory_.power_cb(k, a); });
+    auto orders = lagrangian_orders(density, theory_, a, options_.lpt_order);
+    if (cola) frame_.emplace(orders, theory_, a);
+    if (!checkpoint) {
+      particles_ = lagrangian_particles(density, std::move(orders), theory_, a);
+      if (cola) frame_->enter(*particles_);
+    }
+  }
+  if (checkpoint) {
+    particles_ = std::move(checkpoint->particles);
+    position_ = checkpoint->position;
+  }
+  log::info("{}: {}^3 particles in {} Mpc/h, LPT order {} at z = {}, force mesh {}^3{} ({:.1f} s)",
+            name_, options_.n, options_.box_size_mpch, options_.lpt_order, options_.z_initial,
+            options_.mesh_factor * options_.n,
+            checkpoint ? fmt::format(", going on at a = {:.3f} from {}", particles_->a,
+                                     interruption_.checkpoint.string())
+                       : "",
+            watch_.seconds());
+}
+
+void Run::integrate_to(std::size_t output) {
+  // The meshes live for the steps alone: an output needs their memory.
+  PmForce force(comm_, options_.mesh_factor * options_.n, options_.box_size_mpch);
+  integrate(*particles_, force, theory_, plan_[output],
+            {.frame = frame_ ? &*frame_ : nullptr,
+             .first_step = output == position_.output ? position_.step : 0,
+             .after_step = [&](std::size_t step) { after_step(output, step); }});
+  for (const auto& [phase, seconds] : force.times().seconds()) force_times_.add(phase, seconds);
+}
+
+void Run::after_step(std::size_t output, std::size_t step) {
+  progress_->step(fmt::format("a = {:.3f}", particles_->a));
+  if (interruption_.control == nullptr) return;
+  const par::StepControl::Action action = interruption_.control->after_step();
+  if (action == par::StepControl::Action::go_on) return;
+  write_checkpoint(interruption_.checkpoint, *particles_, identity_, {output, step});
+  interruption_.control->saved();
+  log::beat();
+  if (action == par::StepControl::Action::save) return;
+  throw Error(ExitCode::stopped,
+              fmt::format("{}: stopped after step {} with a checkpoint in {}; run again to go on",
+                          name_, progress_->done(), interruption_.checkpoint.string()))
+      .agreed_from(0);
+}
+
+field::Snapshot Run::snapshot(std::size_t output) {
+  const bool last = output + 1 == plan_.size();
+  Particles particles = last ? std::move(*particles_) : *particles_;
+  if (frame_) frame_->leave(particles);
+  return to_snapshot(std::move(particles), header(options_.redshifts[output]));
 }
 
 }  // namespace
 
-void require_valid(const SimulationOptions& options) {
-  if (options.n < 2 || options.steps < 1 || options.mesh_factor < 1) {
-    throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
-                     options.n, options.steps, options.mesh_factor);
-  }
-  if (options.lpt_order != 1 && options.lpt_order != 2) {
-    throw UsageError("simulate.lpt = {}: the order must be 1 (Zel'dovich) or 2", options.lpt_order);
-  }
-  if (!(options.box_size_mpch > 0)) {
-    throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
-  }
-  if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
-  for (const double z : options.redshifts) {
-    if (!(z >= 0 && z < options.z_initial)) {
-      throw UsageError("output redshift {} is not within [0, z_initial = {})", z,
-                       options.z_initial);
-    }
-  }
-}
-
-io::FieldHeader output_header(const SimulationOptions& options,
-                              const cosmology::Parameters& parameters,
-                              const cosmology::LinearTables& tables, double redshift) {
-  io::FieldHeader header;
-  header.box_size_mpch = options.box_size_mpch;
-  header.n = options.n;
-  header.redshift = redshift;
-  header.Omega_m = parameters.Omega_m;
-  header.Omega_b = parameters.Omega_b;
-  header.h = parameters.h;
-  header.n_s = parameters.n_s;
-  header.A_s = parameters.A_s;
-  header.M_nu_eV = parameters.M_nu_eV;
-  header.origin = "simulate";
-  header.seed = static_cast<std::int64_t>(options.seed);
-  const auto integer = [](auto value) { return static_cast<std::int64_t>(value); };
-  header.extra = {{"T_cmb", parameters.T_cmb_K},
-                  {"N_eff", parameters.N_eff},
-                  {"tables", tables.digest()},
-                  {"noise", std::string(noise_convention)},
-                  {"fixed_amplitude", integer(options.fixed_amplitude)},
-                  {"phase_flip", integer(options.phase_flip)},
-                  {"steps", integer(options.steps)},
-                  {"mesh_factor", integer(options.mesh_factor)},
-                  {"lpt", integer(options.lpt_order)},
-                  {"z_initial", options.z_initial},
-                  {"z_back_scaling", std::ranges::min(options.redshifts)},
-                  {"neutrinos", name_of(options.neutrinos)}};
-  return header;
-}
-
 void simulate(const par::Comm& comm, const SimulationOptions& options,
               const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
-              const std::function<void(const field::Snapshot&)>& on_output) {
+              const std::function<void(const field::Snapshot&)>& on_output,
+              const Interruption& interruption) {
   par::agree(comm, [&] { require_valid(options); });
-  const std::string name = fmt::format("seed {}, {} eV", options.seed, parameters.M_nu_eV);
-  log::set_phase(fmt::format("simulate: {}", name));
-  Stopwatch watch;
-  const std::vector<double> redshifts = outputs_in_time(options);
-  const double a_last = units::scale_factor(redshifts.back());
-  const double a_initial = units::scale_factor(options.z_initial);
-  const auto theory = par::agree(
-      comm, [&] { return cosmology::LinearTheory(parameters, tables, options.neutrinos, a_last); });
-  const Noise noise{options.seed, options.fixed_amplitude, options.phase_flip};
-  Particles particles =
-      initial_conditions(fft::Plan::create(comm, options.n), options.box_size_mpch, noise, theory,
-                         a_initial, options.lpt_order);
-  PmForce force(comm, options.mesh_factor * options.n, options.box_size_mpch);
-  log::info("{}: {}^3 particles in {} Mpc/h, LPT order {} at z = {}, force mesh {}^3 ({:.1f} s)",
-            name, options.n, options.box_size_mpch, options.lpt_order, options.z_initial,
-            force.mesh_n(), watch.seconds());
-
-  Stopwatch since_line;
-  std::size_t steps_done = 0;
-  const auto progress = [&](std::size_t) {
-    ++steps_done;
-    if (since_line.seconds() < progress_interval_s) return;
-    since_line.restart();
-    log::info("{}: step {} of {}, a = {:.3f} ({:.1f} s)", name, steps_done, options.steps,
-              particles.a, watch.seconds());
-  };
-  for (const double redshift : redshifts) {
-    const double a_out = units::scale_factor(redshift);
-    const std::size_t steps = segment_steps(options, particles.a, a_out, a_last);
-    integrate(particles, force, theory, time_grid(particles.a, a_out, steps, default_spacing),
-              progress);
-    on_output(to_snapshot(particles, output_header(options, parameters, tables, redshift)));
-  }
-  log::info("{}: {} steps to z = {:g} in {:.1f} s (forces: {})", name, steps_done,
-            1 / particles.a - 1, watch.seconds(), shares(force.times()));
+  Run(comm, options, parameters, tables, interruption).go(on_output);
 }
 
 }  // namespace nubox::sim

@@ -13,29 +13,44 @@ namespace {
 /// Middle of a step: the momenta live here while positions move from a0 to a1.
 double middle(double a0, double a1) { return std::sqrt(a0 * a1); }
 
-/// p += factor F with the force at the particles' positions and epoch.
+/// p += factor (F - F_frame) with the force at the particles' positions and epoch.
 void kick(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
-          double factor) {
+          const ColaFrame* frame, double factor) {
   const auto source = [&](double k) { return theory.source(k, particles.a); };
+  const float scale = static_cast<float>(factor);
+  ColaFrame::Weights frame_kick;
+  if (frame != nullptr) {
+    const ColaFrame::Weights frame_force = frame->force(particles.a);
+    frame_kick = {-factor * frame_force.psi1, -factor * frame_force.psi2};
+  }
   force.evaluate(particles.displacement_mpch, source,
-                 [&](std::size_t axis, std::span<const float> force_mpch) {
-                   const std::span<float> p = particles.momentum_mpch.component(axis);
-                   const float scale = static_cast<float>(factor);
+                 [&](std::size_t axis, std::size_t first, std::span<const float> force_mpch) {
+                   const std::span<float> p =
+                       particles.momentum_mpch.component(axis).subspan(first, force_mpch.size());
                    for (std::size_t i = 0; i < p.size(); ++i) p[i] += scale * force_mpch[i];
+                   if (frame != nullptr) frame->add(frame_kick, axis, first, p);
                  });
 }
 
-/// x += factor p; then no displacement may be wider than half the box, or not a number.
-void drift(Particles& particles, double factor) {
+/// x += factor p and the frame's own way from a0 to a1.
+void move(Particles& particles, const ColaFrame* frame, double factor, double a0, double a1) {
   const std::span<float> x = particles.displacement_mpch.values();
   const std::span<const float> p = particles.momentum_mpch.values();
   const float scale = static_cast<float>(factor);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] += scale * p[i];
+  if (frame == nullptr) return;
+  const ColaFrame::Weights from = frame->displacement(a0), to = frame->displacement(a1);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    frame->add({to.psi1 - from.psi1, to.psi2 - from.psi2}, axis, 0,
+               particles.displacement_mpch.component(axis));
+  }
+}
+
+/// No displacement may be wider than half the box, or not a number. Collective.
+void require_in_box(const Particles& particles) {
   const float limit = static_cast<float>(particles.displacement_mpch.box_size_mpch() / 2);
   std::size_t lost = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] += scale * p[i];
-    lost += std::abs(x[i]) <= limit ? 0 : 1;
-  }
+  for (const float x : particles.displacement_mpch.values()) lost += std::abs(x) <= limit ? 0 : 1;
   std::optional<Error> failure;
   if (lost > 0) {
     failure = NumericalError(
@@ -76,23 +91,26 @@ std::vector<double> time_grid(double a0, double a1, std::size_t steps, Spacing s
 }
 
 void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
-               std::span<const double> grid, const std::function<void(std::size_t)>& progress) {
-  if (grid.empty() || grid.front() != particles.a) {
-    throw InternalError("time grid does not start at the particles' a = {}", particles.a);
+               std::span<const double> grid, const IntegrationOptions& options) {
+  const std::size_t first = options.first_step;
+  if (first >= grid.size() || grid[first] != particles.a) {
+    throw InternalError("step {} of the time grid does not start at the particles' a = {}", first,
+                        particles.a);
   }
   if (grid.size() == 1) return;
   const cosmology::Background& background = theory.background();
-  double a_momentum = grid[0];
-  for (std::size_t j = 0; j + 1 < grid.size(); ++j) {
+  double a_momentum = first == 0 ? grid[0] : middle(grid[first - 1], grid[first]);
+  for (std::size_t j = first; j + 1 < grid.size(); ++j) {
     const double a_middle = middle(grid[j], grid[j + 1]);
-    kick(particles, force, theory, background.kick(a_momentum, a_middle));
+    kick(particles, force, theory, options.frame, background.kick(a_momentum, a_middle));
     a_momentum = a_middle;
-    drift(particles, background.drift(grid[j], grid[j + 1]));
+    move(particles, options.frame, background.drift(grid[j], grid[j + 1]), grid[j], grid[j + 1]);
     particles.a = grid[j + 1];
+    require_in_box(particles);
     log::beat();
-    if (progress) progress(j + 1);
+    if (options.after_step) options.after_step(j + 1);
   }
-  kick(particles, force, theory, background.kick(a_momentum, grid.back()));
+  kick(particles, force, theory, options.frame, background.kick(a_momentum, grid.back()));
 }
 
 }  // namespace nubox::sim

@@ -1,9 +1,12 @@
 #include "nubox/sim/white_noise.hpp"
 
+#include "nubox/core/error.hpp"
 #include "nubox/core/rng.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/fft/modes.hpp"
+#include "nubox/par/agree.hpp"
 
+#include "sim/ngenic_noise.hpp"
 #include "sim/radial_table.hpp"
 
 #include <cmath>
@@ -11,12 +14,53 @@
 namespace nubox::sim {
 namespace {
 
-/// The half of k space that is drawn; the other half is its conjugate (rule of N-GenIC).
-bool is_drawn(int nx, int ny, int nz) {
-  return nz > 0 || (nz == 0 && (nx > 0 || (nx == 0 && ny > 0)));
+template <class T>
+const T* extra_value(const io::FieldHeader& header, const std::string& name) {
+  const auto found = header.extra.find(name);
+  return found == header.extra.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
+/// modes = amplitude(k) w(n), w called in the order of the walk.
+template <class White>
+void fill_modes(fft::MeshField& mesh, const RadialTable& amplitude, bool sphere, White&& w) {
+  const auto n = static_cast<std::int64_t>(mesh.n());
+  fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
+    if (mode.nyquist_x || mode.nyquist_y || mode.nyquist_z) return;
+    if (sphere && 4 * mode.norm2() > n * n) return;
+    mesh.modes()[index] =
+        std::complex<float>(w(mode.nx, mode.ny, mode.nz) * static_cast<double>(amplitude(mode)));
+  });
 }
 
 }  // namespace
+
+std::string name_of(NoiseConvention convention) {
+  return convention == NoiseConvention::philox ? "philox4x32-10 v1" : "ngenic ranlxd1";
+}
+
+Noise noise_of(const io::FieldHeader& header) {
+  const auto* name = extra_value<std::string>(header, "noise");
+  const auto* fixed = extra_value<std::int64_t>(header, "fixed_amplitude");
+  const auto* flip = extra_value<std::int64_t>(header, "phase_flip");
+  const auto* sphere = extra_value<std::int64_t>(header, "noise_sphere");
+  if (header.seed >= 0 && name != nullptr && fixed != nullptr && flip != nullptr) {
+    for (const auto convention : {NoiseConvention::philox, NoiseConvention::ngenic}) {
+      if (*name != name_of(convention)) continue;
+      return {static_cast<std::uint64_t>(header.seed), *fixed != 0, *flip != 0, convention,
+              sphere != nullptr && *sphere != 0};
+    }
+  }
+  throw InputError("the header of the box names no seed with a noise convention known here: {}, {}",
+                   name_of(NoiseConvention::philox), name_of(NoiseConvention::ngenic));
+}
+
+void describe(const Noise& noise, io::FieldHeader& header) {
+  header.seed = static_cast<std::int64_t>(noise.seed);
+  header.extra["noise"] = name_of(noise.convention);
+  header.extra["fixed_amplitude"] = std::int64_t{noise.fixed_amplitude};
+  header.extra["phase_flip"] = std::int64_t{noise.phase_flip};
+  if (noise.sphere) header.extra["noise_sphere"] = std::int64_t{1};
+}
 
 std::complex<double> white_noise(const Noise& noise, int nx, int ny, int nz) {
   if (nx == 0 && ny == 0 && nz == 0) return 0;
@@ -37,11 +81,13 @@ fft::MeshField gaussian_modes(std::shared_ptr<const fft::Plan> plan, double box_
   mesh.reset_as_modes();
   const RadialTable amplitude(
       mesh, [&](double k) { return std::sqrt(power(k) / std::pow(box_size_mpch, 3)); });
-  fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
-    if (mode.nyquist_x || mode.nyquist_y || mode.nyquist_z) return;
-    const std::complex<double> w = white_noise(noise, mode.nx, mode.ny, mode.nz);
-    mesh.modes()[index] = std::complex<float>(w * static_cast<double>(amplitude(mode)));
-  });
+  if (noise.convention == NoiseConvention::ngenic) {
+    NgenicNoise columns = par::agree(mesh.comm(), [&] { return NgenicNoise(noise, mesh.n()); });
+    fill_modes(mesh, amplitude, noise.sphere, columns);
+  } else {
+    fill_modes(mesh, amplitude, noise.sphere,
+               [&](int nx, int ny, int nz) { return white_noise(noise, nx, ny, nz); });
+  }
   return mesh;
 }
 

@@ -87,7 +87,7 @@ TEST(InitialConditions, reproduce_spherical_collapse_to_second_order) {
 TEST(InitialConditions, are_the_same_on_any_number_of_ranks) {
   const auto theory = sim::test::theory_of(0.15);
   const auto make = [&](const par::Comm& comm) {
-    return sim::initial_conditions(fft::Plan::create(comm, n), box, {3}, theory, 0.05, 2);
+    return sim::initial_conditions(fft::Plan::create(comm, n), box, {.seed = 3}, theory, 0.05, 2);
   };
   const par::Comm world = par::Comm::world(), alone = par::Comm::self();
   const Particles parallel = make(world), serial = make(alone);

@@ -23,9 +23,11 @@ std::array<std::vector<float>, 3> force_on(const field::LatticeField& displaceme
                                            const std::function<double(double)>& source) {
   sim::PmForce force(displacement.comm(), 2 * n, box);
   std::array<std::vector<float>, 3> result;
-  force.evaluate(displacement, source, [&](std::size_t axis, std::span<const float> values) {
-    result[axis].assign(values.begin(), values.end());
-  });
+  force.evaluate(displacement, source,
+                 [&](std::size_t axis, std::size_t first, std::span<const float> values) {
+                   EXPECT_EQ(result[axis].size(), first);
+                   result[axis].insert(result[axis].end(), values.begin(), values.end());
+                 });
   return result;
 }
 

@@ -132,9 +132,9 @@ TEST(Simulate, gives_matched_pairs_whose_difference_vanishes_with_the_mass) {
 
 TEST(Simulate, hands_out_snapshots_in_order_of_time_that_say_how_they_were_made) {
   SimulationOptions options = small_run();
-  options.redshifts = {0, 2, 0.5};
-  options.seed = 42;
-  options.phase_flip = true;
+  options.redshifts = {2, 0.5, 0};
+  options.noise.seed = 42;
+  options.noise.phase_flip = true;
   const auto outputs = run(par::Comm::world(), options, 0.15);
   ASSERT_EQ(outputs.size(), 3u);
   EXPECT_NEAR(outputs[0].header.redshift, 2, 1e-12);
@@ -148,6 +148,7 @@ TEST(Simulate, hands_out_snapshots_in_order_of_time_that_say_how_they_were_made)
   EXPECT_EQ(header.extra.at("phase_flip"), io::AttributeValue(std::int64_t{1}));
   EXPECT_EQ(header.extra.at("steps"), io::AttributeValue(std::int64_t{6}));
   EXPECT_EQ(header.extra.at("neutrinos"), io::AttributeValue(std::string("table")));
+  EXPECT_EQ(header.extra.at("stepping"), io::AttributeValue(std::string("pm")));
 }
 
 TEST(Simulate, refuses_options_that_make_no_run) {
@@ -164,7 +165,15 @@ TEST(Simulate, refuses_options_that_make_no_run) {
     }
   };
   refuses([](SimulationOptions& o) { o.redshifts = {}; });
-  refuses([](SimulationOptions& o) { o.redshifts = {0, 25}; });
+  refuses([](SimulationOptions& o) { o.redshifts = {25, 0}; });
+  refuses([](SimulationOptions& o) { o.redshifts = {0, 1}; });
+  refuses([](SimulationOptions& o) { o.redshifts = {1, 1, 0}; });
+  refuses([](SimulationOptions& o) {
+    o.noise.convention = sim::NoiseConvention::ngenic;
+    o.noise.seed = std::uint64_t{1} << 31;
+  });
+  // Two meshes of 98304^3: 7 PB, refused before anything of it is allocated.
+  refuses([](SimulationOptions& o) { o.mesh_factor = 8192; });
   refuses([](SimulationOptions& o) { o.redshifts = {-0.5}; });
   refuses([](SimulationOptions& o) { o.steps = 0; });
   refuses([](SimulationOptions& o) { o.lpt_order = 3; });

@@ -19,7 +19,7 @@ constexpr std::size_t n = 16;
 constexpr double box = 32;
 
 Particles start(const par::Comm& comm, const cosmology::LinearTheory& theory) {
-  return sim::initial_conditions(fft::Plan::create(comm, n), box, {11}, theory, 0.05, 2);
+  return sim::initial_conditions(fft::Plan::create(comm, n), box, {.seed = 11}, theory, 0.05, 2);
 }
 
 TEST(TimeGrid, has_exact_ends_and_is_uniform_in_its_variable) {

@@ -21,6 +21,10 @@ class BadOptions(SystemTest):
             (["--simulate.lpt=7"], ["simulate.lpt", "from 1 to 2"]),
             (["--simulate.redshifts=10", "--simulate.z_initial=9"], ["10", "z_initial"]),
             (["--simulate.mnu_eV=0,0.1234"], ["0.1234", "three decimals"]),
+            (["--simulate.redshifts=0,1"], ["1 after 0", "order of time"]),
+            (["--simulate.redshifts=0.00041,0"], ["0.00041", "three decimals"]),
+            (["--simulate.noise=ngenic", "--simulate.seeds=3000000000"], ["3000000000", "N-GenIC"]),
+            (["--box.n=16384"], ["16384^3", "missing"]),
             (["--train.epochs=3"], ["train.epochs", "no option of 'simulate'"]),
         ]:
             with self.subTest(args=args):

@@ -3,6 +3,8 @@
 #include "nubox/fft/mesh_field.hpp"
 #include "nubox/field/lattice_field.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -42,6 +44,15 @@ class ParticleRoute {
   void paint_exact(fft::MeshField& mesh) const;
   /// values[p] = mesh value at particle p (weights as in paint), p in the owner's order.
   void interpolate(const fft::MeshField& mesh, std::span<float> values) const;
+  /// Gets the values of particles first, first + 1, ... in the owner's order.
+  using UseValues = std::function<void(std::size_t first, std::span<const float> values)>;
+  /// The same in short consecutive pieces, for values that need not be kept. `use` must not throw.
+  void interpolate_in_pieces(const fft::MeshField& mesh, const UseValues& use) const;
+
+  /// Particles of this rank whose mesh planes belong to other ranks.
+  [[nodiscard]] std::size_t sent_particles() const;
+  /// Seconds that this rank spent in exchanges with other ranks so far.
+  [[nodiscard]] double exchange_seconds() const;
 
  private:
   struct Parts;

@@ -6,6 +6,7 @@
 #include "nubox/sim/white_noise.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace nubox::sim {
 
@@ -13,11 +14,20 @@ namespace nubox::sim {
 /// lattice: [3][nx_local][N][N], Mpc/h. Collective.
 [[nodiscard]] field::LatticeField zeldovich_displacement(const fft::MeshField& density_modes);
 
-/// Lagrangian perturbation theory at scale factor a from the linear cb density there (modes on the
-/// mesh of the lattice): displacement psi1 + psi2 and momentum a^2 E (f1(k) psi1 + f2 psi2) with
-/// the scale-dependent growth rate f1; order 1 leaves psi2 out (2LPT: arXiv:astro-ph/9406013).
-/// Collective.
+/// Displacements psi1 and, for order 2, psi2 of Lagrangian perturbation theory at scale factor a
+/// from the linear cb density there (modes on the mesh of the lattice), each [3][nx_local][N][N],
+/// Mpc/h (2LPT: arXiv:astro-ph/9406013). Collective.
 /// @throws UsageError for another order than 1 or 2
+[[nodiscard]] std::vector<field::LatticeField> lagrangian_orders(
+    const fft::MeshField& density_modes, const cosmology::LinearTheory& theory, double a,
+    int lpt_order);
+
+/// Particles of these orders: displacement psi1 + psi2 and momentum a^2 E (f1(k) psi1 + f2 psi2)
+/// with the scale-dependent growth rate f1. Collective.
+[[nodiscard]] Particles lagrangian_particles(const fft::MeshField& density_modes,
+                                             std::vector<field::LatticeField> orders,
+                                             const cosmology::LinearTheory& theory, double a);
+/// Both in one.
 [[nodiscard]] Particles lagrangian_particles(const fft::MeshField& density_modes,
                                              const cosmology::LinearTheory& theory, double a,
                                              int lpt_order);

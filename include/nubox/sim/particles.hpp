@@ -15,8 +15,8 @@ struct Particles {
 
 /// Snapshot of the particles: displacement wrapped to (-L/2, L/2], velocity v = 100 p / a km/s;
 /// box, lattice and redshift of the header become those of the particles (a redshift that is theirs
-/// up to rounding stays). Rank-local.
-[[nodiscard]] field::Snapshot to_snapshot(const Particles& particles, io::FieldHeader header);
+/// up to rounding stays). Particles that are moved in are not copied. Rank-local.
+[[nodiscard]] field::Snapshot to_snapshot(Particles particles, io::FieldHeader header);
 
 /// Inverse of to_snapshot. Rank-local. @throws InputError if the snapshot has no velocities
 [[nodiscard]] Particles to_particles(const field::Snapshot& snapshot);

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <vector>
 
 namespace nubox::sim {
 
@@ -17,9 +16,10 @@ namespace nubox::sim {
 /// that a force needs.
 class PmForce {
  public:
-  /// Called once per axis with the force on every particle of this rank, in lattice order; the
-  /// values are gone after the call, which is why no acceleration array is ever stored.
-  using UseAxis = std::function<void(std::size_t axis, std::span<const float> force_mpch)>;
+  /// Called for each axis with the force on sites first, first + 1, ... of this rank, piece by
+  /// piece in lattice order; the values are gone after the call: no acceleration is ever stored.
+  using UseForce =
+      std::function<void(std::size_t axis, std::size_t first, std::span<const float> force_mpch)>;
 
   /// Mesh of mesh_n^3 points. Collective.
   PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch);
@@ -28,19 +28,21 @@ class PmForce {
   /// Collective.
   /// @throws NumericalError (agreed) if the painted mass is not the number of particles
   void evaluate(const field::LatticeField& displacement_mpch,
-                const std::function<double(double k_hmpc)>& source, const UseAxis& use);
+                const std::function<double(double k_hmpc)>& source, const UseForce& use);
 
   [[nodiscard]] std::size_t mesh_n() const { return density_.n(); }
   /// Seconds of this rank by phase since construction.
-  [[nodiscard]] PhaseTimes& times() { return times_; }
+  [[nodiscard]] const PhaseTimes& times() const { return times_; }
+  /// Share of this rank's particles that met the mesh on another rank, over all forces so far.
+  [[nodiscard]] double routed_share() const;
 
  private:
   void check_mass(double particles) const;
 
   fft::MeshField density_;
   fft::MeshField gradient_;
-  std::vector<float> force_mpch_;
   PhaseTimes times_;
+  double routed_ = 0, evaluated_ = 0;  ///< particles, over all forces
 };
 
 }  // namespace nubox::sim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/sim/cola_frame.hpp"
 #include "nubox/sim/particles.hpp"
 #include "nubox/sim/pm_force.hpp"
 
@@ -21,13 +22,24 @@ enum class Spacing { a, sqrt_a, ln_a };
 [[nodiscard]] std::vector<double> time_grid(double a0, double a1, std::size_t steps,
                                             Spacing spacing);
 
-/// Kick-drift-kick leapfrog of the particles along `grid` (grid[0] = particles.a; descending grids
-/// integrate backward), with the exact kicks and drifts of the background and the neutrino source
-/// S(k,a) of `theory` (arXiv:astro-ph/9710043). n steps cost n + 1 forces: neighbouring half kicks
-/// share one. `progress`, if given, is called after each step with its number, from 1. Collective.
+/// What an integration may be given besides particles and time grid.
+struct IntegrationOptions {
+  /// Moving frame that the momenta are relative to; none: plain particle-mesh steps.
+  const ColaFrame* frame = nullptr;
+  /// Step to begin with: that of an interrupted integration, whose particles stand at
+  /// grid[first_step] with momenta half a step behind, as after_step saw them.
+  std::size_t first_step = 0;
+  /// Called after each step with its number, from 1. What it throws ends the integration.
+  std::function<void(std::size_t step)> after_step{};
+};
+
+/// Kick-drift-kick leapfrog of the particles along `grid` (particles.a = grid[first_step];
+/// descending grids integrate backward), with the exact kicks and drifts of the background and the
+/// neutrino source S(k,a) of `theory` (arXiv:astro-ph/9710043). n steps cost n + 1 forces:
+/// neighbouring half kicks share one. In a COLA frame the frame moves exactly and the kicks are
+/// those of the force less the frame's. Collective.
 /// @throws NumericalError (agreed) if a displacement is not finite or exceeds half the box
 void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
-               std::span<const double> grid,
-               const std::function<void(std::size_t step)>& progress = {});
+               std::span<const double> grid, const IntegrationOptions& options = {});
 
 }  // namespace nubox::sim

@@ -1,34 +1,56 @@
 #pragma once
 
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/io/field_file.hpp"
 
 #include <complex>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace nubox::sim {
 
-/// Name of the noise convention below, as recorded in field files.
-inline constexpr const char* noise_convention = "philox4x32-10 v1";
+/// How a seed becomes phases and amplitudes.
+enum class NoiseConvention {
+  philox,  ///< white_noise() below: no mode knows of another
+  ngenic,  ///< the phases of N-GenIC and 2LPTic (GSL's ranlxd1), to repeat a run of theirs
+};
 
-/// Initial phases: a seed and two variance-reduction switches (arXiv:1603.05253).
+/// Name of a convention in field files; changes with the numbers that it gives.
+[[nodiscard]] std::string name_of(NoiseConvention convention);
+
+/// Initial phases: a seed, what it means, and variance-reduction switches (arXiv:1603.05253).
 struct Noise {
   std::uint64_t seed = 0;
   bool fixed_amplitude = false;  ///< |w| = 1, phase kept
   bool phase_flip = false;       ///< w -> -w
+  NoiseConvention convention = NoiseConvention::philox;
+  bool sphere = false;  ///< no modes beyond |n| = N/2 (SphereMode 1 of N-GenIC)
 };
 
-/// White noise w_n of integer wavevector n, <|w|^2> = 1, w_{-n} = conj(w_n), w_0 = 0: a function of
-/// seed and wavevector alone, hence the same on every mesh, rank count and neutrino mass.
-/// Philox4x32-10 with key = seed and counter = (nx, ny, nz, 0) in two's complement gives u1, u2 in
-/// (0,1]; w = sqrt(-ln u1) exp(2 pi i u2) for nz > 0 and, on nz = 0, for nx > 0 or (nx = 0, ny >
-/// 0).
+/// The noise of a simulated box, from its header. Rank-local.
+/// @throws InputError if the header does not tell
+[[nodiscard]] Noise noise_of(const io::FieldHeader& header);
+/// Writes into a header what noise_of() reads. Rank-local.
+void describe(const Noise& noise, io::FieldHeader& header);
+
+/// True for the half of the modes that is drawn; the other half is its conjugate (the rule of
+/// N-GenIC, followed by both conventions).
+[[nodiscard]] constexpr bool is_drawn(int nx, int ny, int nz) {
+  return nz > 0 || (nz == 0 && (nx > 0 || (nx == 0 && ny > 0)));
+}
+
+/// White noise w_n of integer wavevector n in the philox convention, <|w|^2> = 1, w_{-n} =
+/// conj(w_n), w_0 = 0: a function of seed and wavevector alone, hence the same on every mesh, rank
+/// count and neutrino mass. Philox4x32-10 with key = seed and counter = (nx, ny, nz, 0) in two's
+/// complement gives u1, u2 in (0,1]; w = sqrt(-ln u1) exp(2 pi i u2) for the drawn half.
 [[nodiscard]] std::complex<double> white_noise(const Noise& noise, int nx, int ny, int nz);
 
 /// Modes c_n = w_n sqrt(P(k_n) / L^3) of a Gaussian field, so that <|c_n|^2> = P / L^3; zero for
-/// n = 0 and on the Nyquist planes. `power` in (Mpc/h)^3 of k in h/Mpc. Rank-local: every rank
-/// computes the modes that it stores.
+/// n = 0 and on the Nyquist planes. `power` in (Mpc/h)^3 of k in h/Mpc. Every rank computes the
+/// modes that it stores, bitwise the same on any number of ranks. Collective.
+/// @throws UsageError for a seed that the convention does not take, what `power` throws; agreed
 [[nodiscard]] fft::MeshField gaussian_modes(std::shared_ptr<const fft::Plan> plan,
                                             double box_size_mpch, const Noise& noise,
                                             const std::function<double(double k_hmpc)>& power);

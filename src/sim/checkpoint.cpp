@@ -1,0 +1,99 @@
+#include "sim/checkpoint.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/io/field_file.hpp"
+#include "nubox/par/agree.hpp"
+
+#include <array>
+#include <system_error>
+
+namespace nubox::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* origin = "checkpoint";
+constexpr const char* output_key = "checkpoint_output";
+constexpr const char* step_key = "checkpoint_step";
+constexpr const char* ranks_key = "checkpoint_ranks";
+
+/// Takes an integer out of the attributes.
+std::size_t take(io::FieldHeader& header, const char* key, const fs::path& path) {
+  const auto entry = header.extra.extract(key);
+  const auto* value = entry.empty() ? nullptr : std::get_if<std::int64_t>(&entry.mapped());
+  if (value == nullptr || *value < 0) throw InputError("{} has no {}", path.string(), key);
+  return static_cast<std::size_t>(*value);
+}
+
+field::LatticeField read_field(const io::FieldFile& file, const char* dataset,
+                               const par::SlabLayout& layout) {
+  field::LatticeField field(layout, 3, file.header().box_size_mpch);
+  const std::vector<float> values = file.read(dataset, layout);
+  std::copy(values.begin(), values.end(), field.values().begin());
+  return field;
+}
+
+Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::FieldHeader& run) {
+  const io::FieldFile file(layout.comm(), path);
+  RunPosition position;
+  par::agree(layout.comm(), [&] {
+    io::FieldHeader found = file.header();
+    position = {take(found, output_key, path), take(found, step_key, path)};
+    const std::size_t ranks = take(found, ranks_key, path);
+    if (ranks != static_cast<std::size_t>(layout.comm().size()) && layout.comm().is_root()) {
+      log::warn("{} was written by {} ranks: {} ranks end with the same box up to rounding only",
+                path.string(), ranks, layout.comm().size());
+    }
+    // The program's version may differ, as with finished boxes.
+    found.code_version = run.code_version;
+    found.redshift = run.redshift;
+    found.origin = run.origin;
+    if (found != run) {
+      throw UsageError(
+          "{} is the checkpoint of a run with other options: remove it or choose another "
+          "--simulate.out",
+          path.string());
+    }
+  });
+  return {{read_field(file, "displacement", layout), read_field(file, "momentum", layout), 0},
+          position};
+}
+
+}  // namespace
+
+void write_checkpoint(const fs::path& path, const Particles& particles, const io::FieldHeader& run,
+                      const RunPosition& position) {
+  io::FieldHeader header = run;
+  header.redshift = 1 / particles.a - 1;
+  header.origin = origin;
+  header.extra[output_key] = static_cast<std::int64_t>(position.output);
+  header.extra[step_key] = static_cast<std::int64_t>(position.step);
+  const field::LatticeField& displacement = particles.displacement_mpch;
+  header.extra[ranks_key] = static_cast<std::int64_t>(displacement.comm().size());
+  const std::array<io::FieldDataset, 2> datasets{
+      {{"displacement", displacement.values()}, {"momentum", particles.momentum_mpch.values()}}};
+  io::write_field_file(displacement.layout(), path, header, datasets);
+}
+
+std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout, const fs::path& path,
+                                          const io::FieldHeader& run) {
+  const par::Comm& comm = layout.comm();
+  const bool stands = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
+  if (comm.all_reduce(stands ? 1 : 0, par::Reduction::max) == 0) return std::nullopt;
+  try {
+    return read(layout, path, run);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::input || !error.agreed()) throw;
+    log::warn_together("{} is of no use, the run begins anew: {}", path.string(), error.what());
+    return std::nullopt;
+  }
+}
+
+void remove_checkpoint(const par::Comm& comm, const fs::path& path) {
+  par::agree(comm, [&] {
+    if (comm.is_root()) fs::remove(path);
+  });
+}
+
+}  // namespace nubox::sim

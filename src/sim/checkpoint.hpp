@@ -1,0 +1,38 @@
+#pragma once
+
+#include "nubox/sim/particles.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+
+/// The state of a run between two steps, as a field file: displacement and momentum bit for bit,
+/// and the run's header, by which another run is told.
+namespace nubox::sim {
+
+/// After step `step` of the way to output `output`, both from zero: positions have made the step,
+/// momenta stand half a step behind.
+struct RunPosition {
+  std::size_t output = 0;
+  std::size_t step = 0;
+};
+
+struct Checkpoint {
+  Particles particles;  ///< at the scale factor of the position, which the caller sets
+  RunPosition position;
+};
+
+/// Published atomically. Collective. @throws FileSystemError (agreed)
+void write_checkpoint(const std::filesystem::path& path, const Particles& particles,
+                      const io::FieldHeader& run, const RunPosition& position);
+
+/// The checkpoint of this run; none if no file stands there, or a damaged one (with a warning).
+/// Collective. @throws UsageError (agreed) if it belongs to another run, FileSystemError
+[[nodiscard]] std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout,
+                                                        const std::filesystem::path& path,
+                                                        const io::FieldHeader& run);
+
+/// Removes the file if it stands there. Collective.
+void remove_checkpoint(const par::Comm& comm, const std::filesystem::path& path);
+
+}  // namespace nubox::sim

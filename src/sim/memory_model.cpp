@@ -1,0 +1,74 @@
+#include "nubox/sim/memory_model.hpp"
+
+#include "nubox/core/units.hpp"
+#include "nubox/par/slab.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nubox::sim {
+namespace {
+
+/// Linear displacement along one axis, rms, at a_out: sqrt(int P dk / (6 pi^2)) over the box's
+/// modes.
+double displacement_rms_mpch(const SimulationOptions& options,
+                             const cosmology::LinearTheory& theory) {
+  constexpr int intervals = 64;
+  const double k_first = 2 * units::pi / options.box_size_mpch;
+  const double width = std::log(static_cast<double>(options.n) / 2) / intervals;
+  double sum = 0;
+  for (int i = 0; i < intervals; ++i) {
+    const double k = k_first * std::exp((i + 0.5) * width);
+    sum += width * k * theory.power_cb(k, theory.a_out());
+  }
+  return std::sqrt(sum / (6 * units::pi * units::pi));
+}
+
+/// Share of the particles that meet the mesh on another rank, for Gaussian displacements and slabs
+/// of this rank's thickness.
+double routed_share(const par::SlabLayout& layout, const SimulationOptions& options,
+                    const cosmology::LinearTheory& theory) {
+  if (layout.comm().size() == 1 || layout.local().count == 0) return 0;
+  const double thickness_mpch = options.box_size_mpch * static_cast<double>(layout.local().count) /
+                                static_cast<double>(layout.n());
+  const double mean_mpch = std::sqrt(2 / units::pi) * displacement_rms_mpch(options, theory);
+  return std::min(1.0, mean_mpch / thickness_mpch);
+}
+
+/// Bytes of this rank's slab of a padded mesh.
+double mesh_bytes(const par::SlabLayout& layout) {
+  const auto n = static_cast<double>(layout.n());
+  return sizeof(float) * static_cast<double>(layout.local().count) * n * (n + 2);
+}
+
+}  // namespace
+
+std::uint64_t MemoryNeeds::peak_bytes() const {
+  return std::max({initial_conditions_bytes, stepping_bytes, output_bytes});
+}
+
+MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options,
+                         const cosmology::LinearTheory& theory) {
+  const par::SlabLayout lattice(comm, options.n), mesh(comm, options.mesh_factor * options.n);
+  const double n = static_cast<double>(options.n);
+  const double particles = static_cast<double>(lattice.local().count) * n * n;
+  constexpr double vector_bytes = 3 * sizeof(float);
+  const double orders = vector_bytes * options.lpt_order;
+  const double frame = options.stepping == Stepping::cola ? orders : 0;
+  const double state = 2 * vector_bytes;
+
+  // Density modes and a work mesh beside orders (psi1 becomes the displacement) and momentum.
+  const double initial = particles * (frame + orders + vector_bytes) + 2 * mesh_bytes(lattice);
+  // Positions, those of guests twice: as sent and as received. Two meshes, and between ranks a
+  // ghost plane and the block of a mesh that FFTW exchanges with one rank at a time.
+  const double route = vector_bytes * (1 + 2 * routed_share(lattice, options, theory));
+  const double mesh_slab = mesh_bytes(mesh);
+  const auto planes = static_cast<double>(std::max<std::size_t>(1, mesh.local().count));
+  const double exchange = comm.size() > 1 ? mesh_slab / planes + mesh_slab / comm.size() : 0;
+  const double stepping = particles * (frame + state + route) + 2 * mesh_slab + exchange;
+  const double output = particles * (frame + (options.redshifts.size() > 1 ? 2 : 1) * state);
+  const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
+  return {bytes(initial), bytes(stepping), bytes(output)};
+}
+
+}  // namespace nubox::sim

@@ -1,0 +1,100 @@
+#include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/sim/simulate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace nubox::sim {
+namespace {
+
+std::string name_of(cosmology::NeutrinoSource source) {
+  switch (source) {
+    case cosmology::NeutrinoSource::table:
+      return "table";
+    case cosmology::NeutrinoSource::supereasy:
+      return "supereasy";
+    case cosmology::NeutrinoSource::none:
+      return "none";
+  }
+  throw InternalError("neutrino source without a name");
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
+  const double a_initial = units::scale_factor(options.z_initial);
+  const double a_last = units::scale_factor(options.redshifts.back());
+  const auto length = [](double from, double to) {
+    return spacing_variable(to, default_spacing) - spacing_variable(from, default_spacing);
+  };
+  std::vector<std::vector<double>> plan;
+  double a0 = a_initial;
+  for (const double redshift : options.redshifts) {
+    const double a1 = units::scale_factor(redshift);
+    const double share = length(a0, a1) / length(a_initial, a_last);
+    const auto steps = std::max<std::size_t>(
+        1, static_cast<std::size_t>(std::lround(share * static_cast<double>(options.steps))));
+    plan.push_back(time_grid(a0, a1, steps, default_spacing));
+    a0 = a1;
+  }
+  return plan;
+}
+
+void require_valid(const SimulationOptions& options) {
+  if (options.n < 2 || options.steps < 1 || options.mesh_factor < 1) {
+    throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
+                     options.n, options.steps, options.mesh_factor);
+  }
+  if (options.lpt_order != 1 && options.lpt_order != 2) {
+    throw UsageError("simulate.lpt = {}: the order must be 1 (Zel'dovich) or 2", options.lpt_order);
+  }
+  if (!(options.box_size_mpch > 0)) {
+    throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
+  }
+  if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
+  double before = options.z_initial;
+  for (const double z : options.redshifts) {
+    if (!(z >= 0 && z < options.z_initial)) {
+      throw UsageError("output redshift {} is not within [0, z_initial = {})", z,
+                       options.z_initial);
+    }
+    if (!(z < before)) {
+      throw UsageError("simulate.redshifts: {} after {}, but outputs go in order of time", z,
+                       before);
+    }
+    before = z;
+  }
+}
+
+io::FieldHeader output_header(const SimulationOptions& options,
+                              const cosmology::Parameters& parameters,
+                              const cosmology::LinearTables& tables, double redshift) {
+  io::FieldHeader header;
+  header.box_size_mpch = options.box_size_mpch;
+  header.n = options.n;
+  header.redshift = redshift;
+  header.Omega_m = parameters.Omega_m;
+  header.Omega_b = parameters.Omega_b;
+  header.h = parameters.h;
+  header.n_s = parameters.n_s;
+  header.A_s = parameters.A_s;
+  header.M_nu_eV = parameters.M_nu_eV;
+  header.origin = "simulate";
+  const auto integer = [](auto value) { return static_cast<std::int64_t>(value); };
+  header.extra = {{"T_cmb", parameters.T_cmb_K},
+                  {"N_eff", parameters.N_eff},
+                  {"tables", tables.digest()},
+                  {"steps", integer(options.steps)},
+                  {"stepping", options.stepping == Stepping::cola ? "cola" : "pm"},
+                  {"mesh_factor", integer(options.mesh_factor)},
+                  {"lpt", integer(options.lpt_order)},
+                  {"z_initial", options.z_initial},
+                  {"z_back_scaling", std::ranges::min(options.redshifts)},
+                  {"neutrinos", name_of(options.neutrinos)}};
+  describe(options.noise, header);
+  return header;
+}
+
+}  // namespace nubox::sim
