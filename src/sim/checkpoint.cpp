@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 constexpr const char* origin = "checkpoint";
 constexpr const char* output_key = "checkpoint_output";
 constexpr const char* step_key = "checkpoint_step";
-constexpr const char* ranks_key = "checkpoint_ranks";
 
 /// Takes an integer out of the attributes.
 std::size_t take(io::FieldHeader& header, const char* key, const fs::path& path) {
@@ -40,11 +39,6 @@ Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::F
   par::agree(layout.comm(), [&] {
     io::FieldHeader found = file.header();
     position = {take(found, output_key, path), take(found, step_key, path)};
-    const std::size_t ranks = take(found, ranks_key, path);
-    if (ranks != static_cast<std::size_t>(layout.comm().size()) && layout.comm().is_root()) {
-      log::warn("{} was written by {} ranks: {} ranks end with the same box up to rounding only",
-                path.string(), ranks, layout.comm().size());
-    }
     // The program's version may differ, as with finished boxes.
     found.code_version = run.code_version;
     found.redshift = run.redshift;
@@ -70,7 +64,6 @@ void write_checkpoint(const fs::path& path, const Particles& particles, const io
   header.extra[output_key] = static_cast<std::int64_t>(position.output);
   header.extra[step_key] = static_cast<std::int64_t>(position.step);
   const field::LatticeField& displacement = particles.displacement_mpch;
-  header.extra[ranks_key] = static_cast<std::int64_t>(displacement.comm().size());
   const std::array<io::FieldDataset, 2> datasets{
       {{"displacement", displacement.values()}, {"momentum", particles.momentum_mpch.values()}}};
   io::write_field_file(displacement.layout(), path, header, datasets);

@@ -23,7 +23,7 @@ inline io::FieldHeader massless_header() {
   sim::SimulationOptions options;
   options.n = n;
   options.box_size_mpch = box_mpch;
-  options.seed = 7;
+  options.noise.seed = 7;
   return sim::output_header(options, cosmology::Parameters{}, sim::test::tables(), 0);
 }
 

@@ -66,8 +66,8 @@ struct Interruption {
 
 /// Runs one mass from initial conditions through all output redshifts and hands each snapshot
 /// (displacement and velocity, header as above) to `on_output`, outputs in hand possibly included.
-/// Linear power is exact at the last output (back-scaling). A run that was stopped and goes on on
-/// the same number of ranks ends with the bits of one that was not. Collective; `on_output` runs on
+/// Linear power is exact at the last output (back-scaling). The bits of the outputs depend neither
+/// on the number of ranks nor on interruptions. Collective; `on_output` runs on
 /// every rank.
 /// @throws UsageError for options that make no run or do not fit into memory, or the checkpoint of
 ///         another run; NumericalError, FileSystemError; Error with ExitCode::stopped after a
