@@ -131,6 +131,28 @@ void require_filters(hid_t dataset, const std::string& name, const std::string& 
   }
 }
 
+/// The files that a virtual dataset (SWIFT's view of a set) stands for must exist: HDF5 would read
+/// zeros in place of a missing one.
+void require_sources(hid_t dataset, const std::string& name, const std::string& where) {
+  const std::string what = "read the sources of " + name;
+  const hdf5::PropertyList list(H5Dget_create_plist(dataset), what);
+  if (H5Pget_layout(list.id()) != H5D_VIRTUAL) return;
+  std::size_t sources = 0;
+  hdf5::check(H5Pget_virtual_count(list.id(), &sources), what);
+  for (std::size_t i = 0; i < sources; ++i) {
+    const auto length = static_cast<std::size_t>(
+        hdf5::check(H5Pget_virtual_filename(list.id(), i, nullptr, 0), what));
+    std::string source(length + 1, '\0');
+    hdf5::check(H5Pget_virtual_filename(list.id(), i, source.data(), source.size()), what);
+    source.resize(length);
+    const auto folder = std::filesystem::path(where).parent_path();
+    if (source != "." && !std::filesystem::exists(folder / source)) {
+      throw InputError("{}: {} is a view of other files, of which {} is missing", where, name,
+                       (folder / source).string());
+    }
+  }
+}
+
 /// Checks shape, type and filters of a dataset; the width to read its numbers with, 0 if missing.
 int checked_width(hid_t file, std::size_t type, GadgetField field, std::uint64_t count,
                   const std::string& where) {
@@ -157,6 +179,7 @@ int checked_width(hid_t file, std::size_t type, GadgetField field, std::uint64_t
                      field == GadgetField::id ? "integers" : "real numbers");
   }
   require_filters(dataset.id(), "/" + name, where);
+  require_sources(dataset.id(), "/" + name, where);
   return H5Tget_size(stored.id()) <= 4 ? 4 : 8;
 }
 

@@ -15,6 +15,11 @@ namespace {
 /// Particles per reading: what comes from disk stays in the cache until it is converted.
 constexpr std::size_t piece_particles = std::size_t{1} << 15;
 
+/// Positions in another unit than BoxSize fill a corner of the box. Every so many particles tell.
+constexpr double smallest_extent = 0.5;
+constexpr std::size_t particles_sampled = 1024;
+constexpr std::uint64_t fewest_particles = 64;  ///< fewer may lie in a corner by chance
+
 /// Rank 0 looks for the first file, so that a mistyped name costs one look.
 std::vector<std::filesystem::path> find_files(const par::Comm& comm,
                                               const std::filesystem::path& path) {
@@ -86,6 +91,9 @@ class TypeReader {
     }
   }
 
+  /// The largest coordinate among the particles sampled so far.
+  [[nodiscard]] double largest_mpch() const { return largest_mpch_; }
+
  private:
   /// Moves on to the file of a particle; returns its index in there. Blocks come in order.
   std::uint64_t seek(std::uint64_t particle) {
@@ -105,6 +113,12 @@ class TypeReader {
                         set_.header.box_size_mpch,
                         std::span(block.position_mpch).subspan(3 * done, 3 * piece),
                         where(GadgetField::position), inside);
+      const std::size_t stride = 3 * (piece / particles_sampled + 1);
+      for (std::size_t i = 3 * done; i < 3 * (done + piece); i += stride) {
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          largest_mpch_ = std::max(largest_mpch_, block.position_mpch[i + axis]);
+        }
+      }
     }
     if (!block.velocity_kms.empty()) {
       convert_velocities(raw(GadgetField::velocity), set_.scales.velocity_kms,
@@ -125,6 +139,7 @@ class TypeReader {
   const std::vector<GadgetFileFacts>& facts_;
   const GadgetSet& set_;
   std::size_t type_;
+  double largest_mpch_ = 0;
   std::size_t file_ = 0;
   std::uint64_t file_start_ = 0;
   std::unique_ptr<GadgetFileReader> reader_;
@@ -200,6 +215,16 @@ void GadgetSnapshot::for_each_block(int type, const ParticleFields& fields,
     visit(block);
     first += count;
   }
+  const double largest = comm.all_reduce(reader.largest_mpch(), par::Reduction::max);
+  par::agree(comm, [&] {
+    const double box = impl_->set.header.box_size_mpch;
+    if (!fields.position || total < fewest_particles || largest > smallest_extent * box) return;
+    throw InputError(
+        "{}: no coordinate of type {} is above {:.6g} Mpc/h in a box of {:.6g} Mpc/h: positions "
+        "and "
+        "BoxSize are in different units",
+        impl_->files[0].string(), type, largest, box);
+  });
 }
 
 bool is_gadget_snapshot(const std::filesystem::path& path) {

@@ -8,7 +8,7 @@ from dataclasses import replace
 import h5py
 import numpy as np
 
-from snapshot_variants import TAKEN, Case, shuffled
+from snapshot_variants import TAKEN, Case, numbered, shuffled, virtual_view
 from snapshot_writers import Binary, Hdf5, Particles, split
 
 HEADER = 264  # header record with its markers
@@ -80,6 +80,8 @@ def binary_defects(box):
         case("b-nan-position", "which is not finite", total=value_set(box, "x", (n // 2, 1), np.nan)),
         case("b-outside", "outside the box of", total=value_set(box, "x", (n - 1, 2), 1.1 * box.size)),
         case("b-nan-velocity", "which is not finite", total=value_set(box, "v", (0, 0), np.nan)),
+        case("b-box-in-mpc", "outside the box of", total=header(box=box.size)),
+        case("b-positions-in-mpc", "are in different units", total=header(box=1e3 * box.size), writer=Binary(unit=1.0)),
         case("b-fast", "faster than light", total=value_set(box, "v", (3, 0), 1e6)),
         case("b-no-type-1", "has no particles of type 1", total=replace(box, types={2: box.types[1]}),
              import_message="0 CDM particles are no cube"),
@@ -140,6 +142,8 @@ def hdf5_defects(box):
         case("h-no-type-1", "has no /PartType1/Coordinates", without("PartType1")),
         case("h-no-ids", "has no particle IDs", without("PartType1/ParticleIDs"), import_message="has no IDs"),
         case("h-no-velocities", "has no velocities", without("PartType1/Velocities"), import_message=TAKEN),
+        case("h-virtual-missing", "h-virtual-missing.1.hdf5 is missing", files=3, writer=swift,
+             after=lambda p: (virtual_view(p, 3), os.remove(numbered(p, 1)))),
         case("h-two-columns", f"has shape [{n}][2]", replaced("Coordinates", np.zeros((n, 2), "f4"))),
         case("h-flat", f"has shape [{3 * n}]", replaced("Velocities", np.zeros(3 * n, "f4"))),
         case("h-too-short", f"has shape [{n - 1}][3]", replaced("Coordinates", np.zeros((n - 1, 3), "f4"))),

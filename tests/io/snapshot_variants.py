@@ -73,15 +73,14 @@ def binary_cases(box):
 
 
 def hdf5_cases(box):
-    def case(name, writer, total=box, files=None, without=(), path=None, then=None, options=None, **expect):
+    def case(name, writer, total=box, files=None, without=(), path=None, then=None, **expect):
         shares = split(total, files, without=without) if files else None
 
         def write(directory):
             writer.write(directory / name, total, shares)
             if then:
-                with h5py.File(directory / f"{name}.hdf5", "r+") as file:
-                    then(file)
-        return Case(name, write, path or name, {"files": files or 1, **expect}, options or {})
+                then(directory / (f"{name}.{files - 1}.hdf5" if files else f"{name}.hdf5"))
+        return Case(name, write, path or name, {"files": files or 1, **expect})
 
     massive = with_neutrinos(box)
     gzip = {"chunks": True, "compression": "gzip", "shuffle": True}
@@ -94,7 +93,7 @@ def hdf5_cases(box):
         case("h5-big-endian", Hdf5(real=">f4", id_type=">u8", count_type=">u4"), id_bytes=8),
         case("h5-gzip", Hdf5(storage=gzip)),
         case("h5-gzip-files", Hdf5(storage=gzip, real="<f8"), files=4),
-        case("h5-latest-format", Hdf5(libver="latest")),
+        case("h5-newer-format", Hdf5(libver=("v110", "v110"))),
         case("h5-mpc-by-mass", Hdf5(unit=1.0), length_unit="Mpc/h"),
         case("h5-mpc-stated", Hdf5(unit=1.0, state_units=True), length_unit="Mpc/h"),
         case("h5-kpc-stated", Hdf5(state_units=True), length_unit="kpc/h"),
@@ -109,6 +108,8 @@ def hdf5_cases(box):
         case("gadget-4-files-mpc", Hdf5("gadget-4", high_word=False, unit=1.0, count_type="<u8"), massive, files=2,
              format="gadget-4", length_unit="Mpc/h"),
         case("swift", swift, format="swift", length_unit="Mpc"),
+        replace(case("swift-virtual", swift, files=3, then=lambda path: virtual_view(path, 3), format="swift"),
+                expect={"files": 1, "format": "swift"}),
         case("swift-neutrinos-files", swift, with_neutrinos(box, 6), files=3, format="swift"),
         case("swift-masses-in-block", swift, replace(box, extra={"MassTable": None}), format="swift"),
     ]
@@ -122,8 +123,35 @@ def replace_x(particles, size):
     return Particles(x, particles.v, particles.ids)
 
 
-def compression_info(file):
-    file.create_group("CompressionInfo").attrs["json"] = '{"Coordinates": {"lossy bits": 7}}'
+def compression_info(path):
+    with h5py.File(path, "r+") as file:
+        file.create_group("CompressionInfo").attrs["json"] = '{"Coordinates": {"lossy bits": 7}}'
+
+
+def numbered(path, number):
+    """base.2.hdf5 -> base.<number>.hdf5"""
+    base = str(path).rsplit(".", 2)[0]
+    return f"{base}.{number}.hdf5"
+
+
+def virtual_view(path, files):
+    """base.hdf5: one file whose datasets are views of those of base.0.hdf5 and so on, as SWIFT leaves it."""
+    parts = [h5py.File(numbered(path, i)) for i in range(files)]
+    with h5py.File(str(path).rsplit(".", 2)[0] + ".hdf5", "w", libver=("v110", "v110")) as view:
+        for group in ("Header", "Units", "Cosmology"):
+            parts[0].copy(group, view)
+        view["Header"].attrs["NumPart_ThisFile"] = view["Header"].attrs["NumPart_Total"]
+        for name in ("Coordinates", "Velocities", "ParticleIDs"):
+            sources = [part["PartType1/" + name] for part in parts]
+            layout = h5py.VirtualLayout((sum(map(len, sources)), *sources[0].shape[1:]), sources[0].dtype)
+            start = 0
+            for source in sources:
+                layout[start:start + len(source)] = h5py.VirtualSource(
+                    source.file.filename.rsplit("/", 1)[1], source.name, source.shape)
+                start += len(source)
+            view.create_virtual_dataset("PartType1/" + name, layout)
+    for part in parts:
+        part.close()
 
 
 def valid_cases(box):

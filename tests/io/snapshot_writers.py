@@ -136,7 +136,7 @@ class Hdf5:
     unit: float = 1e3
     state_units: bool = False
     storage: dict = field(default_factory=dict)  # of create_dataset
-    libver: str = "earliest"
+    libver: object = "earliest"
     empty_groups: bool = False
 
     def write(self, base, total, shares=None):

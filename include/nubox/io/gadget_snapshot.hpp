@@ -86,7 +86,8 @@ class GadgetSnapshot {
   /// Visits this rank's share of a type (an even part of the particles of all files, in file order)
   /// in blocks of at most `block_particles`. The number of visits is equal on all ranks, with empty
   /// blocks at the end, so `visit` may be collective; the block is valid during the visit only.
-  /// Positions and velocities are checked: finite, positions inside the box but for rounding.
+  /// Positions and velocities are checked: finite, positions inside the box but for rounding, and,
+  /// after the last visit, not all in one corner of it (units that do not belong together).
   /// Collective. @throws InputError, FileSystemError (agreed)
   void for_each_block(int type, const ParticleFields& fields,
                       const std::function<void(ParticleBlock&)>& visit,
