@@ -18,7 +18,13 @@ using Component = std::vector<BenchRow> (*)(const par::Comm&, const config::Conf
 
 const std::map<std::string, Component>& components() {
   static const std::map<std::string, Component> table = {
-      {"fft", bench_fft}, {"io", bench_io}, {"stats", bench_stats}};
+      {"fft", bench_fft},
+      {"io", bench_io},
+      {"stats", bench_stats},
+#ifdef NUBOX_WITH_TORCH
+      {"predict", bench_predict},
+#endif
+  };
   return table;
 }
 
@@ -63,7 +69,13 @@ std::string json_text(const par::Comm& world, const config::Config& config,
 }  // namespace
 
 void bench(const par::Comm& world, const config::Config& config) {
-  const auto& component = components().at(config.text("bench.what"));
+  const auto found = components().find(config.text("bench.what"));
+  if (found == components().end()) {
+    throw UsageError("this nubox was built without LibTorch, which bench.what = {} needs",
+                     config.text("bench.what"))
+        .agreed_from(0);
+  }
+  const Component component = found->second;
   if (config.check_only() || config.dry_run()) return;
   const std::vector<BenchRow> rows = component(world, config);
   const std::string out = config.text("bench.out");

@@ -250,7 +250,7 @@ std::vector<Option> make_table() {
       {"voids", "profile_extent", number, "3", 0.1, 20, {},
        "Outer edge of the profiles in units of the void's radius."},
 
-      {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "stats"},
+      {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "stats", "predict"},
        "Component to measure; every row names the limit that was measured in the same run."},
       {"bench", "n", integer, "128", 8, 8192, {},
        "Size: mesh points or particles per side."},
@@ -295,7 +295,9 @@ const std::vector<Command>& command_table() {
       {"stats",
        "power, transfer function, bispectrum, density PDF, residuals and voids of boxes",
        {"run", "stats", "bispectrum", "pdf", "residual", "seams", "voids"}},
-      {"bench", "speed of one component, against a limit measured beside it", {"run", "bench"}},
+      {"bench",
+       "speed of one component, against a limit measured beside it",
+       {"run", "bench", "model", "predict"}},
       {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
   };
   return commands;

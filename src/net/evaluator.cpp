@@ -7,12 +7,6 @@
 #include "net/emulator.hpp"
 
 namespace nubox::net {
-namespace {
-
-std::int64_t index(std::size_t value) { return static_cast<std::int64_t>(value); }
-
-}  // namespace
-
 struct Evaluator::Parts {
   ModelCard card;
   Footprint footprint;
@@ -20,20 +14,38 @@ struct Evaluator::Parts {
   Emulator emulator;
 };
 
-Evaluator::Evaluator(const par::Comm& comm, const std::filesystem::path& model,
-                     const std::string& precision) {
-  const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
-  Model loaded = load_model(comm, model);
+namespace {
+
+/// Device, threads and arithmetic for a network that is applied only. Collective.
+template <class Parts>
+std::unique_ptr<Parts> prepare(const par::Comm& comm, Model loaded, Precision precision) {
   set_threads(comm);
-  configure_math(chosen, false);
+  configure_math(precision, false);
   const torch::Device device = choose_device(comm);
-  parts_ = par::agree(comm, [&] {
+  return par::agree(comm, [&] {
     Emulator emulator(loaded.network, loaded.card, device);
     emulator.network().eval();
     const Footprint reach = net::footprint(loaded.card.architecture);
     return std::make_unique<Parts>(
-        Parts{std::move(loaded.card), reach, chosen, std::move(emulator)});
+        Parts{std::move(loaded.card), reach, precision, std::move(emulator)});
   });
+}
+
+}  // namespace
+
+Evaluator::Evaluator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Evaluator::Evaluator(const par::Comm& comm, const std::filesystem::path& model,
+                     const std::string& precision) {
+  const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
+  parts_ = prepare<Parts>(comm, load_model(comm, model), chosen);
+}
+
+Evaluator Evaluator::untrained(const par::Comm& comm, const ModelCard& card,
+                               const std::string& precision) {
+  auto [chosen, network] = par::agree(
+      comm, [&] { return std::pair(precision_from(precision), make_network(card.architecture)); });
+  return Evaluator(prepare<Parts>(comm, {card, std::move(network)}, chosen));
 }
 
 Evaluator::~Evaluator() = default;

@@ -98,14 +98,11 @@ std::size_t valid_margin(const std::vector<Convolution>& list, std::ptrdiff_t st
 }
 
 /// Follows the extent through the rows; convolutions that do not pad shorten it.
-double walk_multiply_adds(const std::vector<Layer>& plan, Extent now, bool pad) {
-  double sum = 0;
-  const auto add = [&](std::size_t in, std::size_t out, std::size_t kernel) {
-    sum += static_cast<double>(voxels(now) * in * out * kernel * kernel * kernel);
-  };
+std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent now, bool pad) {
+  std::vector<ConvStep> steps;
   const auto convolve = [&](std::size_t in, std::size_t out, std::size_t kernel) {
+    steps.push_back({Op::conv, in, out, kernel, pad, now});
     for (std::size_t& edge : now) edge -= pad ? 0 : kernel - 1;
-    add(in, out, kernel);
   };
   for (const Layer& layer : plan) {
     switch (layer.op) {
@@ -116,18 +113,32 @@ double walk_multiply_adds(const std::vector<Layer>& plan, Extent now, bool pad) 
         const std::size_t width = std::max(layer.in, layer.out);
         convolve(layer.in, width, layer.kernel);
         convolve(width, layer.out, layer.kernel);
-        add(layer.in, layer.out, 1);
+        steps.push_back({Op::conv, layer.in, layer.out, 1, pad, now});  // of the cropped input
         break;
       }
       case Op::down:
+        steps.push_back({Op::down, layer.in, layer.out, layer.kernel, pad, now});
         for (std::size_t& edge : now) edge /= 2;
-        add(layer.in, layer.out, layer.kernel);
         break;
-      case Op::up:  // every input voxel meets every weight
-        add(layer.in, layer.out, layer.kernel);
+      case Op::up:
+        steps.push_back({Op::up, layer.in, layer.out, layer.kernel, pad, now});
         for (std::size_t& edge : now) edge *= 2;
         break;
     }
+  }
+  return steps;
+}
+
+double multiply_adds(const std::vector<ConvStep>& steps) {
+  double sum = 0;
+  for (const ConvStep& step : steps) {
+    Extent counted = step.input;  // of a transposed convolution every input voxel meets all weights
+    for (std::size_t& edge : counted) {
+      if (step.op == Op::down) edge /= 2;
+      if (step.op == Op::conv && !step.pad) edge -= step.kernel - 1;
+    }
+    sum += static_cast<double>(voxels(counted) * step.in * step.out * step.kernel * step.kernel *
+                               step.kernel);
   }
   return sum;
 }
@@ -155,17 +166,21 @@ Footprint footprint(const Architecture& architecture) {
   return {(padded_reach(list, step) + stride - 1) / stride * stride, stride};
 }
 
+std::vector<ConvStep> conv_steps(const Architecture& architecture, const Extent& tile) {
+  return steps_of(layer_plan(architecture), grown(tile, footprint(architecture).halo),
+                  convolutions_pad(architecture));
+}
+
 double multiply_adds(const Architecture& architecture, const Extent& tile) {
   if (architecture.name == "none") return 0;
-  return walk_multiply_adds(layer_plan(architecture), grown(tile, footprint(architecture).halo),
-                            convolutions_pad(architecture));
+  return multiply_adds(conv_steps(architecture, tile));
 }
 
 double multiply_adds_per_voxel(const Architecture& architecture) {
   if (architecture.name == "none") return 0;
   const std::size_t stride = footprint(architecture).stride;
   const Extent cell{stride, stride, stride};
-  return walk_multiply_adds(layer_plan(architecture), cell, true) /
+  return multiply_adds(steps_of(layer_plan(architecture), cell, true)) /
          static_cast<double>(voxels(cell));
 }
 

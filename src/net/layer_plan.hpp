@@ -24,6 +24,18 @@ struct Layer {
 /// The rows of a valid architecture, in forward order.
 [[nodiscard]] std::vector<Layer> layer_plan(const Architecture& architecture);
 
+/// One convolution of an evaluation; residual blocks hold three.
+struct ConvStep {
+  Op op = Op::conv;  ///< conv, down or up
+  std::size_t in = 0, out = 0, kernel = 3;
+  bool pad = false;
+  Extent input{};  ///< what it is applied to
+};
+
+/// All convolutions for a tile with its margins, in forward order.
+[[nodiscard]] std::vector<ConvStep> conv_steps(const Architecture& architecture,
+                                               const Extent& tile);
+
 /// True if convolutions pad (d3m), false if they are valid (vnet).
 [[nodiscard]] bool convolutions_pad(const Architecture& architecture);
 

@@ -8,6 +8,11 @@
 
 namespace nubox::net {
 
+/// Sizes as torch wants them.
+[[nodiscard]] constexpr std::int64_t index(std::size_t value) {
+  return static_cast<std::int64_t>(value);
+}
+
 /// A network on cubes, in normalised units.
 class Network : public torch::nn::Module {
  public:

@@ -18,6 +18,9 @@ class Evaluator {
   /// @throws InputError, FileSystemError (agreed), UsageError (precision)
   Evaluator(const par::Comm& comm, const std::filesystem::path& model,
             const std::string& precision = "fp32");
+  /// With fresh weights, to measure speed. Collective. @throws UsageError (agreed)
+  [[nodiscard]] static Evaluator untrained(const par::Comm& comm, const ModelCard& card,
+                                           const std::string& precision = "fp32");
   ~Evaluator();
   Evaluator(Evaluator&&) noexcept;
   Evaluator& operator=(Evaluator&&) noexcept;
@@ -40,6 +43,7 @@ class Evaluator {
 
  private:
   struct Parts;
+  explicit Evaluator(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -5,6 +5,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "app/bench/bench.hpp"
+#include "app/bench/scratch.hpp"
 
 #include <array>
 #include <fcntl.h>
@@ -55,30 +56,6 @@ class PlainFile {
 
   fs::path path_;
   int file_;
-};
-
-/// A directory of its own for the files of the run, gone at the end.
-class ScratchDirectory {
- public:
-  ScratchDirectory(const par::Comm& comm, const fs::path& parent)
-      : comm_(&comm), path_(parent / comm.broadcast(fmt::format("nubox-bench-{}", ::getpid()))) {
-    par::agree(comm, [&] {
-      std::error_code failure;
-      if (comm.is_root()) fs::create_directories(path_, failure);
-      if (failure) throw FileSystemError("cannot make {}: {}", path_.string(), failure.message());
-    });
-  }
-  ~ScratchDirectory() {
-    std::error_code ignored;  // other ranks or the user may have been quicker
-    if (comm_->is_root()) fs::remove_all(path_, ignored);
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  const par::Comm* comm_;
-  fs::path path_;
 };
 
 io::FieldHeader header_of(std::size_t n) {

@@ -11,6 +11,7 @@
 #include "app/commands.hpp"
 #include "app/prior_setup.hpp"
 #include "app/setup.hpp"
+#include "app/torch/architecture_options.hpp"
 #include "app/torch/pair_list.hpp"
 
 #include <algorithm>
@@ -21,22 +22,6 @@ namespace nubox::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-net::Architecture architecture(const config::Config& config) {
-  const std::string name = config.text("model.architecture");
-  if (name == "none") throw UsageError("there is nothing to train with model.architecture = none");
-  net::Architecture wanted = net::default_architecture(name);
-  if (name == "vnet" && config.text("model.padding") != "halo") {
-    throw UsageError("the vnet has no padding but the exact halo: leave model.padding at halo");
-  }
-  if (name == "vnet") {
-    wanted.channels = config.size("model.channels");
-    wanted.levels = config.size("model.levels");
-  } else {
-    wanted.padding = config.text("model.padding");
-  }
-  return wanted;
-}
 
 train::TrainOptions train_options(const config::Config& config) {
   train::TrainOptions options;
@@ -186,7 +171,7 @@ void train(const par::Comm& world, const config::Config& config) {
   net::ModelCard card;
   train::TrainOptions options = train_options(config);
   const PairSplit split = par::agree(world, [&] {
-    card.architecture = architecture(config);
+    card.architecture = architecture_of(config);
     net::require_valid(card.architecture);
     train::require_valid(options, card.architecture);
     return split_pairs(config.texts("data.pairs"), config.numbers("data.split"));

@@ -1,0 +1,75 @@
+#include "nubox/core/error.hpp"
+#include "nubox/field/lattice_field.hpp"
+#include "nubox/net/conv_floor.hpp"
+#include "nubox/net/evaluator.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/predict/predict.hpp"
+
+#include "app/bench/bench.hpp"
+#include "app/torch/architecture_options.hpp"
+
+#include <fmt/format.h>
+
+namespace nubox::app {
+namespace {
+
+/// Lattice spacing of the paper, Mpc/h.
+constexpr double spacing_mpch = 1000.0 / 512.0;
+
+net::ModelCard card_of(const net::Architecture& architecture, std::size_t n) {
+  net::ModelCard card;
+  card.architecture = architecture;
+  card.feature_scales.assign(architecture.input_channels, 6.0);
+  card.features.assign(architecture.input_channels, "synthetic");
+  card.output_scale_mpch = 0.1;
+  card.masses_eV = {0.15};
+  card.data.n = n;
+  card.data.box_size_mpch = spacing_mpch * static_cast<double>(n);
+  card.extra["crop"] = std::int64_t{32};
+  return card;
+}
+
+}  // namespace
+
+std::vector<BenchRow> bench_predict(const par::Comm& world, const config::Config& config) {
+  const std::size_t n = config.size("bench.n"), repeats = config.size("bench.repeats");
+  const std::string precision = config.text("predict.precision");
+  net::Architecture architecture = par::agree(world, [&] { return architecture_of(config); });
+  // The vnet sees the prior's displacement and the residual velocity.
+  if (architecture.name == "vnet") architecture.input_channels = 6;
+  const net::Evaluator network =
+      net::Evaluator::untrained(world, card_of(architecture, n), precision);
+
+  const par::SlabLayout layout(world, n);
+  const double box_mpch = spacing_mpch * static_cast<double>(n);
+  field::LatticeField features(layout, architecture.input_channels, box_mpch);
+  for (std::size_t i = 0; i < features.values().size(); ++i) {
+    features.values()[i] = static_cast<float>(i % 1000) * 1e-2f;
+  }
+  const field::LatticeField prior(layout, 3, box_mpch);
+  const predict::TileChoice choice{
+      architecture.padding == "halo"
+          ? config.size("predict.tile")
+          : predict::tile_edge(network.card(), config.size("predict.tile")),
+      1e9 * config.number("predict.tile_memory_gb")};
+  const predict::TilePlan plan = predict::plan_tiles(layout, architecture, choice);
+  const double seconds = fastest_seconds(world, repeats, [&] {
+    (void)predict::predict_displacement(features, prior, network, 1.0, choice);
+  });
+
+  const auto tiles = static_cast<double>(
+      world.all_reduce(static_cast<std::uint64_t>(plan.origins.size()), par::Reduction::max));
+  const double floor =
+      tiles * net::convolution_seconds(world, architecture, plan.tile, precision, repeats);
+  const double work = tiles * net::multiply_adds(architecture, plan.tile) * world.size();
+  const std::string name = fmt::format("{} {} channels, {}, {}^3", architecture.name,
+                                       architecture.channels, precision, n);
+  const std::string limit = "its convolutions alone";
+  return {{"predict", "network, " + name, seconds, "s", limit, floor},
+          {"predict", "arithmetic, " + name, 2e-9 * work / seconds, "GFLOP/s", limit,
+           2e-9 * work / floor},
+          {"predict", "multiply-adds, " + name, world.all_reduce(plan.waste, par::Reduction::max),
+           "of the slab's own", "", 0}};
+}
+
+}  // namespace nubox::app
