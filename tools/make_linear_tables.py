@@ -4,14 +4,22 @@
     pip install classy scipy
     tools/make_linear_tables.py --out configs/cosmology/mine --masses 0 0.06 0.15 0.3 0.6
 
-writes transfer_Mnu<eV>.txt per mass and cosmology.ini into the directory. Omega_m contains the
-neutrinos and is the same for every mass, and so is A_s. The massless table is always needed.
+writes transfer_Mnu<eV>.txt per mass and cosmology.ini into the directory; masses join those that a
+directory of the same cosmology already holds. Omega_m contains the neutrinos and is the same for every
+mass, and so is A_s. The massless table is always made. A mass takes one to five minutes of a core.
+Then: nubox simulate --cosmology.tables=configs/cosmology/mine --cosmology.Omega_m=0.31
 """
 import argparse
+import configparser
 import importlib.metadata
+import importlib.util
 import pathlib
+import sys
 
-import numpy as np
+KEYS = {"Omega_m": (0.3175, "total matter today, neutrinos included"), "Omega_b": (0.049, "baryons today"),
+        "h": (0.6711, "H0 / (100 km/s/Mpc)"), "n_s": (0.9624, "spectral index"),
+        "A_s": (2.13e-9, "primordial amplitude at 0.05 / Mpc"), "T_cmb": (2.7255, "photon temperature, K"),
+        "N_eff": (3.046, "effective number of neutrinos")}
 
 REDSHIFTS = [0, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7, 9, 11.5, 14, 19, 24, 29, 39, 49, 69,
              99, 127]
@@ -48,6 +56,8 @@ def boltzmann_settings(parameters, mass_eV):
 def free_streaming_tail(k_hmpc, T_cb, T_nu, fluid):
     """T_nu with the modes of the mask `fluid` replaced by free streaming, T_nu/T_cb = 1/(1 + k/kFS)^2
     (arXiv:2011.12504), continued from the last mode before them."""
+    import numpy as np
+
     if not fluid.any():
         return T_nu
     last = np.argmax(fluid) - 1
@@ -58,7 +68,8 @@ def free_streaming_tail(k_hmpc, T_cb, T_nu, fluid):
 
 def transfer_table(parameters, mass_eV):
     """Column names and array [k][1 + columns] of one mass, and sigma8 of CDM + baryons at z = 0."""
-    import classy  # here, so that --help works without it
+    import classy
+    import numpy as np
 
     cosmology = classy.Class()
     cosmology.set(boltzmann_settings(parameters, mass_eV))
@@ -84,32 +95,67 @@ def transfer_table(parameters, mass_eV):
     return names, np.column_stack([k_hmpc, *columns]), sigma8
 
 
+def known_sigma8(path, parameters):
+    """sigma8 by mass of the cosmology.ini that stands there; a file of another cosmology ends the run."""
+    if not path.exists():
+        return {}
+    known = configparser.ConfigParser()
+    known.optionxform = str
+    known.read(path)
+    for key in KEYS:
+        here, asked = known.getfloat("cosmology", key), getattr(parameters, key)
+        if abs(here - asked) > 1e-9 * abs(asked):
+            sys.exit(f"{path} is of {key} = {here}, not {asked}: choose another --out")
+    stated = known.items("sigma8_cb") if known.has_section("sigma8_cb") else []
+    return {float(name.removeprefix("Mnu")): float(value) for name, value in stated}
+
+
 def write_cosmology(path, parameters, sigma8):
     lines = ["[cosmology]"]
-    lines += [f"{key} = {getattr(parameters, key)!r}"
-              for key in ("Omega_m", "Omega_b", "h", "n_s", "A_s", "T_cmb", "N_eff")]
+    lines += [f"{key} = {getattr(parameters, key)!r}" for key in KEYS]
     lines += ["", "# sigma8 of CDM + baryons at z = 0 by the Boltzmann code, for each mass in eV", "[sigma8_cb]"]
     lines += [f"Mnu{mass:g} = {value:.5f}" for mass, value in sorted(sigma8.items())]
     path.write_text("\n".join(lines) + "\n")
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="directory to write")
     parser.add_argument("--masses", type=float, nargs="+", required=True, help="total neutrino masses, eV")
-    for key, default in (("Omega_m", 0.3175), ("Omega_b", 0.049), ("h", 0.6711), ("n_s", 0.9624),
-                         ("A_s", 2.13e-9), ("T_cmb", 2.7255), ("N_eff", 3.046)):
-        parser.add_argument(f"--{key}", type=float, default=default, help=f"default {default:g}")
+    for key, (default, meaning) in KEYS.items():
+        parser.add_argument(f"--{key}", type=float, default=default, help=f"{meaning} (default {default:g})")
     parameters = parser.parse_args()
+    for mass in parameters.masses:
+        if not 0 <= mass <= 2 or float(f"{mass:g}") != mass:
+            parser.error(f"a mass of {mass} eV is not from 0 to 2 with at most six digits")
+    if not 0 < parameters.Omega_b < parameters.Omega_m <= 1:
+        parser.error(f"Omega_b = {parameters.Omega_b} and Omega_m = {parameters.Omega_m} make no cosmology")
+    if parameters.N_eff < N_EFF_MASSIVE:
+        parser.error(f"N_eff = {parameters.N_eff} leaves no room for three massive neutrinos ({N_EFF_MASSIVE:.4f})")
+    return parameters
+
+
+def main():
+    parameters = parse_arguments()
+    # classy 3.4.1 needs scipy without saying so.
+    missing = [name for name in ("classy", "scipy", "numpy") if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(f"missing Python packages: {' '.join(missing)}; pip install classy scipy")
+    import numpy as np
+
+    cosmology = parameters.out / "cosmology.ini"
+    sigma8 = known_sigma8(cosmology, parameters)
     parameters.out.mkdir(parents=True, exist_ok=True)
-    sigma8 = {}
     for mass in sorted(set(parameters.masses) | {0.0}):
         names, table, sigma8[mass] = transfer_table(parameters, mass)
         header = (f"CLASS v{importlib.metadata.version('classy')}: -T/k^2 (k in 1/Mpc inside), synchronous gauge; "
                   "Tcb = (Oc Tc + Ob Tb)/(Oc + Ob)\n" + " ".join(names))
-        np.savetxt(parameters.out / f"transfer_Mnu{mass:g}.txt", table, fmt="%.8g", header=header)
+        path = parameters.out / f"transfer_Mnu{mass:g}.txt"
+        partial = path.with_suffix(".partial")
+        np.savetxt(partial, table, fmt="%.8g", header=header)
+        partial.rename(path)
+        write_cosmology(cosmology, parameters, sigma8)
         print(f"{mass:g} eV: {len(table)} wavenumbers, sigma8_cb = {sigma8[mass]:.5f}", flush=True)
-    write_cosmology(parameters.out / "cosmology.ini", parameters, sigma8)
 
 
 if __name__ == "__main__":

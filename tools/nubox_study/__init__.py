@@ -1,0 +1,1 @@
+"""The accuracy study of the simulator: its runs, measurements and figure."""
