@@ -128,6 +128,12 @@ TEST(Simulate, gives_matched_pairs_whose_difference_vanishes_with_the_mass) {
   EXPECT_GT(at_015, 0.02);  // Mpc/h: the effect that the program is about
   EXPECT_LT(at_015, 0.3);
   EXPECT_NEAR(at_030 / at_015, 2, 0.3);
+  // Light neutrinos slow the growth from later on, so that their effect falls faster than the mass;
+  // nothing jumps towards zero.
+  const double at_001 = difference(0.01);
+  EXPECT_GT(at_001 / at_015, 0.3 * 0.01 / 0.15);
+  EXPECT_LT(at_001 / at_015, 0.01 / 0.15);
+  EXPECT_LT(difference(0.001), 0.2 * at_001);
 }
 
 TEST(Simulate, hands_out_snapshots_in_order_of_time_that_say_how_they_were_made) {
