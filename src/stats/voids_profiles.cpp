@@ -25,29 +25,36 @@ std::vector<std::uint32_t> shells_by_distance2(const std::vector<double>& edges,
   return shell_of;
 }
 
-/// Sums of the shells around the voids of one radius on this rank's slab.
-struct ShellSums {
-  std::vector<double> contrast;
-  std::vector<std::uint64_t> cells;
-
-  explicit ShellSums(std::size_t shells) : contrast(shells + 1), cells(shells + 1) {}
-  void add(const fft::MeshField& mesh, const Void& each, const Stencil& ball,
-           const std::vector<std::uint32_t>& shell_of) {
-    const std::size_t n = mesh.n();
-    for_each_row(ball, each.cell, mesh.layout(),
-                 [&](std::size_t row, std::ptrdiff_t dx, std::ptrdiff_t dy, std::ptrdiff_t half) {
-                   const float* values = mesh.data() + row * mesh.row_floats();
-                   std::size_t z = periodic(each.cell[2], -half, n);
-                   for (std::ptrdiff_t dz = -half; dz <= half; ++dz) {
-                     const std::size_t shell =
-                         shell_of[static_cast<std::size_t>(dx * dx + dy * dy + dz * dz)];
-                     contrast[shell] += static_cast<double>(values[z]);
-                     ++cells[shell];
-                     if (++z == n) z = 0;
-                   }
-                 });
+/// Cells of every shell around one void.
+std::vector<std::uint64_t> cells_of_shells(const Stencil& ball,
+                                           const std::vector<std::uint32_t>& shell_of,
+                                           std::size_t shells) {
+  std::vector<std::uint64_t> cells(shells + 1);
+  for (std::ptrdiff_t dx = -ball.reach(); dx <= ball.reach(); ++dx) {
+    for (std::ptrdiff_t dy = -ball.reach(); dy <= ball.reach(); ++dy) {
+      for (std::ptrdiff_t dz = -ball.half(dx, dy); dz <= ball.half(dx, dy); ++dz) {
+        ++cells[shell_of[static_cast<std::size_t>(dx * dx + dy * dy + dz * dz)]];
+      }
+    }
   }
-};
+  return cells;
+}
+
+/// Adds the contrast of this rank's cells around one void to the sums of their shells.
+void add_to_shells(const fft::MeshField& mesh, const Void& each, const Stencil& ball,
+                   const std::vector<std::uint32_t>& shell_of, std::vector<double>& sums) {
+  const std::size_t n = mesh.n();
+  for_each_row(ball, each.cell, mesh.layout(),
+               [&](std::size_t row, std::ptrdiff_t dx, std::ptrdiff_t dy, std::ptrdiff_t half) {
+                 const float* values = mesh.data() + row * mesh.row_floats();
+                 std::size_t z = periodic(each.cell[2], -half, n);
+                 for (std::ptrdiff_t dz = -half; dz <= half; ++dz) {
+                   const auto distance2 = static_cast<std::size_t>(dx * dx + dy * dy + dz * dz);
+                   sums[shell_of[distance2]] += static_cast<double>(values[z]);
+                   if (++z == n) z = 0;
+                 }
+               });
+}
 
 }  // namespace
 
@@ -66,16 +73,16 @@ VoidProfiles stack_profiles(const fft::MeshField& contrast, const VoidCatalogue&
     const auto shell_of = shells_by_distance2(profiles.edges, catalogue.radii_cells[radius]);
     // The distances in the table are those of the ball's cells: d^2 < its size.
     const Stencil ball = Stencil::within(static_cast<double>(shell_of.size()));
-    ShellSums sums(shells);
+    const auto cells = cells_of_shells(ball, shell_of, shells);
+    std::vector<double> sums(shells + 1);
     const auto last = first + static_cast<std::ptrdiff_t>(catalogue.counts[radius]);
-    for (; first != last; ++first) sums.add(contrast, *first, ball, shell_of);
-    contrast.comm().all_reduce(std::span<double>(sums.contrast));
-    contrast.comm().all_reduce(std::span<std::uint64_t>(sums.cells));
+    for (; first != last; ++first) add_to_shells(contrast, *first, ball, shell_of, sums);
+    contrast.comm().all_reduce(std::span<double>(sums));
     for (std::size_t s = 0; s < shells; ++s) {
-      const auto cells = static_cast<double>(sums.cells[s]);
-      profiles.ratio.push_back(sums.cells[s] == 0 ? std::numeric_limits<double>::quiet_NaN()
-                                                  : 1.0 + sums.contrast[s] / cells);
-      profiles.cells.push_back(sums.cells[s]);
+      profiles.cells.push_back(catalogue.counts[radius] * cells[s]);
+      profiles.ratio.push_back(profiles.cells.back() == 0
+                                   ? std::numeric_limits<double>::quiet_NaN()
+                                   : 1.0 + sums[s] / static_cast<double>(profiles.cells.back()));
     }
   }
   return profiles;
