@@ -13,7 +13,7 @@ namespace nubox::io {
 namespace {
 
 /// Particles per reading: what comes from disk stays in the cache until it is converted.
-constexpr std::size_t piece_particles = std::size_t{1} << 15;
+constexpr std::size_t piece_particles = std::size_t{1} << 14;
 
 /// Positions in another unit than BoxSize fill a corner of the box. Every so many particles tell.
 constexpr double smallest_extent = 0.5;
@@ -203,18 +203,26 @@ void GadgetSnapshot::for_each_block(int type, const ParticleFields& fields,
   const std::uint64_t largest_share = start_of(1);
   TypeReader reader(impl_->files, impl_->facts, impl_->set, index);
   ParticleBlock block;
+  // A rank that cannot read goes on with empty blocks, so that ranks need not meet at every one.
+  std::optional<Error> failure;
   std::uint64_t first = start_of(rank);
   for (std::uint64_t visits = (largest_share + block_particles - 1) / block_particles; visits > 0;
        --visits) {
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(end - first, block_particles));
-    par::agree(comm, [&] {
-      fault::point("read");
-      reader.read(fields, first, count, block);
-    });
+    if (!failure) {
+      try {
+        fault::point("read");
+        reader.read(fields, first, count, block);
+      } catch (...) {
+        failure = par::current_error();
+      }
+    }
+    if (failure) block = {};
     visit(block);
     first += count;
   }
+  par::agree_on(comm, failure);
   const double largest = comm.all_reduce(reader.largest_mpch(), par::Reduction::max);
   par::agree(comm, [&] {
     const double box = impl_->set.header.box_size_mpch;

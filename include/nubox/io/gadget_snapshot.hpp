@@ -61,9 +61,8 @@ struct ParticleBlock {
   std::vector<std::uint64_t> id;      ///< [count], as stored
 };
 
-/// Particles per block: some 12 MB, so that no rank needs much more than its own data, and ranks
-/// meet rarely enough.
-inline constexpr std::size_t default_block_particles = std::size_t{1} << 18;
+/// Particles per block: some 3 MB, which stay in the cache between reading and use.
+inline constexpr std::size_t default_block_particles = std::size_t{1} << 16;
 
 /// A Gadget snapshot of one or many files: binary format 1 or 2 of either byte order, or HDF5 as
 /// Gadget-2/3/4 and SWIFT write it. Keeps a reference to the communicator.
@@ -86,6 +85,8 @@ class GadgetSnapshot {
   /// Visits this rank's share of a type (an even part of the particles of all files, in file order)
   /// in blocks of at most `block_particles`. The number of visits is equal on all ranks, with empty
   /// blocks at the end, so `visit` may be collective; the block is valid during the visit only.
+  /// Ranks do not meet between visits: where one cannot read, its blocks are empty from there on,
+  /// and all ranks throw after the last visit.
   /// Positions and velocities are checked: finite, positions inside the box but for rounding, and,
   /// after the last visit, not all in one corner of it (units that do not belong together).
   /// Collective. @throws InputError, FileSystemError (agreed)
