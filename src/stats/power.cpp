@@ -1,80 +1,64 @@
 #include "nubox/stats/power.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/fft/modes.hpp"
+
+#include "stats/mode_bins.hpp"
+#include "stats/window.hpp"
 
 #include <cmath>
-#include <cstdlib>
 
 namespace nubox::stats {
 namespace {
 
-constexpr std::uint32_t no_bin = ~std::uint32_t{0};
-
-/// Bin of every |q|^2, by integer arithmetic: many modes lie exactly on an edge. Bin b holds
-/// b + 1 <= |q| < b + 2; q = 0 is in none.
-std::vector<std::uint32_t> bins_by_norm2(std::size_t mesh_n) {
-  const std::size_t half = mesh_n / 2;
-  std::vector<std::uint32_t> bins(3 * half * half + 1, no_bin);
-  std::uint32_t n = 1;
-  for (std::size_t norm2 = 1; norm2 < bins.size(); ++norm2) {
-    while ((std::size_t{n} + 1) * (n + 1) <= norm2) ++n;
-    bins[norm2] = n - 1;
-  }
-  return bins;
+/// <|c1|^2>, and with a target <|c2|^2> and <Re(c1 conj(c2))>, over W^2.
+ModeBins<1> auto_bins(const fft::MeshField& model, const PowerOptions& options) {
+  const WindowSquare window(options.assignment, model.n());
+  const auto fill = [&](const fft::ModeRow& row, RowValues<1>& values) {
+    const float* a = reinterpret_cast<const float*>(model.modes() + row.first);
+    const double xy = window.inverse(row.nx) * window.inverse(row.ny);
+    const double* z_factor = window.inverse_by_nz();
+    double* power = values[0].data();
+    for (std::size_t z = 0; z < values[0].size(); ++z) {
+      const double re = a[2 * z], im = a[2 * z + 1];
+      power[z] = xy * z_factor[z] * (re * re + im * im);
+    }
+  };
+  return sum_mode_bins<1>(*model.plan(), options.interlaced, fill);
 }
 
-/// 1 / W^2 of one axis by |n_i|.
-std::vector<double> inverse_window2(field::Assignment assignment, std::size_t mesh_n) {
-  std::vector<double> table;
-  for (std::size_t i = 0; i <= mesh_n / 2; ++i) {
-    const double window = field::assignment_window(assignment, static_cast<int>(i), mesh_n);
-    table.push_back(1.0 / (window * window));
-  }
+ModeBins<3> cross_bins(const fft::MeshField& model, const fft::MeshField& target,
+                       const PowerOptions& options) {
+  const WindowSquare window(options.assignment, model.n());
+  const auto fill = [&](const fft::ModeRow& row, RowValues<3>& values) {
+    const float* a = reinterpret_cast<const float*>(model.modes() + row.first);
+    const float* b = reinterpret_cast<const float*>(target.modes() + row.first);
+    const double xy = window.inverse(row.nx) * window.inverse(row.ny);
+    const double* z_factor = window.inverse_by_nz();
+    double* first = values[0].data();
+    double* second = values[1].data();
+    double* cross = values[2].data();
+    for (std::size_t z = 0; z < values[0].size(); ++z) {
+      const double factor = xy * z_factor[z];
+      const double a_re = a[2 * z], a_im = a[2 * z + 1], b_re = b[2 * z], b_im = b[2 * z + 1];
+      first[z] = factor * (a_re * a_re + a_im * a_im);
+      second[z] = factor * (b_re * b_re + b_im * b_im);
+      cross[z] = factor * (a_re * b_re + a_im * b_im);
+    }
+  };
+  return sum_mode_bins<3>(*model.plan(), options.interlaced, fill);
+}
+
+/// What bins of both kinds give alike.
+template <std::size_t channels>
+PowerTable start_table(const ModeBins<channels>& bins, const fft::MeshField& model,
+                       const PowerOptions& options) {
+  const double volume = std::pow(model.box_size_mpch(), 3);
+  PowerTable table;
+  table.k_edges_hmpc = bins.k_edges_hmpc(model.k_fundamental_hmpc());
+  table.k_hmpc = bins.k_mean_hmpc(model.k_fundamental_hmpc());
+  table.modes = bins.modes;
+  table.shot_noise = options.particles > 0 ? volume / options.particles : 0.0;
   return table;
-}
-
-/// Weighted sums of one bin.
-struct BinSums {
-  double q = 0, model = 0, target = 0, cross = 0;
-};
-
-struct Sums {
-  std::vector<std::uint64_t> modes;
-  std::vector<BinSums> bins;
-};
-
-Sums sum_modes(const fft::MeshField& model, const fft::MeshField* target,
-               const PowerOptions& options) {
-  const auto bin_of = bins_by_norm2(model.n());
-  const auto inverse = inverse_window2(options.assignment, model.n());
-  const std::size_t count = bin_of.size() > 1 ? bin_of.back() + 1 : 0;
-  Sums sums{std::vector<std::uint64_t>(count), std::vector<BinSums>(count)};
-  const auto at = [&](int n_i) { return inverse[static_cast<std::size_t>(std::abs(n_i))]; };
-  fft::for_each_mode(*model.plan(), [&](const fft::Mode& mode, std::size_t index) {
-    const auto norm2 = static_cast<std::size_t>(mode.norm2());
-    const std::uint32_t bin = bin_of[norm2];
-    const bool nyquist = mode.nyquist_x || mode.nyquist_y || mode.nyquist_z;
-    if (bin == no_bin || (options.interlaced && nyquist)) return;
-    const double deconvolved = mode.weight * at(mode.nx) * at(mode.ny) * at(mode.nz);
-    const std::complex<double> a(model.modes()[index]);
-    BinSums& sum = sums.bins[bin];
-    sums.modes[bin] += static_cast<std::uint64_t>(mode.weight);
-    sum.q += mode.weight * std::sqrt(static_cast<double>(norm2));
-    sum.model += deconvolved * (a.real() * a.real() + a.imag() * a.imag());
-    if (target == nullptr) return;
-    const std::complex<double> b(target->modes()[index]);
-    sum.target += deconvolved * (b.real() * b.real() + b.imag() * b.imag());
-    sum.cross += deconvolved * (a.real() * b.real() + a.imag() * b.imag());
-  });
-  static_assert(sizeof(BinSums) == 4 * sizeof(double));
-  model.comm().all_reduce(std::span<std::uint64_t>(sums.modes));
-  model.comm().all_reduce(
-      std::span<double>(reinterpret_cast<double*>(sums.bins.data()), 4 * count));
-  // Without Nyquist planes the bins at the corner are empty: they say nothing.
-  while (!sums.modes.empty() && sums.modes.back() == 0) sums.modes.pop_back();
-  sums.bins.resize(sums.modes.size());
-  return sums;
 }
 
 void check_fields(const fft::MeshField& model, const fft::MeshField* target) {
@@ -93,22 +77,23 @@ void check_fields(const fft::MeshField& model, const fft::MeshField* target) {
 PowerTable measure_power(const fft::MeshField& model, const fft::MeshField* target,
                          const PowerOptions& options) {
   check_fields(model, target);
-  const Sums sums = sum_modes(model, target, options);
   const double volume = std::pow(model.box_size_mpch(), 3);
-  const double k_fundamental = model.k_fundamental_hmpc();
-  PowerTable table;
-  table.modes = sums.modes;
-  table.shot_noise = options.particles > 0 ? volume / options.particles : 0.0;
+  if (target == nullptr) {
+    const auto bins = auto_bins(model, options);
+    PowerTable table = start_table(bins, model, options);
+    const double noise = options.subtract_shot_noise ? table.shot_noise : 0.0;
+    for (std::size_t b = 0; b < bins.size(); ++b) {
+      table.p_model.push_back(volume * bins.mean(b, 0) - noise);
+    }
+    return table;
+  }
+  const auto bins = cross_bins(model, *target, options);
+  PowerTable table = start_table(bins, model, options);
   const double noise = options.subtract_shot_noise ? table.shot_noise : 0.0;
-  table.k_edges_hmpc.push_back(k_fundamental);
-  for (std::size_t b = 0; b < sums.bins.size(); ++b) {
-    const auto modes = static_cast<double>(sums.modes[b]);
-    table.k_edges_hmpc.push_back(k_fundamental * static_cast<double>(b + 2));
-    table.k_hmpc.push_back(k_fundamental * sums.bins[b].q / modes);
-    table.p_model.push_back(volume * sums.bins[b].model / modes - noise);
-    if (target == nullptr) continue;
-    table.p_target.push_back(volume * sums.bins[b].target / modes - noise);
-    table.p_cross.push_back(volume * sums.bins[b].cross / modes);
+  for (std::size_t b = 0; b < bins.size(); ++b) {
+    table.p_model.push_back(volume * bins.mean(b, 0) - noise);
+    table.p_target.push_back(volume * bins.mean(b, 1) - noise);
+    table.p_cross.push_back(volume * bins.mean(b, 2));
     table.transfer.push_back(std::sqrt(table.p_model[b] / table.p_target[b]));
     table.correlation.push_back(table.p_cross[b] / std::sqrt(table.p_model[b] * table.p_target[b]));
   }

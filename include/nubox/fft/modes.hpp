@@ -25,29 +25,46 @@ struct Mode {
   return i <= n / 2 ? static_cast<int>(i) : static_cast<int>(i) - static_cast<int>(n);
 }
 
-/// The one walk over k space: calls visit(mode, index) for every mode stored on this rank, in
-/// storage order; `index` goes into MeshField::modes(). Rank-local.
+/// A row of stored modes: nz = 0 ... n/2 at consecutive indices from `first` on.
+struct ModeRow {
+  int nx = 0, ny = 0;
+  bool nyquist_x = false, nyquist_y = false;
+  std::size_t first = 0;  ///< into MeshField::modes()
+};
+
+/// The one walk over k space, row by row: calls visit(row) in storage order, for work that wants
+/// its innermost loop plain. Rank-local.
+template <class Visit>
+void for_each_mode_row(const Plan& plan, Visit&& visit) {
+  const std::size_t n = plan.layout().n();
+  const bool even = n % 2 == 0;
+  ModeRow row;
+  for (std::size_t iy = plan.ky_slab().start; iy < plan.ky_slab().end(); ++iy) {
+    row.ny = signed_frequency(iy, n);
+    row.nyquist_y = even && iy == n / 2;
+    for (std::size_t ix = 0; ix < n; ++ix) {
+      row.nx = signed_frequency(ix, n);
+      row.nyquist_x = even && ix == n / 2;
+      visit(static_cast<const ModeRow&>(row));
+      row.first += n / 2 + 1;
+    }
+  }
+}
+
+/// The same walk mode by mode: calls visit(mode, index) for every mode stored on this rank; `index`
+/// goes into MeshField::modes(). Rank-local.
 template <class Visit>
 void for_each_mode(const Plan& plan, Visit&& visit) {
   const std::size_t n = plan.layout().n();
-  const std::size_t nz_count = n / 2 + 1;
-  const bool even = n % 2 == 0;
-  std::size_t index = 0;
-  for (std::size_t iy = plan.ky_slab().start; iy < plan.ky_slab().end(); ++iy) {
-    Mode mode;
-    mode.ny = signed_frequency(iy, n);
-    mode.nyquist_y = even && iy == n / 2;
-    for (std::size_t ix = 0; ix < n; ++ix) {
-      mode.nx = signed_frequency(ix, n);
-      mode.nyquist_x = even && ix == n / 2;
-      for (std::size_t iz = 0; iz < nz_count; ++iz, ++index) {
-        mode.nz = static_cast<int>(iz);
-        mode.nyquist_z = even && iz == n / 2;
-        mode.weight = iz == 0 || mode.nyquist_z ? 1 : 2;
-        visit(static_cast<const Mode&>(mode), index);
-      }
+  for_each_mode_row(plan, [&](const ModeRow& row) {
+    Mode mode{row.nx, row.ny, 0, 1, row.nyquist_x, row.nyquist_y, false};
+    for (std::size_t iz = 0; iz < n / 2 + 1; ++iz) {
+      mode.nz = static_cast<int>(iz);
+      mode.nyquist_z = n % 2 == 0 && iz == n / 2;
+      mode.weight = iz == 0 || mode.nyquist_z ? 1 : 2;
+      visit(static_cast<const Mode&>(mode), row.first + iz);
     }
-  }
+  });
 }
 
 }  // namespace nubox::fft
