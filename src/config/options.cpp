@@ -200,7 +200,7 @@ std::vector<Option> make_table() {
       {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
        "raw leaves the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {},
-       {"power", "bispectrum", "pdf", "residual", "seams", "voids"},
+       {"power", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"},
        "What to measure."},
       {"stats", "independent", texts, "", {}, {}, {},
        "One or two other realisations of the target's mass (optional): the yardstick of the "
@@ -208,6 +208,9 @@ std::vector<Option> make_table() {
       {"stats", "resume", choice, "auto", {}, {}, {"auto", "never"},
        "auto keeps the statistics that stats.out holds already, of the same inputs with the same "
        "settings; never measures everything anew."},
+
+      {"multipoles", "axis", choice, "z", {}, {}, {"x", "y", "z"},
+       "Line of sight of redshift space: the axis along which velocities move positions."},
 
       {"bispectrum", "k1", number, "0.15", 0, 100, {},
        "First side of the triangles, h/Mpc. Paper: 0.15."},
@@ -293,8 +296,8 @@ const std::vector<Command>& command_table() {
        "the massive-neutrino box of a massless one",
        {"run", "cosmology", "model", "prior", "predict"}},
       {"stats",
-       "power, transfer function, bispectrum, density PDF, residuals and voids of boxes",
-       {"run", "stats", "bispectrum", "pdf", "residual", "seams", "voids"}},
+       "power, transfer function, multipoles, bispectrum, density PDF, residuals and voids of boxes",
+       {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"}},
       {"bench",
        "speed of one component, against a limit measured beside it",
        {"run", "bench", "model", "predict"}},

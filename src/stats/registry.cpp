@@ -15,9 +15,13 @@ struct Entry {
 
 /// In running order: statistics on modes of an assignment of their own come last, since these
 /// replace the shared ones.
-constexpr Entry registry[] = {{"power", power_statistic}, {"bispectrum", bispectrum_statistic},
-                              {"pdf", pdf_statistic},     {"residual", residual_statistic},
-                              {"seams", seams_statistic}, {"voids", voids_statistic}};
+constexpr Entry registry[] = {{"power", power_statistic},
+                              {"multipoles", multipoles_statistic},
+                              {"bispectrum", bispectrum_statistic},
+                              {"pdf", pdf_statistic},
+                              {"residual", residual_statistic},
+                              {"seams", seams_statistic},
+                              {"voids", voids_statistic}};
 
 }  // namespace
 

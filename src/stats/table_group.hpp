@@ -41,6 +41,7 @@ class TableGroup {
 
 // The statistics, each in a file of its own; the registry lists them.
 [[nodiscard]] Statistic power_statistic(const config::Config& config);
+[[nodiscard]] Statistic multipoles_statistic(const config::Config& config);
 [[nodiscard]] Statistic bispectrum_statistic(const config::Config& config);
 [[nodiscard]] Statistic pdf_statistic(const config::Config& config);
 [[nodiscard]] Statistic residual_statistic(const config::Config& config);

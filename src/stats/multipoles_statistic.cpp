@@ -1,0 +1,74 @@
+#include "nubox/core/error.hpp"
+#include "nubox/stats/density.hpp"
+#include "nubox/stats/multipoles.hpp"
+
+#include "stats/fourier_modes.hpp"
+#include "stats/table_group.hpp"
+
+namespace nubox::stats {
+namespace {
+
+Axis axis_of(const std::string& name) {
+  return name == "x" ? Axis::x : name == "y" ? Axis::y : Axis::z;
+}
+
+MultipoleTable measure_side(SharedMeshes& shared, Side side, PowerOptions options, Axis axis) {
+  const Tracers seen = redshift_space(shared.tracers(side), axis);
+  options.assignment = shared.assignment();
+  options.particles = static_cast<double>(seen.total());
+  auto modes = density_modes(seen, shared.plan(), options.assignment);
+  if (options.interlaced) modes = interlaced_modes(modes, seen, options.assignment);
+  return measure_multipoles(modes, options, axis);
+}
+
+void measure(const PowerOptions& options, const std::string& axis, SharedMeshes& shared,
+             io::TableFile& table) {
+  std::vector<MultipoleTable> measured;
+  for (const Side side : shared.sides()) {
+    measured.push_back(measure_side(shared, side, options, axis_of(axis)));
+  }
+  TableGroup group(table, "multipoles");
+  group.add("k_edges", measured[0].k_edges_hmpc, "h/Mpc", "edges of the bins, lower edge included");
+  group.add("k", measured[0].k_hmpc, "h/Mpc", "mean |k| of the modes in the bin");
+  group.add("modes", measured[0].modes, "", "modes in the bin, k and -k counted");
+  for (const Side side : shared.sides()) {
+    const std::string name = name_of(side);
+    for (const int l : {0, 2, 4}) {
+      group.add(fmt::format("p{}_{}", l, name),
+                measured[side == Side::model ? 0 : 1].p[static_cast<std::size_t>(l / 2)],
+                "(Mpc/h)^3", fmt::format("multipole l = {} of the {} in redshift space", l, name));
+    }
+  }
+  group.describe_mesh(shared);
+  io::Attributes& attributes = group.attributes();
+  describe_fourier_modes(options.interlaced, attributes);
+  attributes["line_of_sight"] = axis;
+  attributes["positions"] = "s = x + v / (a H) along the line of sight, distant observer";
+  attributes["multipole_rule"] = "P_l = (2 l + 1) <P(k) L_l(mu)> over the modes of the bin";
+  attributes["shot_noise"] = options.subtract_shot_noise ? "V / N_p subtracted from l = 0" : "raw";
+  attributes["shot_noise_power"] = measured[0].shot_noise;
+  attributes["bin_rule"] = "n <= |q| < n + 1 in units of 2 pi / L, n = 1, 2, ..., integer modes q";
+  attributes["mode_count_rule"] = "k and -k counted";
+}
+
+}  // namespace
+
+Statistic multipoles_statistic(const config::Config& config) {
+  PowerOptions options;
+  options.interlaced = config.flag("stats.interlace");
+  options.subtract_shot_noise = config.text("stats.shot_noise") == "subtract";
+  const std::string axis = config.text("multipoles.axis");
+  return {.name = "multipoles",
+          .options = {"multipoles.", "stats.interlace", "stats.shot_noise"},
+          .needs_target = false,
+          .work_bytes =
+              [options](const Sizes& sizes) {
+                const double moved = 3 * sizeof(float) * sizes.particles / sizes.ranks;
+                return moved + (options.interlaced ? 2 : 1) * sizes.mesh_bytes;
+              },
+          .measure = [options, axis](
+                         SharedMeshes& shared,
+                         io::TableFile& table) { stats::measure(options, axis, shared, table); }};
+}
+
+}  // namespace nubox::stats
