@@ -121,6 +121,15 @@ double work_bytes(const BispectrumOptions& options, const Sizes& sizes) {
   return bytes + (options.interlaced ? sizes.mesh_bytes : 0.0);
 }
 
+/// Two shells and one for every angle, on the product mesh; in units of the run's mesh.
+double transforms(const BispectrumOptions& options, const Sizes& sizes) {
+  const double fundamental = 2.0 * units::pi / sizes.box_size_mpch;
+  const double sum = 2 * (options.k1_hmpc + options.k2_hmpc) / fundamental + 3;
+  const auto mesh = static_cast<double>(even_smooth_size(static_cast<std::size_t>(sum) + 1));
+  return (sizes.target ? 2 : 1) * static_cast<double>(2 + options.n_theta) *
+         std::pow(mesh / static_cast<double>(sizes.mesh_n), 3);
+}
+
 }  // namespace
 
 Statistic bispectrum_statistic(const config::Config& config) {
@@ -144,6 +153,7 @@ Statistic bispectrum_statistic(const config::Config& config) {
           .options = {"bispectrum.", "stats.interlace"},
           .needs_target = false,
           .work_bytes = [options](const Sizes& sizes) { return work_bytes(options, sizes); },
+          .transforms = [options](const Sizes& sizes) { return transforms(options, sizes); },
           .measure =
               [options](SharedMeshes& shared, io::TableFile& table) {
                 measure_angles(options, shared, table);
