@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
 #include "nubox/stats/pdf.hpp"
 #include "nubox/stats/top_hat.hpp"
 
@@ -87,7 +88,22 @@ std::vector<double> ratio_errors(const Histogram& model, const Histogram& target
   return jackknife_error(ratios);
 }
 
+/// A sphere within one cell smooths nothing. Agreed.
+void require_cells(const Settings& settings, const SharedMeshes& shared) {
+  const double cell = shared.box_size_mpch() / static_cast<double>(shared.mesh_n());
+  par::agree(shared.comm(), [&] {
+    for (const double radius : settings.radii_mpch) {
+      if (radius >= cell) continue;
+      throw UsageError(
+          "a top-hat of {} Mpc/h is smaller than a cell of {:.4g} Mpc/h: a larger radius "
+          "(pdf.radius_mpch) or a finer mesh (stats.mesh) is needed",
+          radius, cell);
+    }
+  });
+}
+
 void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& table) {
+  require_cells(settings, shared);
   Columns columns[2];
   std::vector<double> ratio_error;
   std::vector<double> effective_radii;

@@ -155,6 +155,19 @@ TEST_F(Measuring, a_failed_statistic_leaves_the_others_and_its_name) {
   }
 }
 
+TEST_F(Measuring, a_radius_below_a_cell_or_above_half_the_box_is_named) {
+  const Tracers model = tracers(1);
+  for (const char* radius : {"8", "50"}) {  // cells of 8.33 Mpc/h in a box of 100
+    const Run run = measure(
+        model, nullptr, {"--stats.statistics=pdf", std::string("--pdf.radius_mpch=20,") + radius});
+    ASSERT_EQ(run.failures.size(), 1U);
+    EXPECT_EQ(run.failures[0].error.code(), ExitCode::usage);
+    EXPECT_NE(
+        std::string(run.failures[0].error.what()).find(std::string("of ") + radius + " Mpc/h"),
+        std::string::npos);
+  }
+}
+
 TEST_F(Measuring, a_rerun_keeps_what_has_the_same_settings_and_measures_the_rest) {
   const Tracers model = tracers(1);
   Run first = measure(model, nullptr, {"--pdf.radius_mpch=20"});
