@@ -31,12 +31,13 @@ import xxhash
 FIELD_FORMAT = "nubox-field"
 FORMAT_VERSION = 1
 
-# units, description, a_exponent, h_exponent; a value is physical after times a^a_exponent h^h_exponent
+# units, description, a_exponent, h_exponent, components; a value is physical after times a^a_exponent h^h_exponent
 FIELD_DATASETS = {
     "displacement": ("Mpc/h", "comoving displacement x - q from the lattice site q = (index + offset) L/N, "
-                              "minimum image; [component][x][y][z]", 1, -1),
+                              "minimum image; [component][x][y][z]", 1, -1, 3),
     "velocity": ("km/s", "peculiar velocity a dx/dt of the particle of each lattice site; "
-                         "[component][x][y][z]", 0, 0),
+                         "[component][x][y][z]", 0, 0, 3),
+    "density_nu": ("1", "density contrast of the neutrinos at the mesh points i L/M; [x][y][z]", 0, 0, 1),
 }
 REQUIRED_NUMBERS = ("box_size_mpch", "redshift", "Omega_m", "Omega_b", "h", "n_s", "A_s", "M_nu_eV")
 HEADER_DEFAULTS = {"lattice_offset_cells": 0.0, "species": "cdm", "seed": -1}
@@ -53,6 +54,7 @@ class Field:
     attributes: dict
     displacement: np.ndarray  # (3, N, N, N) float32, Mpc/h comoving
     velocity: np.ndarray = None  # the same shape, km/s peculiar; None if the file has none
+    density_nu: np.ndarray = None  # (M, M, M), density contrast of the neutrinos at i L/M, or None
 
     @property
     def header(self):
@@ -99,7 +101,8 @@ def _array_checksum(values):
 
 def _field_checksum(values):
     """XXH3 of the XXH3 of every x plane of every component, in order: independent of slabs."""
-    planes = [xxhash.xxh3_64_intdigest(np.ascontiguousarray(plane)) for component in values for plane in component]
+    planes = [xxhash.xxh3_64_intdigest(np.ascontiguousarray(plane))
+              for component in values.reshape(-1, *values.shape[-3:]) for plane in component]
     return xxhash.xxh3_64_hexdigest(np.array(planes, dtype="<u8").tobytes())
 
 
@@ -161,6 +164,12 @@ def _read_dataset(path, dataset, checksum_of):
     return values, attributes
 
 
+def _field_shape(name, n):
+    """Shape of a field dataset with n points per side."""
+    components = FIELD_DATASETS[name][-1]
+    return (n, n, n) if components == 1 else (components, n, n, n)
+
+
 def read_field(path):
     """Field file -> Field, all checksums verified. Raises NuboxFileError, FileNotFoundError."""
     with _open(path) as file:
@@ -170,7 +179,8 @@ def read_field(path):
         found = {}
         for name in FIELD_DATASETS:
             if name in file:
-                _require(file[name].shape == (3, n, n, n), f"{path}:/{name} does not have the shape (3, {n}, {n}, {n})")
+                shape = _field_shape(name, n if name != "density_nu" else (file[name].shape or (0,))[-1])
+                _require(file[name].shape == shape, f"{path}:/{name} does not have the shape {shape}")
                 found[name] = _read_dataset(path, file[name], _field_checksum)[0]
         _require("displacement" in found, f"{path} has no dataset 'displacement'")
     return Field(attributes, **found)
@@ -227,10 +237,11 @@ def _complete_header(header, n):
             "code_version": "tools/nubox.py"}
 
 
-def write_field(path, displacement, header, velocity=None):
+def write_field(path, displacement, header, velocity=None, density_nu=None):
     """Writes a field file under its name once it is whole.
 
     displacement, velocity: (3, N, N, N), Mpc/h and km/s, stored as float32; index order (component, x, y, z).
+    density_nu: (M, M, M), density contrast of the neutrinos at the mesh points i L/M.
     header: box_size_mpch, redshift, Omega_m, Omega_b, h, n_s, A_s, M_nu_eV, origin; more is kept as it is.
     Non-finite values are left to the reader, which names dataset and lattice site.
     """
@@ -238,17 +249,19 @@ def write_field(path, displacement, header, velocity=None):
     displacement = np.asarray(displacement)
     n = displacement.shape[-1]
     attributes = _complete_header(header, n)
-    arrays = {"displacement": displacement} | ({} if velocity is None else {"velocity": np.asarray(velocity)})
+    given = {"displacement": displacement, "velocity": velocity, "density_nu": density_nu}
+    arrays = {name: np.asarray(values) for name, values in given.items() if values is not None}
     for name, values in arrays.items():
-        if values.shape != (3, n, n, n):
-            raise ValueError(f"{name} has the shape {values.shape}, not (3, N, N, N) with one N")
+        if values.shape != _field_shape(name, n if name != "density_nu" else (values.shape or (0,))[-1]):
+            raise ValueError(f"{name} has the shape {values.shape}, not {_field_shape(name, 'N')} with one N"
+                             .replace("'", ""))
     temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     try:
         with h5py.File(temporary, "w", libver=("v108", "v108")) as file:
             _write_attributes(file, attributes)
             for name, values in arrays.items():
                 values = np.ascontiguousarray(values, dtype="<f4")
-                units, description, a_exponent, h_exponent = FIELD_DATASETS[name]
+                units, description, a_exponent, h_exponent, _ = FIELD_DATASETS[name]
                 dataset = file.create_dataset(name, data=values, track_times=False)
                 _write_attributes(dataset, {"units": units, "description": description, "a_exponent": a_exponent,
                                             "h_exponent": h_exponent, "checksum": _field_checksum(values)})

@@ -12,7 +12,7 @@
 namespace nubox::field {
 namespace {
 
-constexpr std::size_t components = 3;
+constexpr std::size_t vector_components = 3;
 
 /// @throws InputError with dataset, component and global lattice site of the first bad value on
 /// this
@@ -20,7 +20,7 @@ constexpr std::size_t components = 3;
 void require_bounded(const LatticeField& field, const std::string& dataset, float limit,
                      const std::filesystem::path& path) {
   const std::size_t n = field.n();
-  for (std::size_t c = 0; c < components; ++c) {
+  for (std::size_t c = 0; c < field.components(); ++c) {
     const auto values = field.component(c);
     const auto bad = std::find_if(values.begin(), values.end(), [&](float value) {
       return !std::isfinite(value) || std::abs(value) > limit;
@@ -38,7 +38,8 @@ void require_bounded(const LatticeField& field, const std::string& dataset, floa
 
 LatticeField read_field(const io::FieldFile& file, const par::SlabLayout& layout,
                         const std::string& dataset, float limit,
-                        const std::filesystem::path& path) {
+                        const std::filesystem::path& path,
+                        std::size_t components = vector_components) {
   LatticeField field(layout, components, file.header().box_size_mpch);
   std::ranges::copy(file.read(dataset, layout), field.values().begin());
   par::agree(layout.comm(), [&] { require_bounded(field, dataset, limit, path); });
@@ -60,9 +61,21 @@ Snapshot read_snapshot(const par::Comm& comm, const std::filesystem::path& path)
   return snapshot;
 }
 
-void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+std::optional<LatticeField> read_density_nu(const par::Comm& comm,
+                                            const std::filesystem::path& path) {
+  const io::FieldFile file(comm, path);
+  if (!file.has("density_nu")) return std::nullopt;
+  const par::SlabLayout mesh(comm, file.n_of("density_nu"));
+  return read_field(file, mesh, "density_nu", std::numeric_limits<float>::max(), path, 1);
+}
+
+void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
+                    const LatticeField* density_nu) {
   std::vector<io::FieldDataset> datasets{{"displacement", snapshot.displacement.values()}};
   if (snapshot.velocity) datasets.push_back({"velocity", snapshot.velocity->values()});
+  if (density_nu != nullptr) {
+    datasets.push_back({"density_nu", density_nu->values(), density_nu->n()});
+  }
   io::write_field_file(snapshot.displacement.layout(), path, snapshot.header, datasets);
 }
 

@@ -16,18 +16,33 @@
 namespace nubox::io {
 namespace {
 
+/// A dataset to write with what is known of it on this communicator.
+struct Part {
+  const FieldDataset* data;
+  GridShape shape;
+  par::SlabLayout layout;
+
+  Part(const par::SlabLayout& lattice, const FieldDataset& dataset)
+      : data(&dataset),
+        shape{known_dataset(dataset.name).components,
+              dataset.mesh_n == 0 ? lattice.n() : dataset.mesh_n},
+        layout(lattice.comm(), shape.n) {}
+  [[nodiscard]] std::size_t local_values() const {
+    return shape.components * layout.local().count * shape.plane();
+  }
+};
+
 /// All ranks write their slabs. Collective; only opening and closing wait for other ranks.
-void write_values(const par::SlabLayout& layout, const std::filesystem::path& path,
-                  std::span<const FieldDataset> datasets, std::size_t transfer_bytes) {
-  const par::Comm& comm = layout.comm();
+void write_values(const par::Comm& comm, const std::filesystem::path& path,
+                  const std::vector<Part>& parts, std::size_t transfer_bytes) {
   // A rank that cannot reach the file must say so before the others wait for it in MPI-IO.
   par::agree(comm, [&] { (void)hdf5::open_file(path, hdf5::Access::read); });
   hdf5::File file = par::agree(comm, [&] { return hdf5::open_file_parallel(path, comm); });
   par::agree(comm, [&] {
-    for (const FieldDataset& data : datasets) {
-      const hdf5::Dataset dataset(H5Dopen2(file.id(), data.name.c_str(), H5P_DEFAULT),
+    for (const Part& part : parts) {
+      const hdf5::Dataset dataset(H5Dopen2(file.id(), part.data->name.c_str(), H5P_DEFAULT),
                                   "open a dataset");
-      write_slab(dataset.id(), layout.n(), layout.local(), data.values, transfer_bytes);
+      write_slab(dataset.id(), part.shape, part.layout.local(), part.data->values, transfer_bytes);
     }
   });
   par::agree(comm, [&] { file.close("close " + path.string()); });
@@ -35,26 +50,26 @@ void write_values(const par::SlabLayout& layout, const std::filesystem::path& pa
 
 /// Reads each rank's last plane of every component back: MPI-IO layers have written wrong bytes
 /// without an error. Rank-local.
-void verify_sample(const par::SlabLayout& layout, const std::filesystem::path& path,
-                   std::span<const FieldDataset> datasets, std::size_t transfer_bytes) {
-  if (layout.local().count == 0) return;
-  const std::size_t plane = layout.n() * layout.n();
-  const std::size_t last = layout.local().count - 1;
+void verify_sample(const std::filesystem::path& path, const std::vector<Part>& parts,
+                   std::size_t transfer_bytes) {
   const hdf5::File file = hdf5::open_file(path, hdf5::Access::read);
-  std::vector<float> sample(vector_components * plane);
-  for (const FieldDataset& data : datasets) {
-    const hdf5::Dataset dataset(H5Dopen2(file.id(), data.name.c_str(), H5P_DEFAULT),
+  for (const auto& [data, shape, layout] : parts) {
+    const par::Slab& slab = layout.local();
+    if (slab.count == 0) continue;
+    const std::size_t plane = shape.plane(), last = slab.count - 1;
+    std::vector<float> sample(shape.components * plane);
+    const hdf5::Dataset dataset(H5Dopen2(file.id(), data->name.c_str(), H5P_DEFAULT),
                                 "open a dataset");
-    read_slab(dataset.id(), layout.n(), {layout.local().start + last, 1}, sample, transfer_bytes);
-    for (std::size_t c = 0; c < vector_components; ++c) {
+    read_slab(dataset.id(), shape, {slab.start + last, 1}, sample, transfer_bytes);
+    for (std::size_t c = 0; c < shape.components; ++c) {
       const auto written =
-          std::as_bytes(data.values.subspan((c * layout.local().count + last) * plane, plane));
+          std::as_bytes(data->values.subspan((c * slab.count + last) * plane, plane));
       const auto found = std::as_bytes(std::span<const float>(sample).subspan(c * plane, plane));
       if (!std::equal(written.begin(), written.end(), found.begin())) {
         throw FileSystemError(
             "{}: dataset '{}' reads back other values than were written (another MPI-IO "
             "layer may help: OMPI_MCA_io)",
-            path.string(), data.name);
+            path.string(), data->name);
       }
     }
   }
@@ -66,9 +81,10 @@ struct FieldFile::Impl {
   const par::Comm* comm;
   std::filesystem::path path;
   FieldHeader header;
-  std::map<std::string, std::string> checksums;  // by dataset
+  std::map<std::string, NamedChecksum> datasets;
 
-  /// Rank 0's part of opening: the root attributes, with the datasets' checksums as "/<name>".
+  /// Rank 0's part of opening: the root attributes, with the datasets' checksums as "/<name>" and
+  /// their points per side as "/<name>/n".
   static Attributes inspect(const std::filesystem::path& path);
 };
 
@@ -85,12 +101,16 @@ Attributes FieldFile::Impl::inspect(const std::filesystem::path& path) {
       const hdf5::Dataset dataset(H5Dopen2(file.id(), about.name, H5P_DEFAULT), "open a dataset");
       const std::string dataset_where = where + ":/" + about.name;
       const Attributes own = read_attributes(dataset.id(), dataset_where);
-      if (hdf5::shape_of(dataset.id()) != std::vector<std::size_t>{vector_components, n, n, n}) {
-        throw InputError("{} does not have the shape [3][{}][{}][{}] of the header", dataset_where,
-                         n, n, n);
+      const std::vector<std::size_t> found = hdf5::shape_of(dataset.id());
+      const GridShape shape{about.components,
+                            about.components == 1 && !found.empty() ? found.back() : n};
+      if (found != shape.extents() || shape.n == 0) {
+        throw InputError("{} does not have the shape [{}]", dataset_where,
+                         fmt::join(shape.extents(), "]["));
       }
       if (!own.contains("checksum")) throw InputError("{} has no checksum", dataset_where);
       attributes[fmt::format("/{}", about.name)] = own.at("checksum");
+      attributes[fmt::format("/{}/n", about.name)] = static_cast<std::int64_t>(shape.n);
     }
     return attributes;
   });
@@ -107,7 +127,10 @@ FieldFile::FieldFile(const par::Comm& comm, const std::filesystem::path& path)
   Attributes attributes = parse_canonical_text(comm.broadcast(text));
   for (const KnownDataset& about : known_datasets) {
     const auto entry = attributes.extract(fmt::format("/{}", about.name));
-    if (!entry.empty()) impl_->checksums[about.name] = std::get<std::string>(entry.mapped());
+    if (entry.empty()) continue;
+    const auto n = attributes.extract(fmt::format("/{}/n", about.name));
+    impl_->datasets[about.name] = {about.name, std::get<std::string>(entry.mapped()),
+                                   static_cast<std::size_t>(std::get<std::int64_t>(n.mapped()))};
   }
   impl_->header = header_of(attributes, path.string());
 }
@@ -116,38 +139,42 @@ FieldFile::~FieldFile() = default;
 
 const FieldHeader& FieldFile::header() const { return impl_->header; }
 
-bool FieldFile::has(const std::string& dataset) const { return impl_->checksums.contains(dataset); }
+bool FieldFile::has(const std::string& dataset) const { return impl_->datasets.contains(dataset); }
+
+std::size_t FieldFile::n_of(const std::string& dataset) const {
+  return has(dataset) ? impl_->datasets.at(dataset).n : 0;
+}
 
 const std::string& FieldFile::checksum(const std::string& dataset) const {
-  return impl_->checksums.at(dataset);
+  return impl_->datasets.at(dataset).checksum;
 }
 
 std::vector<float> FieldFile::read(const std::string& dataset, const par::SlabLayout& layout,
                                    std::size_t transfer_bytes) const {
   const std::string where = impl_->path.string();
   if (!has(dataset)) throw InputError("{} has no dataset '{}'", where, dataset).agreed_from(0);
+  const NamedChecksum& about = impl_->datasets.at(dataset);
+  const GridShape shape = about.shape();
   std::vector<float> values;
   const auto planes = par::agree(*impl_->comm, [&] {
     fault::point("read");
-    if (layout.n() != impl_->header.n) {
-      throw InternalError("{}: layout of {} planes for a lattice of {}", where, layout.n(),
-                          impl_->header.n);
+    if (layout.n() != shape.n) {
+      throw InternalError("{}: layout of {} planes for a grid of {}", where, layout.n(), shape.n);
     }
-    values.resize(vector_components * layout.local().count * layout.n() * layout.n());
+    values.resize(shape.components * layout.local().count * shape.plane());
     // Every rank opens the file for itself: reading then has no step in which ranks wait.
     const hdf5::File file = open_existing(impl_->path);
     reading(where, [&] {
       const hdf5::Dataset source(H5Dopen2(file.id(), dataset.c_str(), H5P_DEFAULT),
                                  "open a dataset");
-      read_slab(source.id(), layout.n(), layout.local(), values, transfer_bytes);
+      read_slab(source.id(), shape, layout.local(), values, transfer_bytes);
     });
-    return plane_checksums(layout, values);
+    return plane_checksums(shape, values);
   });
-  const std::string computed = dataset_checksum(layout, planes);
-  const std::string& stored = impl_->checksums.at(dataset);
-  if (computed != stored) {
+  const std::string computed = dataset_checksum(layout, shape.components, planes);
+  if (computed != about.checksum) {
     throw InputError("{} is damaged: dataset '{}' has checksum {}, the file says {}", where,
-                     dataset, computed, stored)
+                     dataset, computed, about.checksum)
         .agreed_from(0);
   }
   return values;
@@ -158,27 +185,28 @@ void write_field_file(const par::SlabLayout& layout, const std::filesystem::path
                       std::size_t transfer_bytes) {
   const par::Comm& comm = layout.comm();
   std::vector<NamedChecksum> checksums;
+  std::vector<Part> parts;
   for (const FieldDataset& data : datasets) {
+    const Part part(layout, data);
     const auto planes = par::agree(comm, [&] {
-      const std::size_t expected =
-          vector_components * layout.local().count * layout.n() * layout.n();
-      if (header.n != layout.n() || data.values.size() != expected) {
+      if (header.n != layout.n() || data.values.size() != part.local_values()) {
         throw InternalError("{}: dataset '{}' has {} values on this rank, its slab has {}",
-                            path.string(), known_dataset(data.name).name, data.values.size(),
-                            expected);
+                            path.string(), data.name, data.values.size(), part.local_values());
       }
-      return plane_checksums(layout, data.values);
+      return plane_checksums(part.shape, data.values);
     });
-    checksums.push_back({data.name, dataset_checksum(layout, planes)});
+    checksums.push_back(
+        {data.name, dataset_checksum(part.layout, part.shape.components, planes), part.shape.n});
+    parts.push_back(part);
   }
   publish(comm, path, [&](const std::filesystem::path& temporary) {
     par::agree(comm, [&] {
       if (comm.is_root()) lay_down_skeleton(temporary, header, checksums);
     });
-    write_values(layout, temporary, datasets, transfer_bytes);
+    write_values(comm, temporary, parts, transfer_bytes);
     // Every node's values reach the disk before the end mark.
     par::agree(comm, [&] {
-      verify_sample(layout, temporary, datasets, transfer_bytes);
+      verify_sample(temporary, parts, transfer_bytes);
       RawFile(temporary, O_RDWR).sync();
     });
     par::agree(comm, [&] {

@@ -24,7 +24,7 @@ std::vector<Extent> create_structure(const std::filesystem::path& path, const Fi
   std::vector<Extent> extents;
   for (const NamedChecksum& entry : datasets) {
     const KnownDataset& about = known_dataset(entry.name);
-    const hdf5::Dataset dataset = create_vector_dataset(file.id(), about.name, header.n);
+    const hdf5::Dataset dataset = create_grid_dataset(file.id(), about.name, entry.shape());
     write_attributes(dataset.id(), {{"units", about.units},
                                     {"description", about.description},
                                     {"a_exponent", about.a_exponent},
@@ -76,9 +76,9 @@ void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& hea
   constexpr std::size_t metadata_bytes = std::size_t{1} << 20;
   RawFile file(path, O_RDWR | O_CREAT | O_TRUNC);
   // A limit on file sizes holds in memory too: meet it here, before HDF5 does.
-  file.reserve(datasets.size() * vector_components * header.n * header.n * header.n *
-                   sizeof(float) +
-               metadata_bytes);
+  std::size_t values = 0;
+  for (const NamedChecksum& entry : datasets) values += entry.shape().values();
+  file.reserve(values * sizeof(float) + metadata_bytes);
   const FieldSkeleton skeleton = make_skeleton(header, datasets, false);
   file.reserve(skeleton.file_bytes);
   write_pieces(file, skeleton);

@@ -2,6 +2,8 @@
 
 #include "nubox/io/field_file.hpp"
 
+#include "io/slab_dataset.hpp"
+
 #include <array>
 #include <cstddef>
 #include <filesystem>
@@ -19,9 +21,10 @@ struct KnownDataset {
   const char* description;
   std::int64_t a_exponent;
   std::int64_t h_exponent;
+  std::size_t components = vector_components;
 };
 
-inline constexpr std::array<KnownDataset, 3> known_datasets{{
+inline constexpr std::array<KnownDataset, 4> known_datasets{{
     {"displacement", "Mpc/h",
      "comoving displacement x - q from the lattice site q = (index + offset) L/N, minimum image; "
      "[component][x][y][z]",
@@ -32,6 +35,8 @@ inline constexpr std::array<KnownDataset, 3> known_datasets{{
      "momentum a^2 dx/dt / H0 of the particle of each lattice site, 100 a^-1 of it is the peculiar "
      "velocity in km/s; relative to the moving frame in checkpoints of COLA; [component][x][y][z]",
      -1, 0},
+    {"density_nu", "1", "density contrast of the neutrinos at the mesh points i L/M; [x][y][z]", 0,
+     0, 1},
 }};
 /// @throws InternalError
 [[nodiscard]] const KnownDataset& known_dataset(const std::string& name);
@@ -39,6 +44,8 @@ inline constexpr std::array<KnownDataset, 3> known_datasets{{
 struct NamedChecksum {
   std::string name;
   std::string checksum;
+  std::size_t n;  ///< points per side
+  [[nodiscard]] GridShape shape() const { return {known_dataset(name).components, n}; }
 };
 
 /// All bytes of a field file but the values of its datasets. It is made in memory and goes to disk

@@ -76,6 +76,25 @@ TEST(Snapshot, comes_back_with_and_without_velocity) {
   }
 }
 
+TEST(Snapshot, a_neutrino_density_on_a_mesh_of_its_own_comes_back) {
+  const auto world = par::Comm::world();
+  const TemporaryFile file(world);
+  const Snapshot written = example(par::SlabLayout(world, lattice_n), true);
+  LatticeField density(par::SlabLayout(world, 4), 1, box_mpch);
+  for (std::size_t i = 0; i < density.local_sites(); ++i) {
+    density.values()[i] = static_cast<float>(16 * density.layout().local().start + i) - 1.0F;
+  }
+  write_snapshot(file.path(), written, &density);
+  const auto read = read_density_nu(world, file.path());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->n(), 4U);
+  EXPECT_EQ(copy_of(*read), copy_of(density));
+  EXPECT_EQ(copy_of(read_snapshot(world, file.path()).displacement),
+            copy_of(written.displacement));
+  write_snapshot(file.path(), written);
+  EXPECT_FALSE(read_density_nu(world, file.path()));
+}
+
 /// Puts `value` on the last site of the lattice (of the last rank that owns planes) and reads back.
 std::string refusal_of(float value, bool in_velocity) {
   const auto world = par::Comm::world();

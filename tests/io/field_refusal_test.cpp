@@ -24,7 +24,7 @@ class FieldRefusal : public testing::Test {
     io::write_attributes(file.id(), attributes);
     io::write_complete_mark(file.id(), complete);
     {
-      const auto dataset = io::create_vector_dataset(file.id(), "displacement", n);
+      const auto dataset = io::create_grid_dataset(file.id(), "displacement", {3, n});
       io::write_attributes(dataset.id(), {{"checksum", std::string("0123456789abcdef")}});
     }
     file.close("close");
@@ -60,7 +60,7 @@ TEST_F(FieldRefusal, a_file_whose_writer_was_killed_is_incomplete) {
 }
 
 TEST_F(FieldRefusal, the_skeleton_on_disk_is_incomplete_until_the_end) {
-  const std::vector<io::NamedChecksum> datasets{{"displacement", "0123456789abcdef"}};
+  const std::vector<io::NamedChecksum> datasets{{"displacement", "0123456789abcdef", 4}};
   io::lay_down_skeleton(path_, example_header(4), datasets);
   expect_part(refusal(), "is incomplete");
   io::complete_skeleton(path_, example_header(4), datasets);

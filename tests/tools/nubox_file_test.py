@@ -113,6 +113,15 @@ class Writing(unittest.TestCase):
         np.testing.assert_array_equal(written.displacement, self.original.displacement)
         self.assertEqual([path.name for path in self.path.parent.iterdir()], ["written.h5"])
 
+    def test_a_neutrino_density_on_a_mesh_of_its_own_comes_back(self):
+        density = np.arange(64, dtype=np.float32).reshape(4, 4, 4) - 1
+        nubox.write_field(self.path, self.original.displacement, self.original.header, density_nu=density)
+        written = nubox.read_field(self.path)
+        np.testing.assert_array_equal(written.density_nu, density)
+        self.assertIsNone(written.velocity)
+        with self.assertRaisesRegex(ValueError, r"density_nu has the shape \(4, 4, 3\)"):
+            nubox.write_field(self.path, self.original.displacement, self.original.header, density_nu=density[..., :3])
+
     def test_bad_arguments_leave_no_file(self):
         header = self.original.header
         psi = self.original.displacement

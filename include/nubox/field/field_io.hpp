@@ -20,7 +20,14 @@ struct Snapshot {
 /// Collective. @throws InputError, FileSystemError (agreed)
 [[nodiscard]] Snapshot read_snapshot(const par::Comm& comm, const std::filesystem::path& path);
 
-/// Writes atomically. Collective. @throws FileSystemError (agreed)
-void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot);
+/// The neutrino density contrast of a field file, [1][count][M][M] on the mesh points i L/M; none
+/// if the file has no /density_nu. Collective. @throws InputError, FileSystemError (agreed)
+[[nodiscard]] std::optional<LatticeField> read_density_nu(const par::Comm& comm,
+                                                          const std::filesystem::path& path);
+
+/// Writes atomically, with the neutrinos' density contrast if it is given. Collective.
+/// @throws FileSystemError (agreed)
+void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
+                    const LatticeField* density_nu = nullptr);
 
 }  // namespace nubox::field

@@ -59,8 +59,10 @@ class FieldFile {
   [[nodiscard]] bool has(const std::string& dataset) const;
   /// What the file says of a dataset that it has, without reading its values.
   [[nodiscard]] const std::string& checksum(const std::string& dataset) const;
-  /// This rank's x slab of a vector dataset: [3][count][N][N]. Verifies the stored checksum over
-  /// all ranks. @throws InputError naming dataset and file on a mismatch
+  /// Points per side: the header's n, but for density_nu the mesh's; 0 if it is not there.
+  [[nodiscard]] std::size_t n_of(const std::string& dataset) const;
+  /// This rank's x slab of a dataset: [3][count][N][N], of density_nu [count][M][M]. Verifies the
+  /// stored checksum over all ranks. @throws InputError naming dataset and file on a mismatch
   [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout,
                                         std::size_t transfer_bytes = default_transfer_bytes) const;
 
@@ -69,10 +71,11 @@ class FieldFile {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A vector dataset to write: this rank's slab [3][count][N][N].
+/// A dataset to write: this rank's slab [3][count][N][N], of density_nu [count][M][M].
 struct FieldDataset {
-  std::string name;  ///< "displacement" or "velocity"
+  std::string name;  ///< "displacement", "velocity" or "density_nu"
   std::span<const float> values;
+  std::size_t mesh_n = 0;  ///< M of density_nu; the others have the lattice's n
 };
 
 /// Writes a field file in parallel and publishes it under its final name once it is complete.
