@@ -11,12 +11,6 @@
 namespace nubox::io {
 namespace {
 
-/// Where the values of a dataset lie in the file.
-struct Extent {
-  std::size_t offset;
-  std::size_t bytes;
-};
-
 std::vector<Extent> create_structure(const std::filesystem::path& path, const FieldHeader& header,
                                      std::span<const NamedChecksum> datasets, bool complete) {
   hdf5::File file = hdf5::create_file_in_memory(path);
@@ -37,11 +31,6 @@ std::vector<Extent> create_structure(const std::filesystem::path& path, const Fi
   return extents;
 }
 
-void write_pieces(RawFile& file, const FieldSkeleton& skeleton) {
-  for (const FieldSkeleton::Piece& piece : skeleton.pieces)
-    file.write_at(piece.offset, piece.bytes);
-}
-
 }  // namespace
 
 const KnownDataset& known_dataset(const std::string& name) {
@@ -51,23 +40,10 @@ const KnownDataset& known_dataset(const std::string& name) {
   return *found;
 }
 
-FieldSkeleton make_skeleton(const FieldHeader& header, std::span<const NamedChecksum> datasets,
-                            bool complete) {
+FileFrame make_skeleton(const FieldHeader& header, std::span<const NamedChecksum> datasets,
+                        bool complete) {
   const RawFile memory = RawFile::in_memory();
-  std::vector<Extent> extents = create_structure(memory.path(), header, datasets, complete);
-  std::sort(extents.begin(), extents.end(),
-            [](const Extent& a, const Extent& b) { return a.offset < b.offset; });
-  FieldSkeleton skeleton;
-  skeleton.file_bytes = memory.size();
-  extents.push_back({skeleton.file_bytes, 0});
-  std::size_t start = 0;
-  for (const Extent& extent : extents) {
-    FieldSkeleton::Piece piece{start, std::vector<std::byte>(extent.offset - start)};
-    piece.bytes.resize(memory.read_at(start, piece.bytes));
-    skeleton.pieces.push_back(std::move(piece));
-    start = extent.offset + extent.bytes;
-  }
-  return skeleton;
+  return frame_around(memory, create_structure(memory.path(), header, datasets, complete));
 }
 
 void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& header,
@@ -79,9 +55,9 @@ void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& hea
   std::size_t values = 0;
   for (const NamedChecksum& entry : datasets) values += entry.shape().values();
   file.reserve(values * sizeof(float) + metadata_bytes);
-  const FieldSkeleton skeleton = make_skeleton(header, datasets, false);
+  const FileFrame skeleton = make_skeleton(header, datasets, false);
   file.reserve(skeleton.file_bytes);
-  write_pieces(file, skeleton);
+  write_frame(file, skeleton);
   file.sync();
   file.close();
 }
@@ -90,7 +66,7 @@ void complete_skeleton(const std::filesystem::path& path, const FieldHeader& hea
                        std::span<const NamedChecksum> datasets) {
   // The end mark must not reach the disk before the values.
   RawFile file(path, O_RDWR);
-  write_pieces(file, make_skeleton(header, datasets, true));
+  write_frame(file, make_skeleton(header, datasets, true));
   file.close();
 }
 

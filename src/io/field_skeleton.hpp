@@ -2,6 +2,7 @@
 
 #include "nubox/io/field_file.hpp"
 
+#include "io/file_frame.hpp"
 #include "io/slab_dataset.hpp"
 
 #include <array>
@@ -48,21 +49,12 @@ struct NamedChecksum {
   [[nodiscard]] GridShape shape() const { return {known_dataset(name).components, n}; }
 };
 
-/// All bytes of a field file but the values of its datasets. It is made in memory and goes to disk
-/// by plain writes, because HDF5 1.10 does not survive a close that fails (on a full disk): the
-/// identifier stays behind and MPI_Finalize crashes on it.
-struct FieldSkeleton {
-  struct Piece {
-    std::size_t offset = 0;
-    std::vector<std::byte> bytes;
-  };
-  std::size_t file_bytes = 0;
-  std::vector<Piece> pieces;
-};
-
+/// The frame of a field file. It is made in memory and goes to disk by plain writes, because HDF5
+/// 1.10 does not survive a close that fails (on a full disk): the identifier stays behind and
+/// MPI_Finalize crashes on it.
 /// Its layout is the same for both states of the end mark. Rank-local.
-[[nodiscard]] FieldSkeleton make_skeleton(const FieldHeader& header,
-                                          std::span<const NamedChecksum> datasets, bool complete);
+[[nodiscard]] FileFrame make_skeleton(const FieldHeader& header,
+                                      std::span<const NamedChecksum> datasets, bool complete);
 
 /// Makes the file of an incomplete skeleton, its disk space reserved; `path` is overwritten.
 /// Rank-local. @throws FileSystemError (full disk, quota ...)

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <vector>
 
 namespace nubox::io {
 namespace {
@@ -29,11 +30,14 @@ class FileSizeSignalIgnored {
   void (*previous_)(int);
 };
 
-/// The same name on all ranks: rank 0's process id makes it unique.
-fs::path temporary_name(const par::Comm& comm, const fs::path& target) {
+/// The same names on all ranks: rank 0's process id makes them unique.
+std::vector<fs::path> temporary_names(const par::Comm& comm, std::span<const fs::path> targets) {
   std::int64_t pid = ::getpid();
   comm.broadcast(std::span<std::int64_t>(&pid, 1));
-  return target.string() + ".tmp-" + std::to_string(pid);
+  std::vector<fs::path> names;
+  for (const fs::path& target : targets)
+    names.emplace_back(target.string() + ".tmp-" + std::to_string(pid));
+  return names;
 }
 
 fs::path directory_of(const fs::path& target) {
@@ -67,39 +71,56 @@ void settle(const par::Comm& comm, const std::function<void()>& write) {
   par::agree_on(comm, failure);
 }
 
-/// `by_all`: every rank writes to the file, so every rank's node holds pages to sync.
-void publish_file(const par::Comm& comm, const fs::path& target, bool by_all,
-                  const std::function<void(const fs::path&)>& write) {
+/// The first file last. A set whose renaming fails half way does not stay.
+void rename_all(std::span<const fs::path> temporaries, std::span<const fs::path> targets) {
+  for (std::size_t i = targets.size(); i-- > 0;) {
+    if (std::rename(temporaries[i].c_str(), targets[i].c_str()) == 0) continue;
+    const int reason = errno;
+    std::error_code ignored;
+    for (std::size_t done = i + 1; done < targets.size(); ++done)
+      fs::remove(targets[done], ignored);
+    throw FileSystemError("cannot rename {} to {}: {}", temporaries[i].string(),
+                          targets[i].string(), std::strerror(reason));
+  }
+  sync_directory_of(targets.front());
+}
+
+using WriteSet = std::function<void(std::span<const fs::path> temporaries)>;
+
+/// `by_all`: every rank writes to the files, so every rank's node holds pages to sync.
+void publish_files(const par::Comm& comm, std::span<const fs::path> targets, bool by_all,
+                   const WriteSet& write) {
   const FileSizeSignalIgnored size_limit_is_an_error;
-  const fs::path temporary = temporary_name(comm, target);
+  const std::vector<fs::path> temporaries = temporary_names(comm, targets);
   const bool writes = by_all || comm.is_root();
   try {
     par::agree(comm, [&] {
-      if (comm.is_root()) require_directory(target);
+      if (!comm.is_root()) return;
+      for (const fs::path& target : targets) require_directory(target);
     });
     settle(comm, [&] {
-      if (writes) write(temporary);
+      if (writes) write(temporaries);
     });
     par::agree(comm, [&] {
       fault::point("write");
-      if (writes) RawFile(temporary, O_RDWR).sync();
-      if (comm.is_root()) sync_directory_of(target);
+      for (const fs::path& temporary : temporaries) {
+        if (writes) RawFile(temporary, O_RDWR).sync();
+      }
+      if (comm.is_root()) sync_directory_of(targets.front());
     });
     par::agree(comm, [] { fault::point("publish"); });
     par::agree(comm, [&] {
-      if (!comm.is_root()) return;
-      if (std::rename(temporary.c_str(), target.c_str()) != 0) {
-        throw FileSystemError("cannot rename {} to {}: {}", temporary.string(), target.string(),
-                              std::strerror(errno));
-      }
-      sync_directory_of(target);
+      if (comm.is_root()) rename_all(temporaries, targets);
     });
   } catch (const Error& error) {
     std::error_code ignored;
-    if (comm.is_root()) fs::remove(temporary, ignored);
+    for (const fs::path& temporary : temporaries) {
+      if (comm.is_root()) fs::remove(temporary, ignored);
+    }
     const std::string text = error.what();
-    if (text.find(target.string()) != std::string::npos) throw;
-    throw Error(error.code(), fmt::format("{} was not written: {}", target.string(), text))
+    const std::string target = targets.front().string();
+    if (text.find(target) != std::string::npos) throw;
+    throw Error(error.code(), fmt::format("{} was not written: {}", target, text))
         .agreed_from(error.origin_rank());
   }
 }
@@ -108,12 +129,18 @@ void publish_file(const par::Comm& comm, const fs::path& target, bool by_all,
 
 void publish(const par::Comm& comm, const fs::path& target,
              const std::function<void(const fs::path&)>& write) {
-  publish_file(comm, target, true, write);
+  publish_files(comm, {&target, 1}, true,
+                [&](std::span<const fs::path> temporaries) { write(temporaries.front()); });
+}
+
+void publish_set(const par::Comm& comm, std::span<const fs::path> targets, const WriteSet& write) {
+  publish_files(comm, targets, true, write);
 }
 
 void publish_from_root(const par::Comm& comm, const fs::path& target,
                        const std::function<void(const fs::path&)>& write) {
-  publish_file(comm, target, false, write);
+  publish_files(comm, {&target, 1}, false,
+                [&](std::span<const fs::path> temporaries) { write(temporaries.front()); });
 }
 
 void publish_bytes(const par::Comm& comm, const fs::path& target,

@@ -19,6 +19,12 @@ namespace nubox::io {
 void publish(const par::Comm& comm, const std::filesystem::path& target,
              const std::function<void(const std::filesystem::path& temporary)>& write);
 
+/// The same for a set of files that belong together: they are renamed once all of them are
+/// complete, the first one last, so that who finds it finds all; after a failure none stands.
+/// `write` gets the temporary names in the order of the targets.
+void publish_set(const par::Comm& comm, std::span<const std::filesystem::path> targets,
+                 const std::function<void(std::span<const std::filesystem::path>)>& write);
+
 /// The same for a file that rank 0 writes alone.
 void publish_from_root(const par::Comm& comm, const std::filesystem::path& target,
                        const std::function<void(const std::filesystem::path& temporary)>& write);
