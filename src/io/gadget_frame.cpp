@@ -1,0 +1,228 @@
+#include "io/gadget_frame.hpp"
+
+#include "nubox/core/units.hpp"
+
+#include "io/attributes.hpp"
+#include "io/hdf5.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <span>
+#include <string>
+
+namespace nubox::io {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "files are written in native order");
+
+constexpr std::size_t header_types = 6;
+constexpr double kpc_per_mpc = 1000;
+
+template <class T>
+using PerType = std::array<T, header_types>;
+
+/// A value of the CDM type, zero for the others.
+template <class T>
+PerType<T> of_cdm(T value) {
+  PerType<T> values{};
+  values[gadget_cdm_type] = value;
+  return values;
+}
+
+std::uint32_t low_word(std::uint64_t count) { return static_cast<std::uint32_t>(count); }
+std::uint32_t high_word(std::uint64_t count) { return static_cast<std::uint32_t>(count >> 32); }
+
+// --- HDF5 ---
+
+template <class T>
+hid_t native_type();
+template <>
+hid_t native_type<std::int32_t>() {
+  return H5T_NATIVE_INT32;
+}
+template <>
+hid_t native_type<std::uint32_t>() {
+  return H5T_NATIVE_UINT32;
+}
+template <>
+hid_t native_type<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+
+/// A scalar for a span of one, else an array.
+template <class T>
+void write_values(hid_t object, const char* name, std::span<const T> values) {
+  const std::string what = std::string("write attribute ") + name;
+  const hsize_t length = values.size();
+  const hdf5::Space space(
+      length == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, nullptr), what);
+  const hdf5::Attribute attribute(
+      H5Acreate2(object, name, native_type<T>(), space.id(), H5P_DEFAULT, H5P_DEFAULT), what);
+  hdf5::check(H5Awrite(attribute.id(), native_type<T>(), values.data()), what);
+}
+template <class T>
+void write_one(hid_t object, const char* name, T value) {
+  write_values<T>(object, name, {&value, 1});
+}
+
+hdf5::Group make_group(hid_t file, const char* name) {
+  const hdf5::PropertyList creation = hdf5::creation_without_times(H5P_GROUP_CREATE);
+  return {H5Gcreate2(file, name, H5P_DEFAULT, creation.id(), H5P_DEFAULT),
+          std::string("make group ") + name};
+}
+
+/// Arrays of six and plain numbers, as Pylians and yt expect them.
+void write_hdf5_header(hid_t file, const GadgetOutput& output, std::uint64_t count,
+                       std::size_t files) {
+  const hdf5::Group header = make_group(file, "Header");
+  const hid_t id = header.id();
+  write_values<std::int32_t>(id, "NumPart_ThisFile", of_cdm(static_cast<std::int32_t>(count)));
+  write_values<std::uint32_t>(id, "NumPart_Total", of_cdm(low_word(output.particles)));
+  write_values<std::uint32_t>(id, "NumPart_Total_HighWord", of_cdm(high_word(output.particles)));
+  write_values<double>(id, "MassTable", of_cdm(output.mass_1e10_msunh));
+  write_one<double>(id, "Time", units::scale_factor(output.redshift));
+  write_one<double>(id, "Redshift", output.redshift);
+  write_one<double>(id, "BoxSize", output.box_size_mpch * kpc_per_mpc);
+  write_one<std::int32_t>(id, "NumFilesPerSnapshot", static_cast<std::int32_t>(files));
+  write_one<double>(id, "Omega0", output.Omega_m);
+  write_one<double>(id, "OmegaLambda", output.Omega_lambda);
+  write_one<double>(id, "HubbleParam", output.h);
+  for (const char* name : {"Flag_Sfr", "Flag_Cooling", "Flag_StellarAge", "Flag_Metals",
+                           "Flag_Feedback", "Flag_DoublePrecision", "Flag_IC_Info"}) {
+    write_one<std::int32_t>(id, name, 0);
+  }
+}
+
+/// A contiguous dataset whose space is taken at once and not filled; returns its place.
+Extent make_array(hid_t group, const char* name, hid_t type, std::uint64_t rows, hsize_t columns) {
+  const std::string what = std::string("create dataset ") + name;
+  const std::array<hsize_t, 2> extents{rows, columns};
+  const hdf5::Space space(H5Screate_simple(columns == 1 ? 1 : 2, extents.data(), nullptr), what);
+  const hdf5::PropertyList creation = hdf5::creation_without_times(H5P_DATASET_CREATE);
+  hdf5::check(H5Pset_layout(creation.id(), H5D_CONTIGUOUS), what);
+  hdf5::check(H5Pset_alloc_time(creation.id(), H5D_ALLOC_TIME_EARLY), what);
+  hdf5::check(H5Pset_fill_time(creation.id(), H5D_FILL_TIME_NEVER), what);
+  const hdf5::Dataset dataset(
+      H5Dcreate2(group, name, type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), what);
+  return {H5Dget_offset(dataset.id()), H5Dget_storage_size(dataset.id())};
+}
+
+void make_hdf5_frame(const GadgetOutput& output, std::size_t files, GadgetFileFrame& made) {
+  const RawFile memory = RawFile::in_memory();
+  hdf5::File file = hdf5::create_file_in_memory(memory.path());
+  write_hdf5_header(file.id(), output, made.count, files);
+  write_attributes(make_group(file.id(), "Nubox").id(), output.provenance);
+  const hid_t id_type = id_bytes_of(output) == 4 ? H5T_STD_U32LE : H5T_STD_U64LE;
+  std::vector<Extent> extents;
+  {
+    const hdf5::Group cdm = make_group(file.id(), "PartType1");
+    extents = {make_array(cdm.id(), "Coordinates", H5T_IEEE_F32LE, made.count, 3),
+               make_array(cdm.id(), "Velocities", H5T_IEEE_F32LE, made.count, 3),
+               make_array(cdm.id(), "ParticleIDs", id_type, made.count, 1)};
+  }
+  file.close("close a snapshot file in memory");
+  made.position_offset = extents[0].offset;
+  made.velocity_offset = extents[1].offset;
+  made.id_offset = extents[2].offset;
+  made.frame = frame_around(memory, extents);
+}
+
+// --- Gadget-2 binary ---
+
+/// Bytes that are appended value by value; the gaps for arrays stay outside of them.
+class BinaryFrame {
+ public:
+  template <class T>
+  void put(const T& value) {
+    std::vector<std::byte>& bytes = pieces_.back().bytes;
+    const std::size_t end = bytes.size();
+    bytes.resize(end + sizeof(T));
+    std::memcpy(bytes.data() + end, &value, sizeof(T));
+  }
+  /// The 16 bytes that precede a block of format 2.
+  void put_name(const char (&name)[5], std::size_t block_bytes) {
+    put(std::uint32_t{8});
+    for (std::size_t i = 0; i < 4; ++i) put(name[i]);
+    put(static_cast<std::uint32_t>(block_bytes + 8));
+    put(std::uint32_t{8});
+  }
+  /// Leaves room for a named block of particle data; returns its place.
+  std::size_t put_gap(const char (&name)[5], std::size_t block_bytes) {
+    put_name(name, block_bytes);
+    put(static_cast<std::uint32_t>(block_bytes));
+    const std::size_t start = pieces_.back().offset + pieces_.back().bytes.size();
+    pieces_.push_back({start + block_bytes, {}});
+    put(static_cast<std::uint32_t>(block_bytes));
+    return start;
+  }
+  [[nodiscard]] FileFrame finish() && {
+    const std::size_t size = pieces_.back().offset + pieces_.back().bytes.size();
+    return {size, std::move(pieces_)};
+  }
+
+ private:
+  std::vector<FileFrame::Piece> pieces_{{0, {}}};
+};
+
+/// The 256 bytes of a Gadget-2 header.
+struct BinaryHeader {
+  PerType<std::uint32_t> count;
+  PerType<double> mass;
+  double time, redshift;
+  std::int32_t flag_sfr = 0, flag_feedback = 0;
+  PerType<std::uint32_t> total;
+  std::int32_t flag_cooling = 0, files;
+  double box_size, Omega_m, Omega_lambda, h;
+  std::int32_t flag_stellar_age = 0, flag_metals = 0;
+  PerType<std::uint32_t> total_high_word;
+  std::int32_t flag_entropy = 0;
+  std::array<char, 60> fill{};
+};
+static_assert(sizeof(BinaryHeader) == 256);
+
+void make_binary_frame(const GadgetOutput& output, std::size_t files, GadgetFileFrame& made) {
+  const BinaryHeader header{.count = of_cdm(low_word(made.count)),
+                            .mass = of_cdm(output.mass_1e10_msunh),
+                            .time = units::scale_factor(output.redshift),
+                            .redshift = output.redshift,
+                            .total = of_cdm(low_word(output.particles)),
+                            .files = static_cast<std::int32_t>(files),
+                            .box_size = output.box_size_mpch * kpc_per_mpc,
+                            .Omega_m = output.Omega_m,
+                            .Omega_lambda = output.Omega_lambda,
+                            .h = output.h,
+                            .total_high_word = of_cdm(high_word(output.particles))};
+  BinaryFrame frame;
+  frame.put_name("HEAD", sizeof(header) + 8);
+  frame.put(static_cast<std::uint32_t>(sizeof(header)));
+  frame.put(header);
+  frame.put(static_cast<std::uint32_t>(sizeof(header)));
+  made.position_offset = frame.put_gap("POS ", made.count * 3 * sizeof(float));
+  made.velocity_offset = frame.put_gap("VEL ", made.count * 3 * sizeof(float));
+  made.id_offset = frame.put_gap("ID  ", made.count * id_bytes_of(output));
+  made.frame = std::move(frame).finish();
+}
+
+}  // namespace
+
+std::size_t id_bytes_of(const GadgetOutput& output) { return output.particles >> 32 == 0 ? 4 : 8; }
+
+GadgetFileFrame gadget_file_frame(const GadgetOutput& output, std::size_t index,
+                                  std::size_t files) {
+  // An even part; i N / F does not overflow below 2^32 particles per axis and 2^16 files.
+  const auto start = [&](std::size_t i) {
+    return output.particles / files * i + output.particles % files * i / files;
+  };
+  GadgetFileFrame made;
+  made.first = start(index);
+  made.count = start(index + 1) - made.first;
+  if (output.format == GadgetFormat::hdf5) {
+    make_hdf5_frame(output, files, made);
+  } else {
+    make_binary_frame(output, files, made);
+  }
+  return made;
+}
+
+}  // namespace nubox::io

@@ -1,0 +1,185 @@
+#include "nubox/io/gadget_writer.hpp"
+
+#include "nubox/core/log.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/io/publish.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "io/attributes.hpp"
+#include "io/bytes.hpp"
+#include "io/gadget_frame.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fcntl.h>
+#include <limits>
+
+namespace nubox::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Largest block of one file when the user leaves their number to us; readers of the Gadget world
+/// hold record lengths in 32 bits.
+constexpr std::size_t preferred_block_bytes = std::size_t{1} << 30;
+constexpr std::size_t largest_block_bytes = std::numeric_limits<std::int32_t>::max();
+constexpr std::size_t largest_file_count = 1 << 16;
+
+std::size_t file_count(const GadgetOutput& output) {
+  const std::uint64_t bytes = output.particles * 3 * sizeof(float);
+  const std::size_t files = output.files != 0
+                                ? output.files
+                                : (bytes + preferred_block_bytes - 1) / preferred_block_bytes;
+  if (files > std::min<std::uint64_t>(output.particles, largest_file_count)) {
+    throw UsageError("{} files are too many for {} particles", files, output.particles);
+  }
+  if (bytes / files + 3 * sizeof(float) > largest_block_bytes) {
+    throw UsageError("{} files are too few for {} particles: a block may have 2 GiB at most", files,
+                     output.particles);
+  }
+  return files;
+}
+
+/// Files of an earlier set that would be taken for members of this one.
+void require_no_strangers(const fs::path& base, const std::vector<fs::path>& targets) {
+  const fs::path directory = base.has_parent_path() ? base.parent_path() : ".";
+  if (!fs::is_directory(directory)) return;
+  const std::string stem = base.filename().string();
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    const bool related = name == stem || name.starts_with(stem + ".");
+    const bool ours = std::ranges::any_of(
+        targets, [&](const fs::path& target) { return target.filename() == name; });
+    if (related && !ours && name.find(".tmp-") == std::string::npos) {
+      throw FileSystemError("{} belongs to another set named {}: remove it or choose another name",
+                            entry.path().string(), base.string());
+    }
+  }
+}
+
+/// Float kpc/h in [0, L): what rounds up to L is the same place as 0.
+float position_kpch(double position_mpch, double box_size_mpch) {
+  constexpr double kpc_per_mpc = 1000;
+  const auto box_kpch = static_cast<float>(box_size_mpch * kpc_per_mpc);
+  const auto value = static_cast<float>(position_mpch * kpc_per_mpc);
+  return value >= box_kpch ? 0.0F : value;
+}
+
+/// Converts and writes the part of this rank's particles that belongs to one file. Rank-local.
+class ParticleWriter {
+ public:
+  ParticleWriter(const GadgetOutput& output, const FillBlock& fill)
+      : output_(output),
+        fill_(fill),
+        per_kms_(1 / std::sqrt(units::scale_factor(output.redshift))) {}
+
+  void write(const fs::path& path, const GadgetFileFrame& frame, std::uint64_t first,
+             std::uint64_t end) {
+    if (first >= end) return;
+    RawFile file(path, O_RDWR);
+    for (; first < end; first += default_block_particles) {
+      log::beat();
+      const std::size_t count = std::min<std::uint64_t>(default_block_particles, end - first);
+      fill_(first, count, block_);
+      const std::size_t row = first - frame.first;
+      write_positions(file, frame.position_offset + row * 3 * sizeof(float));
+      write_velocities(file, frame.velocity_offset + row * 3 * sizeof(float));
+      write_ids(file, frame.id_offset + row * id_bytes_of(output_));
+    }
+    file.close();
+  }
+
+ private:
+  void write_positions(RawFile& file, std::size_t offset) {
+    values_.resize(block_.position_mpch.size());
+    std::ranges::transform(block_.position_mpch, values_.begin(),
+                           [&](double x) { return position_kpch(x, output_.box_size_mpch); });
+    file.write_at(offset, std::as_bytes(std::span(values_)));
+  }
+  void write_velocities(RawFile& file, std::size_t offset) {
+    values_.resize(block_.velocity_kms.size());
+    std::ranges::transform(block_.velocity_kms, values_.begin(),
+                           [&](float v) { return static_cast<float>(v * per_kms_); });
+    file.write_at(offset, std::as_bytes(std::span(values_)));
+  }
+  void write_ids(RawFile& file, std::size_t offset) {
+    if (id_bytes_of(output_) == sizeof(std::uint64_t)) {
+      file.write_at(offset, std::as_bytes(std::span(block_.id)));
+      return;
+    }
+    short_ids_.assign(block_.id.begin(), block_.id.end());
+    file.write_at(offset, std::as_bytes(std::span(short_ids_)));
+  }
+
+  const GadgetOutput& output_;
+  const FillBlock& fill_;
+  double per_kms_;
+  ParticleBlock block_;
+  std::vector<float> values_;
+  std::vector<std::uint32_t> short_ids_;
+};
+
+}  // namespace
+
+std::vector<fs::path> gadget_file_names(const fs::path& base, const GadgetOutput& output) {
+  const std::string stem = base.filename().string();
+  if (stem.empty() || stem.find('.') != std::string::npos) {
+    throw UsageError("'{}' is no name for a snapshot: give one without a dot, suffixes are added",
+                     base.string());
+  }
+  const std::string suffix = output.format == GadgetFormat::hdf5 ? ".hdf5" : "";
+  const std::size_t files = file_count(output);
+  if (files == 1) return {base.string() + suffix};
+  std::vector<fs::path> names;
+  for (std::size_t i = 0; i < files; ++i)
+    names.emplace_back(fmt::format("{}.{}{}", base.string(), i, suffix));
+  return names;
+}
+
+void write_gadget_snapshot(const par::Comm& comm, const fs::path& base, const GadgetOutput& output,
+                           std::uint64_t local_first, std::uint64_t local_count,
+                           const FillBlock& fill) {
+  const std::vector<fs::path> targets = par::agree(comm, [&] {
+    const auto names = gadget_file_names(base, output);
+    if (comm.is_root()) require_no_strangers(base, names);
+    return names;
+  });
+  const auto rank = static_cast<std::size_t>(comm.rank());
+  const auto ranks = static_cast<std::size_t>(comm.size());
+  publish_set(comm, targets, [&](std::span<const fs::path> temporaries) {
+    std::vector<GadgetFileFrame> frames;
+    par::agree(comm, [&] {
+      for (std::size_t i = 0; i < targets.size(); ++i) {
+        frames.push_back(gadget_file_frame(output, i, targets.size()));
+        if (i % ranks != rank) continue;
+        RawFile file(temporaries[i], O_RDWR | O_CREAT | O_TRUNC);
+        file.reserve(frames[i].frame.file_bytes);
+        write_frame(file, frames[i].frame);
+        file.close();
+      }
+    });
+    par::agree(comm, [&] {
+      ParticleWriter writer(output, fill);
+      for (std::size_t i = 0; i < targets.size(); ++i) {
+        const GadgetFileFrame& frame = frames[i];
+        writer.write(temporaries[i], frame, std::max(frame.first, local_first),
+                     std::min(frame.first + frame.count, local_first + local_count));
+      }
+    });
+  });
+}
+
+Attributes read_gadget_provenance(const par::Comm& comm, const fs::path& file) {
+  const std::string text = par::agree(comm, [&]() -> std::string {
+    if (!comm.is_root() || H5Fis_hdf5(file.c_str()) <= 0) return {};
+    const hdf5::File opened = open_existing(file);
+    return reading(file.string(), [&]() -> std::string {
+      if (H5Lexists(opened.id(), "Nubox", H5P_DEFAULT) <= 0) return {};
+      const hdf5::Object group(H5Oopen(opened.id(), "Nubox", H5P_DEFAULT), "open /Nubox");
+      return canonical_text(read_attributes(group.id(), file.string() + ":/Nubox"));
+    });
+  });
+  return parse_canonical_text(comm.broadcast(text));
+}
+
+}  // namespace nubox::io
