@@ -17,6 +17,8 @@ void simulate(const par::Comm& world, const config::Config& config);
 void train(const par::Comm& world, const config::Config& config);
 void predict(const par::Comm& world, const config::Config& config);
 void stats(const par::Comm& world, const config::Config& config);
+void import_box(const par::Comm& world, const config::Config& config);
+void export_box(const par::Comm& world, const config::Config& config);
 void bench(const par::Comm& world, const config::Config& config);
 void info(const par::Comm& world, const config::Config& config);
 

@@ -37,8 +37,7 @@ void require_bounded(const LatticeField& field, const std::string& dataset, floa
 }
 
 LatticeField read_field(const io::FieldFile& file, const par::SlabLayout& layout,
-                        const std::string& dataset, float limit,
-                        const std::filesystem::path& path,
+                        const std::string& dataset, float limit, const std::filesystem::path& path,
                         std::size_t components = vector_components) {
   LatticeField field(layout, components, file.header().box_size_mpch);
   std::ranges::copy(file.read(dataset, layout), field.values().begin());

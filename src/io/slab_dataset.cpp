@@ -24,8 +24,8 @@ void for_each_piece(hid_t dataset, const GridShape& shape, const par::Slab& slab
       const std::array<hsize_t, 4> start{c, slab.start + x, 0, 0};
       const std::array<hsize_t, 4> extent{1, planes, n, n};
       const hsize_t length = planes * plane;
-      hdf5::check(H5Sselect_hyperslab(file_space.id(), H5S_SELECT_SET, &start[vector ? 0 : 1], nullptr,
-                                      &extent[vector ? 0 : 1], nullptr),
+      hdf5::check(H5Sselect_hyperslab(file_space.id(), H5S_SELECT_SET, &start[vector ? 0 : 1],
+                                      nullptr, &extent[vector ? 0 : 1], nullptr),
                   "select a slab of a dataset");
       const hdf5::Space memory_space(H5Screate_simple(1, &length, nullptr),
                                      "describe a slab in memory");

@@ -89,8 +89,7 @@ TEST(Snapshot, a_neutrino_density_on_a_mesh_of_its_own_comes_back) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->n(), 4U);
   EXPECT_EQ(copy_of(*read), copy_of(density));
-  EXPECT_EQ(copy_of(read_snapshot(world, file.path()).displacement),
-            copy_of(written.displacement));
+  EXPECT_EQ(copy_of(read_snapshot(world, file.path()).displacement), copy_of(written.displacement));
   write_snapshot(file.path(), written);
   EXPECT_FALSE(read_density_nu(world, file.path()));
 }

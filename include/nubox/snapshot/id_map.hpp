@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace nubox::snapshot {
+
+/// No lattice site belongs to an ID.
+inline constexpr std::uint64_t no_site = std::numeric_limits<std::uint64_t>::max();
+
+/// IDs of a kind of particles over all files.
+struct IdRange {
+  std::uint64_t first = 0, last = 0;
+  std::uint64_t count = 0;
+};
+
+/// ID -> Lagrangian site of generators that number a lattice of n^3 particles as (n/tile)^3 copies
+/// of a glass of tile^3: tiles one after the other, within each the glass, x slowest in both.
+/// N-GenIC, and so Quijote and HADES, tiles 64^3; one tile of n is the row-major order. In runs
+/// with as many neutrino particles each tile numbers its CDM first, then its neutrinos
+/// (`interleaved`). Sites are row-major, (i n + j) n + k.
+class IdMap {
+ public:
+  /// @throws InternalError unless tile divides n
+  IdMap(std::size_t n, std::size_t tile, std::uint64_t first_id, bool interleaved);
+
+  /// no_site for the ID of a neutrino or one outside the lattice.
+  [[nodiscard]] std::uint64_t site(std::uint64_t id) const;
+  [[nodiscard]] std::uint64_t id(std::uint64_t site) const;
+
+  [[nodiscard]] std::size_t tile() const { return tile_; }
+  /// "row-major from ID 1", "tiles of 64^3 from ID 1, neutrinos between"
+  [[nodiscard]] std::string name() const;
+
+ private:
+  std::size_t n_, tile_;
+  std::uint64_t first_id_;
+  bool interleaved_;
+  std::uint64_t glass_, stride_, tiles_per_side_;
+};
+
+/// The maps whose IDs would cover exactly this range, 64^3 tiles first, then row-major, then all
+/// other tile sizes that divide n. Generators number from 0 or 1. Empty if none fits.
+[[nodiscard]] std::vector<IdMap> maps_for(std::size_t n, const IdRange& ids);
+
+}  // namespace nubox::snapshot

@@ -1,0 +1,45 @@
+#include "nubox/core/log.hpp"
+#include "nubox/core/timer.hpp"
+#include "nubox/io/run_record.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/snapshot/export.hpp"
+
+#include "app/commands.hpp"
+
+#include <filesystem>
+
+namespace nubox::app {
+
+void export_box(const par::Comm& world, const config::Config& config) {
+  namespace fs = std::filesystem;
+  const fs::path in = par::agree(world, [&] { return config.required_text("export.in"); });
+  const fs::path out = par::agree(world, [&] { return config.required_text("export.out"); });
+  const auto format = config.text("export.format") == "gadget2" ? io::GadgetFormat::gadget2
+                                                                : io::GadgetFormat::hdf5;
+  const std::size_t files = config.size("export.files");
+  const io::FieldFile file(world, in);
+  const std::size_t n = file.header().n;
+  const auto names = par::agree(world, [&] {
+    if (!file.has("velocity")) {
+      throw InputError("{} has no velocities, which every reader of snapshots expects",
+                       in.string());
+    }
+    return io::gadget_file_names(
+        out, {.format = format, .files = files, .particles = std::uint64_t{n} * n * n});
+  });
+  if (config.check_only() || config.dry_run()) {
+    constexpr double bytes = 28;
+    log::info("{} files, {:.2f} GiB; about as much memory over all ranks", names.size(),
+              bytes * static_cast<double>(n * n * n) / (1 << 30));
+    return;
+  }
+  io::write_run_record(world, out.parent_path(), config, {in});
+  const field::Snapshot snapshot = field::read_snapshot(world, in);
+  const Stopwatch watch;
+  snapshot::export_snapshot(snapshot, out, format, files);
+  const double gigabytes = 28e-9 * static_cast<double>(n * n * n);
+  log::info("{} to {}: {:.3g} GB in {:.2f} s, {:.2f} GB/s", names.front().string(),
+            names.back().string(), gigabytes, watch.seconds(), gigabytes / watch.seconds());
+}
+
+}  // namespace nubox::app

@@ -1,0 +1,142 @@
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
+#include "nubox/core/timer.hpp"
+#include "nubox/core/units.hpp"
+#include "nubox/io/gadget_writer.hpp"
+#include "nubox/io/run_record.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/snapshot/facts.hpp"
+#include "nubox/snapshot/import.hpp"
+
+#include "app/commands.hpp"
+#include "app/setup.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What stands in place of a header's zeros; for initial conditions redshifts differ.
+io::GadgetOptions reader_options(const config::Config& config, bool with_redshift) {
+  io::GadgetOptions options;
+  const std::string unit = config.text("import.length_unit");
+  if (unit == "kpch") options.length_unit = io::LengthUnit::kpch;
+  if (unit == "mpch") options.length_unit = io::LengthUnit::mpch;
+  const auto above = [&](double none, const char* name) {
+    const double value = config.number(name);
+    return value > none ? std::optional(value) : std::nullopt;
+  };
+  options.box_size_mpch = above(0, "import.box_size_mpch");
+  if (with_redshift) options.redshift = above(-1, "import.redshift");
+  options.Omega_m = above(0, "import.Omega_m");
+  options.h = above(0, "import.h");
+  return options;
+}
+
+snapshot::MapChoice map_choice(const config::Config& config) {
+  const std::string name = config.text("import.id_map");
+  if (name == "ics") return snapshot::MapChoice::ics;
+  if (name == "tiles" || name == "tiles64") return snapshot::MapChoice::tiles;
+  if (name == "rowmajor") return snapshot::MapChoice::row_major;
+  return snapshot::MapChoice::automatic;
+}
+
+snapshot::KnownFacts known_facts(const config::Config& config) {
+  const double mass = config.number("import.mnu_eV");
+  return {.Omega_b = config.number("cosmology.Omega_b"),
+          .n_s = config.number("cosmology.n_s"),
+          .A_s = config.number("cosmology.A_s"),
+          .M_nu_eV = mass >= 0 ? std::optional(mass) : std::nullopt,
+          .seed = config.integer("import.seed")};
+}
+
+/// Linear expectation of the rms displacement, if the tables are of this cosmology. Collective.
+std::optional<snapshot::ExpectedRms> expectation(const par::Comm& world,
+                                                 const config::Config& config,
+                                                 const io::FieldHeader& header) {
+  cosmology::Parameters parameters = cosmology_parameters(config).with_mass(header.M_nu_eV);
+  parameters.Omega_m = header.Omega_m;
+  parameters.Omega_b = header.Omega_b;
+  parameters.h = header.h;
+  parameters.n_s = header.n_s;
+  parameters.A_s = header.A_s;
+  try {
+    const auto directory = par::agree(
+        world, [&] { return find_shipped(config.text("cosmology.tables"), "cosmology"); });
+    const auto tables = cosmology::LinearTables::load(world, directory, parameters);
+    return par::agree(world, [&] {
+      const double a = units::scale_factor(header.redshift);
+      const auto source =
+          header.M_nu_eV > 0 ? cosmology::NeutrinoSource::table : cosmology::NeutrinoSource::none;
+      const cosmology::LinearTheory theory(parameters, tables, source, a);
+      return snapshot::expected_rms(theory, a, header.box_size_mpch, header.n);
+    });
+  } catch (const InputError& error) {
+    log::info("the rms displacement is not held against linear theory: {}", error.what());
+    return std::nullopt;
+  }
+}
+
+void log_header(const io::GadgetHeader& about, const io::FieldHeader& header) {
+  log::info(
+      "{} in {} file{}: {} CDM particles{}, {} Mpc/h at z = {:g}, Omega_m = {:g}, M_nu = {:g} eV; "
+      "lengths in {} ({}), velocities {}",
+      about.format, about.files, about.files > 1 ? "s" : "", about.counts[io::gadget_cdm_type],
+      about.counts[static_cast<std::size_t>(about.neutrino_type)] > 0 ? " and neutrinos" : "",
+      header.box_size_mpch, header.redshift, header.Omega_m, header.M_nu_eV, about.length_unit,
+      about.length_evidence, about.velocity_convention);
+}
+
+}  // namespace
+
+void import_box(const par::Comm& world, const config::Config& config) {
+  const fs::path in = par::agree(world, [&] { return config.required_text("import.snapshot"); });
+  const fs::path ics_path = config.text("import.ics"), out = config.text("import.out");
+  Stopwatch watch;
+  const auto snapshot = io::GadgetSnapshot::open(world, in, reader_options(config, true));
+  std::optional<io::GadgetSnapshot> ics;
+  if (!ics_path.empty()) {
+    ics.emplace(io::GadgetSnapshot::open(world, ics_path, reader_options(config, false)));
+  }
+  const io::Attributes noted = io::read_gadget_provenance(world, snapshot.files().front());
+  io::FieldHeader header = par::agree(
+      world, [&] { return snapshot::header_of(snapshot.header(), noted, known_facts(config)); });
+  log_header(snapshot.header(), header);
+  if (config.check_only() || config.dry_run()) {
+    constexpr double fields = 24, table = 16;  // bytes per particle
+    const double particles = static_cast<double>(header.n * header.n * header.n);
+    log::info("dry run: about {:.2f} GiB per rank",
+              (fields + (ics ? table : 0)) * particles / world.size() / (1 << 30));
+    return;
+  }
+  snapshot::ImportOptions options;
+  options.id_map = map_choice(config);
+  options.tile = config.text("import.id_map") == "tiles64" ? 64 : config.size("import.tile");
+  options.ics = ics ? &*ics : nullptr;
+  options.expected = expectation(world, config, header);
+  const field::Snapshot box = snapshot::import_cdm(world, snapshot, std::move(header), options);
+  const double read_s = watch.restart();
+
+  std::optional<field::LatticeField> density_nu;
+  if (config.text("import.neutrinos") == "density") {
+    const std::size_t mesh = config.size("import.nu_mesh");
+    density_nu = snapshot::import_neutrinos(world, snapshot, mesh == 0 ? box.header.n : mesh);
+  }
+  std::vector<fs::path> inputs = snapshot.files();
+  if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
+  io::write_run_record(world, out.parent_path(), config, inputs);
+  field::write_snapshot(out, box, density_nu ? &*density_nu : nullptr);
+  const double payload = 28e-9 * std::pow(static_cast<double>(box.header.n), 3);
+  const auto peak = world.all_reduce(memory::peak_rss_bytes());
+  log::info(
+      "{}: {:.3g} GB of particles read and placed in {:.2f} s ({:.2f} GB/s), written in {:.2f} s; "
+      "peak memory of all ranks {}",
+      out.string(), payload, read_s, payload / read_s, watch.seconds(), memory::text(peak));
+}
+
+}  // namespace nubox::app

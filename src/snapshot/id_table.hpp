@@ -1,0 +1,59 @@
+#pragma once
+
+#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/par/comm.hpp"
+#include "nubox/snapshot/id_map.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace nubox::snapshot {
+
+/// Lattice site of every ID of a run, from its initial conditions: the nearest site. IDs are dealt
+/// to ranks in even ranges. 8 bytes per ID of the range.
+class IdTable {
+ public:
+  /// Reads the initial conditions. Collective.
+  /// @throws InputError (agreed) if they lie neither on cell corners nor on cell centres, or their
+  /// IDs are spread too widely or not unique
+  IdTable(const io::GadgetSnapshot& ics, const par::Comm& comm, std::size_t n, const IdRange& ids);
+
+  /// Of the initial conditions' lattice, cells per axis: 0 or 1/2 each.
+  [[nodiscard]] const std::array<double, 3>& offset_cells() const { return offset_; }
+
+  /// Rank that knows an ID, which must be within the range.
+  [[nodiscard]] std::size_t owner(std::uint64_t id) const { return (id - first_) / per_rank_; }
+  [[nodiscard]] bool in_range(std::uint64_t id) const { return id >= first_ && id <= last_; }
+  /// On the owner: no_site for an ID that no particle has.
+  [[nodiscard]] std::uint64_t site(std::uint64_t id) const;
+
+ private:
+  struct Entry {
+    std::uint64_t id, site;
+  };
+  void measure_offset(const io::ParticleBlock& block, double cell);
+  [[nodiscard]] std::vector<Entry> entries_of(const io::ParticleBlock& block, double cell) const;
+  void add(const std::vector<Entry>& arrived, const par::Comm& comm);
+
+  std::size_t n_;
+  const par::Comm* comm_;
+  std::uint64_t first_, last_, per_rank_;
+  std::array<double, 3> offset_{};
+  std::vector<std::uint64_t> sites_;
+};
+
+/// Sends `records` to the ranks that `owner` names, block by block. Collective.
+template <class Record, class Owner>
+std::vector<Record> deal(const par::Comm& comm, std::span<const Record> records, Owner&& owner) {
+  std::vector<std::size_t> counts(static_cast<std::size_t>(comm.size()), 0);
+  for (const Record& record : records) ++counts[owner(record)];
+  std::vector<std::size_t> cursor(counts.size(), 0);
+  for (std::size_t r = 1; r < counts.size(); ++r) cursor[r] = cursor[r - 1] + counts[r - 1];
+  std::vector<Record> ordered(records.size());
+  for (const Record& record : records) ordered[cursor[owner(record)]++] = record;
+  return comm.all_to_all(ordered, counts);
+}
+
+}  // namespace nubox::snapshot

@@ -1,0 +1,264 @@
+#include "nubox/snapshot/import.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/snapshot/id_map.hpp"
+
+#include "snapshot/id_table.hpp"
+#include "snapshot/site_placer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <span>
+
+#include <fmt/ranges.h>
+
+namespace nubox::snapshot {
+namespace {
+
+constexpr io::ParticleFields ids_only{.position = false, .velocity = false, .id = true};
+
+/// Collective.
+IdRange range_of_ids(const par::Comm& comm, const io::GadgetSnapshot& snapshot) {
+  IdRange range{no_site, 0, snapshot.header().counts[io::gadget_cdm_type]};
+  snapshot.for_each_block(io::gadget_cdm_type, ids_only, [&](const io::ParticleBlock& block) {
+    for (const std::uint64_t id : block.id) {
+      range.first = std::min(range.first, id);
+      range.last = std::max(range.last, id);
+    }
+  });
+  range.first = comm.all_reduce(range.first, par::Reduction::min);
+  range.last = comm.all_reduce(range.last, par::Reduction::max);
+  return range;
+}
+
+/// Rms displacement per axis of a block's particles under a map, Mpc/h. Collective.
+std::array<double, 3> rms_under(const IdMap& map, const io::ParticleBlock& block, std::size_t n,
+                                double box, const par::Comm& comm) {
+  std::array<double, 4> sums{};
+  const double cell = box / static_cast<double>(n);
+  for (std::size_t p = 0; p < block.count; ++p) {
+    const std::uint64_t site = map.site(block.id[p]);
+    if (site == no_site) continue;
+    const std::uint64_t index[3] = {site / (n * n), site / n % n, site % n};
+    for (std::size_t c = 0; c < 3; ++c) {
+      const double q = static_cast<double>(index[c]) * cell;
+      const double psi = minimum_image(block.position_mpch[3 * p + c] - q, box);
+      sums[c] += psi * psi;
+    }
+    sums[3] += 1;
+  }
+  comm.all_reduce(std::span<double>(sums));
+  const double count = std::max(1.0, sums[3]);
+  return {std::sqrt(sums[0] / count), std::sqrt(sums[1] / count), std::sqrt(sums[2] / count)};
+}
+
+double length(const std::array<double, 3>& v) { return std::hypot(v[0], v[1], v[2]); }
+
+/// The maps that the user's choice leaves. @throws InputError if none fits the range of IDs
+std::vector<IdMap> candidates(std::size_t n, const IdRange& ids, const ImportOptions& options) {
+  std::vector<IdMap> maps = maps_for(n, ids);
+  if (options.id_map != MapChoice::automatic) {
+    const std::size_t tile = options.id_map == MapChoice::tiles ? options.tile : n;
+    std::erase_if(maps, [&](const IdMap& map) { return map.tile() != tile; });
+  }
+  if (maps.empty()) {
+    throw InputError(
+        "IDs from {} to {} of {} particles do not fill a {}^3 lattice by {}: some are missing or "
+        "twice, or initial conditions must tell the sites (import.ics)",
+        ids.first, ids.last, ids.count, n,
+        options.id_map == MapChoice::automatic ? "any known numbering" : "the numbering asked for");
+  }
+  return maps;
+}
+
+/// The map under which a sample of particles moved least, with the evidence in the log. Collective.
+IdMap most_likely(const std::vector<IdMap>& maps, const io::ParticleBlock& sample, std::size_t n,
+                  double box, const par::Comm& comm) {
+  std::size_t best = 0;
+  double least = 0;
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const auto rms = rms_under(maps[i], sample, n, box, comm);
+    log::info("  {}: rms displacement of a sample {:.3f} Mpc/h per axis", maps[i].name(),
+              fmt::join(rms, ", "));
+    if (i == 0 || length(rms) < least) {
+      best = i;
+      least = length(rms);
+    }
+  }
+  return maps[best];
+}
+
+/// Places every particle by a numbering; returns what was found. Collective.
+std::string place_by_number(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+                            const ImportOptions& options, const io::ParticleFields& fields,
+                            field::LatticeField& psi, SitePlacer& placer) {
+  const std::size_t n = psi.n();
+  const IdRange ids = range_of_ids(comm, snapshot);
+  log::info("IDs run from {} to {}", ids.first, ids.last);
+  const auto maps = par::agree(comm, [&] { return candidates(n, ids, options); });
+  std::optional<IdMap> map;
+  std::vector<std::uint64_t> sites;
+  snapshot.for_each_block(io::gadget_cdm_type, fields, [&](const io::ParticleBlock& block) {
+    if (!map) map = most_likely(maps, block, n, psi.box_size_mpch(), comm);
+    sites.resize(block.count);
+    par::agree(comm, [&] {
+      for (std::size_t p = 0; p < block.count; ++p) {
+        sites[p] = map->site(block.id[p]);
+        if (sites[p] == no_site) {
+          throw InputError("ID {} belongs to no CDM site in {}", block.id[p], map->name());
+        }
+      }
+    });
+    placer.place(sites, block.position_mpch, block.velocity_kms);
+  });
+  placer.require_bijection([&](std::uint64_t site) { return fmt::format("ID {}", map->id(site)); });
+  return map->name();
+}
+
+struct Particle {
+  std::uint64_t id;  ///< then the site
+  double position[3];
+  float velocity[3];
+};
+
+/// The same by initial conditions: particles go to the rank that knows their ID, then to their
+/// site's. Collective.
+std::string place_by_ics(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+                         const io::GadgetSnapshot& ics, const io::ParticleFields& fields,
+                         field::LatticeField& psi, SitePlacer& placer) {
+  par::agree(comm, [&] {
+    const io::GadgetHeader &now = snapshot.header(), &then = ics.header();
+    if (lattice_n(then) != psi.n() || std::abs(then.box_size_mpch / now.box_size_mpch - 1) > 1e-5) {
+      throw InputError(
+          "initial conditions of {} particles in {} Mpc/h do not belong to a snapshot of {} in {}",
+          then.counts[io::gadget_cdm_type], then.box_size_mpch, now.counts[io::gadget_cdm_type],
+          now.box_size_mpch);
+    }
+  });
+  const IdTable table(ics, comm, psi.n(), range_of_ids(comm, ics));
+  log::info("initial conditions at z = {:g}: lattice offset {} cells", ics.header().redshift,
+            fmt::join(table.offset_cells(), ", "));
+  const bool with_velocity = fields.velocity;
+  snapshot.for_each_block(io::gadget_cdm_type, fields, [&](const io::ParticleBlock& block) {
+    std::vector<Particle> particles(block.count);
+    par::agree(comm, [&] {
+      for (std::size_t p = 0; p < block.count; ++p) {
+        if (!table.in_range(block.id[p])) {
+          throw InputError("ID {} is not among the initial conditions", block.id[p]);
+        }
+        particles[p].id = block.id[p];
+        for (std::size_t c = 0; c < 3; ++c) {
+          particles[p].position[c] = block.position_mpch[3 * p + c];
+          particles[p].velocity[c] = with_velocity ? block.velocity_kms[3 * p + c] : 0.0F;
+        }
+      }
+    });
+    const auto arrived = deal(comm, std::span<const Particle>(particles),
+                              [&](const Particle& particle) { return table.owner(particle.id); });
+    std::vector<std::uint64_t> sites(arrived.size());
+    std::vector<double> positions;
+    std::vector<float> velocities;
+    par::agree(comm, [&] {
+      for (std::size_t p = 0; p < arrived.size(); ++p) {
+        sites[p] = table.site(arrived[p].id);
+        if (sites[p] == no_site) {
+          throw InputError("ID {} is not among the initial conditions", arrived[p].id);
+        }
+        positions.insert(positions.end(), arrived[p].position, arrived[p].position + 3);
+        velocities.insert(velocities.end(), arrived[p].velocity, arrived[p].velocity + 3);
+      }
+    });
+    placer.place(sites, positions, velocities);
+  });
+  const std::size_t n = psi.n();
+  placer.require_bijection([n](std::uint64_t site) {
+    return fmt::format("site ({}, {}, {})", site / (n * n), site / n % n, site % n);
+  });
+  return "initial conditions";
+}
+
+/// Takes the lattice offset out of the displacements and records it. Collective.
+Check settle_offset(field::LatticeField& psi, io::FieldHeader& header) {
+  const std::array<double, 3> mean = mean_cells(psi);
+  const auto offset = offset_of(mean);
+  const Check check{fmt::format("mean displacement {:.4f} cells (0 on all axes, or 1/2 on all)",
+                                fmt::join(mean, ", ")),
+                    offset[0] && offset[1] == offset[0] && offset[2] == offset[0]};
+  if (!check.passed) return check;
+  header.lattice_offset_cells = *offset[0];
+  for (std::size_t c = 0; c < 3; ++c) {
+    header.extra[fmt::format("mean_displacement_{}_cells", "xyz"[c])] = mean[c];
+  }
+  if (*offset[0] == 0) return check;
+  const double box = psi.box_size_mpch(), shift = *offset[0] * psi.spacing_mpch();
+  for (float& value : psi.values()) value = static_cast<float>(minimum_image(value - shift, box));
+  return check;
+}
+
+/// Logs every check; throws if one failed. Collective.
+void require_all(const par::Comm& comm, const std::vector<Check>& checks, const std::string& map) {
+  std::string failed;
+  for (const Check& check : checks) {
+    log::info("  {}: {}", check.text, check.passed ? "passed" : "FAILED");
+    if (!check.passed) failed += (failed.empty() ? "" : "; ") + check.text;
+  }
+  par::agree(comm, [&] {
+    if (!failed.empty())
+      throw InputError("the particles do not start from the sites that {} gives them: {}", map,
+                       failed);
+  });
+}
+
+}  // namespace
+
+std::size_t lattice_n(const io::GadgetHeader& header) {
+  const std::uint64_t count = header.counts[io::gadget_cdm_type];
+  const auto n = static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(count))));
+  if (count == 0 || n * n * n != count) {
+    throw InputError("{} CDM particles are no cube: there is no Lagrangian lattice", count);
+  }
+  return n;
+}
+
+field::Snapshot import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+                           io::FieldHeader header, const ImportOptions& options) {
+  const io::GadgetHeader& about = snapshot.header();
+  header.n = par::agree(comm, [&] {
+    if (!about.has_id) throw InputError("the snapshot has no IDs: its particles have no lattice");
+    if (options.id_map == MapChoice::ics && options.ics == nullptr) {
+      throw UsageError("import.id_map = ics needs initial conditions: give import.ics");
+    }
+    return lattice_n(about);
+  });
+  header.box_size_mpch = about.box_size_mpch;
+  header.redshift = about.redshift;
+  header.origin = "import";
+  const par::SlabLayout layout(comm, header.n);
+  field::Snapshot result{header, field::LatticeField(layout, 3, about.box_size_mpch), std::nullopt};
+  if (about.has_velocity) result.velocity.emplace(layout, 3, about.box_size_mpch);
+  field::LatticeField* velocity = result.velocity ? &*result.velocity : nullptr;
+  const io::ParticleFields fields{.position = true, .velocity = velocity != nullptr, .id = true};
+
+  std::string map;
+  {
+    SitePlacer placer(result.displacement, velocity);
+    const bool by_ics = options.id_map == MapChoice::ics ||
+                        (options.id_map == MapChoice::automatic && options.ics != nullptr);
+    map = by_ics ? place_by_ics(comm, snapshot, *options.ics, fields, result.displacement, placer)
+                 : place_by_number(comm, snapshot, options, fields, result.displacement, placer);
+  }
+  log::info("sites by {}: each of {}^3 filled once", map, header.n);
+  std::vector<Check> checks{settle_offset(result.displacement, result.header)};
+  std::ranges::move(
+      self_checks(result.displacement, velocity, header.redshift, header.Omega_m, options.expected),
+      std::back_inserter(checks));
+  require_all(comm, checks, map);
+  result.header.extra["id_map"] = map;
+  result.header.extra["snapshot_format"] = about.format;
+  return result;
+}
+
+}  // namespace nubox::snapshot

@@ -1,0 +1,36 @@
+#include "nubox/core/error.hpp"
+#include "nubox/field/lattice_fourier.hpp"
+#include "nubox/field/particle_route.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/snapshot/import.hpp"
+
+#include <span>
+#include <vector>
+
+namespace nubox::snapshot {
+
+field::LatticeField import_neutrinos(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+                                     std::size_t mesh_n) {
+  const io::GadgetHeader& about = snapshot.header();
+  const int type = about.neutrino_type;
+  const std::uint64_t count = about.counts[static_cast<std::size_t>(type)];
+  par::agree(comm, [&] {
+    if (count == 0) throw InputError("the snapshot has no neutrinos (particles of type {})", type);
+  });
+  const auto plan = fft::Plan::create(comm, mesh_n);
+  fft::MeshField mesh(plan, about.box_size_mpch);
+  snapshot.for_each_block(
+      type, {.position = true, .velocity = false, .id = false},
+      [&](const io::ParticleBlock& block) {
+        const std::vector<float> positions(block.position_mpch.begin(), block.position_mpch.end());
+        field::ParticleRoute(plan->layout(), about.box_size_mpch, std::span<const float>(positions),
+                             field::Assignment::cic)
+            .paint(mesh);
+      });
+  field::to_contrast(mesh, static_cast<double>(count));
+  field::LatticeField density(par::SlabLayout(comm, mesh_n), 1, about.box_size_mpch);
+  field::copy_from_mesh(mesh, density, 0);
+  return density;
+}
+
+}  // namespace nubox::snapshot
