@@ -27,11 +27,16 @@ stats::Tracers bench_box(const par::Comm& world, std::size_t n, std::uint64_t se
   header.n = n;
   header.box_size_mpch = spacing_mpch * static_cast<double>(n);
   const auto plan = fft::Plan::create(world, n);
-  return stats::Tracers(
-      field::Snapshot{header,
-                      sim::zeldovich_displacement(sim::gaussian_modes(plan, header.box_size_mpch,
-                                                                      {.seed = seed}, bench_power)),
-                      std::nullopt});
+  header.Omega_m = 0.3175;
+  header.Omega_b = 0.049;
+  header.h = 0.6711;
+  field::LatticeField displacement = sim::zeldovich_displacement(
+      sim::gaussian_modes(plan, header.box_size_mpch, {.seed = seed}, bench_power));
+  field::LatticeField velocity = displacement;
+  // v = 100 f psi km/s at z = 0, with the growth rate of that matter density.
+  const auto per_mpch = static_cast<float>(100 * std::pow(header.Omega_m, 0.55));
+  for (float& v : velocity.values()) v *= per_mpch;
+  return stats::Tracers(field::Snapshot{header, std::move(displacement), std::move(velocity)});
 }
 
 struct Floor {
