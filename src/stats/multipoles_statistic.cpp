@@ -66,6 +66,8 @@ Statistic multipoles_statistic(const config::Config& config) {
                 const double moved = 3 * sizeof(float) * sizes.particles / sizes.ranks;
                 return moved + (options.interlaced ? 2 : 1) * sizes.mesh_bytes;
               },
+          // Every box is painted anew where its velocities move it.
+          .transforms = [](const Sizes& sizes) { return sizes.target ? 2.0 : 1.0; },
           .measure = [options, axis](
                          SharedMeshes& shared,
                          io::TableFile& table) { stats::measure(options, axis, shared, table); }};
