@@ -7,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "app/stats_request.hpp"
+#include "app/tracers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,37 +56,53 @@ bool is_complete(const io::TableFile& table, const std::vector<stats::Statistic>
   });
 }
 
+struct PairFacts {
+  BoxFacts in;
+  std::optional<BoxFacts> target;
+};
+
+/// A snapshot takes from the other box what its own header does not hold. Collective.
+PairFacts facts_of(const par::Comm& world, const StatsPair& pair) {
+  if (!pair.has_target()) return {facts_of_box(world, pair.in, nullptr), std::nullopt};
+  const BoxFacts target = facts_of_box(world, pair.target, nullptr);
+  const BoxFacts in = facts_of_box(world, pair.in, &target.header);
+  return {in, facts_of_box(world, pair.target, &in.header)};
+}
+
 /// Bytes that a rank will allocate at most for one pair, from the headers alone. Collective.
 std::uint64_t needed_bytes(const par::Comm& world, const config::Config& config,
-                           const StatsRequest& request, const StatsPair& pair) {
-  const io::FieldFile file(world, pair.in);
-  const io::FieldHeader& header = file.header();
-  if (pair.has_target()) {
-    const io::FieldHeader other = io::FieldFile(world, pair.target).header();
+                           const StatsRequest& request, const StatsPair& pair,
+                           const PairFacts& facts) {
+  if (facts.target) {
     par::agree(world, [&] {
-      io::require_same_box(header, pair.in.string(), other, pair.target.string());
+      io::require_same_box(facts.in.header, pair.in.string(), facts.target->header,
+                           pair.target.string());
     });
   }
   const std::size_t mesh = config.size("stats.mesh");
+  const auto particles = static_cast<double>(facts.in.particles);
   stats::Sizes sizes;
-  sizes.mesh_n = mesh == 0 ? header.n : mesh;
-  sizes.box_size_mpch = header.box_size_mpch;
-  sizes.particles = std::pow(static_cast<double>(header.n), 3);
+  sizes.mesh_n =
+      mesh == 0 ? static_cast<std::size_t>(std::ceil(std::cbrt(particles) - 1e-9)) : mesh;
+  sizes.box_size_mpch = facts.in.header.box_size_mpch;
+  sizes.particles = particles;
   sizes.ranks = world.size();
   sizes.target = pair.has_target();
   sizes.mesh_bytes = stats::mesh_bytes(sizes.mesh_n, sizes.ranks);
   return static_cast<std::uint64_t>(
-      stats::predicted_bytes(sizes, file.has("velocity") ? 2 : 1, request.statistics));
+      stats::predicted_bytes(sizes, facts.in.has_velocity ? 2 : 1, request.statistics));
 }
 
 /// Measures what `table` lacks of one pair and writes its file. Collective.
 std::vector<stats::Failure> measure(const Run& run, const StatsPair& pair,
                                     const std::string& digest, io::TableFile& table) {
-  par::require_memory(run.world, needed_bytes(run.world, run.config, run.request, pair),
+  const PairFacts facts = facts_of(run.world, pair);
+  par::require_memory(run.world, needed_bytes(run.world, run.config, run.request, pair, facts),
                       "measuring " + pair.in.string());
-  const stats::Tracers model = stats::read_tracers(run.world, pair.in);
+  const stats::Tracers model =
+      tracers_of_box(run.world, pair.in, facts.target ? &facts.target->header : nullptr);
   std::optional<stats::Tracers> target;
-  if (pair.has_target()) target = stats::read_tracers(run.world, pair.target);
+  if (facts.target) target = tracers_of_box(run.world, pair.target, &facts.in.header);
   stats::SharedMeshes shared(model, target ? &*target : nullptr, run.config.size("stats.mesh"),
                              stats::assignment_of(run.config.text("stats.assignment")),
                              pair.in.string(), pair.target.string());
@@ -125,7 +142,7 @@ io::TableFile statistics_of(const Run& run, const StatsPair& pair,
 void check_only(const par::Comm& world, const config::Config& config, const StatsRequest& request) {
   std::uint64_t most = 0;
   for (const StatsPair& pair : request.pairs) {
-    most = std::max(most, needed_bytes(world, config, request, pair));
+    most = std::max(most, needed_bytes(world, config, request, pair, facts_of(world, pair)));
   }
   if (!config.dry_run()) return;
   const std::uint64_t bytes = memory::rss_bytes() + most;
@@ -139,7 +156,7 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
 void stats(const par::Comm& world, const config::Config& config) {
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
   if (config.check_only() || config.dry_run()) return check_only(world, config, request);
-  const io::InputDigests digests = io::digest_inputs(world, request.inputs());
+  const io::InputDigests digests = digest_boxes(world, request.inputs());
   const Run run{world, config, request, digests};
   std::vector<stats::Failure> failures;
   std::vector<io::TableFile> tables;

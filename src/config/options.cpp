@@ -226,9 +226,9 @@ std::vector<Option> make_table() {
        "Gadget HDF5, or the binary format 2."},
 
       {"stats", "in", texts, "", {}, {}, {},
-       "Field file to measure; several, comma separated or by wildcards, make an ensemble."},
+       "Field file or Gadget snapshot (its CDM) to measure; several, comma separated or by wildcards, make an ensemble."},
       {"stats", "target", texts, "", {}, {}, {},
-       "Field file to compare with (optional), one for each of stats.in: adds target, cross, T "
+       "Field file or snapshot to compare with (optional), one for each of stats.in: adds target, cross, T "
        "and r."},
       {"stats", "out", text, "stats.h5", {}, {}, {},
        "Statistics file to write; of an ensemble: means and errors, beside a file of each "
@@ -340,7 +340,8 @@ const std::vector<Command>& command_table() {
       {"import", "a Gadget snapshot onto its Lagrangian lattice", {"run", "cosmology", "import"}},
       {"export", "a box as a Gadget snapshot", {"run", "export"}},
       {"stats",
-       "power, transfer function, multipoles, bispectrum, density PDF, residuals and voids of boxes",
+       "power, transfer function, multipoles, bispectrum, density PDF, residuals and voids of "
+       "boxes",
        {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"}},
       {"bench",
        "speed of one component, against a limit measured beside it",

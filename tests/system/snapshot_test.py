@@ -1,5 +1,6 @@
 """Import and export of snapshots: files of an independent writer in, a simulated box out and in."""
 
+import pathlib
 import sys
 import unittest
 
@@ -158,6 +159,18 @@ class Snapshots(SystemTest):
                 # formats.md of the Gadget world: m = Omega 27.7536627 L^3/N in 1e10 Msun/h
                 self.assertAlmostEqual(header["MassTable"][1], 0.3175 * 27.7536627 * 31.25**3 / 4096, places=9)
         self.assertEqual(total, 4096)
+
+    def test_statistics_of_a_snapshot_equal_those_of_its_field_file(self):
+        box = box_of(self.field, row_major(self.n))
+        Binary().write(self.directory / "measured", box, split(box, 2))
+        tables = []
+        for name in (self.massless, self.directory / "measured"):
+            out = self.directory / f"stats-{pathlib.Path(name).stem}" / "stats.h5"
+            self.assertEnds(nubox("stats", f"--stats.in={name}", f"--stats.out={out}", "--stats.statistics=power,pdf",
+                                  "--pdf.radius_mpch=4"), 0)
+            tables.append(files.read_table(out))
+        np.testing.assert_allclose(tables[1].arrays["power/p_model"], tables[0].arrays["power/p_model"], rtol=1e-4)
+        np.testing.assert_allclose(tables[1].arrays["pdf/counts_model"], tables[0].arrays["pdf/counts_model"], atol=2)
 
 
 def cloud_in_cell(fractions, n):
