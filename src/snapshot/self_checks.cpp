@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include <fmt/ranges.h>
@@ -83,12 +84,17 @@ Triple neighbour_difference(const field::LatticeField& field) {
 std::vector<double> block_sums(const field::LatticeField& field, std::size_t blocks) {
   const std::size_t n = field.n(), start = field.layout().local().start;
   const auto block = [&](std::size_t index) { return index * blocks / n; };
+  const auto first_of = [&](std::size_t b) { return (b * n + blocks - 1) / blocks; };
   std::vector<double> sums(3 * blocks * blocks * blocks, 0.0);
   for (std::size_t c = 0; c < 3; ++c) {
     const auto values = field.component(c);
-    for (std::size_t site = 0; site < values.size(); ++site) {
-      const std::size_t x = start + site / (n * n), y = site / n % n, z = site % n;
-      sums[((c * blocks + block(x)) * blocks + block(y)) * blocks + block(z)] += values[site];
+    for (std::size_t row = 0; row < values.size() / n; ++row) {
+      const std::size_t x = start + row / n, y = row % n;
+      double* sum = &sums[((c * blocks + block(x)) * blocks + block(y)) * blocks];
+      for (std::size_t b = 0; b < blocks; ++b) {
+        const auto part = values.subspan(row * n + first_of(b), first_of(b + 1) - first_of(b));
+        sum[b] += std::accumulate(part.begin(), part.end(), 0.0);
+      }
     }
   }
   field.comm().all_reduce(std::span<double>(sums));
