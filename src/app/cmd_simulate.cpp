@@ -113,11 +113,7 @@ constexpr std::uint64_t libraries_bytes = std::uint64_t{28} << 20;
 constexpr double usual_speed_us = 0.7;
 
 void report_needs(const par::Comm& world, const sim::SimulationOptions& options,
-                  const cosmology::Parameters& parameters, const cosmology::LinearTables& tables) {
-  const auto theory = par::agree(world, [&] {
-    return cosmology::LinearTheory(parameters, tables, options.neutrinos,
-                                   units::scale_factor(options.redshifts.back()));
-  });
+                  const cosmology::LinearTheory& theory) {
   const sim::MemoryNeeds needs = sim::memory_needs(world, options, theory);
   const std::uint64_t rank_bytes = memory::rss_bytes() + libraries_bytes + needs.peak_bytes();
   const std::uint64_t most = world.all_reduce(rank_bytes, par::Reduction::max);
@@ -180,11 +176,20 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
-  par::agree(world, [&] { require_possible(options, masses, tables); });
-  if (config.dry_run()) report_needs(world, options, parameters, tables);
+  const std::vector<std::int64_t> seeds = config.integers("simulate.seeds");
+  const auto massless = par::agree(world, [&] {
+    for (const std::int64_t seed : seeds) {
+      options.noise.seed = static_cast<std::uint64_t>(seed);
+      require_possible(options, masses, tables);
+    }
+    return cosmology::LinearTheory(parameters, tables, options.neutrinos,
+                                   units::scale_factor(options.redshifts.back()));
+  });
+  if (config.dry_run()) report_needs(world, options, massless);
   if (config.check_only() || config.dry_run()) return;
+  sim::require_memory(world, options, massless);
 
-  for (const std::int64_t seed : config.integers("simulate.seeds")) {
+  for (const std::int64_t seed : seeds) {
     options.noise.seed = static_cast<std::uint64_t>(seed);
     const fs::path pair = out / fmt::format("pair-{}", seed), power = pair / "power.txt";
     bool anything_new = false;

@@ -295,14 +295,14 @@ std::vector<Option> make_table() {
       {"voids", "profile_extent", number, "3", 0.1, 20, {},
        "Outer edge of the profiles in units of the void's radius."},
 
-      {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "stats", "predict"},
+      {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "simulate", "stats", "predict"},
        "Component to measure; every row names the limit that was measured in the same run."},
       {"bench", "n", integer, "128", 8, 8192, {},
        "Size: mesh points or particles per side."},
       {"bench", "repeats", integer, "3", 1, 1000, {},
        "Repetitions; the fastest counts, since other work on the machine only slows down."},
       {"bench", "directory", text, ".", {}, {}, {},
-       "Where io makes its files; they are removed at the end."},
+       "Where io and simulate make their files; they are removed at the end."},
       {"bench", "out", text, "", {}, {}, {},
        "JSON file to write; empty: the table alone."},
 

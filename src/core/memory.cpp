@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <malloc.h>
 #include <optional>
 #include <string>
 #include <sys/resource.h>
@@ -85,7 +86,10 @@ std::uint64_t groups_left() {
 
 std::uint64_t peak_rss_bytes() { return status_bytes("VmHWM"); }
 std::uint64_t rss_bytes() { return status_bytes("VmRSS"); }
-void reset_peak_rss() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void reset_peak_rss() {
+  malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 std::uint64_t available_bytes() {
   const auto machine = entry("/proc/meminfo", "MemAvailable:");

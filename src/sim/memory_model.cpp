@@ -1,10 +1,13 @@
 #include "nubox/sim/memory_model.hpp"
 
 #include "nubox/core/units.hpp"
+#include "nubox/par/memory.hpp"
 #include "nubox/par/slab.hpp"
 
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 namespace nubox::sim {
 namespace {
@@ -69,6 +72,13 @@ MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options
   const double output = particles * (frame + (options.redshifts.size() > 1 ? 2 : 1) * state);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   return {bytes(initial), bytes(stepping), bytes(output)};
+}
+
+void require_memory(const par::Comm& comm, const SimulationOptions& options,
+                    const cosmology::LinearTheory& theory) {
+  par::require_memory(comm, memory_needs(comm, options, theory).peak_bytes(),
+                      fmt::format("a run of {}^3 particles on a force mesh of {}^3", options.n,
+                                  options.mesh_factor * options.n));
 }
 
 }  // namespace nubox::sim

@@ -1,6 +1,5 @@
 #include "sim/ngenic_noise.hpp"
 
-#include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 
 #include <cmath>
@@ -20,10 +19,7 @@ NgenicNoise::NgenicNoise(const Noise& noise, std::size_t n)
       generator_(gsl_rng_alloc(gsl_rng_ranlxd1)),
       column_modes_((n + 1) / 2) {
   if (generator_ == nullptr) throw std::bad_alloc();
-  if (static_cast<double>(noise.seed) > largest_seed) {
-    throw UsageError("seed {}: N-GenIC's generator takes seeds up to {}", noise.seed,
-                     static_cast<std::uint32_t>(largest_seed));
-  }
+  require_valid(noise);
   make_seeds();
 }
 

@@ -26,8 +26,9 @@ std::string name_of(cosmology::NeutrinoSource source) {
 std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
   const double a_initial = units::scale_factor(options.z_initial);
   const double a_last = units::scale_factor(options.redshifts.back());
-  const auto length = [](double from, double to) {
-    return spacing_variable(to, default_spacing) - spacing_variable(from, default_spacing);
+  const Spacing spacing = default_spacing(options.stepping);
+  const auto length = [&](double from, double to) {
+    return spacing_variable(to, spacing) - spacing_variable(from, spacing);
   };
   std::vector<std::vector<double>> plan;
   double a0 = a_initial;
@@ -36,7 +37,7 @@ std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
     const double share = length(a0, a1) / length(a_initial, a_last);
     const auto steps = std::max<std::size_t>(
         1, static_cast<std::size_t>(std::lround(share * static_cast<double>(options.steps))));
-    plan.push_back(time_grid(a0, a1, steps, default_spacing));
+    plan.push_back(time_grid(a0, a1, steps, spacing));
     a0 = a1;
   }
   return plan;
@@ -53,6 +54,7 @@ void require_valid(const SimulationOptions& options) {
   if (!(options.box_size_mpch > 0)) {
     throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
   }
+  require_valid(options.noise);
   if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
   double before = options.z_initial;
   for (const double z : options.redshifts) {

@@ -7,7 +7,6 @@
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/par/memory.hpp"
 #include "nubox/sim/initial_conditions.hpp"
 #include "nubox/sim/memory_model.hpp"
 
@@ -85,9 +84,7 @@ Run::Run(const par::Comm& comm, const SimulationOptions& options,
   std::string redshifts;
   for (const double z : options.redshifts) redshifts += fmt::format("{} ", z);
   identity_.extra["redshifts"] = redshifts;
-  par::require_memory(comm, memory_needs(comm, options, theory_).peak_bytes(),
-                      fmt::format("a run of {}^3 particles on a force mesh of {}^3", options.n,
-                                  options.mesh_factor * options.n));
+  require_memory(comm, options, theory_);
 }
 
 void Run::go(const std::function<void(const field::Snapshot&)>& on_output) {

@@ -38,6 +38,14 @@ std::string name_of(NoiseConvention convention) {
   return convention == NoiseConvention::philox ? "philox4x32-10 v1" : "ngenic ranlxd1";
 }
 
+void require_valid(const Noise& noise) {
+  constexpr std::uint64_t largest_ngenic_seed = 0x7fffffff;  // ranlxd1 takes 31 bits
+  if (noise.convention == NoiseConvention::ngenic && noise.seed > largest_ngenic_seed) {
+    throw UsageError("seed {}: N-GenIC's generator takes seeds up to {}", noise.seed,
+                     largest_ngenic_seed);
+  }
+}
+
 Noise noise_of(const io::FieldHeader& header) {
   const auto* name = extra_value<std::string>(header, "noise");
   const auto* fixed = extra_value<std::int64_t>(header, "fixed_amplitude");

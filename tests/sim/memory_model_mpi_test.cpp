@@ -27,7 +27,6 @@ TEST(MemoryModel, predicts_the_peak_of_a_run_within_ten_per_cent) {
       sim::simulate(world, options, {}, sim::test::tables(), [](const field::Snapshot&) {});
     };
     run();  // what libraries keep for good is there before
-    malloc_trim(0);
     memory::reset_peak_rss();
     const std::uint64_t before = memory::rss_bytes();
     run();

@@ -24,7 +24,7 @@ class BadOptions(SystemTest):
             (["--simulate.redshifts=0,1"], ["1 after 0", "order of time"]),
             (["--simulate.redshifts=0.00041,0"], ["0.00041", "three decimals"]),
             (["--simulate.noise=ngenic", "--simulate.seeds=3000000000"], ["3000000000", "N-GenIC"]),
-            (["--box.n=16384"], ["16384^3", "missing"]),
+            (["--simulate.mesh_factor=8"], ["4096^3", "are missing"]),
             (["--train.epochs=3"], ["train.epochs", "no option of 'simulate'"]),
         ]:
             with self.subTest(args=args):

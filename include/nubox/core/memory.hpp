@@ -10,7 +10,8 @@ namespace nubox::memory {
 [[nodiscard]] std::uint64_t peak_rss_bytes();
 /// Resident set now, bytes.
 [[nodiscard]] std::uint64_t rss_bytes();
-/// Makes the present resident set the peak, so that one piece of work can be measured.
+/// Gives what the allocator keeps back to the system and makes the resident set that is left the
+/// peak, so that one piece of work can be measured.
 void reset_peak_rss();
 
 /// Bytes that new allocations on this machine can still get: free memory and caches that the kernel

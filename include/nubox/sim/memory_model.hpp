@@ -23,4 +23,9 @@ struct MemoryNeeds {
 [[nodiscard]] MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options,
                                        const cosmology::LinearTheory& theory);
 
+/// Refuses a run that does not fit. Collective.
+/// @throws UsageError (agreed) that says how much is missing
+void require_memory(const par::Comm& comm, const SimulationOptions& options,
+                    const cosmology::LinearTheory& theory);
+
 }  // namespace nubox::sim

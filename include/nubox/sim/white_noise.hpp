@@ -29,6 +29,9 @@ struct Noise {
   bool sphere = false;  ///< no modes beyond |n| = N/2 (SphereMode 1 of N-GenIC)
 };
 
+/// Rank-local. @throws UsageError for a seed that the convention does not take
+void require_valid(const Noise& noise);
+
 /// The noise of a simulated box, from its header. Rank-local.
 /// @throws InputError if the header does not tell
 [[nodiscard]] Noise noise_of(const io::FieldHeader& header);

@@ -39,6 +39,8 @@ struct BenchRow {
                                                   const config::Config& config);
 #endif
 
+[[nodiscard]] std::vector<BenchRow> bench_simulate(const par::Comm& world,
+                                                   const config::Config& config);
 [[nodiscard]] std::vector<BenchRow> bench_stats(const par::Comm& world,
                                                 const config::Config& config);
 

@@ -1,0 +1,100 @@
+"""Simulations that are stopped or killed end with the same bytes as those that are not."""
+
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import BINARY, MPIEXEC, SystemTest, files, nubox
+
+# Long enough to be met in mid-run, a few seconds in all.
+BOX = ["--box.n=32", "--box.size_mpch=62.5", "--simulate.steps=40", "--simulate.mesh_factor=2",
+       "--simulate.redshifts=1,0", "--simulate.mnu_eV=0,0.15"]
+NAMES = [f"mnu-{mass}-z{z}.h5" for mass in ("0.000", "0.150") for z in ("1.000", "0.000")]
+
+
+class Interruption(SystemTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.straight = cls.directory / "straight"
+        done = nubox("simulate", *BOX, f"--simulate.out={cls.straight}")
+        assert done.code == 0, str(done)
+
+    def interrupt(self, out, action, *options):
+        """Starts a run, calls `action` on mpirun once the first output stands, returns its code."""
+        command = [MPIEXEC, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", "2",
+                   BINARY, "simulate", *BOX, f"--simulate.out={out}", *options]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            deadline = time.monotonic() + 60
+            while process.poll() is None and time.monotonic() < deadline:
+                if (out / "pair-1" / NAMES[0]).exists():
+                    action(process)
+                    break
+                time.sleep(0.005)
+            return process.wait(timeout=60)
+
+    def assertSameBytes(self, out):
+        for name in NAMES:
+            expected = (self.straight / "pair-1" / name).read_bytes()
+            self.assertEqual((out / "pair-1" / name).read_bytes(), expected, name)
+
+    def assertSound(self, out):
+        """What stands under a final name is complete."""
+        for path in (out / "pair-1").glob("*.h5"):
+            files.read_field(path)
+
+    def test_a_signal_stops_with_a_checkpoint_and_any_number_of_ranks_goes_on(self):
+        out = self.directory / "signalled"
+        code = self.interrupt(out, lambda process: process.send_signal(signal.SIGUSR1))
+        self.assertEqual(code, 85)
+        self.assertTrue(list((out / "pair-1").glob("checkpoint-*.h5")))
+        again = nubox("simulate", *BOX, f"--simulate.out={out}", ranks=3)
+        self.assertEqual(again.code, 0, str(again))
+        self.assertIn("going on at", again.err)
+        self.assertSameBytes(out)
+        self.assertEqual(list((out / "pair-1").glob("checkpoint-*")), [])
+
+    def test_a_stop_file_and_the_wall_clock_stop_as_well(self):
+        out = self.directory / "file"
+        out.mkdir()
+        (out / "stop").touch()
+        self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 85)
+        clock = nubox("simulate", *BOX, f"--simulate.out={out}", "--simulate.wall_clock_minutes=0.001")
+        self.assertEqual(clock.code, 85, str(clock))
+        self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 0)
+        self.assertSameBytes(out)
+
+    def test_a_killed_run_leaves_nothing_partial_and_is_completed_by_the_same_command(self):
+        out = self.directory / "killed"
+        code = self.interrupt(out, lambda process: os.kill(process.pid, signal.SIGKILL),
+                              "--simulate.checkpoint_minutes=0.0001")
+        self.assertNotIn(code, (0, 85))
+        time.sleep(1)  # mpirun's ranks notice that it is gone
+        self.assertSound(out)
+        again = nubox("simulate", *BOX, f"--simulate.out={out}")
+        self.assertEqual(again.code, 0, str(again))
+        self.assertSameBytes(out)
+
+    def test_other_options_refuse_the_checkpoint(self):
+        out = self.directory / "other"
+        out.mkdir()
+        (out / "stop").touch()
+        self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 85)
+        self.assertEnds(nubox("simulate", *BOX, "--simulate.lpt=1", f"--simulate.out={out}"), 2,
+                        "checkpoint", "other options")
+
+    def test_a_missing_output_is_made_again_and_the_others_stay_untouched(self):
+        out = self.directory / "partial"
+        self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 0)
+        kept, removed = out / "pair-1" / NAMES[1], out / "pair-1" / NAMES[0]
+        removed.unlink()
+        before = kept.stat().st_mtime_ns
+        self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 0)
+        self.assertSameBytes(out)
+        self.assertEqual(kept.stat().st_mtime_ns, before)
+
+
+if __name__ == "__main__":
+    unittest.main()
