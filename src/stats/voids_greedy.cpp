@@ -54,28 +54,35 @@ std::vector<Void> walk(const par::SlabLayout& layout, std::span<const VoidCandid
 
 std::vector<VoidCandidate> sorted_candidates(const fft::MeshField& smoothed, double threshold,
                                              const CellMask& mask) {
-  std::vector<VoidCandidate> candidates;
-  const std::size_t n = smoothed.n(), rows = smoothed.layout().local().count * n;
   const auto limit = static_cast<float>(threshold);
+  const std::size_t n = smoothed.n(), rows = smoothed.layout().local().count * n;
   bool all_numbers = true;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const float* values = smoothed.data() + row * smoothed.row_floats();
-    const std::uint8_t* flags = mask.row(row);
-    for (std::size_t z = 0; z < n; ++z) {
-      if (values[z] >= limit) continue;
-      all_numbers &= !std::isnan(values[z]);
-      if (flags[z] != 0) continue;
-      candidates.push_back(
-          {values[z], static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(z)});
+  const auto for_each_candidate = [&](auto&& visit) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const float* values = smoothed.data() + row * smoothed.row_floats();
+      const std::uint8_t* flags = mask.row(row);
+      for (std::size_t z = 0; z < n; ++z) {
+        if (values[z] >= limit) continue;
+        all_numbers &= !std::isnan(values[z]);
+        if (flags[z] == 0) visit(values[z], row, z);
+      }
     }
-  }
+  };
+  // Counted first: a vector that grows would hold them up to three times.
+  std::size_t count = 0;
+  for_each_candidate([&](float, std::size_t, std::size_t) { ++count; });
   par::agree(smoothed.comm(), [&] {
     if (!all_numbers) throw NumericalError("the smoothed density holds NaN: no voids can be found");
   });
-  // They were met in the order of their cells, which a stable sort keeps among equals.
-  std::stable_sort(
-      candidates.begin(), candidates.end(),
-      [](const VoidCandidate& a, const VoidCandidate& b) { return a.delta < b.delta; });
+  std::vector<VoidCandidate> candidates;
+  candidates.reserve(count);
+  for_each_candidate([&](float delta, std::size_t row, std::size_t z) {
+    candidates.push_back({delta, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(z)});
+  });
+  std::sort(candidates.begin(), candidates.end(),
+            [](const VoidCandidate& a, const VoidCandidate& b) {
+              return std::tie(a.delta, a.row, a.z) < std::tie(b.delta, b.row, b.z);
+            });
   return candidates;
 }
 

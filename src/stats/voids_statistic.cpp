@@ -60,11 +60,14 @@ void write_catalogue(const VoidCatalogue& catalogue, double cell_mpch, const std
     delta.push_back(each.delta);
   }
   const std::size_t voids = catalogue.voids.size();
-  TableGroup group(table, "voids/catalogue_" + side);
-  group.attributes()["voids"] = static_cast<std::int64_t>(voids);
-  group.add("position", std::move(position), {voids, 3}, "Mpc/h", "centres, nodes of the mesh");
-  group.add("radius", std::move(radius), "Mpc/h", "radius of the void");
-  group.add("delta", std::move(delta), "", "contrast smoothed over the radius, at the centre");
+  // Written also where they are empty: a box without voids has a catalogue of none.
+  const std::string name = "voids/catalogue_" + side;
+  table.group_attributes[name]["voids"] = static_cast<std::int64_t>(voids);
+  table.arrays[name + "/position"] = {
+      {voids, 3}, std::move(position), "Mpc/h", "centres, nodes of the mesh"};
+  table.arrays[name + "/radius"] = {{voids}, std::move(radius), "Mpc/h", "radius of the void"};
+  table.arrays[name + "/delta"] = {
+      {voids}, std::move(delta), "", "contrast smoothed over the radius, at the centre"};
 }
 
 void write_side(const VoidCatalogue& catalogue, double box_mpch, const std::string& side,

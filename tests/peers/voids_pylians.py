@@ -83,8 +83,6 @@ def nubox_voids(options, folder, field, threshold, assignment):
         voids = file["voids"]
         cell = voids["radii"][0] / voids["radii_cells"][0]
         catalogue = voids["catalogue_model"]
-        if "position" not in catalogue:
-            return set(), voids["vsf_model"][...], voids["cell_rule_model"][...]
         cells = np.rint(catalogue["position"][...] / cell).astype(int)
         sizes = np.rint(2 * catalogue["radius"][...] / cell) / 2
         return ({(*c, r) for c, r in zip(cells.tolist(), sizes.tolist())}, voids["vsf_model"][...],

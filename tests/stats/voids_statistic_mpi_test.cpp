@@ -109,6 +109,8 @@ TEST_F(VoidStatistic, a_box_without_voids_has_counts_of_zero_and_an_empty_catalo
             (std::vector<std::uint64_t>{0, 0}));
   EXPECT_EQ(std::get<std::int64_t>(table.group_attributes.at("voids/catalogue_model").at("voids")),
             0);
+  EXPECT_EQ(table.arrays.at("voids/catalogue_model/position").shape,
+            (std::vector<std::size_t>{0, 3}));
 }
 
 TEST_F(VoidStatistic, radii_not_given_are_those_that_fit_the_mesh) {
