@@ -14,6 +14,12 @@ namespace nubox::sim {
 /// Mpc/h, so that F = S psi1 in linear theory. The continuous Green's function -1/k^2 with a
 /// four-point difference as gradient; no window is divided out. Owns the plan and the two meshes
 /// that a force needs.
+///
+/// Particles stay on the rank of their Lagrangian slab: 12 bytes of position go to the rank of the
+/// mesh planes and 12 of force come back, for those alone that have left their slab. Measured at
+/// 96^3, 187.5 Mpc/h, z = 0 on 2 ranks: 3.8 % of the particles, some |psi| over the slab's
+/// thickness in general. Moving particles to the mesh for good would send as many 24 to 48 bytes of
+/// state as particles cross, cost an index of 8 bytes each, and bring them back for every output.
 class PmForce {
  public:
   /// Called for each axis with the force on sites first, first + 1, ... of this rank, piece by
