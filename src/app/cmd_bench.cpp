@@ -18,8 +18,8 @@ using Component = std::vector<BenchRow> (*)(const par::Comm&, const config::Conf
 
 const std::map<std::string, Component>& components() {
   static const std::map<std::string, Component> table = {
-      {"fft", bench_fft},           {"io", bench_io},
-      {"simulate", bench_simulate}, {"stats", bench_stats},
+      {"fft", bench_fft},           {"io", bench_io},       {"simulate", bench_simulate},
+      {"snapshot", bench_snapshot}, {"stats", bench_stats},
 #ifdef NUBOX_WITH_TORCH
       {"predict", bench_predict},
 #endif

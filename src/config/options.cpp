@@ -295,7 +295,8 @@ std::vector<Option> make_table() {
       {"voids", "profile_extent", number, "3", 0.1, 20, {},
        "Outer edge of the profiles in units of the void's radius."},
 
-      {"bench", "what", choice, "fft", {}, {}, {"fft", "io", "simulate", "stats", "predict"},
+      {"bench", "what", choice, "fft", {}, {},
+       {"fft", "io", "simulate", "snapshot", "stats", "predict"},
        "Component to measure; every row names the limit that was measured in the same run."},
       {"bench", "n", integer, "128", 8, 8192, {},
        "Size: mesh points or particles per side."},

@@ -34,6 +34,8 @@ struct BenchRow {
 // The components, each in its own file. All collective.
 [[nodiscard]] std::vector<BenchRow> bench_fft(const par::Comm& world, const config::Config& config);
 [[nodiscard]] std::vector<BenchRow> bench_io(const par::Comm& world, const config::Config& config);
+[[nodiscard]] std::vector<BenchRow> bench_snapshot(const par::Comm& world,
+                                                   const config::Config& config);
 #ifdef NUBOX_WITH_TORCH
 [[nodiscard]] std::vector<BenchRow> bench_predict(const par::Comm& world,
                                                   const config::Config& config);

@@ -1,16 +1,14 @@
-#include "nubox/core/error.hpp"
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/io/field_file.hpp"
-#include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "app/bench/bench.hpp"
+#include "app/bench/plain_file.hpp"
 #include "app/bench/scratch.hpp"
 
 #include <array>
 #include <fcntl.h>
 #include <filesystem>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -18,45 +16,6 @@ namespace nubox::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file that closes itself and whose calls throw.
-class PlainFile {
- public:
-  PlainFile(const fs::path& path, int flags)
-      : path_(path), file_(::open(path.c_str(), flags, 0644)) {
-    if (file_ < 0) fail("open");
-  }
-  ~PlainFile() { ::close(file_); }
-  PlainFile(const PlainFile&) = delete;
-  PlainFile& operator=(const PlainFile&) = delete;
-
-  void write(std::span<const std::byte> bytes) {
-    move(bytes, [&](const std::byte* at, std::size_t n) { return ::write(file_, at, n); });
-    if (::fsync(file_) != 0) fail("sync");
-  }
-  void read(std::span<std::byte> bytes) {
-    move(bytes, [&](std::byte* at, std::size_t n) { return ::read(file_, at, n); });
-  }
-
- private:
-  template <class Byte, class Call>
-  void move(std::span<Byte> bytes, const Call& call) {
-    while (!bytes.empty()) {
-      const auto moved = call(bytes.data(), bytes.size());
-      if (moved <= 0) fail("move bytes of");
-      bytes = bytes.subspan(static_cast<std::size_t>(moved));
-    }
-  }
-  void fail(const char* what) const {
-    throw FileSystemError("cannot {} {}: {}", what, path_.string(), errno_text());
-  }
-  static std::string errno_text() {
-    return std::error_code(errno, std::generic_category()).message();
-  }
-
-  fs::path path_;
-  int file_;
-};
 
 io::FieldHeader header_of(std::size_t n) {
   io::FieldHeader header;
