@@ -113,10 +113,10 @@ float add_fixed(float a, float b) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) + std::bit_cast<std::uint32_t>(b));
 }
 
-/// Fixed-point steps per particle: 2^18 steps to the mean density leave room for cells of 16384
-/// times the mean and round a weight by 2e-6 of the mean; a float weight has no more than 24 bits.
-int first_fixed_bits(double mean) {
-  return std::min(24, 18 - static_cast<int>(std::ceil(std::log2(mean))));
+/// Fixed-point steps per particle that make 2^bits_of_mean steps of the mean density; a float
+/// weight has no more than 24 bits.
+int first_fixed_bits(double mean, int bits_of_mean) {
+  return std::min(24, bits_of_mean - static_cast<int>(std::ceil(std::log2(mean))));
 }
 
 std::vector<std::size_t> starts_of(const std::vector<std::size_t>& counts) {
@@ -245,12 +245,12 @@ void ParticleRoute::paint(fft::MeshField& mesh) const {
       mesh, [](float& value, float weight) { value += weight; }, std::plus<float>());
 }
 
-void ParticleRoute::paint_exact(fft::MeshField& mesh) const {
+void ParticleRoute::paint_exact(fft::MeshField& mesh, int bits_of_mean) const {
   const auto& comm = parts_->mesh.comm();
   const double particles =
       static_cast<double>(comm.all_reduce(static_cast<std::uint64_t>(parts_->own.size())));
   if (particles == 0) return mesh.fill(0.0F);
-  int bits = first_fixed_bits(particles / std::pow(static_cast<double>(mesh.n()), 3));
+  int bits = first_fixed_bits(particles / std::pow(static_cast<double>(mesh.n()), 3), bits_of_mean);
   while (!parts_->paint_fixed(mesh, bits)) bits -= 4;
 }
 
