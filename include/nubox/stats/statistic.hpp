@@ -17,7 +17,7 @@
 ///      `measure` takes modes from SharedMeshes, calls the estimator for every side, and adds its
 ///      group to the table through TableGroup (src/stats/table_group.hpp).
 ///   3. One line in the registry (src/stats/registry.cpp, in running order) and its name among the
-///      choices of stats.statistics (src/config/options.cpp).
+///      choices of stats.statistics (src/config/options_measure.cpp).
 namespace nubox::stats {
 
 /// One statistic with its settings, ready to run.

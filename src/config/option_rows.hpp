@@ -1,0 +1,25 @@
+#pragma once
+
+#include "nubox/config/options.hpp"
+
+/// The rows of the option table, by what they are about. Columns: section, key, type, default,
+/// minimum, maximum, choices, meaning.
+namespace nubox::config {
+
+inline constexpr auto integer = Type::integer;
+inline constexpr auto number = Type::number;
+inline constexpr auto flag = Type::flag;
+inline constexpr auto text = Type::text;
+inline constexpr auto choice = Type::choice;
+inline constexpr auto integers = Type::integers;
+inline constexpr auto numbers = Type::numbers;
+inline constexpr auto texts = Type::texts;
+
+/// Where boxes come from: simulations and snapshots.
+[[nodiscard]] std::vector<Option> box_options();
+/// Networks and their priors: training and prediction.
+[[nodiscard]] std::vector<Option> network_options();
+/// What is measured of boxes, files and machines.
+[[nodiscard]] std::vector<Option> measure_options();
+
+}  // namespace nubox::config

@@ -1,0 +1,118 @@
+#include "config/option_rows.hpp"
+
+namespace nubox::config {
+
+// clang-format off
+std::vector<Option> box_options() {
+  return {
+      {"run", "watchdog_minutes", number, "30", 0, 1e4, {},
+       "End the job with exit code 6 when no step finished for this long; 0 switches the "
+       "watchdog off."},
+
+      {"box", "size_mpch", number, "1000", 1, 1e5, {},
+       "Side of the periodic box, comoving Mpc/h. Paper: 1000."},
+      {"box", "n", integer, "512", 4, 65536, {},
+       "Particles per side. Paper: 512, a spacing of 1.95 Mpc/h."},
+
+      {"cosmology", "Omega_m", number, "0.3175", 0.01, 1, {},
+       "Total matter today, neutrinos included."},
+      {"cosmology", "Omega_b", number, "0.049", 0, 1, {},
+       "Baryons today."},
+      {"cosmology", "h", number, "0.6711", 0.2, 2, {},
+       "H0 / (100 km/s/Mpc)."},
+      {"cosmology", "n_s", number, "0.9624", 0.1, 2, {},
+       "Scalar spectral index."},
+      {"cosmology", "A_s", number, "2.13e-9", 1e-15, 1e-6, {},
+       "Primordial amplitude at k = 0.05 / Mpc; the same for every neutrino mass."},
+      {"cosmology", "T_cmb", number, "2.7255", 1, 5, {},
+       "Photon temperature today, K."},
+      {"cosmology", "N_eff", number, "3.046", 3.0396, 5, {},
+       "Effective number of neutrinos."},
+      {"cosmology", "tables", text, "hades", {}, {}, {},
+       "Directory of linear tables (T_cb and T_nu on a ladder of masses), or the name of one "
+       "shipped in configs/cosmology."},
+
+      {"simulate", "seeds", integers, "1", 0, 9e15, {},
+       "Realisations, for example 1-8,12; every mass of one seed has the same phases."},
+      {"simulate", "mnu_eV", numbers, "0,0.15", 0, 2, {},
+       "Sums of the neutrino masses, eV."},
+      {"simulate", "z_initial", number, "19", 0.5, 200, {},
+       "Starting redshift: 19 with lpt = 2, 49 to 99 with lpt = 1."},
+      {"simulate", "redshifts", numbers, "0", 0, 20, {},
+       "Output redshifts, descending; with several, file names tell them apart by -z<redshift>."},
+      {"simulate", "steps", integer, "30", 1, 10000, {},
+       "Kick-drift-kick steps from z_initial to the last output."},
+      {"simulate", "mesh_factor", integer, "2", 1, 8, {},
+       "Force mesh points per particle spacing: 2 is standard, 4 to 6 resolve haloes better."},
+      {"simulate", "stepping", choice, "pm", {}, {}, {"pm", "cola"},
+       "Time integration: pm (plain particle-mesh), or cola (relative to perturbation theory, "
+       "arXiv:1301.0322; for 20 steps or fewer, 24 more bytes per particle)."},
+      {"simulate", "lpt", integer, "2", 1, 2, {},
+       "Order of the Lagrangian perturbation theory of the initial conditions: 1 (Zel'dovich) or "
+       "2."},
+      {"simulate", "neutrinos", choice, "table", {}, {}, {"table", "supereasy", "none"},
+       "Neutrino density in the Poisson equation: linear response from the tables, SuperEasy "
+       "closure (arXiv:2011.12504), or none."},
+      {"simulate", "fixed_amplitude", flag, "false", {}, {}, {},
+       "Fix the mode amplitudes to their expectation (arXiv:1603.05253)."},
+      {"simulate", "phase_flip", flag, "false", {}, {}, {},
+       "Turn all phases by pi (the partner of a paired run)."},
+      {"simulate", "noise", choice, "philox", {}, {}, {"philox", "ngenic"},
+       "Meaning of the seeds: philox (this program's), or ngenic (the phases of N-GenIC and 2LPTic, "
+       "for runs like Quijote's)."},
+      {"simulate", "noise_sphere", flag, "false", {}, {}, {},
+       "No modes beyond |k| = pi n / size (SphereMode 1 of N-GenIC); false: the cube."},
+      {"simulate", "checkpoint_minutes", number, "10", 0, 1e5, {},
+       "Time between checkpoints of a run; 0: only when it is stopped."},
+      {"simulate", "wall_clock_minutes", number, "0", 0, 1e6, {},
+       "Stop in time with a checkpoint and exit code 85 before this much time is used; 0: no limit. "
+       "SIGUSR1, SIGTERM and a file named stop in the output directory stop as well."},
+      {"simulate", "out", text, "pairs", {}, {}, {},
+       "Output directory; files are <out>/pair-<seed>/mnu-<eV>.h5."},
+
+      {"import", "snapshot", text, "", {}, {}, {},
+       "Gadget snapshot, binary or HDF5: a file, or the name of a set without .0 and .hdf5."},
+      {"import", "ics", text, "", {}, {}, {},
+       "Initial conditions of the same run, for Lagrangian sites from positions; joined by ID."},
+      {"import", "id_map", choice, "auto", {}, {}, {"auto", "ics", "tiles64", "tiles", "rowmajor"},
+       "How an ID tells the lattice site: by the initial conditions, by numbered tiles of 64^3 "
+       "(N-GenIC: Quijote, HADES) or of import.tile^3, row by row; auto takes what the particles "
+       "bear out. Every map is proven on the whole box."},
+      {"import", "tile", integer, "64", 1, 65536, {},
+       "Side of the tiles of id_map = tiles, particles."},
+      {"import", "out", text, "imported.h5", {}, {}, {},
+       "Field file to write."},
+      {"import", "neutrinos", choice, "none", {}, {}, {"none", "density"},
+       "Neutrino particles: left out, or kept as their density contrast on a mesh (/density_nu)."},
+      {"import", "nu_mesh", integer, "0", 0, 65536, {},
+       "Mesh points per side of the neutrino density; 0: as many as CDM particles per side."},
+      {"import", "mnu_eV", number, "-1", -1, 2, {},
+       "Sum of the neutrino masses, eV; -1: from the masses of the particles."},
+      {"import", "seed", integer, "-1", -1, 9e15, {},
+       "Seed of the initial phases, to note in the field file; -1: unknown."},
+      {"import", "length_unit", choice, "auto", {}, {}, {"auto", "kpch", "mpch"},
+       "Unit of positions; auto reads it from the header and refuses to guess."},
+      {"import", "box_size_mpch", number, "0", 0, 1e5, {},
+       "Side of the box, Mpc/h, for headers that do not hold it; 0: the header's."},
+      {"import", "redshift", number, "-1", -1, 1e4, {},
+       "Redshift for headers that do not hold it; -1: the header's."},
+      {"import", "Omega_m", number, "0", 0, 1, {},
+       "Total matter today, for headers that do not hold it; 0: the header's. Omega_b, n_s and A_s, "
+       "which no Gadget header holds, come from [cosmology]."},
+      {"import", "h", number, "0", 0, 2, {},
+       "H0 / (100 km/s/Mpc), for headers that do not hold it; 0: the header's."},
+
+      {"export", "in", text, "", {}, {}, {},
+       "Field file."},
+      {"export", "out", text, "", {}, {}, {},
+       "Name of the snapshot without suffix and without a dot: <out>.hdf5, or <out>.0.hdf5 and so "
+       "on for several files."},
+      {"export", "files", integer, "0", 0, 65536, {},
+       "Number of files; 0: as few as keep each block below 1 GiB."},
+      {"export", "format", choice, "hdf5", {}, {}, {"hdf5", "gadget2"},
+       "Gadget HDF5, or the binary format 2."},
+  };
+}
+// clang-format on
+
+}  // namespace nubox::config

@@ -1,0 +1,111 @@
+#include "config/option_rows.hpp"
+
+namespace nubox::config {
+
+// clang-format off
+std::vector<Option> network_options() {
+  return {
+      {"data", "pairs", texts, "", {}, {}, {},
+       "Training realisations: directories pair-<seed>, comma separated; * and ? are wildcards."},
+      {"data", "split", numbers, "0.7,0.2,0.1", 0, 1, {},
+       "Fractions of the realisations, in order, for training, validation and test. Paper: "
+       "0.7,0.2,0.1."},
+
+      {"model", "architecture", choice, "vnet", {}, {}, {"none", "d3m", "vnet"},
+       "Network: vnet (valid convolutions, residual over the prior), d3m (the paper's), none "
+       "(the prior alone)."},
+      {"model", "prior", choice, "rewind", {}, {}, {"none", "linear", "rewind", "za"},
+       "Physics applied to the full box before the network: linear filter, particle-mesh rewind "
+       "and filter (needs velocities), Zel'dovich, none."},
+      {"model", "padding", choice, "halo", {}, {}, {"zero", "periodic", "halo"},
+       "Edges of the tiles: halo (exact, from the periodic box), zero (the paper's d3m), "
+       "periodic."},
+      {"model", "channels", integer, "12", 1, 1024, {},
+       "Width of the vnet; the d3m has its published 64."},
+      {"model", "levels", integer, "1", 1, 5, {},
+       "Down-sampling levels of the vnet; the d3m has its published 2."},
+
+      {"prior", "steps", integer, "0", 0, 1000, {},
+       "Steps of the rewind; 0 takes one per 5 % of amplitude, at least 2."},
+      {"prior", "mesh_factor", integer, "2", 1, 8, {},
+       "Force mesh points per particle spacing in the rewind."},
+      {"prior", "velocity_smoothing_mpch", number, "1", 0, 100, {},
+       "Radius that tells coherent from incoherent momenta in the rewind, Mpc/h."},
+      {"prior", "velocity_damping", number, "1", 0, 1, {},
+       "Share of the incoherent momenta that the rewind keeps: 1 is the plain rewind; 0.5 suits "
+       "snapshots of codes with finer forces than the mesh."},
+
+      {"loss", "lagrangian", choice, "l1", {}, {}, {"l1", "mse"},
+       "Displacement loss: l1 (paper eq. 2, mean over components) or mse."},
+
+      {"train", "epochs", integer, "20", 1, 1e6, {},
+       "Passes over all crops of the training realisations."},
+      {"train", "batch", integer, "4", 1, 65536, {},
+       "Crops per optimiser step over all ranks together."},
+      {"train", "crop", integer, "32", 4, 1024, {},
+       "Side of the predicted part of a training crop, lattice sites. Paper: 32."},
+      {"train", "learning_rate", number, "1e-3", 1e-9, 10, {},
+       "Peak learning rate of the global batch."},
+      {"train", "weight_decay", number, "0", 0, 1, {},
+       "Weight decay of the optimiser."},
+      {"train", "optimizer", choice, "adam", {}, {}, {"adam", "adamw"},
+       "adam adds the weight decay to the gradient (the paper's kind), adamw decouples it."},
+      {"train", "augment", flag, "true", {}, {}, {},
+       "Random rotations and reflections of the crops (the 48 symmetries of the cube)."},
+      {"train", "random_shift", flag, "true", {}, {}, {},
+       "Crop origins anywhere in the periodic box, not only on the tile grid."},
+      {"train", "schedule", choice, "cosine", {}, {}, {"constant", "cosine"},
+       "Learning rate over the run: cosine with warm-up, or constant."},
+      {"train", "ema", number, "0", 0, 0.99999, {},
+       "Decay of the exponential moving average of the weights that is evaluated and published; "
+       "0: none."},
+      {"train", "micro_batch", integer, "4", 1, 65536, {},
+       "Crops that one rank holds in memory at once; larger shares of a batch are accumulated."},
+      {"train", "clip_norm", number, "0", 0, 1e6, {},
+       "Largest norm of the summed gradient; longer ones are scaled down; 0: no limit."},
+      {"train", "deterministic", flag, "false", {}, {}, {},
+       "Only kernels that give the same bits every time (CPUs always do)."},
+      {"train", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
+       "Arithmetic of the convolutions; weights, loss and sums are always fp32."},
+      {"train", "backend", choice, "auto", {}, {}, {"auto", "nccl", "mpi"},
+       "Gradient all-reduce: nccl (one GPU per rank), mpi, or auto."},
+      {"train", "seed", integer, "1", 0, 9e15, {},
+       "Seed of weights, order of crops and augmentation."},
+      {"train", "checkpoint_minutes", number, "10", 0, 1e5, {},
+       "Time between checkpoints."},
+      {"train", "wall_clock_minutes", number, "0", 0, 1e6, {},
+       "Stop in time with a checkpoint and exit code 85 before this much time is used; 0: no "
+       "limit."},
+      {"train", "resume", text, "auto", {}, {}, {},
+       "auto continues from the newest checkpoint that verifies, never starts anew, or the path "
+       "of a checkpoint."},
+      {"train", "out", text, "training", {}, {}, {},
+       "Output directory: model.h5, metrics.jsonl, checkpoints/."},
+
+      {"predict", "in", texts, "", {}, {}, {},
+       "Field files of massless boxes, comma separated; * and ? are wildcards."},
+      {"predict", "out", text, "predicted.h5", {}, {}, {},
+       "Field file to write; for several boxes their directory: finished ones in it are skipped."},
+      {"predict", "model", text, "", {}, {}, {},
+       "Model file; without one, model.prior alone is applied."},
+      {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},
+       "Sums of the neutrino masses of the boxes to make, eV."},
+      {"predict", "groups", integer, "1", 1, 65536, {},
+       "Sets of ranks that work on different inputs of a suite; must divide the ranks."},
+      {"predict", "tile", integer, "0", 0, 1024, {},
+       "Side of cubic tiles, lattice sites; 0 chooses the extent with the least work for halos that "
+       "fits predict.tile_memory_gb."},
+      {"predict", "tile_memory_gb", number, "3", 0.01, 1e4, {},
+       "Memory per rank for the activations of one tile, GB."},
+      {"predict", "velocities", flag, "true", {}, {}, {},
+       "Write velocities too, where the input has them: those of the prior, since the network "
+       "corrects positions only."},
+      {"predict", "seams", flag, "false", {}, {}, {},
+       "Measure the seams of the tiles in what the network added; always done with padded tiles."},
+      {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
+       "Arithmetic of the convolutions."},
+  };
+}
+// clang-format on
+
+}  // namespace nubox::config
