@@ -10,6 +10,7 @@
 #include "nubox/sim/simulate.hpp"
 
 #include "app/commands.hpp"
+#include "app/paths.hpp"
 #include "app/power_log.hpp"
 #include "app/setup.hpp"
 
@@ -60,29 +61,6 @@ bool same_run(io::FieldHeader found, const io::FieldHeader& expected) {
   return found == expected;
 }
 
-bool exists_on_root(const par::Comm& world, const fs::path& path) {
-  const bool exists = par::agree(world, [&] { return world.is_root() && fs::exists(path); });
-  return world.all_reduce(exists ? 1 : 0, par::Reduction::max) == 1;
-}
-
-/// True if a sound file of exactly this run stands there already.
-/// @throws InputError if a sound file of another run does: it is never overwritten
-bool stands_complete(const par::Comm& world, const fs::path& path,
-                     const io::FieldHeader& expected) {
-  if (!exists_on_root(world, path)) return false;
-  try {
-    // Reads it whole: a damaged box must not pass for a finished one.
-    if (same_run(field::read_snapshot(world, path).header, expected)) return true;
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::input) throw;
-    log::warn_together("{} is made again: {}", path.string(), error.what());
-    return false;
-  }
-  throw InputError("{} holds another run: choose another --simulate.out or remove it",
-                   path.string())
-      .agreed_from(0);
-}
-
 /// Refuses, before anything is written, what the run would stumble over.
 void require_possible(const sim::SimulationOptions& options, const std::vector<double>& masses,
                       const cosmology::LinearTables& tables) {
@@ -96,11 +74,8 @@ void require_possible(const sim::SimulationOptions& options, const std::vector<d
   }
   const double k_fundamental = 2 * units::pi / options.box_size_mpch;
   const double k_corner = std::sqrt(3.0) * k_fundamental * static_cast<double>(options.n) / 2;
+  require_writable_masses(masses, "simulate.mnu_eV");
   for (const double mass : masses) {
-    if (std::abs(std::stod(mass_text(mass)) - mass) > 1e-9) {
-      throw UsageError("simulate.mnu_eV = {}: file names keep three decimals, {} would be lost",
-                       mass, mass);
-    }
     // The tables refuse what lies outside them.
     for (const double k : {k_fundamental, k_corner}) (void)tables.T_cb(k, options.z_initial, mass);
   }
@@ -109,21 +84,25 @@ void require_possible(const sim::SimulationOptions& options, const std::vector<d
 /// What HDF5 and MPI-IO take once they are at work, measured on 1 to 3 ranks.
 constexpr std::uint64_t libraries_bytes = std::uint64_t{28} << 20;
 
-/// Speed of one core on the machines seen so far, microseconds per particle and step at mesh 2N.
-constexpr double usual_speed_us = 0.7;
+/// Speed of one core on the machines seen so far, microseconds per particle and step: what every
+/// particle takes, and the transforms of the mesh (measured with meshes of 2N and 6N).
+double usual_speed_us(std::size_t mesh_factor) {
+  return 0.15 + 0.2 * std::pow(static_cast<double>(mesh_factor) / 2, 3);
+}
 
 void report_needs(const par::Comm& world, const sim::SimulationOptions& options,
                   const cosmology::LinearTheory& theory) {
   const sim::MemoryNeeds needs = sim::memory_needs(world, options, theory);
   const std::uint64_t rank_bytes = memory::rss_bytes() + libraries_bytes + needs.peak_bytes();
   const std::uint64_t most = world.all_reduce(rank_bytes, par::Reduction::max);
+  const double speed_us = usual_speed_us(options.mesh_factor);
   const double particle_steps =
       std::pow(static_cast<double>(options.n), 3) * static_cast<double>(options.steps);
   log::info(
       "dry run: about {} per rank on {} ranks ({} are available here); {:.3g} particle steps per "
       "mass and seed, {:.2g} core hours at {} us each",
       memory::text(most), world.size(), memory::text(memory::available_bytes()), particle_steps,
-      particle_steps * usual_speed_us / 3.6e9, usual_speed_us);
+      particle_steps * speed_us / 3.6e9, speed_us);
 }
 
 /// One mass of one realisation.
@@ -145,8 +124,9 @@ void find_standing(const par::Comm& world, const sim::SimulationOptions& options
   for (std::size_t i = 0; i < options.redshifts.size(); ++i) {
     const double z = options.redshifts[i];
     const fs::path path = box.output(z, options);
-    if (!stands_complete(world, path, sim::output_header(options, box.parameters, tables, z)))
-      continue;
+    const io::FieldHeader expected = sim::output_header(options, box.parameters, tables, z);
+    const auto same = [&](const io::FieldHeader& found) { return same_run(found, expected); };
+    if (!stands_complete(world, path, same, "simulate.out")) continue;
     box.standing.insert(path);
     if (box.first_standing == i) ++box.first_standing;
   }
@@ -206,7 +186,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
       anything_new = true;
       simulate_missing(world, options, tables, box, control);
     }
-    if (anything_new || !exists_on_root(world, power))
+    if (anything_new || !stands(world, power))
       write_power_log(world, power, outputs, parameters, tables);
   }
 }

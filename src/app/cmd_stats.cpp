@@ -6,6 +6,7 @@
 #include "nubox/stats/suite.hpp"
 
 #include "app/commands.hpp"
+#include "app/paths.hpp"
 #include "app/stats_request.hpp"
 #include "app/tracers.hpp"
 
@@ -25,11 +26,6 @@ struct Run {
   const StatsRequest& request;
   const io::InputDigests& digests;
 };
-
-/// Rank 0 looks, so that all decide alike. Collective.
-bool stands(const par::Comm& world, const fs::path& path) {
-  return world.all_reduce(world.is_root() && fs::exists(path) ? 1 : 0) > 0;
-}
 
 /// Groups of an earlier run of the same statistics on the same inputs. Collective.
 io::TableFile earlier_table(const Run& run, const StatsPair& pair, const std::string& digest) {

@@ -21,11 +21,15 @@ std::vector<fs::path> matching_paths(const std::string& pattern, const std::stri
   return paths;
 }
 
+bool stands(const par::Comm& comm, const fs::path& path) {
+  const bool exists = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
+  return comm.all_reduce(exists ? 1 : 0, par::Reduction::max) == 1;
+}
+
 bool stands_complete(const par::Comm& comm, const fs::path& path,
                      const std::function<bool(const io::FieldHeader&)>& same_run,
                      const std::string& option) {
-  const bool exists = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
-  if (comm.all_reduce(exists ? 1 : 0, par::Reduction::max) == 0) return false;
+  if (!stands(comm, path)) return false;
   try {
     if (same_run(field::read_snapshot(comm, path).header)) return true;
   } catch (const Error& error) {

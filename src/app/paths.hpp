@@ -16,6 +16,9 @@ namespace nubox::app {
 [[nodiscard]] std::vector<std::filesystem::path> matching_paths(const std::string& pattern,
                                                                 const std::string& option);
 
+/// True if rank 0 sees something there. Collective.
+[[nodiscard]] bool stands(const par::Comm& comm, const std::filesystem::path& path);
+
 /// True if a sound field file of exactly this run stands there already: it is read whole, since a
 /// damaged box must not pass for a finished one; a damaged one counts as missing. Collective.
 /// @throws InputError (agreed) naming the option if a sound file of another run does: it is never

@@ -178,6 +178,10 @@ void require_within_range(const net::ModelCard& card, const io::FieldHeader& inp
         "another model",
         *low, *high, M_nu_eV);
   }
+}
+
+void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV) {
+  const auto [low, high] = std::minmax_element(card.masses_eV.begin(), card.masses_eV.end());
   if (M_nu_eV > *high * (1 + 1e-6)) {
     log::warn_together("M_nu = {} eV lies above the masses the model was trained on ({} to {} eV)",
                        M_nu_eV, *low, *high);

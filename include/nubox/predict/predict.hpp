@@ -28,9 +28,11 @@ namespace nubox::predict {
 /// file does not say it
 [[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted);
 
-/// Refuses an input for which the model cannot be right (lattice spacing off by more than 1 %) and
-/// warns where it leaves the range it was trained on: mass, redshift, cosmology.
-/// @throws InputError
+/// Refuses an input or mass for which the model cannot be right: lattice spacing off by more than
+/// 1 %, a mass unknown to a network without conditioning. Rank-local. @throws InputError
 void require_within_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV);
+/// Warns where an accepted one leaves the range of the training: mass, redshift, cosmology.
+/// All ranks must call it.
+void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV);
 
 }  // namespace nubox::predict

@@ -1,3 +1,4 @@
+#include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
@@ -15,6 +16,24 @@ void report_needs(const par::Comm& group, const SuiteTask& task) {
   const double n = static_cast<double>(io::FieldFile(group, task.in).header().n);
   log::info("dry run: about {:.2f} GiB per rank for fields and meshes",
             n * n * n / group.size() * 4 * 40 / (1 << 30));
+}
+
+/// True if some group has an input that it can work on: a run that can make nothing leaves nothing.
+/// The failures come to light again, and are reported, when the inputs have their turn. Collective.
+bool any_possible(const par::Comm& world, const par::Comm& group,
+                  const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
+  const auto groups = static_cast<std::size_t>(world.size() / group.size());
+  bool possible = false;
+  for (auto i = static_cast<std::size_t>(world.rank() / group.size());
+       i < tasks.size() && !possible; i += groups) {
+    try {
+      predictor.require_possible(tasks[i]);
+      possible = true;
+    } catch (const Error& error) {
+      if (!error.agreed()) throw;
+    }
+  }
+  return world.all_reduce(possible ? 1 : 0, par::Reduction::max) == 1;
 }
 
 }  // namespace
@@ -37,7 +56,9 @@ void predict(const par::Comm& world, const config::Config& config) {
   const bool one = tasks.size() == 1 && tasks.front().wanted.size() == 1;
   const fs::path out = config.text("predict.out");
   // Inputs are known by the checksums that their boxes carry: a suite is not read twice.
-  io::write_run_record(world, one ? out.parent_path() : out, config, {});
+  if (any_possible(world, group, tasks, predictor)) {
+    io::write_run_record(world, one ? out.parent_path() : out, config, {});
+  }
   run_suite(world, group, tasks, [&](const SuiteTask& task) { return predictor.run(task); });
 }
 

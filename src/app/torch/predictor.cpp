@@ -155,6 +155,7 @@ void Predictor::make(const field::Snapshot& input, const Wanted& wanted,
   const double prior_s = watch.restart();
   if (network_) {
     log::set_phase("predict: network");
+    predict::warn_outside_range(network_->card(), input.header, wanted.M_nu_eV);
     const field::LatticeField features = select_features(
         prior::features(input, predicted, theories.massless), network_->card().architecture);
     const double theta = net::style_parameter(wanted.M_nu_eV, input.header.Omega_m, input.header.h);
