@@ -6,6 +6,7 @@
 #include "nubox/io/gadget_writer.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory.hpp"
 #include "nubox/snapshot/facts.hpp"
 #include "nubox/snapshot/import.hpp"
 
@@ -76,7 +77,8 @@ std::optional<snapshot::ExpectedRms> expectation(const par::Comm& world,
       const cosmology::LinearTheory theory(parameters, tables, source, a);
       return snapshot::expected_rms(theory, a, header.box_size_mpch, header.n);
     });
-  } catch (const InputError& error) {
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::input || !error.agreed()) throw;
     log::info("the rms displacement is not held against linear theory: {}", error.what());
     return std::nullopt;
   }
@@ -90,6 +92,33 @@ void log_header(const io::GadgetHeader& about, const io::FieldHeader& header) {
       about.counts[static_cast<std::size_t>(about.neutrino_type)] > 0 ? " and neutrinos" : "",
       header.box_size_mpch, header.redshift, header.Omega_m, header.M_nu_eV, about.length_unit,
       about.length_evidence, about.velocity_convention);
+}
+
+/// Refuses what the import would stumble over, before any particle is read.
+void require_possible(const config::Config& config, const io::GadgetHeader& about) {
+  const bool ics = !config.text("import.ics").empty();
+  const std::string map = config.text("import.id_map");
+  if (map == "ics" && !ics) throw UsageError("import.id_map = ics needs import.ics");
+  if (ics && map != "ics" && map != "auto") {
+    throw UsageError("import.ics and import.id_map = {} are two answers to one question", map);
+  }
+  if (config.text("import.neutrinos") == "density" &&
+      about.counts[static_cast<std::size_t>(about.neutrino_type)] == 0) {
+    throw InputError("import.neutrinos = density, but the snapshot holds no neutrinos");
+  }
+}
+
+/// What a rank allocates for its share: two fields, a mesh of neutrinos, the sites of all IDs where
+/// these come from initial conditions.
+std::uint64_t needed_bytes(const par::Comm& world, const config::Config& config, std::size_t n) {
+  constexpr double fields = 24, table = 16;  // bytes per particle
+  const auto cube = [](std::size_t side) { return std::pow(static_cast<double>(side), 3); };
+  double bytes = (fields + (config.text("import.ics").empty() ? 0 : table)) * cube(n);
+  if (config.text("import.neutrinos") == "density") {
+    const std::size_t mesh = config.size("import.nu_mesh");
+    bytes += 2 * sizeof(float) * cube(mesh == 0 ? n : mesh);
+  }
+  return static_cast<std::uint64_t>(bytes / world.size());
 }
 
 }  // namespace
@@ -107,13 +136,11 @@ void import_box(const par::Comm& world, const config::Config& config) {
   io::FieldHeader header = par::agree(
       world, [&] { return snapshot::header_of(snapshot.header(), noted, known_facts(config)); });
   log_header(snapshot.header(), header);
-  if (config.check_only() || config.dry_run()) {
-    constexpr double fields = 24, table = 16;  // bytes per particle
-    const double particles = static_cast<double>(header.n * header.n * header.n);
-    log::info("dry run: about {:.2f} GiB per rank",
-              (fields + (ics ? table : 0)) * particles / world.size() / (1 << 30));
-    return;
-  }
+  par::agree(world, [&] { require_possible(config, snapshot.header()); });
+  const std::uint64_t bytes = needed_bytes(world, config, header.n);
+  if (config.dry_run()) log::info("dry run: about {} per rank", memory::text(bytes));
+  if (config.check_only() || config.dry_run()) return;
+  par::require_memory(world, bytes, "importing " + in.string());
   snapshot::ImportOptions options;
   options.id_map = map_choice(config);
   options.tile = config.text("import.id_map") == "tiles64" ? 64 : config.size("import.tile");

@@ -1,3 +1,4 @@
+#include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/par/agree.hpp"
@@ -36,8 +37,9 @@ io::TableFile earlier_table(const Run& run, const StatsPair& pair, const std::st
         io::TableFile table = io::read_table_file(run.world, path, "nubox-stats");
         stats::drop_stale(table, run.request.statistics, run.config, digest);
         if (!table.group_attributes.empty()) return table;
-      } catch (const InputError&) {
-        log::info("{} holds no statistics to keep", path.string());
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::input || !error.agreed()) throw;
+        log::info("{} holds no statistics to keep: {}", path.string(), error.what());
       }
     }
   }

@@ -33,7 +33,7 @@ bool stands_complete(const par::Comm& comm, const fs::path& path,
   try {
     if (same_run(field::read_snapshot(comm, path).header)) return true;
   } catch (const Error& error) {
-    if (error.code() != ExitCode::input) throw;
+    if (error.code() != ExitCode::input || !error.agreed()) throw;
     log::warn_together("{} is made again: {}", path.string(), error.what());
     return false;
   }

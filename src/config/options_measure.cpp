@@ -18,7 +18,7 @@ std::vector<Option> measure_options() {
       {"stats", "assignment", choice, "cic", {}, {}, {"ngp", "cic", "tsc", "pcs"},
        "Mass assignment."},
       {"stats", "interlace", flag, "false", {}, {}, {},
-       "Two shifted meshes, which cancel the odd aliases (power only)."},
+       "Two shifted meshes, which cancel the odd aliases (power, multipoles, bispectrum)."},
       {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
        "raw leaves the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {},
@@ -83,7 +83,7 @@ std::vector<Option> measure_options() {
       {"bench", "repeats", integer, "3", 1, 1000, {},
        "Repetitions; the fastest counts, since other work on the machine only slows down."},
       {"bench", "directory", text, ".", {}, {}, {},
-       "Where io and simulate make their files; they are removed at the end."},
+       "Where io, simulate and snapshot make their files; they are removed at the end."},
       {"bench", "out", text, "", {}, {}, {},
        "JSON file to write; empty: the table alone."},
 

@@ -13,6 +13,18 @@
 #include <vector>
 
 namespace nubox::io {
+namespace {
+
+/// Signals that ask for a checkpoint come while one is written.
+template <class Call>
+int until_uninterrupted(Call&& call) {
+  int code = 0;
+  do code = call();
+  while (code != 0 && errno == EINTR);
+  return code;
+}
+
+}  // namespace
 
 RawFile::RawFile(std::filesystem::path path, int descriptor, const char* what)
     : path_(std::move(path)), descriptor_(descriptor) {
@@ -48,10 +60,9 @@ std::size_t RawFile::size() const {
 void RawFile::reserve(std::size_t bytes) {
   const auto length = static_cast<off_t>(bytes);
   if (::ftruncate(descriptor_, length) != 0) fail("set the size of");
-  if (length > 0 && ::fallocate(descriptor_, 0, 0, length) != 0 && errno != EOPNOTSUPP &&
-      errno != ENOSYS) {
-    fail("reserve disk space for");
-  }
+  if (length == 0) return;
+  const int code = until_uninterrupted([&] { return ::fallocate(descriptor_, 0, 0, length); });
+  if (code != 0 && errno != EOPNOTSUPP && errno != ENOSYS) fail("reserve disk space for");
 }
 
 void RawFile::write_at(std::size_t offset, std::span<const std::byte> bytes) {
@@ -79,7 +90,7 @@ std::size_t RawFile::read_at(std::size_t offset, std::span<std::byte> buffer) co
 }
 
 void RawFile::sync() {
-  if (::fsync(descriptor_) != 0) fail("sync");
+  if (until_uninterrupted([&] { return ::fsync(descriptor_); }) != 0) fail("sync");
 }
 
 void RawFile::close() {

@@ -74,7 +74,7 @@ double redshift_of(const GadgetFileFacts& facts, const GadgetOptions& options,
   if (!told || !(facts.redshift > -1) || (time_is_needed && !(mismatch < time_tolerance))) {
     throw InputError(
         "{}: Time = {} and Redshift = {} do not belong together (Time (1 + Redshift) = 1 in a "
-        "cosmological run); state the redshift (option redshift)",
+        "cosmological run); state the redshift (import.redshift)",
         where, facts.time, facts.redshift);
   }
   return facts.redshift;
@@ -159,7 +159,7 @@ GadgetSet combine(const std::vector<std::filesystem::path>& files,
   header.Omega_lambda = options.Omega_lambda.value_or(first.Omega_lambda);
   header.h = options.h.value_or(first.h);
   if (!options.box_size_mpch && !(first.box_size > 0 && std::isfinite(first.box_size))) {
-    throw InputError("{}: BoxSize = {} is no box; state its size (option box_size_mpch)", where,
+    throw InputError("{}: BoxSize = {} is no box; state its size (import.box_size_mpch)", where,
                      first.box_size);
   }
   set.scales = find_scales(first, options, where, header);

@@ -83,10 +83,10 @@ double length_unit(const GadgetFileFacts& facts, const GadgetOptions& options,
     const double chosen = options.length_unit == LengthUnit::kpch ? kpch_mpch : 1.0;
     const double other = options.length_unit == LengthUnit::kpch ? 1.0 : kpch_mpch;
     if (masses.exists() && !options.box_size_mpch && !masses.fits(chosen) && masses.fits(other)) {
-      throw InputError("{}: lengths are said to be in {} (option length_unit), but {}", where,
+      throw InputError("{}: lengths are said to be in {} (import.length_unit), but {}", where,
                        unit_text(chosen), masses.text(chosen));
     }
-    header.length_evidence = "stated by option length_unit";
+    header.length_evidence = "stated by import.length_unit";
     return chosen;
   }
   if (facts.unit_length_cm > 0) {
@@ -101,7 +101,7 @@ double length_unit(const GadgetFileFacts& facts, const GadgetOptions& options,
   if (!masses.exists() || options.box_size_mpch) {
     throw InputError(
         "{}: cannot tell whether its lengths are in kpc/h or Mpc/h: it states no unit and {}; "
-        "state it (option length_unit)",
+        "state it (import.length_unit)",
         where,
         options.box_size_mpch ? "its box is given by option"
                               : "MassTable or Omega0 is zero, so that masses do not tell");

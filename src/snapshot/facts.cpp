@@ -84,8 +84,8 @@ io::FieldHeader header_of(const io::GadgetHeader& about, const io::Attributes& n
                           const KnownFacts& facts) {
   if (!(about.Omega_m > 0) || !(about.h > 0)) {
     throw InputError(
-        "the snapshot says Omega0 = {:g}, HubbleParam = {:g}: give cosmology.Omega_m and "
-        "cosmology.h",
+        "the snapshot says Omega0 = {:g}, HubbleParam = {:g}: give import.Omega_m and "
+        "import.h",
         about.Omega_m, about.h);
   }
   io::FieldHeader header = particle_header(about);

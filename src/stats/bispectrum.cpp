@@ -137,8 +137,13 @@ std::vector<double> mean_products(const LowModes& modes, const TriangleList& lis
 
 }  // namespace
 
-Bispectrum::Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList list)
+Bispectrum::Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList list,
+                       std::size_t mesh_n)
     : box_size_mpch_(box_size_mpch), list_(std::move(list)) {
+  for (const Shell& shell : list_.shells) {
+    largest_component_ = std::max(largest_component_, shell.largest_component());
+  }
+  require_mesh(comm, mesh_n);  // before triangles are counted that no mesh holds
   counts_ = count_triangles(comm, list_.shells, list_.triangles);
   const auto empty = static_cast<std::size_t>(std::count(counts_.begin(), counts_.end(), 0U));
   par::agree(comm, [&] {
@@ -158,9 +163,6 @@ Bispectrum::Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList
     int sum = 0;
     for (const std::size_t shell : triangle) sum += list_.shells[shell].largest_component();
     largest_sum = std::max(largest_sum, sum);
-  }
-  for (const Shell& shell : list_.shells) {
-    largest_component_ = std::max(largest_component_, shell.largest_component());
   }
   const int least = std::max(largest_sum, 2 * largest_component_) + 1;
   plan_ = fft::Plan::create(comm, even_smooth_size(static_cast<std::size_t>(least)));

@@ -66,11 +66,14 @@ void measure_list(const Bispectrum& estimator, SharedMeshes& shared, bool interl
 
 void measure_angles(const BispectrumOptions& options, SharedMeshes& shared, io::TableFile& table) {
   const double box = shared.box_size_mpch();
-  const Bispectrum estimator(shared.comm(), box, par::agree(shared.comm(), [&] {
-                               return triangles_by_angle(box, options.k1_hmpc, options.k2_hmpc,
-                                                         options.n_theta);
-                             }));
-  estimator.require_mesh(shared.comm(), shared.mesh_n());
+  const Bispectrum estimator(shared.comm(), box,
+                             par::agree(shared.comm(),
+                                        [&] {
+                                          return triangles_by_angle(box, options.k1_hmpc,
+                                                                    options.k2_hmpc,
+                                                                    options.n_theta);
+                                        }),
+                             shared.mesh_n());
   TableGroup group(table, "bispectrum");
   group.add("theta", estimator.list().theta, "rad", "angle between the vectors k1 and k2");
   group.add("k3", sides(estimator.list(), 2), "h/Mpc", "|k1 + k2|");
@@ -84,8 +87,8 @@ void measure_angles(const BispectrumOptions& options, SharedMeshes& shared, io::
 void measure_bins(const BispectrumOptions& options, SharedMeshes& shared, io::TableFile& table) {
   const double box = shared.box_size_mpch();
   const auto& bins = options.bins_kF;
-  const Bispectrum estimator(shared.comm(), box, triangles_of_bins(box, bins[0], bins[1], bins[2]));
-  estimator.require_mesh(shared.comm(), shared.mesh_n());
+  const Bispectrum estimator(shared.comm(), box, triangles_of_bins(box, bins[0], bins[1], bins[2]),
+                             shared.mesh_n());
   log::info("bispectrum: {} triangles of {} shells, products on a mesh of {}^3",
             estimator.list().triangles.size(), estimator.list().shells.size(),
             estimator.product_mesh_n());

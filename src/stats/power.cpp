@@ -57,7 +57,9 @@ PowerTable start_table(const ModeBins<channels>& bins, const fft::MeshField& mod
   table.k_edges_hmpc = bins.k_edges_hmpc(model.k_fundamental_hmpc());
   table.k_hmpc = bins.k_mean_hmpc(model.k_fundamental_hmpc());
   table.modes = bins.modes;
-  table.shot_noise = options.particles > 0 ? volume / options.particles : 0.0;
+  const auto noise = [&](double particles) { return particles > 0 ? volume / particles : 0.0; };
+  table.shot_noise = noise(options.particles);
+  table.shot_noise_target = noise(options.target_particles);
   return table;
 }
 
@@ -90,9 +92,10 @@ PowerTable measure_power(const fft::MeshField& model, const fft::MeshField* targ
   const auto bins = cross_bins(model, *target, options);
   PowerTable table = start_table(bins, model, options);
   const double noise = options.subtract_shot_noise ? table.shot_noise : 0.0;
+  const double target_noise = options.subtract_shot_noise ? table.shot_noise_target : 0.0;
   for (std::size_t b = 0; b < bins.size(); ++b) {
     table.p_model.push_back(volume * bins.mean(b, 0) - noise);
-    table.p_target.push_back(volume * bins.mean(b, 1) - noise);
+    table.p_target.push_back(volume * bins.mean(b, 1) - target_noise);
     table.p_cross.push_back(volume * bins.mean(b, 2));
     table.transfer.push_back(std::sqrt(table.p_model[b] / table.p_target[b]));
     table.correlation.push_back(table.p_cross[b] / std::sqrt(table.p_model[b] * table.p_target[b]));

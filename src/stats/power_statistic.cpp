@@ -40,6 +40,7 @@ void write(const PowerTable& power, const PowerOptions& options, const SharedMes
   attributes["shot_noise"] =
       options.subtract_shot_noise ? "V / N_p subtracted from p_model and p_target" : "raw";
   attributes["shot_noise_power"] = power.shot_noise;
+  if (!power.p_target.empty()) attributes["shot_noise_power_target"] = power.shot_noise_target;
   attributes["bin_rule"] = "n <= |q| < n + 1 in units of 2 pi / L, n = 1, 2, ..., integer modes q";
   attributes["mode_count_rule"] = "k and -k counted";
   attributes["k_nyquist_hmpc"] =
@@ -66,7 +67,11 @@ Statistic power_statistic(const config::Config& config) {
                 options.particles = static_cast<double>(shared.tracers(Side::model).total());
                 const FourierModes model(shared, Side::model, options.interlaced);
                 std::optional<FourierModes> target;
-                if (shared.has_target()) target.emplace(shared, Side::target, options.interlaced);
+                if (shared.has_target()) {
+                  options.target_particles =
+                      static_cast<double>(shared.tracers(Side::target).total());
+                  target.emplace(shared, Side::target, options.interlaced);
+                }
                 const PowerTable power =
                     measure_power(model.get(), target ? &target->get() : nullptr, options);
                 warn_of_negative_power(power);

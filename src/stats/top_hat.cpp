@@ -37,7 +37,7 @@ TopHat::TopHat(std::shared_ptr<const fft::Plan> plan, double box_size_mpch, doub
     if (radius_mpch > 0 && radius_mpch < 0.5 * box_size_mpch) return;
     throw UsageError(
         "a top-hat of {} Mpc/h does not fit a box of {} Mpc/h: the radius must lie between 0 and "
-        "half the box (pdf.radius_mpch)",
+        "half the box (pdf.radius_mpch, residual.smoothing_mpch)",
         radius_mpch, box_size_mpch);
   });
   if (kind == TopHatKind::discrete) {

@@ -1,5 +1,7 @@
 #include "nubox/stats/triangles.hpp"
 
+#include "nubox/core/log.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -98,6 +100,7 @@ std::vector<std::uint64_t> count_triangles(const par::Comm& comm, std::span<cons
   }
   std::vector<std::uint64_t> counts(triangles.size(), 0);
   for (const auto& [pair, members] : by_pair) {
+    log::beat();
     const auto pairs = pairs_by_norm2(comm, shells[pair.first], shells[pair.second]);
     for (const std::size_t t : members) {
       const Shell& third = shells[triangles[t][2]];

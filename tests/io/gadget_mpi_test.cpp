@@ -180,7 +180,7 @@ TEST_F(GadgetSnapshots, stated_cosmology_and_units_replace_those_of_the_header) 
   EXPECT_EQ(snapshot.header().redshift, 1.0);
   EXPECT_EQ(snapshot.header().Omega_m, 0.3);
   EXPECT_EQ(snapshot.header().h, 0.7);
-  EXPECT_EQ(snapshot.header().length_evidence, "stated by option length_unit");
+  EXPECT_EQ(snapshot.header().length_evidence, "stated by import.length_unit");
 }
 
 }  // namespace

@@ -68,6 +68,18 @@ class Snapshots(SystemTest):
             self.assertNothingStands(out)
         return out, outcome
 
+    def test_a_cosmology_without_tables_is_imported_and_the_missing_check_is_said(self):
+        box = box_of(self.field, row_major(self.n))
+        box.omega_m = 0.3
+        Binary().write(self.directory / "other-cosmology", box, split(box, 1))
+        _, outcome = self.import_ends(0, "other-cosmology")
+        self.assertIn("not held against linear theory", outcome.out + outcome.err)
+
+    def test_ids_joined_with_nothing_are_refused_before_reading(self):
+        box = box_of(self.field, row_major(self.n))
+        Binary().write(self.directory / "no-ics", box, split(box, 1))
+        self.import_ends(2, "no-ics", "--import.id_map=ics", text="import.ics")
+
     def test_tiled_ids_in_shuffled_files_give_the_displacements_back(self):
         box = box_of(self.field, tiled(self.n, TILE))
         Binary().write(self.directory / "tiled", box, split(box, 3))

@@ -43,6 +43,16 @@ class Stats(SystemTest):
             self.assertEqual("holds all of this" in text, kept is None, text)
             self.assertEqual(text.count("kept from the run before"), kept or 0, text)
 
+    def test_a_damaged_file_of_an_earlier_run_is_measured_anew(self):
+        out = self.directory / "damaged/stats.h5"
+        self.assertEqual(self.stats(out, "--pdf.radius_mpch=6", pairs="pair-1").code, 0)
+        out.write_bytes(out.read_bytes()[:3000])
+        done = self.stats(out, "--pdf.radius_mpch=6", pairs="pair-1")
+        self.assertEqual(done.code, 0, str(done))
+        self.assertIn("holds no statistics to keep", done.out + done.err)
+        with h5py.File(out) as file:
+            self.assertIn("power/transfer", file)
+
     def test_a_statistic_that_fails_leaves_the_others_in_the_file(self):
         out = self.directory / "failed/stats.h5"
         done = self.stats(out, "--pdf.radius_mpch=20", pairs="pair-1")

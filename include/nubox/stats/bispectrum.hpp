@@ -4,6 +4,7 @@
 #include "nubox/field/particle_route.hpp"
 #include "nubox/stats/triangles.hpp"
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,8 +47,10 @@ struct BispectrumTable {
 /// zero; the full mesh is transformed by nobody. Construction and measuring are collective.
 class Bispectrum {
  public:
-  /// @throws UsageError (agreed) if no triangle of the list exists in the box
-  Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList list);
+  /// `mesh_n`: points per side of the meshes to come, checked before any triangle is counted.
+  /// @throws UsageError (agreed) if no triangle of the list exists in the box, or as require_mesh
+  Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList list,
+             std::size_t mesh_n = std::numeric_limits<std::size_t>::max());
 
   [[nodiscard]] const TriangleList& list() const { return list_; }
   [[nodiscard]] const std::vector<std::uint64_t>& counts() const { return counts_; }

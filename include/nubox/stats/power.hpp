@@ -11,7 +11,8 @@ struct PowerOptions {
   field::Assignment assignment = field::Assignment::cic;  ///< its window is divided out
   bool interlaced = false;           ///< modes of interlaced_modes: Nyquist planes are left out
   bool subtract_shot_noise = false;  ///< of the auto spectra; a cross spectrum has none to subtract
-  double particles = 0;              ///< for the shot noise V / N_p
+  double particles = 0;              ///< of the model, for the shot noise V / N_p
+  double target_particles = 0;       ///< of the target
 };
 
 /// Power spectra in bins n <= |q| < n + 1 of integer modes q, n = 1, 2, ... to the mesh's corner.
@@ -25,7 +26,8 @@ struct PowerTable {
   std::vector<double> p_cross;
   std::vector<double> transfer;     ///< T = sqrt(P_model / P_target)
   std::vector<double> correlation;  ///< r = P_cross / sqrt(P_model P_target)
-  double shot_noise = 0;            ///< V / N_p, subtracted or not
+  double shot_noise = 0;            ///< V / N_p of the model, subtracted or not
+  double shot_noise_target = 0;
 };
 
 /// P = V <|c_n / W|^2>, P_cross = V <Re(c1 conj(c2)) / W^2>. Both fields

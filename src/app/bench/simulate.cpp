@@ -8,6 +8,7 @@
 #include "nubox/sim/stepping.hpp"
 
 #include "app/bench/bench.hpp"
+#include "app/bench/scratch.hpp"
 #include "app/setup.hpp"
 
 #include <algorithm>
@@ -91,15 +92,11 @@ double imbalance(const par::Comm& world, const PhaseTimes& phases) {
 
 double write_seconds(const par::Comm& world, const std::filesystem::path& directory,
                      const field::Snapshot& snapshot) {
-  const std::filesystem::path path = directory / "bench-simulate.h5";
+  const ScratchDirectory scratch(world, directory);
   world.barrier();
   const Stopwatch watch;
-  field::write_snapshot(path, snapshot);
-  const double seconds = world.all_reduce(watch.seconds(), par::Reduction::max);
-  par::agree(world, [&] {
-    if (world.is_root()) std::filesystem::remove(path);
-  });
-  return seconds;
+  field::write_snapshot(scratch.path() / "box.h5", snapshot);
+  return world.all_reduce(watch.seconds(), par::Reduction::max);
 }
 
 }  // namespace
