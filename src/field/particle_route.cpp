@@ -251,7 +251,7 @@ void ParticleRoute::paint_exact(fft::MeshField& mesh, int bits_of_mean) const {
       static_cast<double>(comm.all_reduce(static_cast<std::uint64_t>(parts_->own.size())));
   if (particles == 0) return mesh.fill(0.0F);
   int bits = first_fixed_bits(particles / std::pow(static_cast<double>(mesh.n()), 3), bits_of_mean);
-  while (!parts_->paint_fixed(mesh, bits)) bits -= 4;
+  while (!parts_->paint_fixed(mesh, bits)) bits -= 2;
 }
 
 void ParticleRoute::interpolate(const fft::MeshField& mesh, std::span<float> values) const {

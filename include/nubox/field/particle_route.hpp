@@ -40,8 +40,9 @@ class ParticleRoute {
   void paint(fft::MeshField& mesh) const;
   /// Replaces the mesh by the counts, summed in fixed point: the same bits for every order of the
   /// particles and every number of ranks, where sums of floats would differ. Weights are rounded to
-  /// 2^-(bits_of_mean + 1) of the mean count (2e-6 by default), up to 16 times coarser if a cell
-  /// exceeds 2^(32 - bits_of_mean) times the mean, which costs a second painting.
+  /// 2^-(bits_of_mean + 1) of the mean count (2e-6 by default). A cell of more than
+  /// 2^(32 - bits_of_mean) times the mean takes another painting in steps 4 times coarser, and so
+  /// on.
   void paint_exact(fft::MeshField& mesh, int bits_of_mean = 18) const;
   /// values[p] = mesh value at particle p (weights as in paint), p in the owner's order.
   void interpolate(const fft::MeshField& mesh, std::span<float> values) const;
