@@ -21,27 +21,27 @@ std::vector<std::size_t> tile_sizes(std::size_t n) {
   return sizes;
 }
 
+std::size_t checked_tile(std::size_t n, std::size_t tile) {
+  if (tile == 0 || n % tile != 0) throw InternalError("tiles of {}^3 in {}^3 particles", tile, n);
+  return tile;
+}
+
 std::uint64_t cube(std::uint64_t n) { return n * n * n; }
 
 }  // namespace
 
 IdMap::IdMap(std::size_t n, std::size_t tile, std::uint64_t first_id, bool interleaved)
-    : n_(n), tile_(tile), first_id_(first_id), interleaved_(interleaved) {
-  if (tile == 0 || n % tile != 0) throw InternalError("tiles of {}^3 in {}^3 particles", tile, n);
-  glass_ = cube(tile);
-  stride_ = interleaved ? 2 * glass_ : glass_;
-  tiles_per_side_ = n / tile;
-}
-
-std::uint64_t IdMap::site(std::uint64_t id) const {
-  const std::uint64_t index = id - first_id_;  // wraps for smaller IDs: outside too
-  const std::uint64_t t = index / stride_, m = index % stride_, side = tiles_per_side_;
-  if (t >= cube(side) || m >= glass_) return no_site;
-  const std::uint64_t i = tile_ * (t / (side * side)) + m / (tile_ * tile_);
-  const std::uint64_t j = tile_ * (t / side % side) + m / tile_ % tile_;
-  const std::uint64_t k = tile_ * (t % side) + m % tile_;
-  return (i * n_ + j) * n_ + k;
-}
+    : n_(n),
+      tile_(checked_tile(n, tile)),
+      first_id_(first_id),
+      interleaved_(interleaved),
+      glass_(cube(tile)),
+      stride_(interleaved ? 2 * glass_ : glass_),
+      tiles_per_side_(n / tile),
+      ids_(stride_ * cube(tiles_per_side_)),
+      by_stride_(stride_),
+      by_side_(tiles_per_side_),
+      by_tile_(tile) {}
 
 std::uint64_t IdMap::id(std::uint64_t site) const {
   const std::uint64_t i = site / (n_ * n_), j = site / n_ % n_, k = site % n_;

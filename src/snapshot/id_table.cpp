@@ -5,8 +5,11 @@
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "snapshot/deal.hpp"
+
 #include <cmath>
 #include <complex>
+#include <span>
 
 namespace nubox::snapshot {
 namespace {

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace nubox::snapshot {
@@ -43,17 +42,5 @@ class IdTable {
   std::array<double, 3> offset_{};
   std::vector<std::uint64_t> sites_;
 };
-
-/// Sends `records` to the ranks that `owner` names, block by block. Collective.
-template <class Record, class Owner>
-std::vector<Record> deal(const par::Comm& comm, std::span<const Record> records, Owner&& owner) {
-  std::vector<std::size_t> counts(static_cast<std::size_t>(comm.size()), 0);
-  for (const Record& record : records) ++counts[owner(record)];
-  std::vector<std::size_t> cursor(counts.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) cursor[r] = cursor[r - 1] + counts[r - 1];
-  std::vector<Record> ordered(records.size());
-  for (const Record& record : records) ordered[cursor[owner(record)]++] = record;
-  return comm.all_to_all(ordered, counts);
-}
 
 }  // namespace nubox::snapshot

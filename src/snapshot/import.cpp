@@ -5,6 +5,7 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/id_map.hpp"
 
+#include "snapshot/deal.hpp"
 #include "snapshot/id_table.hpp"
 #include "snapshot/site_placer.hpp"
 
@@ -100,19 +101,20 @@ std::string place_by_number(const par::Comm& comm, const io::GadgetSnapshot& sna
   log::info("IDs run from {} to {}", ids.first, ids.last);
   const auto maps = par::agree(comm, [&] { return candidates(n, ids, options); });
   std::optional<IdMap> map;
+  std::optional<std::uint64_t> stranger;
   std::vector<std::uint64_t> sites;
   snapshot.for_each_block(io::gadget_cdm_type, fields, [&](const io::ParticleBlock& block) {
     if (!map) map = most_likely(maps, block, n, psi.box_size_mpch(), comm);
     sites.resize(block.count);
-    par::agree(comm, [&] {
-      for (std::size_t p = 0; p < block.count; ++p) {
-        sites[p] = map->site(block.id[p]);
-        if (sites[p] == no_site) {
-          throw InputError("ID {} belongs to no CDM site in {}", block.id[p], map->name());
-        }
-      }
-    });
+    for (std::size_t p = 0; p < block.count; ++p) {
+      sites[p] = map->site(block.id[p]);
+      if (sites[p] == no_site && !stranger) stranger = block.id[p];
+    }
     placer.place(sites, block.position_mpch, block.velocity_kms);
+  });
+  // Once for all blocks: ranks need not meet at every one.
+  par::agree(comm, [&] {
+    if (stranger) throw InputError("ID {} belongs to no CDM site in {}", *stranger, map->name());
   });
   placer.require_bijection([&](std::uint64_t site) { return fmt::format("ID {}", map->id(site)); });
   return map->name();

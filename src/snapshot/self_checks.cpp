@@ -24,14 +24,28 @@ double sites_of(const field::LatticeField& field) {
   return n * n * n;
 }
 
-Triple mean_square(const field::LatticeField& field) {
-  Triple sums{};
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (const float value : field.component(c)) sums[c] += double{value} * double{value};
+/// Sum of term(i) over i < count, in strands that vector instructions add side by side.
+template <class Term>
+double sum_of(std::size_t count, const Term& term) {
+  std::array<double, 8> strands{};
+  const std::size_t whole = count - count % strands.size();
+  for (std::size_t i = 0; i < whole; i += strands.size()) {
+    for (std::size_t s = 0; s < strands.size(); ++s) strands[s] += term(i + s);
   }
-  sums = summed(field.comm(), sums);
-  for (double& sum : sums) sum /= sites_of(field);
-  return sums;
+  for (std::size_t i = whole; i < count; ++i) strands[0] += term(i);
+  return std::accumulate(strands.begin(), strands.end(), 0.0);
+}
+
+double sum_of(std::span<const float> values) {
+  return sum_of(values.size(), [&](std::size_t i) { return double{values[i]}; });
+}
+
+/// Sum of (a - b)^2.
+double squared_distance(const float* a, const float* b, std::size_t count) {
+  return sum_of(count, [=](std::size_t i) {
+    const double difference = a[i] - b[i];
+    return difference * difference;
+  });
 }
 
 /// First x plane of the rank behind, [3][N][N], on ranks that own planes. Collective.
@@ -51,11 +65,16 @@ std::vector<float> next_plane(const field::LatticeField& field) {
   return layout.comm().all_to_all(send, counts);
 }
 
-/// Mean square difference, all components, between sites and their neighbours along each axis.
-Triple neighbour_difference(const field::LatticeField& field) {
+struct MeanSquares {
+  Triple values{};       ///< by component
+  Triple differences{};  ///< all components, between neighbours along each axis
+};
+
+/// Collective.
+MeanSquares mean_squares(const field::LatticeField& field) {
   const std::size_t n = field.n(), plane = n * n, planes = field.layout().local().count;
   const std::vector<float> beyond = next_plane(field);
-  Triple sums{};
+  MeanSquares sums;
   for (std::size_t c = 0; c < 3; ++c) {
     const auto values = field.component(c);
     for (std::size_t x = 0; x < planes; ++x) {
@@ -64,19 +83,18 @@ Triple neighbour_difference(const field::LatticeField& field) {
       for (std::size_t y = 0; y < n; ++y) {
         const float* row = here + y * n;
         const float* next_row = here + (y + 1) % n * n;
-        for (std::size_t z = 0; z < n; ++z) {
-          const double dx = next[y * n + z] - row[z];
-          const double dy = next_row[z] - row[z];
-          const double dz = row[z + 1 < n ? z + 1 : 0] - row[z];
-          sums[0] += dx * dx;
-          sums[1] += dy * dy;
-          sums[2] += dz * dz;
-        }
+        sums.values[c] += sum_of(n, [=](std::size_t z) { return double{row[z]} * double{row[z]}; });
+        sums.differences[0] += squared_distance(row, next + y * n, n);
+        sums.differences[1] += squared_distance(row, next_row, n);
+        sums.differences[2] +=
+            squared_distance(row, row + 1, n - 1) + squared_distance(row, row + n - 1, 1);
       }
     }
   }
-  sums = summed(field.comm(), sums);
-  for (double& sum : sums) sum /= sites_of(field);
+  for (Triple* triple : {&sums.values, &sums.differences}) {
+    *triple = summed(field.comm(), *triple);
+    for (double& sum : *triple) sum /= sites_of(field);
+  }
   return sums;
 }
 
@@ -93,7 +111,7 @@ std::vector<double> block_sums(const field::LatticeField& field, std::size_t blo
       double* sum = &sums[((c * blocks + block(x)) * blocks + block(y)) * blocks];
       for (std::size_t b = 0; b < blocks; ++b) {
         const auto part = values.subspan(row * n + first_of(b), first_of(b + 1) - first_of(b));
-        sum[b] += std::accumulate(part.begin(), part.end(), 0.0);
+        sum[b] += sum_of(part);
       }
     }
   }
@@ -158,9 +176,7 @@ Check rms_check(const Triple& mean_squares, double box,
 
 Triple mean_cells(const field::LatticeField& displacement_mpch) {
   Triple sums{};
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (const float value : displacement_mpch.component(c)) sums[c] += value;
-  }
+  for (std::size_t c = 0; c < 3; ++c) sums[c] = sum_of(displacement_mpch.component(c));
   sums = summed(displacement_mpch.comm(), sums);
   for (double& sum : sums) sum /= sites_of(displacement_mpch) * displacement_mpch.spacing_mpch();
   return sums;
@@ -213,10 +229,10 @@ ExpectedRms expected_rms(const cosmology::LinearTheory& theory, double a, double
 std::vector<Check> self_checks(const field::LatticeField& displacement_mpch,
                                const field::LatticeField* velocity_kms, double redshift,
                                double Omega_m, const std::optional<ExpectedRms>& expected) {
-  const Triple squares = mean_square(displacement_mpch);
+  const auto [squares, differences] = mean_squares(displacement_mpch);
   std::vector<Check> checks{rms_check(squares, displacement_mpch.box_size_mpch(), expected)};
   constexpr double least_correlation = 0.5;
-  Triple correlation = neighbour_difference(displacement_mpch);
+  Triple correlation = differences;
   for (double& value : correlation)
     value = 1 - value / (2 * (squares[0] + squares[1] + squares[2]));
   checks.push_back({fmt::format("correlation of neighbours along each axis {:.3f} (above {})",

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "nubox/core/divider.hpp"
 #include "nubox/field/lattice_field.hpp"
-#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/snapshot/id_map.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -19,8 +21,8 @@ class SitePlacer {
   /// Fields of 3 components of one layout; velocity may be null.
   SitePlacer(field::LatticeField& displacement_mpch, field::LatticeField* velocity_kms);
 
-  /// The particles of a block, each with its site (row-major, below n^3). Velocities are needed
-  /// only if there is a velocity field. Collective.
+  /// The particles of a block, each with its site (row-major, below n^3; no_site: left out).
+  /// Velocities are needed only if there is a velocity field. Collective.
   void place(std::span<const std::uint64_t> sites, std::span<const double> position_mpch,
              std::span<const float> velocity_kms);
 
@@ -29,21 +31,28 @@ class SitePlacer {
   void require_bijection(const std::function<std::string(std::uint64_t site)>& describe) const;
 
  private:
-  /// What travels: 28 bytes. The site counts from the receiver's slab.
+  /// What travels: 32 bytes.
   struct Record {
-    std::uint32_t local_site;
+    std::uint64_t site;
     float displacement[3];
     float velocity[3];
   };
-  [[nodiscard]] Record make_record(std::uint64_t site, std::uint64_t first_site,
-                                   const double* position, const float* velocity) const;
+  [[nodiscard]] bool is_here(std::uint64_t site) const { return site - first_site_ < local_sites_; }
+  [[nodiscard]] Record make_record(std::uint64_t site, const double* position,
+                                   const float* velocity) const;
+  void prefetch(std::uint64_t site) const;
   void store(const Record& record);
 
-  field::LatticeField* displacement_;
-  field::LatticeField* velocity_;
+  par::SlabLayout layout_;
+  double box_size_mpch_, cell_mpch_;
+  std::uint64_t first_site_, local_sites_;
+  bool with_velocity_;
+  Divider by_n_;
+  std::array<float*, 3> displacement_{}, velocity_{};  ///< by component
+  std::vector<Record> leaving_;
   std::vector<bool> filled_;
   std::uint64_t filled_count_ = 0, twice_count_ = 0;
-  std::uint64_t first_twice_;  ///< a global site, or no_site
+  std::uint64_t first_twice_ = no_site;  ///< a global site, or no_site
 };
 
 /// Writes x - q into `displacement`: minimum image of a box, q = site * spacing.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nubox/core/divider.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -28,7 +30,17 @@ class IdMap {
   IdMap(std::size_t n, std::size_t tile, std::uint64_t first_id, bool interleaved);
 
   /// no_site for the ID of a neutrino or one outside the lattice.
-  [[nodiscard]] std::uint64_t site(std::uint64_t id) const;
+  [[nodiscard]] std::uint64_t site(std::uint64_t id) const {
+    const std::uint64_t index = id - first_id_;  // wraps for smaller IDs: outside too
+    if (index >= ids_) return no_site;
+    const auto [t, m] = by_stride_.split(index);
+    if (m >= glass_) return no_site;
+    const auto [t_ij, t_k] = by_side_.split(t);
+    const auto [t_i, t_j] = by_side_.split(t_ij);
+    const auto [m_ij, m_k] = by_tile_.split(m);
+    const auto [m_i, m_j] = by_tile_.split(m_ij);
+    return ((t_i * tile_ + m_i) * n_ + t_j * tile_ + m_j) * n_ + t_k * tile_ + m_k;
+  }
   [[nodiscard]] std::uint64_t id(std::uint64_t site) const;
 
   [[nodiscard]] std::size_t tile() const { return tile_; }
@@ -39,7 +51,9 @@ class IdMap {
   std::size_t n_, tile_;
   std::uint64_t first_id_;
   bool interleaved_;
-  std::uint64_t glass_, stride_, tiles_per_side_;
+  std::uint64_t glass_, stride_;  ///< IDs of a tile: of CDM, and up to the next tile
+  std::uint64_t tiles_per_side_, ids_;
+  Divider by_stride_, by_side_, by_tile_;
 };
 
 /// The maps whose IDs would cover exactly this range, 64^3 tiles first, then row-major, then all
