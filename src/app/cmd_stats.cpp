@@ -1,6 +1,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
+#include "nubox/io/field_file.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory.hpp"
 #include "nubox/stats/ensemble.hpp"
@@ -153,6 +154,8 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
 
 void stats(const par::Comm& world, const config::Config& config) {
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
+  // These are field files alone: one that is not is refused before the work, not at its end.
+  for (const fs::path& path : request.independent) (void)io::FieldFile(world, path);
   if (config.check_only() || config.dry_run()) return check_only(world, config, request);
   const io::InputDigests digests = digest_boxes(world, request.inputs());
   const Run run{world, config, request, digests};

@@ -21,6 +21,20 @@ std::vector<fs::path> matching_paths(const std::string& pattern, const std::stri
   return paths;
 }
 
+std::vector<fs::path> expand_paths(const std::vector<std::string>& names,
+                                   const std::string& option) {
+  std::vector<fs::path> paths;
+  for (const std::string& name : names) {
+    if (name.find_first_of("*?[") == std::string::npos) {
+      paths.emplace_back(name);
+    } else {
+      const auto found = matching_paths(name, option);
+      paths.insert(paths.end(), found.begin(), found.end());
+    }
+  }
+  return paths;
+}
+
 bool stands(const par::Comm& comm, const fs::path& path) {
   const bool exists = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
   return comm.all_reduce(exists ? 1 : 0, par::Reduction::max) == 1;

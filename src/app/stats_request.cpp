@@ -5,24 +5,8 @@
 #include "app/paths.hpp"
 
 namespace nubox::app {
-namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> expand(const std::vector<std::string>& names, const std::string& option) {
-  std::vector<fs::path> paths;
-  for (const std::string& name : names) {
-    if (name.find_first_of("*?[") == std::string::npos) {
-      paths.emplace_back(name);
-    } else {
-      const auto found = matching_paths(name, option);
-      paths.insert(paths.end(), found.begin(), found.end());
-    }
-  }
-  return paths;
-}
-
-}  // namespace
 
 std::vector<fs::path> StatsRequest::inputs_of(const StatsPair& pair) const {
   std::vector<fs::path> paths{pair.in};
@@ -42,15 +26,15 @@ std::vector<fs::path> StatsRequest::inputs() const {
 
 StatsRequest stats_request(const config::Config& config) {
   (void)config.required_text("stats.in");
-  const auto ins = expand(config.texts("stats.in"), "stats.in");
-  const auto targets = expand(config.texts("stats.target"), "stats.target");
+  const auto ins = expand_paths(config.texts("stats.in"), "stats.in");
+  const auto targets = expand_paths(config.texts("stats.target"), "stats.target");
   if (!targets.empty() && targets.size() != ins.size()) {
     throw UsageError("stats.in names {} boxes, stats.target {}: they make no pairs", ins.size(),
                      targets.size());
   }
   StatsRequest request{
       .pairs = {},
-      .independent = expand(config.texts("stats.independent"), "stats.independent"),
+      .independent = expand_paths(config.texts("stats.independent"), "stats.independent"),
       .out = config.text("stats.out"),
       .statistics = stats::statistics_of(config)};
   for (std::size_t i = 0; i < ins.size(); ++i) {

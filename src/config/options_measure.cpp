@@ -25,7 +25,7 @@ std::vector<Option> measure_options() {
        {"power", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"},
        "What to measure."},
       {"stats", "independent", texts, "", {}, {}, {},
-       "One or two other realisations of the target's mass (optional): the yardstick of the "
+       "One or two field files of the target's mass from other seeds (optional): the yardstick of the "
        "residuals."},
       {"stats", "resume", choice, "auto", {}, {}, {"auto", "never"},
        "auto keeps the statistics that stats.out holds already, of the same inputs with the same "

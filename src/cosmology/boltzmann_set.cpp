@@ -1,6 +1,7 @@
 #include "boltzmann_set.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -49,7 +50,7 @@ void sort_by_redshift(std::vector<BoltzmannFile>& files, const std::string& name
 
 /// The mass behind the share of neutrinos in the total: T_total = (1 - f_nu) T_cb + f_nu T_nu.
 void check_mass(const BoltzmannFile& today, const Background& background) {
-  constexpr double tolerance_eV = 1e-3, eV_per_omega_nu = 93.14;
+  constexpr double tolerance_eV = 1e-3;
   const Parameters& p = background.parameters();
   const std::size_t last = today.k_hmpc.size() - 1;
   const double T_cb = Weights(background).T_cb(today, last);
@@ -57,8 +58,9 @@ void check_mass(const BoltzmannFile& today, const Background& background) {
   const double radiation =
       today.total_with_radiation ? background.Omega_radiation() / p.Omega_m : 0;
   const double f_nu = ((1 + radiation) * today.T_total[last] - T_cb) / (T_nu - T_cb);
-  const double found_eV = p.M_nu_eV > 0 ? p.M_nu_eV * f_nu / background.f_nu()
-                                        : f_nu * p.Omega_m * p.h * p.h * eV_per_omega_nu;
+  const double found_eV = p.M_nu_eV > 0
+                              ? p.M_nu_eV * f_nu / background.f_nu()
+                              : f_nu * p.Omega_m * p.h * p.h * units::neutrino_eV_per_Omega_h2;
   if (!(std::abs(found_eV - p.M_nu_eV) <= tolerance_eV)) {
     throw InputError(
         "{}: total and cold matter at k = {} h/Mpc ({} and {}) demand M_nu = {:.4f} eV; the "

@@ -19,7 +19,6 @@ void start_library() {
   std::call_once(once, [] { fftwf_mpi_init(); });
 }
 
-/// Scratch of the size and alignment that every execution will have; ESTIMATE does not touch it.
 struct FftwFree {
   void operator()(float* buffer) const { fftwf_free(buffer); }
 };
@@ -70,6 +69,7 @@ Plan::Plan(const par::Comm& comm, std::size_t n)
   ky_slab_ = layout_.local();
   // Every rank plans with one plane of scratch, also those that own none.
   buffer_floats_ = std::max(static_cast<std::size_t>(float_count), plane_floats_);
+  // Of the size and alignment that every execution will have; ESTIMATE does not touch it.
   const std::unique_ptr<float, FftwFree> scratch(fftwf_alloc_real(buffer_floats_));
   plan_planes(scratch.get());
   plan_transposition(scratch.get());

@@ -1,6 +1,7 @@
 #include "nubox/net/architecture.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/units.hpp"
 
 #include "net/attributes.hpp"
 
@@ -65,7 +66,7 @@ Architecture read_architecture(const io::Attributes& attributes) {
 
 double style_parameter(double M_nu_eV, double Omega_m, double h) {
   const auto f_nu = [](double mass_eV, double matter, double hubble) {
-    return mass_eV / (93.14 * hubble * hubble * matter);
+    return mass_eV / (units::neutrino_eV_per_Omega_h2 * hubble * hubble * matter);
   };
   return f_nu(M_nu_eV, Omega_m, h) / f_nu(0.15, 0.3175, 0.6711);
 }

@@ -9,8 +9,6 @@
 namespace nubox::snapshot {
 namespace {
 
-constexpr double eV_per_Omega_h2 = 93.14;
-
 double wrapped(double x, double box) {
   const double in_box = x - box * std::floor(x / box);
   return in_box < box ? in_box : 0.0;
@@ -63,9 +61,13 @@ io::Attributes provenance_of(const io::FieldHeader& header) {
 
 }  // namespace
 
-double neutrino_omega(double M_nu_eV, double h) { return M_nu_eV / eV_per_Omega_h2 / (h * h); }
+double neutrino_omega(double M_nu_eV, double h) {
+  return M_nu_eV / units::neutrino_eV_per_Omega_h2 / (h * h);
+}
 
-double neutrino_mass_eV(double Omega_nu, double h) { return Omega_nu * eV_per_Omega_h2 * h * h; }
+double neutrino_mass_eV(double Omega_nu, double h) {
+  return Omega_nu * units::neutrino_eV_per_Omega_h2 * h * h;
+}
 
 double particle_mass_1e10_msunh(double Omega, double box_size_mpch, std::size_t n) {
   constexpr double unit_msunh = 1e10;

@@ -19,19 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> suite_inputs(const config::Config& config) {
-  const std::vector<std::string> patterns = config.texts("predict.in");
-  if (patterns.empty()) throw UsageError("'predict.in' must be given: massless field files");
-  std::vector<fs::path> inputs;
+  std::vector<fs::path> inputs = expand_paths(config.texts("predict.in"), "predict.in");
+  if (inputs.empty()) throw UsageError("'predict.in' must be given: massless field files");
   std::set<fs::path> seen;
-  for (const std::string& pattern : patterns) {
-    // A plain name that is missing is told by the reader, with its reason.
-    const bool wild = pattern.find_first_of("*?[") != std::string::npos;
-    for (const fs::path& path :
-         wild ? matching_paths(pattern, "predict.in") : std::vector<fs::path>{pattern}) {
-      if (!seen.insert(fs::weakly_canonical(path)).second) {
-        throw UsageError("predict.in names {} twice", path.string());
-      }
-      inputs.push_back(path);
+  for (const fs::path& path : inputs) {
+    if (!seen.insert(fs::weakly_canonical(path)).second) {
+      throw UsageError("predict.in names {} twice", path.string());
     }
   }
   return inputs;
