@@ -6,7 +6,7 @@ read with the field file that it came from.
     python tests/peers/snapshot_readers.py box.h5 DIR/snap_004          (.../snap_004 of either format)
 
 Prints the largest differences; ends with 1 if one is more than the rounding of the files. Held with
-Pylians 0.12 and yt 4.4 for HDF5 in 1 and 4 files and Gadget-2 binary in 3.
+Pylians 0.12 and yt 4.4 for HDF5 in 4 files and Gadget-2 binary in 3.
 """
 
 import argparse
