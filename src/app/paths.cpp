@@ -36,8 +36,7 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& names,
 }
 
 bool stands(const par::Comm& comm, const fs::path& path) {
-  const bool exists = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
-  return comm.all_reduce(exists ? 1 : 0, par::Reduction::max) == 1;
+  return par::root_decides(comm, [&] { return fs::exists(path); });
 }
 
 bool stands_complete(const par::Comm& comm, const fs::path& path,

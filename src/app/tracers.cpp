@@ -5,6 +5,8 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/facts.hpp"
 
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 
@@ -13,11 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Rank 0 looks, so that all decide alike. Collective.
+/// Collective.
 bool is_snapshot(const par::Comm& world, const fs::path& path) {
-  const bool found =
-      par::agree(world, [&] { return world.is_root() && io::is_gadget_snapshot(path); });
-  return world.all_reduce(found ? 1 : 0) > 0;
+  return par::root_decides(world, [&] { return io::is_gadget_snapshot(path); });
 }
 
 io::FieldHeader header_of(const io::GadgetSnapshot& snapshot, const io::FieldHeader* other) {
@@ -61,20 +61,34 @@ stats::Tracers tracers_of_box(const par::Comm& world, const fs::path& path,
 }
 
 io::InputDigests digest_boxes(const par::Comm& world, const std::vector<fs::path>& paths) {
-  io::InputDigests digests;
+  // All files at once, since ranks share them, and each one once: pairs may share a box.
+  std::map<fs::path, std::set<fs::path>> files_of;
+  std::set<fs::path> files;
   for (const fs::path& path : paths) {
-    if (!is_snapshot(world, path)) {
-      digests.merge(io::digest_inputs(world, {path}));
+    if (files_of.contains(path)) continue;
+    if (is_snapshot(world, path)) {
+      const auto snapshot = io::GadgetSnapshot::open(world, path);
+      files_of[path] = {snapshot.files().begin(), snapshot.files().end()};
+    } else {
+      files_of[path] = {path};
+    }
+    files.insert(files_of[path].begin(), files_of[path].end());
+  }
+  const io::InputDigests of_files = io::digest_inputs(world, {files.begin(), files.end()});
+  io::InputDigests digests;
+  for (const auto& [path, own] : files_of) {
+    io::FileDigest& box = digests[path.string()];
+    if (own == std::set<fs::path>{path}) {
+      box = of_files.at(path.string());
       continue;
     }
     std::string checksums;
-    io::FileDigest& set = digests[path.string()];
-    for (const auto& [name, digest] :
-         io::digest_inputs(world, io::GadgetSnapshot::open(world, path).files())) {
-      set.size_bytes += digest.size_bytes;
+    for (const fs::path& file : own) {
+      const io::FileDigest& digest = of_files.at(file.string());
+      box.size_bytes += digest.size_bytes;
       checksums += digest.checksum;
     }
-    set.checksum = checksum_text(checksum(std::as_bytes(std::span(checksums))));
+    box.checksum = checksum_text(checksum(std::as_bytes(std::span(checksums))));
   }
   return digests;
 }

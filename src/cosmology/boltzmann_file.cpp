@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <numeric>
 #include <regex>
-#include <sstream>
 
 namespace nubox::cosmology {
 namespace {
@@ -155,22 +154,16 @@ std::vector<double> parse_row(const Columns& columns, const std::vector<std::str
 
 Rows parse_rows(const std::string& text, const std::string& name) {
   Rows rows;
-  std::istringstream lines(text);
-  std::size_t line_number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++line_number;
-    const auto words = words_of(line);
-    if (words.empty()) continue;
+  for_each_line(text, name, [&](const std::string& line, const auto& words, const auto& where) {
     if (words[0].starts_with('#')) {
       if (const auto z = redshift_of_header(line, name)) rows.redshift = z;
       const auto titles = titles_of(line);
       if (names_columns(titles)) rows.columns = columns_of_titles(titles, name);
-      continue;
+      return;
     }
     if (!rows.columns) rows.columns = columns_of_camb(words.size(), name);
-    rows.values.push_back(
-        parse_row(*rows.columns, words, fmt::format("{}, line {}", name, line_number)));
-  }
+    rows.values.push_back(parse_row(*rows.columns, words, where));
+  });
   if (rows.values.size() < 6) {
     throw InputError("{}: {} rows of k, at least 6 are needed", name, rows.values.size());
   }

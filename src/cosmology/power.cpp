@@ -1,5 +1,6 @@
 #include "power.hpp"
 
+#include "nubox/core/top_hat_window.hpp"
 #include "nubox/core/units.hpp"
 
 #include <cmath>
@@ -19,9 +20,7 @@ double sigma8(const std::function<double(double)>& power, double k_min_hmpc, dou
   constexpr double radius_mpch = 8;
   const auto variance_per_lnk = [&](double ln_k) {
     const double k = std::exp(ln_k);
-    const double x = k * radius_mpch;
-    const double window =
-        x < 0.01 ? 1 - x * x / 10 : 3 * (std::sin(x) - x * std::cos(x)) / (x * x * x);
+    const double window = top_hat_window(k * radius_mpch);
     return k * k * k * power(k) * window * window / (2 * units::pi * units::pi);
   };
   return std::sqrt(boost::math::quadrature::gauss_kronrod<double, 61>::integrate(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 namespace nubox::cosmology {
 
@@ -17,6 +18,19 @@ std::vector<std::string_view> words_of(std::string_view line) {
     at = line.find_first_not_of(blanks, end);
   }
   return words;
+}
+
+void for_each_line(
+    const std::string& text, const std::string& name,
+    const std::function<void(const std::string& line, const std::vector<std::string_view>& words,
+                             const std::string& where)>& visit) {
+  std::istringstream lines(text);
+  std::size_t line_number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++line_number;
+    const auto words = words_of(line);
+    if (!words.empty()) visit(line, words, fmt::format("{}, line {}", name, line_number));
+  }
 }
 
 double number(std::string_view word, const std::string& where) {

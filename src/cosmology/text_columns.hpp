@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,13 @@ namespace nubox::cosmology {
 
 /// The words of a line between blanks, tabs and carriage returns.
 [[nodiscard]] std::vector<std::string_view> words_of(std::string_view line);
+
+/// Calls visit(line, words, where) for every line of `text` that has words; `where` names file and
+/// line for messages.
+void for_each_line(
+    const std::string& text, const std::string& name,
+    const std::function<void(const std::string& line, const std::vector<std::string_view>& words,
+                             const std::string& where)>& visit);
 
 /// The word as a finite number.
 /// @throws InputError that begins with `where` if it is none

@@ -37,9 +37,8 @@ std::vector<double> redshifts_of(const std::vector<std::string_view>& names,
   return redshifts;
 }
 
-void append_row(std::vector<std::vector<double>>& rows, std::string_view line, std::size_t columns,
-                const std::string& where) {
-  const auto words = words_of(line);
+void append_row(std::vector<std::vector<double>>& rows, const std::vector<std::string_view>& words,
+                std::size_t columns, const std::string& where) {
   if (words.size() != columns) {
     throw InputError("{}: {} columns, the header names {}", where, words.size(), columns);
   }
@@ -58,22 +57,16 @@ void append_row(std::vector<std::vector<double>>& rows, std::string_view line, s
 TransferFile parse_transfer(const std::string& text, const std::string& name, bool massive) {
   TransferFile file;
   std::vector<std::vector<double>> rows;
-  std::istringstream lines(text);
-  std::size_t line_number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++line_number;
-    const auto words = words_of(line);
-    if (words.empty()) continue;
+  for_each_line(text, name, [&](const auto&, const auto& words, const std::string& where) {
     if (words[0] == "#") {
       if (words.size() > 1 && words[1] == "k[h/Mpc]")
         file.redshifts = redshifts_of(words, name, massive);
-      continue;
+      return;
     }
     if (file.redshifts.empty())
       throw InputError("{}: no header line '# k[h/Mpc] Tcb_z0 ...'", name);
-    append_row(rows, line, 1 + file.redshifts.size() * (massive ? 2 : 1),
-               fmt::format("{}, line {}", name, line_number));
-  }
+    append_row(rows, words, 1 + file.redshifts.size() * (massive ? 2 : 1), where);
+  });
   if (rows.size() < 6)
     throw InputError("{}: {} rows of k, at least 6 are needed", name, rows.size());
 

@@ -52,8 +52,7 @@ HaloedSlab exchange_halo(const LatticeField& field, std::size_t halo) {
   const auto place = [&](std::size_t c, std::size_t k, const float* source) {
     std::copy_n(source, plane, slab.values.data() + (c * slab.planes() + k) * plane);
   };
-  std::vector<std::size_t> cursor(ranks, 0);
-  for (std::size_t r = 1; r < ranks; ++r) cursor[r] = cursor[r - 1] + received_counts[r - 1];
+  std::vector<std::size_t> cursor = par::block_starts(received_counts);
   for_each_halo_plane(own, halo, n, [&](std::size_t k, std::size_t x) {
     std::size_t& at = cursor[static_cast<std::size_t>(layout.owner(x))];
     for (std::size_t c = 0; c < parts; ++c, at += plane) place(c, k, received.data() + at);

@@ -119,12 +119,6 @@ int first_fixed_bits(double mean, int bits_of_mean) {
   return std::min(24, bits_of_mean - static_cast<int>(std::ceil(std::log2(mean))));
 }
 
-std::vector<std::size_t> starts_of(const std::vector<std::size_t>& counts) {
-  std::vector<std::size_t> starts(counts.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) starts[r] = starts[r - 1] + counts[r - 1];
-  return starts;
-}
-
 }  // namespace
 
 /// Particles at home elsewhere travel once, in the owner's order within each rank's block: the
@@ -165,7 +159,7 @@ void ParticleRoute::Parts::send_guests() {
     });
   };
   for_each_leaving([&](std::size_t home, const ParticlePosition&) { ++sent_counts[home]; });
-  std::vector<std::size_t> cursor = starts_of(sent_counts);
+  std::vector<std::size_t> cursor = par::block_starts(sent_counts);
   std::vector<ParticlePosition> leaving(cursor.back() + sent_counts.back());
   for_each_leaving([&](std::size_t home, const ParticlePosition& particle) {
     leaving[cursor[home]++] = particle;
@@ -269,7 +263,7 @@ void ParticleRoute::interpolate_in_pieces(const fft::MeshField& mesh, const UseV
   parts_->exchange([&] { ghosts.fetch_from_owners(mesh); });
   const MeshView<const float> view{std::as_const(ghosts).planes(mesh), mesh.n(), mesh.row_floats()};
   std::vector<float> for_guests(parts_->guests.size());
-  std::vector<std::size_t> cursor = starts_of(parts_->sent_counts);
+  std::vector<std::size_t> cursor = par::block_starts(parts_->sent_counts);
   std::vector<float> returned(sent_particles());
   with_order(parts_->order, [&](auto order) {
     read_particles<order()>(

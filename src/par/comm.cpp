@@ -72,6 +72,12 @@ void check_mpi(int code, const char* expression, const char* file, int line) {
   throw CommunicationError("MPI call failed: {} at {}:{}: {}", expression, file, line, text);
 }
 
+std::vector<std::size_t> block_starts(std::span<const std::size_t> counts) {
+  std::vector<std::size_t> starts(counts.size());
+  std::exclusive_scan(counts.begin(), counts.end(), starts.begin(), std::size_t{0});
+  return starts;
+}
+
 int mpi_count(std::size_t count) {
   if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw InternalError("MPI count {} exceeds int: the transfer should have gone in pieces", count);

@@ -72,8 +72,7 @@ void write_checkpoint(const fs::path& path, const Particles& particles, const io
 std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout, const fs::path& path,
                                           const io::FieldHeader& run) {
   const par::Comm& comm = layout.comm();
-  const bool stands = par::agree(comm, [&] { return comm.is_root() && fs::exists(path); });
-  if (comm.all_reduce(stands ? 1 : 0, par::Reduction::max) == 0) return std::nullopt;
+  if (!par::root_decides(comm, [&] { return fs::exists(path); })) return std::nullopt;
   try {
     return read(layout, path, run);
   } catch (const Error& error) {

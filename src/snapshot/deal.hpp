@@ -13,8 +13,7 @@ template <class Record, class Owner>
 std::vector<Record> deal(const par::Comm& comm, std::span<const Record> records, Owner&& owner) {
   std::vector<std::size_t> counts(static_cast<std::size_t>(comm.size()), 0);
   for (const Record& record : records) ++counts[owner(record)];
-  std::vector<std::size_t> cursor(counts.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) cursor[r] = cursor[r - 1] + counts[r - 1];
+  std::vector<std::size_t> cursor = par::block_starts(counts);
   std::vector<Record> ordered(records.size());
   for (const Record& record : records) ordered[cursor[owner(record)]++] = record;
   return comm.all_to_all(ordered, counts);

@@ -121,7 +121,7 @@ std::string place_by_number(const par::Comm& comm, const io::GadgetSnapshot& sna
 }
 
 struct Particle {
-  std::uint64_t id;  ///< then the site
+  std::uint64_t id;
   double position[3];
   float velocity[3];
 };

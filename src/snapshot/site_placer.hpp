@@ -55,7 +55,7 @@ class SitePlacer {
   std::uint64_t first_twice_ = no_site;  ///< a global site, or no_site
 };
 
-/// Writes x - q into `displacement`: minimum image of a box, q = site * spacing.
+/// x moved by a box length into (-L/2, L/2], for |x| < 1.5 L.
 [[nodiscard]] inline double minimum_image(double x, double box) {
   if (x > box / 2) return x - box;
   return x <= -box / 2 ? x + box : x;

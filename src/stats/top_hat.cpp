@@ -1,6 +1,7 @@
 #include "nubox/stats/top_hat.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/top_hat_window.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/fft/modes.hpp"
 #include "nubox/par/agree.hpp"
@@ -10,15 +11,6 @@
 #include <cstdint>
 
 namespace nubox::stats {
-namespace {
-
-/// Fourier transform of the unit top-hat; its series where the difference would cancel.
-double top_hat_window(double x) {
-  if (x < 1e-2) return 1.0 - x * x / 10.0;
-  return 3.0 * (std::sin(x) - x * std::cos(x)) / (x * x * x);
-}
-
-}  // namespace
 
 void add_one(fft::MeshField& contrast) {
   for (std::size_t row = 0; row < contrast.layout().local().count * contrast.n(); ++row) {

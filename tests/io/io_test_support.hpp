@@ -4,46 +4,17 @@
 #include "nubox/io/field_file.hpp"
 #include "nubox/par/comm.hpp"
 
+#include "support/temporary_directory.hpp"
+
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace nubox::test {
-
-/// A directory of its own for one test, the same on all ranks; removed at the end. Collective.
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(const par::Comm& comm) : comm_(comm) {
-    std::string name = "nubox-io-" + std::to_string(comm.size()) + "-" + std::to_string(::getpid());
-    path_ = std::filesystem::temp_directory_path() / comm.broadcast(name);
-    if (comm.is_root()) std::filesystem::create_directories(path_);
-    comm.barrier();
-  }
-  ~TemporaryDirectory() {
-    comm_.barrier();
-    if (comm_.is_root()) std::filesystem::remove_all(path_);
-    comm_.barrier();
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-    return path_ / name;
-  }
-  [[nodiscard]] std::size_t entries() const {
-    std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
-    return count;
-  }
-
- private:
-  const par::Comm& comm_;
-  std::filesystem::path path_;
-};
 
 /// The error that `work` ends in; none if it succeeds.
 inline std::optional<Error> error_of(const std::function<void()>& work) {

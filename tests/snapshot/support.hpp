@@ -7,13 +7,14 @@
 #include "nubox/snapshot/export.hpp"
 #include "nubox/snapshot/import.hpp"
 
+#include "support/temporary_directory.hpp"
+
 #include <cmath>
 #include <filesystem>
 #include <functional>
 #include <numbers>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -23,31 +24,6 @@ namespace nubox::test {
 inline constexpr std::size_t box_n = 16;
 inline constexpr double box_mpch = 200;
 inline constexpr double box_redshift = 1;
-
-/// A directory of its own for one test, the same on all ranks; removed at the end. Collective.
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(const par::Comm& comm) : comm_(comm) {
-    const std::string name = "nubox-snapshot-" + std::to_string(::getpid());
-    path_ = std::filesystem::temp_directory_path() / comm.broadcast(name);
-    if (comm.is_root()) std::filesystem::create_directories(path_);
-    comm.barrier();
-  }
-  ~TemporaryDirectory() {
-    comm_.barrier();
-    if (comm_.is_root()) std::filesystem::remove_all(path_);
-    comm_.barrier();
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-    return path_ / name;
-  }
-
- private:
-  const par::Comm& comm_;
-  std::filesystem::path path_;
-};
 
 inline double growth_rate(double Omega_m, double redshift) {
   const double a3 = std::pow(1 + redshift, -3);

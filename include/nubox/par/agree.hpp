@@ -42,4 +42,13 @@ auto agree(const Comm& comm, Work&& work) {
   }
 }
 
+/// Rank 0's answer to a question about the world outside (does a file stand there?), so that all
+/// ranks go the same way however their views of it differ. Collective. What it throws is agreed on.
+template <class Question>
+[[nodiscard]] bool root_decides(const Comm& comm, Question&& question) {
+  const bool answer =
+      agree(comm, [&] { return comm.is_root() && std::forward<Question>(question)(); });
+  return comm.all_reduce(answer ? 1 : 0, Reduction::max) == 1;
+}
+
 }  // namespace nubox::par

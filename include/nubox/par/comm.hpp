@@ -136,6 +136,9 @@ class Comm {
   std::size_t chunk_elements_ = default_chunk_elements;
 };
 
+/// Where each rank's block starts if blocks of these lengths follow one another.
+[[nodiscard]] std::vector<std::size_t> block_starts(std::span<const std::size_t> counts);
+
 /// Narrows a count to MPI's int. @throws InternalError if it does not fit.
 [[nodiscard]] int mpi_count(std::size_t count);
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "nubox/config/config.hpp"
+#include "nubox/fft/plan.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,17 @@ struct BenchRow {
 /// Bytes per second that all ranks together move when each copies a buffer larger than its caches
 /// (bytes read + bytes written). Collective.
 [[nodiscard]] double memory_bandwidth(const par::Comm& comm, std::size_t repeats);
+
+/// Forward and backward transform of a mesh of this plan. Collective.
+struct TransformSeconds {
+  double forward = 0, backward = 0;
+  [[nodiscard]] double mean() const { return 0.5 * (forward + backward); }
+};
+[[nodiscard]] TransformSeconds transform_seconds(const std::shared_ptr<const fft::Plan>& plan,
+                                                 std::size_t repeats);
+
+/// Lattice spacing of the paper's boxes: the work of statistics and forces depends on it.
+inline constexpr double paper_spacing_mpch = 1000.0 / 512.0;
 
 // The components, each in its own file. All collective.
 [[nodiscard]] std::vector<BenchRow> bench_fft(const par::Comm& world, const config::Config& config);

@@ -1,5 +1,6 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
+#include "nubox/fft/mesh_field.hpp"
 
 #include "app/bench/bench.hpp"
 
@@ -20,6 +21,15 @@ double fastest_seconds(const par::Comm& comm, std::size_t repeats,
     log::beat();
   }
   return fastest;
+}
+
+TransformSeconds transform_seconds(const std::shared_ptr<const fft::Plan>& plan,
+                                   std::size_t repeats) {
+  fft::MeshField mesh(plan, 1.0);  // of zeros, which repeated transforms do not let grow
+  TransformSeconds seconds;
+  seconds.forward = fastest_seconds(mesh.comm(), repeats, [&] { plan->forward(mesh.data()); });
+  seconds.backward = fastest_seconds(mesh.comm(), repeats, [&] { plan->backward(mesh.data()); });
+  return seconds;
 }
 
 double memory_bandwidth(const par::Comm& comm, std::size_t repeats) {

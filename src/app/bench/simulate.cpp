@@ -22,8 +22,6 @@
 namespace nubox::app {
 namespace {
 
-/// The paper's particle spacing.
-constexpr double spacing_mpch = 1000.0 / 512;
 /// Late steps: displacements, and with them the exchange between ranks, are largest.
 constexpr double a_first = 0.9, a_last = 1;
 
@@ -76,11 +74,8 @@ Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& option
 
 /// Seconds of four transforms of the force mesh: one forward, three back. Collective.
 double fft_floor_seconds(const par::Comm& world, std::size_t mesh_n, std::size_t repeats) {
-  const auto plan = fft::Plan::create(world, mesh_n);
-  fft::MeshField mesh(plan, 1.0);
-  const double forward = fastest_seconds(world, repeats, [&] { plan->forward(mesh.data()); });
-  const double backward = fastest_seconds(world, repeats, [&] { plan->backward(mesh.data()); });
-  return forward + 3 * backward;
+  const TransformSeconds seconds = transform_seconds(fft::Plan::create(world, mesh_n), repeats);
+  return seconds.forward + 3 * seconds.backward;
 }
 
 /// Largest over mean of the ranks' own work on particles.
@@ -105,7 +100,7 @@ std::vector<BenchRow> bench_simulate(const par::Comm& world, const config::Confi
   const std::size_t repeats = config.size("bench.repeats");
   sim::SimulationOptions options;
   options.n = config.size("bench.n");
-  options.box_size_mpch = spacing_mpch * static_cast<double>(options.n);
+  options.box_size_mpch = paper_spacing_mpch * static_cast<double>(options.n);
   const std::size_t mesh_n = options.mesh_factor * options.n;
   const cosmology::Parameters parameters;
   const auto directory = par::agree(world, [] { return find_shipped("hades", "cosmology"); });

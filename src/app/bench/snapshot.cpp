@@ -1,6 +1,7 @@
 #include "nubox/io/gadget_snapshot.hpp"
 #include "nubox/io/gadget_writer.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/snapshot/export.hpp"
 
 #include "app/bench/bench.hpp"
 #include "app/bench/plain_file.hpp"
@@ -27,7 +28,8 @@ io::GadgetOutput output_of(std::size_t n, io::GadgetFormat format) {
   output.Omega_m = 0.3175;
   output.Omega_lambda = 0.6825;
   output.h = 0.6711;
-  output.mass_1e10_msunh = output.Omega_m * 27.7536627 * spacing_mpch * spacing_mpch * spacing_mpch;
+  output.mass_1e10_msunh =
+      snapshot::particle_mass_1e10_msunh(output.Omega_m, output.box_size_mpch, n);
   return output;
 }
 

@@ -13,9 +13,6 @@
 namespace nubox::app {
 namespace {
 
-/// Lattice spacing of the paper, Mpc/h: the statistics' work depends on cells per radius.
-constexpr double spacing_mpch = 1000.0 / 512.0;
-
 /// A power spectrum in the shape of cold dark matter's; Zel'dovich displacements of a few Mpc/h.
 double bench_power(double k_hmpc) {
   const double x = k_hmpc / 0.02;
@@ -25,7 +22,7 @@ double bench_power(double k_hmpc) {
 stats::Tracers bench_box(const par::Comm& world, std::size_t n, std::uint64_t seed) {
   io::FieldHeader header;
   header.n = n;
-  header.box_size_mpch = spacing_mpch * static_cast<double>(n);
+  header.box_size_mpch = paper_spacing_mpch * static_cast<double>(n);
   const auto plan = fft::Plan::create(world, n);
   header.Omega_m = 0.3175;
   header.Omega_b = 0.049;
@@ -39,24 +36,9 @@ stats::Tracers bench_box(const par::Comm& world, std::size_t n, std::uint64_t se
   return stats::Tracers(field::Snapshot{header, std::move(displacement), std::move(velocity)});
 }
 
-struct Floor {
-  double forward = 0, backward = 0;
-  [[nodiscard]] double mean() const { return 0.5 * (forward + backward); }
-};
-
-Floor measure_floor(const stats::SharedMeshes& shared, std::size_t repeats) {
-  fft::MeshField mesh(shared.plan(), shared.box_size_mpch());
-  const par::Comm& comm = shared.comm();
-  Floor floor;
-  floor.forward = fastest_seconds(comm, repeats, [&] { shared.plan()->forward(mesh.data()); });
-  mesh.fill(0.0F);
-  floor.backward = fastest_seconds(comm, repeats, [&] { shared.plan()->backward(mesh.data()); });
-  return floor;
-}
-
 /// Time of one statistic with the forward transform of every field, against the transforms alone.
 BenchRow bench_statistic(const stats::Statistic& statistic, stats::SharedMeshes& shared,
-                         const Floor& floor, std::size_t repeats) {
+                         const TransformSeconds& floor, std::size_t repeats) {
   io::TableFile table;
   statistic.measure(shared, table);  // paints what it needs, and fills caches
   const double seconds =
@@ -85,7 +67,7 @@ std::vector<BenchRow> bench_stats(const par::Comm& world, const config::Config& 
   const auto statistics = stats::statistics_of(options);
   const stats::Tracers model = bench_box(world, n, 1), target = bench_box(world, n, 2);
   stats::SharedMeshes one(model, nullptr, n, field::Assignment::cic);
-  const Floor floor = measure_floor(one, repeats);
+  const TransformSeconds floor = transform_seconds(one.plan(), repeats);
   std::vector<BenchRow> rows{{"stats", fmt::format("forward FFT, {}^3", n), floor.forward, "s"},
                              {"stats", fmt::format("backward FFT, {}^3", n), floor.backward, "s"}};
   for (const auto assignment : {field::Assignment::cic, field::Assignment::pcs}) {

@@ -13,9 +13,6 @@
 namespace nubox::app {
 namespace {
 
-/// Lattice spacing of the paper, Mpc/h.
-constexpr double spacing_mpch = 1000.0 / 512.0;
-
 net::ModelCard card_of(const net::Architecture& architecture, std::size_t n) {
   net::ModelCard card;
   card.architecture = architecture;
@@ -24,7 +21,7 @@ net::ModelCard card_of(const net::Architecture& architecture, std::size_t n) {
   card.output_scale_mpch = 0.1;
   card.masses_eV = {0.15};
   card.data.n = n;
-  card.data.box_size_mpch = spacing_mpch * static_cast<double>(n);
+  card.data.box_size_mpch = paper_spacing_mpch * static_cast<double>(n);
   card.extra["crop"] = std::int64_t{32};
   return card;
 }
@@ -41,7 +38,7 @@ std::vector<BenchRow> bench_predict(const par::Comm& world, const config::Config
       net::Evaluator::untrained(world, card_of(architecture, n), precision);
 
   const par::SlabLayout layout(world, n);
-  const double box_mpch = spacing_mpch * static_cast<double>(n);
+  const double box_mpch = paper_spacing_mpch * static_cast<double>(n);
   field::LatticeField features(layout, architecture.input_channels, box_mpch);
   for (std::size_t i = 0; i < features.values().size(); ++i) {
     features.values()[i] = static_cast<float>(i % 1000) * 1e-2f;
