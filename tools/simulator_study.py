@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 from nubox_study import page  # noqa: E402
-from nubox_study.runs import RUNS, Nubox, linear_ratio, ratio_of  # noqa: E402
+from nubox_study.runs import RUNS, Simulator, linear_ratio, ratio_of  # noqa: E402
 
 TABLES = ROOT / "configs/cosmology/hades"
 
@@ -96,7 +96,7 @@ def main():
     parser.add_argument("--out", type=Path, default=ROOT / "tests/accuracy", help="README.md and figure")
     parser.add_argument("--ranks", type=int, default=2, help="MPI ranks")
     arguments = parser.parse_args()
-    command = Nubox(arguments.nubox.resolve(), arguments.ranks)
+    command = Simulator(arguments.nubox.resolve(), arguments.ranks)
     runs = {run.name: run for run in RUNS}
     for run in RUNS:
         command.simulate(run, arguments.work)

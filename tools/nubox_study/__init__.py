@@ -1,1 +1,1 @@
-"""The accuracy study of the simulator: its runs, measurements and figure."""
+"""Studies made of many runs of nubox: stages, methods side by side, the accuracy of the simulator."""

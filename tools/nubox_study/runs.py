@@ -1,14 +1,12 @@
 """The runs of the study and their power spectra, by the nubox command itself."""
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 import nubox
+from nubox_study.program import Nubox
 
 MASSES = ("0.000", "0.150")
 
@@ -62,19 +60,8 @@ RUNS = [
 ]
 
 
-class Nubox:
-    """The command, under mpirun with one thread per rank."""
-
-    def __init__(self, binary, ranks):
-        self.start = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", str(ranks), str(binary)]
-        if os.geteuid() == 0:
-            self.start.insert(1, "--allow-run-as-root")
-        self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "OMPI_MCA_mpi_yield_when_idle": "1"}
-
-    def __call__(self, *arguments):
-        command = [*self.start, *map(str, arguments)]
-        if subprocess.run(command, env=self.environment).returncode != 0:
-            sys.exit("failed: " + " ".join(command))
+class Simulator(Nubox):
+    """The command with the runs of the study."""
 
     def simulate(self, run, work):
         """Makes the boxes of a run that are not there yet."""
