@@ -50,6 +50,11 @@ std::vector<Option> network_options() {
        "Weight decay of the optimiser."},
       {"train", "optimizer", choice, "adam", {}, {}, {"adam", "adamw"},
        "adam adds the weight decay to the gradient (the paper's kind), adamw decouples it."},
+      {"train", "select", choice, "spectra", {}, {}, {"spectra", "loss"},
+       "What chooses the best epoch on the validation boxes: spectra of the boxes predicted whole "
+       "(mean |T-1| + (1-r) over boxes and bins in 0.1 < k < 1 h/Mpc), or the loss of their crops."},
+      {"train", "select_every", integer, "1", 1, 1e6, {},
+       "Epochs from one such judgement to the next; the last epoch is always judged."},
       {"train", "augment", flag, "true", {}, {}, {},
        "Random rotations and reflections of the crops (the 48 symmetries of the cube)."},
       {"train", "random_shift", flag, "true", {}, {}, {},

@@ -48,6 +48,11 @@ Evaluator Evaluator::untrained(const par::Comm& comm, const ModelCard& card,
   return Evaluator(prepare<Parts>(comm, {card, std::move(network)}, chosen));
 }
 
+Evaluator Evaluator::sharing(const Emulator& emulator, const ModelCard& card, Precision precision) {
+  return Evaluator(
+      std::make_unique<Parts>(Parts{card, net::footprint(card.architecture), precision, emulator}));
+}
+
 Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
 Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;

@@ -149,11 +149,20 @@ field::LatticeField predict_displacement(const field::LatticeField& features,
   const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
+  return predict_displacement(features, prior_mpch, network, theta, plan);
+}
+
+field::LatticeField predict_displacement(const field::LatticeField& features,
+                                         const field::LatticeField& prior_mpch,
+                                         const net::Evaluator& network, double theta,
+                                         const TilePlan& plan) {
+  const bool residual = network.card().architecture.residual;
+  if (residual && theta == 0) return prior_mpch;
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
   field::LatticeField out(features.layout(), 3, features.box_size_mpch());
-  par::agree(comm, [&] {
+  par::agree(features.comm(), [&] {
     run_tiles(TileMover(slab, plan), plan, features.components(), network, theta, out);
-    finish(out, prior_mpch, architecture.residual);
+    finish(out, prior_mpch, residual);
   });
   return out;
 }

@@ -1,7 +1,5 @@
 #include "train/batch.hpp"
 
-#include "nubox/core/log.hpp"
-
 #include "train/crop_tensors.hpp"
 
 #include <algorithm>
@@ -40,36 +38,6 @@ Batch make_batch(const CropServer& server, const Crops& crops, const std::vector
   }
   return {torch::stack(features).to(device), torch::stack(targets).to(device),
           torch::tensor(theta).to(device)};
-}
-
-Validation validate(const par::Comm& comm, net::Emulator& emulator, net::Precision precision,
-                    const CropServer& server, const std::vector<Sample>& samples,
-                    const std::vector<double>& theta_of_pair, const TrainOptions& options) {
-  const torch::NoGradGuard no_grad;
-  emulator.network().eval();
-  const auto ranks = static_cast<std::size_t>(comm.size());
-  const std::size_t group = options.micro_batch * ranks;
-  std::array<double, 2> sums{};
-  for (std::size_t begin = 0; begin < samples.size(); begin += group) {
-    const std::vector<Sample> part(
-        samples.begin() + static_cast<std::ptrdiff_t>(begin),
-        samples.begin() + static_cast<std::ptrdiff_t>(std::min(begin + group, samples.size())));
-    log::beat();
-    const Crops crops = server.gather(part);
-    if (crops.count == 0) continue;
-    const auto mine = share(part, static_cast<std::size_t>(comm.rank()), ranks);
-    const Batch batch =
-        make_batch(server, crops, mine, theta_of_pair, {}, 0, mine.size(), emulator.device());
-    const net::PrecisionScope scope(precision, emulator.device());
-    const torch::Tensor output = emulator.forward(batch.features, batch.theta);
-    sums[0] += sample_losses(output, batch.targets, options.loss).sum().item<double>();
-    sums[1] +=
-        sample_losses(torch::zeros_like(output), batch.targets, options.loss).sum().item<double>();
-  }
-  emulator.network().train();
-  comm.all_reduce(std::span<double>(sums));
-  const auto count = static_cast<double>(samples.size());
-  return {sums[0] / count, sums[1] / count};
 }
 
 }  // namespace nubox::train

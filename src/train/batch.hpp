@@ -2,10 +2,6 @@
 
 #include "nubox/train/crop_server.hpp"
 
-#include "net/device.hpp"
-#include "net/emulator.hpp"
-#include "train/data.hpp"
-
 #include <cstddef>
 #include <vector>
 
@@ -26,18 +22,5 @@ struct Batch {
                                const std::vector<double>& theta_of_pair,
                                const std::vector<std::size_t>& feature_vectors, std::size_t begin,
                                std::size_t end, torch::Device device);
-
-/// Loss of a network over all crops of the validation boxes, neither shifted nor turned.
-struct Validation {
-  double loss = 0;
-  double prior_loss = 0;  ///< of adding nothing (residual networks)
-};
-
-/// Collective.
-[[nodiscard]] Validation validate(const par::Comm& comm, net::Emulator& emulator,
-                                  net::Precision precision, const CropServer& server,
-                                  const std::vector<Sample>& samples,
-                                  const std::vector<double>& theta_of_pair,
-                                  const TrainOptions& options);
 
 }  // namespace nubox::train

@@ -59,6 +59,7 @@ void Checkpoints::save(const Progress& progress, io::TableFile state) {
   state.attributes["epoch"] = static_cast<std::int64_t>(progress.epoch);
   state.attributes["samples"] = static_cast<std::int64_t>(progress.samples);
   state.attributes["steps"] = static_cast<std::int64_t>(progress.steps);
+  state.attributes["best_score"] = progress.best_score;
   state.attributes["best_loss"] = progress.best_loss;
   state.attributes["seconds"] = progress.seconds;
   state.attributes["config_hash"] = identity_.config_hash;
@@ -92,8 +93,8 @@ Checkpoints::Loaded Checkpoints::read(const fs::path& path) const {
     return Loaded{
         {net::attribute<std::uint64_t>(root, "epoch"),
          net::attribute<std::uint64_t>(root, "samples"),
-         net::attribute<std::uint64_t>(root, "steps"), net::attribute<double>(root, "best_loss"),
-         net::attribute<double>(root, "seconds")},
+         net::attribute<std::uint64_t>(root, "steps"), net::attribute<double>(root, "best_score"),
+         net::attribute<double>(root, "best_loss"), net::attribute<double>(root, "seconds")},
         std::move(table),
         path};
   });

@@ -17,7 +17,9 @@ struct Progress {
   std::uint64_t epoch = 0;
   std::uint64_t samples = 0;  ///< of this epoch, done
   std::uint64_t steps = 0;    ///< of all epochs, done
-  double best_loss = std::numeric_limits<double>::infinity();
+  double best_score =
+      std::numeric_limits<double>::infinity();                 ///< of train.select; lower is better
+  double best_loss = std::numeric_limits<double>::infinity();  ///< validation loss of that model
   double seconds = 0;  ///< used so far, earlier runs included
 };
 

@@ -141,6 +141,7 @@ Data prepare(std::vector<TrainingPair> pairs, bool residual_targets) {
     boxes.sources.push_back({std::move(pair.features), std::move(pair.target_mpch)});
     boxes.theta.push_back(pair.theta);
     boxes.names.push_back(std::move(pair.name));
+    if (pair.validation) boxes.priors_mpch.push_back(std::move(pair.prior_mpch));
   }
   return data;
 }

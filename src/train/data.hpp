@@ -13,6 +13,7 @@ struct Boxes {
   std::vector<CropSource> sources;
   std::vector<double> theta;
   std::vector<std::string> names;
+  std::vector<field::LatticeField> priors_mpch;  ///< [3] each; of validation boxes only
 };
 
 /// n of every source.

@@ -20,6 +20,36 @@ std::string kept_lines(const std::filesystem::path& path, std::uint64_t steps) {
   return kept;
 }
 
+/// T and r of every box; JSON has no NaN, bins without modes become null.
+nlohmann::json spectra_of(const std::vector<std::string>& names, const Judgement& judgement) {
+  nlohmann::json boxes = nlohmann::json::array();
+  for (std::size_t b = 0; b < judgement.spectra.size(); ++b) {
+    const BoxSpectra& box = judgement.spectra[b];
+    boxes.push_back(
+        {{"box", names[b]}, {"error", box.error()}, {"T", box.transfer}, {"r", box.correlation}});
+  }
+  return boxes;
+}
+
+/// Adds what the validation boxes say to an epoch's line; returns it for the log.
+std::string add_judgement(const EpochRecord& epoch, nlohmann::json& line) {
+  if (!epoch.judgement) return {};
+  line["validation_loss"] = epoch.judgement->loss;
+  std::string text = fmt::format("  validation {:.5g}", epoch.judgement->loss);
+  if (epoch.residual) {
+    line["prior_validation_loss"] = epoch.prior.loss;
+    text += fmt::format(" (prior {:.5g})", epoch.prior.loss);
+  }
+  if (!epoch.judgement->has_spectra()) return text;
+  const double error = epoch.judgement->spectral_error(), prior = epoch.prior.spectral_error();
+  line["validation_spectral_error"] = error;
+  line["prior_validation_spectral_error"] = prior;
+  line["spectra"] = {{"k_hmpc", spectra_centres_hmpc()},
+                     {"boxes", spectra_of(epoch.boxes, *epoch.judgement)},
+                     {"prior", spectra_of(epoch.boxes, epoch.prior)}};
+  return text + fmt::format("  <|T-1| + 1-r> {:.4g} (prior {:.4g})", error, prior);
+}
+
 }  // namespace
 
 MetricsLog::MetricsLog(const par::Comm& comm, const std::filesystem::path& path,
@@ -69,15 +99,7 @@ void MetricsLog::write(const EpochRecord& epoch) {
                          {"step", epoch.step},
                          {"training_loss", loss},
                          {"seconds", epoch.seconds}};
-  std::string judged;
-  if (epoch.validation_loss) {
-    line["validation_loss"] = *epoch.validation_loss;
-    judged += fmt::format("  validation {:.5g}", *epoch.validation_loss);
-  }
-  if (epoch.prior_validation_loss) {
-    line["prior_validation_loss"] = *epoch.prior_validation_loss;
-    judged += fmt::format(" (prior {:.5g})", *epoch.prior_validation_loss);
-  }
+  const std::string judged = add_judgement(epoch, line);
   append(line);
   const double percent = 100 / spent.sum();
   log::info(

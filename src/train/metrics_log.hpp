@@ -2,10 +2,14 @@
 
 #include "nubox/par/comm.hpp"
 
+#include "train/judge.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -27,9 +31,11 @@ struct StepRecord {
 
 struct EpochRecord {
   std::uint64_t epoch = 0, epochs = 0, step = 0;
-  std::optional<double> validation_loss;        ///< absent without validation boxes
-  std::optional<double> prior_validation_loss;  ///< of the prior alone; residual networks only
-  double seconds = 0;  ///< since the start of the training, earlier runs included
+  double seconds = 0;                  ///< since the start of the training, earlier runs included
+  std::vector<std::string> boxes;      ///< names of the validation boxes
+  std::optional<Judgement> judgement;  ///< absent without validation boxes or if not due
+  Judgement prior;                     ///< of the prior alone
+  bool residual = true;                ///< the loss of the prior means something
 };
 
 /// metrics.jsonl: one JSON object per line, written by rank 0 and flushed. Every line has "kind"

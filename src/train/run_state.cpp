@@ -49,8 +49,9 @@ void RunState::with_kept_weights(const std::function<void()>& work) {
   load(current);
 }
 
-void RunState::keep_if_best(double loss) {
-  if (!(loss < progress_.best_loss)) return;
+void RunState::keep_if_best(double score, double loss) {
+  if (!(score < progress_.best_score)) return;
+  progress_.best_score = score;
   progress_.best_loss = loss;
   best_ = {optimizer_.kept_values().clone(), copies(network_.buffers())};
 }
@@ -84,7 +85,7 @@ void RunState::read(const Checkpoints::Loaded& loaded) {
   optimizer_.read(loaded.state);
   std::vector<torch::Tensor> buffers = network_.buffers();
   read_buffers(loaded.state, "buffers", buffers);
-  if (!std::isfinite(progress_.best_loss)) return;
+  if (!std::isfinite(progress_.best_score)) return;
   best_ = {torch::zeros_like(parameters_.values()), copies(buffers)};
   parameters_.read(loaded.state, "best", best_.values);
   read_buffers(loaded.state, "best_buffers", best_.buffers);

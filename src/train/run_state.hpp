@@ -26,8 +26,8 @@ class RunState {
 
   /// Runs `work` with the weights that would be kept now (averaged ones if EMA is on).
   void with_kept_weights(const std::function<void()>& work);
-  /// Remembers the kept weights if this loss is the lowest so far.
-  void keep_if_best(double loss);
+  /// Remembers the kept weights, and their validation loss, if this score is the lowest so far.
+  void keep_if_best(double score, double loss);
   /// Puts the remembered weights into the network.
   void use_best();
 

@@ -14,8 +14,12 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
     throw UsageError("train.crop = {} must be a positive multiple of the network's stride {}",
                      options.tile, footprint.stride);
   }
-  if (options.epochs == 0 || options.batch == 0 || options.micro_batch == 0) {
-    throw UsageError("epochs, batch and micro_batch must be positive");
+  if (options.epochs == 0 || options.batch == 0 || options.micro_batch == 0 ||
+      options.select_every == 0) {
+    throw UsageError("epochs, batch, micro_batch and select_every must be positive");
+  }
+  if (options.select != "spectra" && options.select != "loss") {
+    throw UsageError("unknown select '{}' (spectra, loss)", options.select);
   }
   if (options.loss != "l1" && options.loss != "mse") {
     throw UsageError("unknown loss '{}' (l1, mse)", options.loss);

@@ -61,14 +61,11 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
       emulator_(make_emulator(comm, options, card_)),
       feature_vectors_(vector_channels(card_.features)),
       training_theta_(data.training.theta),
-      validation_theta_(data.validation.theta),
       training_names_(data.training.names),
       training_(comm, std::move(data.training.sources), options.tile,
                 net::footprint(card_.architecture).halo),
-      validation_(comm, std::move(data.validation.sources), options.tile,
-                  net::footprint(card_.architecture).halo),
       sampler_(sampling(options), lattice_sizes(training_.sources())),
-      validation_samples_(Sampler(sampling(options), lattice_sizes(validation_.sources())).plain()),
+      judge_(comm, options_, card_, std::move(data.validation)),
       state_(
           comm, emulator_.network(), [this] { probe(emulator_); }, options, total_steps()),
       backend_(make_reduce_backend(options.backend, comm, emulator_.device())),
@@ -91,13 +88,8 @@ std::uint64_t TrainingRun::total_steps() const {
 TrainReport TrainingRun::run() {
   restore();
   metrics_.emplace(comm_, options_.out / "metrics.jsonl", progress_.steps);
-  if (!validation_samples_.empty()) {
-    const Stopwatch watch;
-    const Validation start = validate(comm_, emulator_, precision_, validation_,
-                                      validation_samples_, validation_theta_, options_);
-    if (card_.architecture.residual) prior_loss_ = start.prior_loss;
-    validation_seconds_ = watch.seconds();
-  }
+  // How long a judgement takes is known before an epoch's end has to fit into the time left.
+  if (!judge_.empty() && options_.wall_clock_minutes > 0) (void)judge_kept();
   while (progress_.epoch < options_.epochs) {
     log::set_phase(
         fmt::format("train: epoch {}, step {}", progress_.epoch + 1, progress_.steps + 1));
@@ -217,20 +209,26 @@ void TrainingRun::finish_epoch() {
   ++progress_.epoch;
   progress_.samples = 0;
   state_.require_equal_weights(comm_);
-  std::optional<double> validation_loss;
-  if (validation_samples_.empty()) {
-    state_.keep_if_best(
-        -static_cast<double>(progress_.epoch));  // without a judge the last one is kept
-  } else {
-    state_.with_kept_weights([&] {
-      validation_loss = validate(comm_, emulator_, precision_, validation_, validation_samples_,
-                                 validation_theta_, options_)
-                            .loss;
-    });
-    state_.keep_if_best(*validation_loss);
+  std::optional<Judgement> judgement;
+  const bool due =
+      progress_.epoch % options_.select_every == 0 || progress_.epoch == options_.epochs;
+  if (judge_.empty()) {  // without validation boxes the last one is kept
+    state_.keep_if_best(-static_cast<double>(progress_.epoch), progress_.best_loss);
+  } else if (due) {
+    judgement = judge_kept();
+    state_.keep_if_best(judgement->score(), judgement->loss);
   }
-  metrics_->write(EpochRecord{progress_.epoch, options_.epochs, progress_.steps, validation_loss,
-                              prior_loss_, seconds_before_ + run_watch_.seconds()});
+  metrics_->write(EpochRecord{progress_.epoch, options_.epochs, progress_.steps,
+                              seconds_before_ + run_watch_.seconds(), judge_.names(),
+                              std::move(judgement), judge_.prior(), card_.architecture.residual});
+}
+
+Judgement TrainingRun::judge_kept() {
+  const Stopwatch watch;
+  Judgement judgement;
+  state_.with_kept_weights([&] { judgement = judge_.judge(emulator_); });
+  longest_judgement_ = std::max(longest_judgement_, watch.seconds());
+  return judgement;
 }
 
 void TrainingRun::restore() {
@@ -259,7 +257,7 @@ bool TrainingRun::time_is_up(double step_seconds) const {
   const double left =
       60 * options_.wall_clock_minutes - options_.seconds_used - run_watch_.seconds();
   // An epoch may end with the next step.
-  return left < 2 * longest_checkpoint_ + step_seconds + validation_seconds_;
+  return left < 2 * longest_checkpoint_ + step_seconds + longest_judgement_;
 }
 
 TrainReport TrainingRun::write_model() {
@@ -273,11 +271,19 @@ TrainReport TrainingRun::write_model() {
   state_.use_best();
   card_.metrics["epochs"] = static_cast<double>(progress_.epoch);
   card_.metrics["steps"] = static_cast<double>(progress_.steps);
-  if (!validation_samples_.empty()) {
+  if (!judge_.empty()) {
     report.best_validation_loss = progress_.best_loss;
-    report.prior_validation_loss = prior_loss_;
     card_.metrics["validation_loss"] = progress_.best_loss;
-    if (prior_loss_) card_.metrics["prior_validation_loss"] = *prior_loss_;
+    if (card_.architecture.residual) {
+      report.prior_validation_loss = judge_.prior().loss;
+      card_.metrics["prior_validation_loss"] = judge_.prior().loss;
+    }
+    if (judge_.prior().has_spectra()) {
+      report.best_spectral_error = progress_.best_score;
+      report.prior_spectral_error = judge_.prior().spectral_error();
+      card_.metrics["validation_spectral_error"] = progress_.best_score;
+      card_.metrics["prior_validation_spectral_error"] = *report.prior_spectral_error;
+    }
   }
   net::save_model(comm_, report.model, card_, emulator_.network());
   return report;

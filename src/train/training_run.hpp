@@ -8,6 +8,7 @@
 #include "net/device.hpp"
 #include "net/emulator.hpp"
 #include "train/data.hpp"
+#include "train/judge.hpp"
 #include "train/metrics_log.hpp"
 #include "train/reducer.hpp"
 #include "train/run_state.hpp"
@@ -41,6 +42,8 @@ class TrainingRun {
   Outcome reduce_outcome(double loss, const std::vector<std::string>& bad_samples,
                          std::size_t batch_size, double step_seconds);
   void finish_epoch();
+  /// Of the weights that would be kept now.
+  [[nodiscard]] Judgement judge_kept();
   void restore();
   void save_checkpoint();
   [[nodiscard]] bool time_is_up(double step_seconds) const;
@@ -53,18 +56,17 @@ class TrainingRun {
   net::Precision precision_;
   net::Emulator emulator_;
   std::vector<std::size_t> feature_vectors_;
-  std::vector<double> training_theta_, validation_theta_;
+  std::vector<double> training_theta_;
   std::vector<std::string> training_names_;
-  CropServer training_, validation_;
+  CropServer training_;
   Sampler sampler_;
-  std::vector<Sample> validation_samples_;
+  Judge judge_;
   RunState state_;
   Progress& progress_ = state_.progress();
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
-  std::optional<double> prior_loss_;
-  double validation_seconds_ = 0;
+  double longest_judgement_ = 0;
   bool resumed_ = false;
   std::optional<MetricsLog> metrics_;
   par::StopSignals signals_;

@@ -11,6 +11,9 @@
 
 namespace nubox::net {
 
+class Emulator;
+enum class Precision;
+
 /// A trained network ready to be applied to tiles that carry their halo.
 class Evaluator {
  public:
@@ -21,6 +24,10 @@ class Evaluator {
   /// With fresh weights, to measure speed. Collective. @throws UsageError (agreed)
   [[nodiscard]] static Evaluator untrained(const par::Comm& comm, const ModelCard& card,
                                            const std::string& precision = "fp32");
+  /// The network of a training as it stands: shares its weights, follows them, and is right only
+  /// while the network is in eval mode. Rank-local.
+  [[nodiscard]] static Evaluator sharing(const Emulator& emulator, const ModelCard& card,
+                                         Precision precision);
   ~Evaluator();
   Evaluator(Evaluator&&) noexcept;
   Evaluator& operator=(Evaluator&&) noexcept;

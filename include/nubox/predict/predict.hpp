@@ -22,6 +22,11 @@ namespace nubox::predict {
                                                        const field::LatticeField& prior_mpch,
                                                        const net::Evaluator& network, double theta,
                                                        TileChoice tiles = {});
+/// The same by a plan made before, without a line in the log; features must fit the network.
+[[nodiscard]] field::LatticeField predict_displacement(const field::LatticeField& features,
+                                                       const field::LatticeField& prior_mpch,
+                                                       const net::Evaluator& network, double theta,
+                                                       const TilePlan& plan);
 
 /// Edge of cubic tiles: the wanted one or, for 0, that of the crops the model was trained on.
 /// Padded networks see the edges of their tiles, so theirs matters. @throws InputError if the model

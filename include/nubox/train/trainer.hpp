@@ -19,15 +19,20 @@ struct TrainingPair {
   field::LatticeField prior_mpch;   ///< [3] displacement that a residual network corrects
   field::LatticeField target_mpch;  ///< [3] true displacement
   double theta = 1;                 ///< net::style_parameter of the target's mass
-  bool validation = false;          ///< never trained on: measures the loss that selects the model
+  bool validation = false;          ///< never trained on: selects the model
 };
 
 /// How to train.
 struct TrainOptions {
   std::size_t tile = 32;  ///< crop edge in lattice cells, without halo
   std::size_t epochs = 20;
-  std::size_t batch = 8;        ///< crops per step over all ranks
-  std::size_t micro_batch = 4;  ///< crops at once on one rank (memory)
+  /// What chooses the best model on the validation boxes: spectra (T(k) and r(k) of the boxes
+  /// predicted whole: the mean over boxes and bins of 0.1 h/Mpc in 0.1 < k < 1 of |T-1| + (1-r)) or
+  /// loss (mean over their crops).
+  std::string select = "spectra";
+  std::size_t select_every = 1;  ///< epochs; the last one is always judged
+  std::size_t batch = 8;         ///< crops per step over all ranks
+  std::size_t micro_batch = 4;   ///< crops at once on one rank (memory)
   double learning_rate = 2e-3;
   std::string schedule = "cosine";  ///< constant, cosine
   double warmup_fraction = 0.05;    ///< share of all steps with a rising rate (cosine)
@@ -52,13 +57,15 @@ struct TrainOptions {
 
 /// What a finished training came to.
 struct TrainReport {
-  std::filesystem::path model;  ///< the best model, by validation loss
+  std::filesystem::path model;  ///< the best model, by TrainOptions::select
   std::size_t steps = 0;
   std::size_t parameters = 0;
-  /// Mpc/h (l1) or (Mpc/h)^2 (mse); absent without validation boxes.
+  /// Of the best model, Mpc/h (l1) or (Mpc/h)^2 (mse); absent without validation boxes.
   std::optional<double> best_validation_loss;
   /// The same figure for the prior alone; residual networks only.
   std::optional<double> prior_validation_loss;
+  /// Mean |T-1| + (1-r) of the best model and of the prior alone; only if it selected the model.
+  std::optional<double> best_spectral_error, prior_spectral_error;
   double seconds = 0;
   bool resumed = false;
 };

@@ -27,6 +27,8 @@ train::TrainOptions train_options(const config::Config& config) {
   train::TrainOptions options;
   options.tile = config.size("train.crop");
   options.epochs = config.size("train.epochs");
+  options.select = config.text("train.select");
+  options.select_every = config.size("train.select_every");
   options.batch = config.size("train.batch");
   options.learning_rate = config.number("train.learning_rate");
   options.schedule = config.text("train.schedule");
@@ -214,6 +216,10 @@ void train(const par::Comm& world, const config::Config& config) {
   }
   if (report.prior_validation_loss) {
     judged += fmt::format(" (prior alone {:.5f})", *report.prior_validation_loss);
+  }
+  if (report.best_spectral_error) {
+    judged += fmt::format(", mean |T-1| + (1-r) {:.5f} (prior alone {:.5f})",
+                          *report.best_spectral_error, *report.prior_spectral_error);
   }
   log::info("{}: {} parameters, {} steps in {:.0f} s{}", report.model.string(), report.parameters,
             report.steps, report.seconds, judged);

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "nubox/predict/tile_plan.hpp"
+#include "nubox/train/crop_server.hpp"
+#include "nubox/train/sampler.hpp"
+#include "nubox/train/trainer.hpp"
+
+#include "net/device.hpp"
+#include "net/emulator.hpp"
+#include "train/box_spectra.hpp"
+#include "train/data.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nubox::train {
+
+/// What the validation boxes say about a network, equal on all ranks.
+struct Judgement {
+  double loss = 0;                  ///< mean over all crops, neither shifted nor turned
+  std::vector<BoxSpectra> spectra;  ///< by box; empty if models are selected by loss
+  [[nodiscard]] bool has_spectra() const { return !spectra.empty(); }
+  /// Mean of BoxSpectra::error() over the boxes.
+  [[nodiscard]] double spectral_error() const;
+  /// Lower is better: the spectral error where it is measured, else the loss.
+  [[nodiscard]] double score() const { return has_spectra() ? spectral_error() : loss; }
+};
+
+/// Ranks networks on the validation boxes: by the displacement loss of their crops or, since a loss
+/// hardly knows about small-scale power, by T(k) and r(k) of the whole boxes, predicted as
+/// `predict` would.
+class Judge {
+ public:
+  /// Collective. @throws InputError (agreed) for boxes that cannot be predicted whole, or without
+  /// modes in the bins, if they are to be compared by spectra
+  Judge(const par::Comm& comm, const TrainOptions& options, const net::ModelCard& card,
+        Boxes boxes);
+
+  [[nodiscard]] bool empty() const { return crops_.sources().empty(); }
+  /// Collective. @throws NumericalError (agreed) if the network returns non-finite values
+  [[nodiscard]] Judgement judge(net::Emulator& emulator) const;
+  /// The same for the prior displacement alone. Its loss is that of adding nothing, which means
+  /// something for residual networks only. Collective.
+  [[nodiscard]] const Judgement& prior() const { return prior_; }
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  /// A box ready to be predicted and compared.
+  struct Truth {
+    predict::TilePlan tiles;
+    fft::MeshField modes;
+  };
+  void prepare_truths();
+  /// Of the network or, for null, of adding nothing to the prior.
+  [[nodiscard]] double crop_loss(net::Emulator* emulator) const;
+
+  const par::Comm& comm_;
+  const TrainOptions options_;
+  const net::ModelCard& card_;
+  net::Precision precision_;
+  std::vector<field::LatticeField> priors_mpch_;
+  std::vector<double> theta_;
+  std::vector<std::string> names_;
+  CropServer crops_;
+  std::vector<Sample> samples_;
+  std::vector<Truth> truths_;  ///< by box; empty if models are selected by loss
+  Judgement prior_;
+};
+
+}  // namespace nubox::train
