@@ -3,7 +3,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 
-#include <algorithm>
 #include <variant>
 
 namespace nubox::app {
@@ -45,20 +44,6 @@ prior::RewindOptions read_rewind_options(const io::Attributes& attributes) {
           static_cast<std::size_t>(attribute<std::int64_t>(attributes, "rewind_mesh_factor")),
           attribute<double>(attributes, "rewind_velocity_smoothing_mpch"),
           attribute<double>(attributes, "rewind_velocity_damping")};
-}
-
-field::LatticeField select_features(field::LatticeField features,
-                                    const net::Architecture& architecture) {
-  const std::size_t wanted = architecture.input_channels;
-  if (features.components() == wanted) return features;
-  if (features.components() < wanted) {
-    throw InputError("the model wants {} input channels, this box gives {}: it has no velocities",
-                     wanted, features.components())
-        .agreed_from(0);
-  }
-  field::LatticeField selected(features.layout(), wanted, features.box_size_mpch());
-  std::ranges::copy(features.values().first(selected.values().size()), selected.values().begin());
-  return selected;
 }
 
 }  // namespace nubox::app

@@ -3,7 +3,6 @@
 #include "nubox/config/config.hpp"
 #include "nubox/cosmology/linear_tables.hpp"
 #include "nubox/io/field_file.hpp"
-#include "nubox/net/architecture.hpp"
 #include "nubox/prior/prior.hpp"
 
 namespace nubox::app {
@@ -18,10 +17,5 @@ namespace nubox::app {
 /// The prior's numbers into and from a model card: prediction uses those of the training.
 void write_attributes(const prior::RewindOptions& options, io::Attributes& attributes);
 [[nodiscard]] prior::RewindOptions read_rewind_options(const io::Attributes& attributes);
-
-/// The first input channels of a network: d3m takes the displacement alone.
-/// @throws InputError if the box gives fewer (no velocities)
-[[nodiscard]] field::LatticeField select_features(field::LatticeField features,
-                                                  const net::Architecture& architecture);
 
 }  // namespace nubox::app

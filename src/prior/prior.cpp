@@ -8,7 +8,6 @@
 #include "prior/rewind.hpp"
 #include "prior/zeldovich.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -83,38 +82,6 @@ field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& t
   }();
   out.header = massive_header(input, theories, kind);
   return out;
-}
-
-field::LatticeField features(const field::Snapshot& input, const field::Snapshot& prior,
-                             const cosmology::LinearTheory& massless) {
-  const field::LatticeField& displacement = input.displacement;
-  field::LatticeField all(displacement.layout(), input.velocity ? 6 : 3,
-                          displacement.box_size_mpch());
-  std::ranges::copy(prior.displacement.values(), all.values().begin());
-  if (input.velocity) {
-    const double a = units::scale_factor(input.header.redshift);
-    // The massless growth rate does not depend on k: u / f = v / (100 a E f).
-    const double k_any = 1;
-    const double per_kms =
-        1 / (units::hubble_kms_per_mpch * a * massless.background().E(a) * massless.f1(k_any, a));
-    const auto velocity = input.velocity->values();
-    const auto in = displacement.values();
-    const auto out = all.values().subspan(in.size());
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      out[i] = static_cast<float>(per_kms * velocity[i] - in[i]);
-    }
-  }
-  return all;
-}
-
-std::vector<std::string> feature_names(bool has_velocity) {
-  std::vector<std::string> all;
-  for (const char* axis : {"x", "y", "z"}) all.push_back(std::string("prior_displacement_") + axis);
-  if (has_velocity) {
-    for (const char* axis : {"x", "y", "z"})
-      all.push_back(std::string("residual_velocity_") + axis);
-  }
-  return all;
 }
 
 }  // namespace nubox::prior

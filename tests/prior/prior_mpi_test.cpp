@@ -174,31 +174,4 @@ TEST(Prior, results_do_not_depend_on_the_number_of_ranks) {
   }
 }
 
-TEST(Features, of_a_linear_wave_are_its_prior_and_no_residual_velocity) {
-  const par::Comm world = par::Comm::world();
-  const Theories theories = theories_of(0.15);
-  const field::Snapshot input = plane_wave(world, 2);
-  const field::Snapshot prior = apply(Kind::linear, input, theories);
-  const field::LatticeField all = features(input, prior, theories.massless);
-  ASSERT_EQ(all.components(), 6u);
-  EXPECT_EQ(feature_names(true).size(), 6u);
-  EXPECT_LT(deviation_from_wave(all, 2 * theories.amplitude_ratio(plane_wave_k_hmpc())), 3e-6);
-  for (std::size_t c = 3; c < 6; ++c) {
-    // The massless rate changes with k by less than 1e-5 at z = 0.
-    for (const float residual : all.component(c)) EXPECT_LT(std::abs(residual), 1e-4);
-  }
-}
-
-TEST(Features, of_a_box_without_velocities_are_the_displacement_alone) {
-  const par::Comm world = par::Comm::world();
-  const Theories theories = theories_of(0.15);
-  field::Snapshot input = plane_wave(world, 2);
-  input.velocity.reset();
-  const field::Snapshot prior = apply(Kind::linear, input, theories);
-  const field::LatticeField all = features(input, prior, theories.massless);
-  EXPECT_EQ(all.components(), 3u);
-  EXPECT_EQ(feature_names(false).size(), 3u);
-  EXPECT_TRUE(same_bits(all.values(), prior.displacement.values()));
-}
-
 }  // namespace

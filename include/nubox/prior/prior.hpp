@@ -48,12 +48,4 @@ struct Theories {
 [[nodiscard]] field::Snapshot apply(Kind kind, const field::Snapshot& input,
                                     const Theories& theories, const RewindOptions& rewind = {});
 
-/// What the network sees of a box, as one lattice field [channels][nx_local][N][N]:
-/// 0-2 prior displacement (Mpc/h); 3-5, where the input has velocities, the residual velocity
-/// u/f - displacement of the input (Mpc/h), which vanishes in linear theory. Collective.
-[[nodiscard]] field::LatticeField features(const field::Snapshot& input,
-                                           const field::Snapshot& prior,
-                                           const cosmology::LinearTheory& massless);
-[[nodiscard]] std::vector<std::string> feature_names(bool has_velocity);
-
 }  // namespace nubox::prior

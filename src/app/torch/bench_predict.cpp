@@ -4,6 +4,7 @@
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
+#include "nubox/prior/features.hpp"
 
 #include "app/bench/bench.hpp"
 #include "app/torch/architecture_options.hpp"
@@ -32,8 +33,10 @@ std::vector<BenchRow> bench_predict(const par::Comm& world, const config::Config
   const std::size_t n = config.size("bench.n"), repeats = config.size("bench.repeats");
   const std::string precision = config.text("predict.precision");
   net::Architecture architecture = par::agree(world, [&] { return architecture_of(config); });
-  // The vnet sees the prior's displacement and the residual velocity.
-  if (architecture.name == "vnet") architecture.input_channels = 6;
+  // The vnet sees a box with velocities.
+  if (architecture.name == "vnet") {
+    architecture.input_channels = prior::local_feature_names(true).size();
+  }
   const net::Evaluator network =
       net::Evaluator::untrained(world, card_of(architecture, n), precision);
 

@@ -6,6 +6,7 @@
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/signals.hpp"
+#include "nubox/prior/features.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
@@ -81,12 +82,14 @@ class PairReader {
             std::vector<train::TrainingPair>& pairs) {
     const field::Snapshot input = field::read_snapshot(world_, realisation.massless);
     check_input(input.header, realisation.massless);
+    settle(input, realisation.massless);
+    const prior::Features features = features_of(input);
     for (const fs::path& path : realisation.massive) {
       log::beat();
       const field::Snapshot target = field::read_snapshot(world_, path);
       check_target(input.header, realisation.massless, target.header, path);
-      add(input, target, fmt::format("{}/{}", realisation.name, path.stem().string()), validation,
-          pairs);
+      add(input, features, target, fmt::format("{}/{}", realisation.name, path.stem().string()),
+          validation, pairs);
     }
   }
 
@@ -129,23 +132,45 @@ class PairReader {
     }
   }
 
-  void add(const field::Snapshot& input, const field::Snapshot& target, const std::string& name,
-           bool validation, std::vector<train::TrainingPair>& pairs) {
+  /// The first input tells whether the boxes have velocities, and with that what can be made of
+  /// them.
+  void settle(const field::Snapshot& input, const fs::path& path) {
+    const bool has_velocity = input.velocity.has_value();
+    if (card_.features.empty()) {
+      if (kind_ == prior::Kind::rewind && !has_velocity) {
+        log::warn("the boxes have no velocities: the linear filter stands in for the rewind");
+        kind_ = prior::Kind::linear;
+        card_.prior = prior::name_of(kind_);
+      }
+      card_.features = card_.architecture.residual ? prior::local_feature_names(has_velocity)
+                                                   : prior::displacement_feature_names();
+      card_.architecture.input_channels = card_.features.size();
+    }
+    par::agree(world_, [&] {
+      if (kind_ == prior::Kind::rewind && !has_velocity) {
+        throw InputError("{} has no velocities, boxes before it have", path.string());
+      }
+    });
+  }
+
+  /// What the network sees of an input, whatever the mass.
+  prior::Features features_of(const field::Snapshot& input) {
+    const prior::Theories theories =
+        par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
+    return {input, theories.massless, card_.features, rewind_.mesh_factor};
+  }
+
+  void add(const field::Snapshot& input, const prior::Features& features,
+           const field::Snapshot& target, const std::string& name, bool validation,
+           std::vector<train::TrainingPair>& pairs) {
     const double mass = target.header.M_nu_eV;
     const prior::Theories theories =
         par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
     field::Snapshot prior = prior::apply(kind_, input, theories, rewind_);
-    field::LatticeField features = prior::features(input, prior, theories.massless);
-    // The vnet sees all there is, the d3m the displacement alone.
-    const bool first = card_.masses_eV.empty();
-    if (first && card_.architecture.name == "vnet") {
-      card_.architecture.input_channels = features.components();
-    }
-    features = select_features(std::move(features), card_.architecture);
-    card_.features = prior::feature_names(features.components() > 3);
     if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
       card_.masses_eV.push_back(mass);
-    pairs.push_back({name, std::move(features), std::move(prior.displacement), target.displacement,
+    field::LatticeField channels = features.over(prior);
+    pairs.push_back({name, std::move(channels), std::move(prior.displacement), target.displacement,
                      net::style_parameter(mass, input.header.Omega_m, input.header.h), validation});
   }
 
@@ -159,7 +184,7 @@ class PairReader {
 
 void report_needs(const par::Comm& world, const net::ModelCard& card, std::size_t files) {
   const auto n = static_cast<double>(card.data.n);
-  constexpr double floats_per_site = 6 + 3 + 3;  // features, prior, target of a pair
+  constexpr double floats_per_site = 9 + 3 + 3;  // features, prior, target of a pair
   log::info("dry run: at most {:.2f} GiB per rank for {} boxes of {}^3 held in memory",
             4 * floats_per_site * static_cast<double>(files) * n * n * n / world.size() / (1 << 30),
             files, card.data.n);

@@ -73,8 +73,9 @@ void Predictor::require_fits(const io::FieldFile& file, const SuiteTask& task) c
       if (network_) predict::require_within_range(network_->card(), header, wanted.M_nu_eV);
       (void)make_theories(parameters_, tables_, header, wanted.M_nu_eV);
     }
-    if (network_ && prior_ == prior::Kind::rewind && !file.has("velocity")) {
-      throw InputError("the model was trained over the rewind, which needs velocities; {} has none",
+    if (network_ && !file.has("velocity") &&
+        (prior_ == prior::Kind::rewind || prior::need_velocity(network_->card().features))) {
+      throw InputError("the model was trained on boxes with velocities; {} has none",
                        task.in.string());
     }
   });
@@ -100,6 +101,7 @@ io::Attributes Predictor::recipe(const io::FieldFile& file) const {
 TaskResult Predictor::run(const SuiteTask& task) const {
   TaskResult result;
   std::optional<field::Snapshot> input;
+  std::optional<prior::Features> features;
   const io::FieldFile file(*comm_, task.in);
   require_fits(file, task);
   const io::Attributes attributes = recipe(file);
@@ -118,8 +120,11 @@ TaskResult Predictor::run(const SuiteTask& task) const {
       continue;
     }
     log::set_phase("predict: read");
-    if (!input) input = field::read_snapshot(*comm_, task.in);
-    make(*input, wanted, attributes);
+    if (!input) {
+      input = field::read_snapshot(*comm_, task.in);
+      if (network_) features = features_of(*input);
+    }
+    make(*input, features, wanted, attributes);
     ++result.made;
   }
   return result;
@@ -145,8 +150,15 @@ void Predictor::note_seams(const field::LatticeField& input, field::Snapshot& pr
       tile, seams.face_ratio, seams.power_ratio);
 }
 
-void Predictor::make(const field::Snapshot& input, const Wanted& wanted,
-                     const io::Attributes& recipe) const {
+prior::Features Predictor::features_of(const field::Snapshot& input) const {
+  log::set_phase("predict: features");
+  const prior::Theories theories =
+      par::agree(*comm_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
+  return {input, theories.massless, network_->card().features, rewind_.mesh_factor};
+}
+
+void Predictor::make(const field::Snapshot& input, const std::optional<prior::Features>& features,
+                     const Wanted& wanted, const io::Attributes& recipe) const {
   Stopwatch watch;
   log::set_phase("predict: prior");
   const prior::Theories theories = par::agree(
@@ -156,13 +168,11 @@ void Predictor::make(const field::Snapshot& input, const Wanted& wanted,
   if (network_) {
     log::set_phase("predict: network");
     predict::warn_outside_range(network_->card(), input.header, wanted.M_nu_eV);
-    const field::LatticeField features = select_features(
-        prior::features(input, predicted, theories.massless), network_->card().architecture);
     const double theta = net::style_parameter(wanted.M_nu_eV, input.header.Omega_m, input.header.h);
     const predict::TileChoice tiles{config_->size("predict.tile"),
                                     1e9 * config_->number("predict.tile_memory_gb")};
-    predicted.displacement =
-        predict::predict_displacement(features, predicted.displacement, *network_, theta, tiles);
+    predicted.displacement = predict::predict_displacement(
+        features->over(predicted), predicted.displacement, *network_, theta, tiles);
     note_seams(input.displacement, predicted);
     predicted.header.extra["model"] = fs::path(config_->text("predict.model")).filename().string();
     // The network corrects positions only.

@@ -4,6 +4,7 @@
 #include "nubox/cosmology/linear_tables.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/prior/features.hpp"
 
 #include "app/prior_setup.hpp"
 #include "app/torch/suite.hpp"
@@ -32,7 +33,10 @@ class Predictor {
   void require_fits(const io::FieldFile& file, const SuiteTask& task) const;
   /// Attributes that tell which run made a box: equal ones give the same box.
   [[nodiscard]] io::Attributes recipe(const io::FieldFile& file) const;
-  void make(const field::Snapshot& input, const Wanted& wanted, const io::Attributes& recipe) const;
+  /// What the network sees of an input, whatever the mass.
+  [[nodiscard]] prior::Features features_of(const field::Snapshot& input) const;
+  void make(const field::Snapshot& input, const std::optional<prior::Features>& features,
+            const Wanted& wanted, const io::Attributes& recipe) const;
 
   /// Seams that the network left in the box, in its log line and attributes.
   void note_seams(const field::LatticeField& input, field::Snapshot& predicted) const;
