@@ -11,6 +11,10 @@ namespace nubox::app {
 
 namespace fs = std::filesystem;
 
+bool has_wildcards(const std::string& name) {
+  return name.find_first_of("*?[") != std::string::npos;
+}
+
 std::vector<fs::path> matching_paths(const std::string& pattern, const std::string& option) {
   glob_t found{};
   // GLOB_NOCHECK is not set: a pattern without a match is an error, not a name.
@@ -25,11 +29,11 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& names,
                                    const std::string& option) {
   std::vector<fs::path> paths;
   for (const std::string& name : names) {
-    if (name.find_first_of("*?[") == std::string::npos) {
-      paths.emplace_back(name);
-    } else {
+    if (has_wildcards(name)) {
       const auto found = matching_paths(name, option);
       paths.insert(paths.end(), found.begin(), found.end());
+    } else {
+      paths.emplace_back(name);
     }
   }
   return paths;

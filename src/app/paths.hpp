@@ -11,6 +11,8 @@
 /// What commands ask of the file system before they work.
 namespace nubox::app {
 
+[[nodiscard]] bool has_wildcards(const std::string& name);
+
 /// Paths that a pattern with * and ? names, sorted. Rank-local.
 /// @throws InputError naming the option if nothing matches
 [[nodiscard]] std::vector<std::filesystem::path> matching_paths(const std::string& pattern,

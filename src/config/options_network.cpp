@@ -8,12 +8,12 @@ std::vector<Option> network_options() {
       {"data", "pairs", texts, "", {}, {}, {},
        "Training realisations: directories pair-<seed>, comma separated; * and ? are wildcards."},
       {"data", "split", numbers, "0.7,0.2,0.1", 0, 1, {},
-       "Fractions of the realisations, in order, for training, validation and test. Paper: "
-       "0.7,0.2,0.1."},
+       "Fractions of the realisations, in order, for training, validation and test; of each wildcard "
+       "in data.pairs on its own. Paper: 0.7,0.2,0.1."},
 
       {"model", "architecture", choice, "vnet", {}, {}, {"none", "d3m", "vnet"},
        "Network: vnet (valid convolutions, residual over the prior), d3m (the paper's), none "
-       "(the prior alone)."},
+       "(the prior alone; train then calibrates it)."},
       {"model", "prior", choice, "rewind", {}, {}, {"none", "linear", "rewind", "za"},
        "Physics applied to the full box before the network: linear filter, particle-mesh rewind "
        "and filter (needs velocities), Zel'dovich, none."},
@@ -29,6 +29,9 @@ std::vector<Option> network_options() {
        "Steps of the rewind; 0 takes one per 5 % of amplitude, at least 2."},
       {"prior", "mesh_factor", integer, "2", 1, 8, {},
        "Force mesh points per particle spacing in the rewind."},
+      {"prior", "calibrate", flag, "true", {}, {}, {},
+       "train fits velocity_smoothing_mpch, velocity_damping and a gain G(k) to the training pairs "
+       "and keeps them in the model file, whose numbers predict uses; false: those below, no gain."},
       {"prior", "velocity_smoothing_mpch", number, "1", 0, 100, {},
        "Radius that tells coherent from incoherent momenta in the rewind, Mpc/h."},
       {"prior", "velocity_damping", number, "1", 0, 1, {},

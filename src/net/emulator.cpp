@@ -39,7 +39,7 @@ torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tens
 void save_model(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card,
                 const Network& network) {
   io::TableFile table;
-  table.format = "nubox-model";
+  table.format = model_format;
   table.version = model_format_version;
   write_card(card, table);
   write_module(network, "weights", table);
@@ -47,7 +47,7 @@ void save_model(const par::Comm& comm, const std::filesystem::path& path, const 
 }
 
 Model load_model(const par::Comm& comm, const std::filesystem::path& path) {
-  const io::TableFile table = io::read_table_file(comm, path, "nubox-model");
+  const io::TableFile table = io::read_table_file(comm, path, model_format);
   return par::agree(comm, [&] {
     try {
       Model model{read_card(table), nullptr};

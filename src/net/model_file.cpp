@@ -62,6 +62,7 @@ void write_card(const ModelCard& card, io::TableFile& table) {
   for (const auto& [name, value] : card.metrics) table.group_attributes["metrics"][name] = value;
   table.arrays["feature_scales"] =
       doubles(card.feature_scales, "as the feature", "each input channel is divided by its scale");
+  prior::write_calibration(card.calibration, table);
   table.arrays["masses"] = doubles(card.masses_eV, "eV", "total neutrino masses trained on");
 }
 
@@ -70,6 +71,7 @@ ModelCard read_card(const io::TableFile& table) {
   ModelCard card;
   card.architecture = read_architecture(root);
   card.prior = attribute<std::string>(root, "prior");
+  card.calibration = prior::read_calibration(table);
   card.features = split(attribute<std::string>(root, "features"));
   card.feature_scales = read_doubles(table, "feature_scales");
   card.output_scale_mpch = attribute<double>(root, "output_scale_mpch");
@@ -96,6 +98,25 @@ ModelCard read_card(const io::TableFile& table) {
     if (!known.attributes.contains(name)) card.extra[name] = value;
   }
   return card;
+}
+
+void save_card(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card) {
+  io::TableFile table;
+  table.format = model_format;
+  table.version = model_format_version;
+  write_card(card, table);
+  io::write_table_file(comm, path, table);
+}
+
+ModelCard load_card(const par::Comm& comm, const std::filesystem::path& path) {
+  const io::TableFile table = io::read_table_file(comm, path, model_format);
+  return par::agree(comm, [&] {
+    try {
+      return read_card(table);
+    } catch (const InputError& error) {
+      throw InputError("{}: {}", path.string(), error.what());
+    }
+  });
 }
 
 }  // namespace nubox::net

@@ -34,8 +34,7 @@ field::Snapshot linear_filter(const field::Snapshot& input, const Theories& theo
   return out;
 }
 
-io::FieldHeader massive_header(const field::Snapshot& input, const Theories& theories, Kind kind) {
-  io::FieldHeader header = input.header;
+io::FieldHeader massive_header(io::FieldHeader header, const Theories& theories, Kind kind) {
   header.M_nu_eV = theories.massive.parameters().M_nu_eV;
   header.origin = "predict";
   header.code_version.clear();
@@ -60,7 +59,7 @@ std::string name_of(Kind kind) {
 }
 
 field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& theories,
-                      const RewindOptions& rewind_options) {
+                      const RewindOptions& rewind_options, const Gain& gain) {
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
     if (input.displacement.comm().is_root())
@@ -80,7 +79,12 @@ field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& t
     }
     return input;
   }();
-  out.header = massive_header(input, theories, kind);
+  if (kind != Kind::none && !gain.k_hmpc.empty()) {
+    const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);
+    field::apply_filter(out.displacement, plan, gain);
+    if (out.velocity) field::apply_filter(*out.velocity, plan, gain);
+  }
+  out.header = massive_header(std::move(out.header), theories, kind);
   return out;
 }
 

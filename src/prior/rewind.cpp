@@ -1,7 +1,6 @@
 #include "prior/rewind.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
@@ -15,9 +14,6 @@
 namespace nubox::prior {
 namespace {
 
-// R(k) still drifts by 1e-3 between k = 3 and 10 h/Mpc, so its small-scale limit needs a
-// definition.
-constexpr double k_small_scale_hmpc = 3;
 // |ln s| that one step may cover.
 constexpr double amplitude_per_step = 0.05;
 
@@ -34,11 +30,11 @@ void damp_momenta(sim::Particles& particles, const std::shared_ptr<const fft::Pl
 }  // namespace
 
 double rewind_epoch(const Theories& theories, double a_out) {
-  const double s = theories.amplitude_ratio(k_small_scale_hmpc);
-  const double wanted = s * theories.massless.D1(k_small_scale_hmpc, a_out);
+  const double s = theories.small_scale_ratio();
+  const double wanted = s * theories.massless.D1(Theories::k_small_scale_hmpc, a_out);
   double low = theories.massless.a_min(), high = 1;
-  if (!(theories.massless.D1(k_small_scale_hmpc, low) < wanted &&
-        wanted <= theories.massless.D1(k_small_scale_hmpc, high))) {
+  if (!(theories.massless.D1(Theories::k_small_scale_hmpc, low) < wanted &&
+        wanted <= theories.massless.D1(Theories::k_small_scale_hmpc, high))) {
     throw InputError(
         "rewind: the massless box has the small-scale amplitude of the massive one ({:.4f} of its "
         "own at a = {:.4f}) at no epoch between a = {:.4f} and 1",
@@ -47,7 +43,7 @@ double rewind_epoch(const Theories& theories, double a_out) {
   // Bisection to the last bit: growth is monotonic and a call costs a microsecond.
   for (int i = 0; i < 60; ++i) {
     const double middle = (low + high) / 2;
-    (theories.massless.D1(k_small_scale_hmpc, middle) < wanted ? low : high) = middle;
+    (theories.massless.D1(Theories::k_small_scale_hmpc, middle) < wanted ? low : high) = middle;
   }
   return (low + high) / 2;
 }
@@ -57,12 +53,11 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm& comm = input.displacement.comm();
   const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
-  const double s = theories.amplitude_ratio(k_small_scale_hmpc);
+  const double s = theories.small_scale_ratio();
   const auto steps_needed =
       static_cast<std::size_t>(std::ceil(std::abs(std::log(s)) / amplitude_per_step));
   const std::size_t steps =
       options.steps > 0 ? options.steps : std::max<std::size_t>(2, steps_needed);
-  log::info("rewind: s = {:.4f}, a = {:.4f} to {:.4f} in {} steps", s, a_out, a_star, steps);
 
   const auto plan = fft::Plan::create(comm, input.header.n);
   sim::Particles particles = sim::to_particles(input);
@@ -82,7 +77,9 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
     return expansion * massive.f1(k, a_out) / massless.f1(k, a_star) * gain(k);
   });
   particles.a = a_out;
-  return sim::to_snapshot(particles, input.header);
+  io::FieldHeader header = input.header;
+  header.extra["rewind_scale_factor"] = a_star;
+  return sim::to_snapshot(std::move(particles), std::move(header));
 }
 
 }  // namespace nubox::prior

@@ -63,6 +63,18 @@ TEST_F(ModelFile, gives_back_card_and_weights) {
   }
 }
 
+TEST_F(ModelFile, may_hold_a_calibrated_prior_alone) {
+  ModelCard card = sample_card();
+  card.architecture = default_architecture("none");
+  card.calibration = {{0.1, 1}, {{2, 0.15, 0.95, 1, 0.8, {1.01, 0.99}}}};
+  save_card(comm_, path_, card);
+  const ModelCard back = load_card(comm_, path_);
+  EXPECT_EQ(back.architecture.name, "none");
+  ASSERT_EQ(back.calibration.points.size(), 1U);
+  EXPECT_EQ(back.calibration.points[0].gain, card.calibration.points[0].gain);
+  EXPECT_THROW((void)load_model(comm_, path_), Error);
+}
+
 TEST_F(ModelFile, keeps_batch_normalisation_buffers) {
   ModelCard card = sample_card();
   card.architecture = {.name = "d3m",

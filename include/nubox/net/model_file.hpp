@@ -4,6 +4,7 @@
 #include "nubox/io/table_file.hpp"
 #include "nubox/net/architecture.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/prior/calibration.hpp"
 
 #include <filesystem>
 #include <map>
@@ -12,6 +13,7 @@
 
 namespace nubox::net {
 
+inline constexpr const char* model_format = "nubox-model";
 inline constexpr int model_format_version = 1;
 
 /// What stands in a model file (nubox-model) beside the weights: everything that prediction needs
@@ -19,6 +21,7 @@ inline constexpr int model_format_version = 1;
 struct ModelCard {
   Architecture architecture;
   std::string prior = "linear";        ///< prior whose displacement the output is added to
+  prior::Calibration calibration;      ///< of the prior; may be empty
   std::vector<std::string> features;   ///< one name per input channel, in channel order
   std::vector<double> feature_scales;  ///< the network sees channel / scale
   double output_scale_mpch = 0;        ///< its output times this (and theta) is in Mpc/h; 0: unset
@@ -40,5 +43,11 @@ struct ModelCard {
 /// is missing or unfit.
 void write_card(const ModelCard& card, io::TableFile& table);
 [[nodiscard]] ModelCard read_card(const io::TableFile& table);
+
+/// A model file without weights: a calibrated prior alone (architecture none). Collective.
+/// @throws FileSystemError (agreed)
+void save_card(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card);
+/// The card of any model file. Collective. @throws InputError, FileSystemError (agreed)
+[[nodiscard]] ModelCard load_card(const par::Comm& comm, const std::filesystem::path& path);
 
 }  // namespace nubox::net

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 /// Physics that turns a massless box into a massive one without any network: full-box FFT filters
 /// and PM forces. A network learns what is left.
@@ -31,6 +32,15 @@ struct RewindOptions {
   double velocity_damping = 1;
 };
 
+/// Isotropic factor G(k) on the displacements and velocities of a prior: linear in ln k between its
+/// knots and constant beyond the last; below the first G - 1 goes as k^2, since forces of finite
+/// range move long waves in no other way. Without knots it is 1.
+struct Gain {
+  std::vector<double> k_hmpc;  ///< ascending
+  std::vector<double> value;   ///< G at the knots
+  [[nodiscard]] double operator()(double k_hmpc) const;
+};
+
 /// The two cosmologies of a prediction, both at the redshift of the input.
 struct Theories {
   cosmology::LinearTheory massless;
@@ -39,13 +49,18 @@ struct Theories {
   [[nodiscard]] double amplitude_ratio(double k_hmpc) const {
     return cosmology::amplitude_ratio(massive, massless, k_hmpc);
   }
+  /// R(k) still drifts by 1e-3 between k = 3 and 10 h/Mpc: its small-scale limit needs a
+  /// definition.
+  static constexpr double k_small_scale_hmpc = 3;
+  [[nodiscard]] double small_scale_ratio() const { return amplitude_ratio(k_small_scale_hmpc); }
 };
 
 /// The massive box that a prior predicts, with the header of the massive cosmology; velocities
-/// where the input has them. M_nu = 0 returns the input bit for bit. A rewind of an input without
-/// velocities is the linear filter, with a warning. Collective.
+/// where the input has them. M_nu = 0 returns the input bit for bit, whatever the gain. A rewind of
+/// an input without velocities is the linear filter, with a warning. Collective.
 /// @throws InputError (agreed) if za does not know the phases of the input
 [[nodiscard]] field::Snapshot apply(Kind kind, const field::Snapshot& input,
-                                    const Theories& theories, const RewindOptions& rewind = {});
+                                    const Theories& theories, const RewindOptions& rewind = {},
+                                    const Gain& gain = {});
 
 }  // namespace nubox::prior

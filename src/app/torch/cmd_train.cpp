@@ -13,6 +13,7 @@
 #include "app/prior_setup.hpp"
 #include "app/setup.hpp"
 #include "app/torch/architecture_options.hpp"
+#include "app/torch/calibrate.hpp"
 #include "app/torch/pair_list.hpp"
 
 #include <algorithm>
@@ -69,12 +70,23 @@ class PairReader {
     write_attributes(rewind_, card_.extra);
   }
 
+  /// Fits the prior's numbers to the realisations that are trained on, where there are any. They
+  /// have passed check(). Collective.
+  void calibrate_prior(const std::vector<Realisation>& training) {
+    if (!can_be_calibrated(kind_)) return;
+    settle(io::FieldFile(world_, training.front().massless).has("velocity"),
+           training.front().massless);
+    card_.calibration = calibrate(world_, kind_, rewind_, training, parameters_, tables_);
+  }
+
   /// Headers only: what would be refused is refused. Collective.
   void check(const Realisation& realisation) {
     const io::FieldHeader massless = io::FieldFile(world_, realisation.massless).header();
     check_input(massless, realisation.massless);
     for (const fs::path& path : realisation.massive) {
-      check_target(massless, realisation.massless, io::FieldFile(world_, path).header(), path);
+      const io::FieldHeader massive = io::FieldFile(world_, path).header();
+      check_target(massless, realisation.massless, massive, path);
+      note_mass(massive.M_nu_eV);
     }
   }
 
@@ -82,7 +94,7 @@ class PairReader {
             std::vector<train::TrainingPair>& pairs) {
     const field::Snapshot input = field::read_snapshot(world_, realisation.massless);
     check_input(input.header, realisation.massless);
-    settle(input, realisation.massless);
+    settle(input.velocity.has_value(), realisation.massless);
     const prior::Features features = features_of(input);
     for (const fs::path& path : realisation.massive) {
       log::beat();
@@ -100,6 +112,11 @@ class PairReader {
       if (card_.data.n == 0) card_.data = massless;
       io::require_same_box(card_.data, "the first pair", massless, path.string());
     });
+  }
+
+  void note_mass(double mass) {
+    if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
+      card_.masses_eV.push_back(mass);
   }
 
   void check_target(const io::FieldHeader& massless, const fs::path& massless_path,
@@ -134,17 +151,18 @@ class PairReader {
 
   /// The first input tells whether the boxes have velocities, and with that what can be made of
   /// them.
-  void settle(const field::Snapshot& input, const fs::path& path) {
-    const bool has_velocity = input.velocity.has_value();
+  void settle(bool has_velocity, const fs::path& path) {
     if (card_.features.empty()) {
       if (kind_ == prior::Kind::rewind && !has_velocity) {
         log::warn("the boxes have no velocities: the linear filter stands in for the rewind");
         kind_ = prior::Kind::linear;
         card_.prior = prior::name_of(kind_);
       }
-      card_.features = card_.architecture.residual ? prior::local_feature_names(has_velocity)
-                                                   : prior::displacement_feature_names();
-      card_.architecture.input_channels = card_.features.size();
+      if (card_.architecture.name != "none") {
+        card_.features = card_.architecture.residual ? prior::local_feature_names(has_velocity)
+                                                     : prior::displacement_feature_names();
+        card_.architecture.input_channels = card_.features.size();
+      }
     }
     par::agree(world_, [&] {
       if (kind_ == prior::Kind::rewind && !has_velocity) {
@@ -166,9 +184,10 @@ class PairReader {
     const double mass = target.header.M_nu_eV;
     const prior::Theories theories =
         par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
-    field::Snapshot prior = prior::apply(kind_, input, theories, rewind_);
-    if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
-      card_.masses_eV.push_back(mass);
+    const prior::Prescription numbers =
+        prior::prescribe(card_.calibration, input.header, theories, rewind_);
+    field::Snapshot prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
+    note_mass(mass);
     field::LatticeField channels = features.over(prior);
     pairs.push_back({name, std::move(channels), std::move(prior.displacement), target.displacement,
                      net::style_parameter(mass, input.header.Omega_m, input.header.h), validation});
@@ -192,15 +211,60 @@ void report_needs(const par::Comm& world, const net::ModelCard& card, std::size_
 
 }  // namespace
 
+/// Refuses options that contradict each other or leave nothing to do.
+void require_possible(const config::Config& config, const train::TrainOptions& options,
+                      const net::Architecture& architecture) {
+  const bool calibrates = config.flag("prior.calibrate") &&
+                          can_be_calibrated(prior::kind_of(config.text("model.prior")));
+  for (const char* fitted : {"prior.velocity_damping", "prior.velocity_smoothing_mpch"}) {
+    if (calibrates && config.given(fitted)) {
+      throw UsageError("{} is fitted to the training pairs unless prior.calibrate=false", fitted);
+    }
+  }
+  if (architecture.name != "none") {
+    train::require_valid(options, architecture);
+  } else if (!calibrates) {
+    throw UsageError(
+        "nothing to train: model.architecture = none needs prior.calibrate and the prior linear or "
+        "rewind");
+  }
+}
+
+/// What the validation boxes say, for the log.
+std::string judgement(const train::TrainReport& report) {
+  std::string judged;
+  if (report.best_validation_loss) {
+    judged += fmt::format(", validation loss {:.5f}", *report.best_validation_loss);
+  }
+  if (report.prior_validation_loss) {
+    judged += fmt::format(" (prior alone {:.5f})", *report.prior_validation_loss);
+  }
+  if (report.best_spectral_error) {
+    judged += fmt::format(", mean |T-1| + (1-r) {:.5f} (prior alone {:.5f})",
+                          *report.best_spectral_error, *report.prior_spectral_error);
+  }
+  return judged;
+}
+
+/// Without a network the calibrated prior is the model.
+void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard card) {
+  card.output_scale_mpch = 1;
+  const fs::path path = out / "model.h5";
+  net::save_card(world, path, card);
+  log::info("{}: the calibrated prior '{}', no network", path.string(), card.prior);
+}
+
 void train(const par::Comm& world, const config::Config& config) {
   const Stopwatch job;
   const par::StopSignals signals;  // a signal while pairs are read stops the first step
   net::ModelCard card;
   train::TrainOptions options = train_options(config);
   const PairSplit split = par::agree(world, [&] {
-    card.architecture = architecture_of(config);
+    card.architecture = config.text("model.architecture") == "none"
+                            ? net::default_architecture("none")
+                            : architecture_of(config);
     net::require_valid(card.architecture);
-    train::require_valid(options, card.architecture);
+    require_possible(config, options, card.architecture);
     return split_pairs(config.texts("data.pairs"), config.numbers("data.split"));
   });
   log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
@@ -213,16 +277,22 @@ void train(const par::Comm& world, const config::Config& config) {
     }
   }
   PairReader reader(world, config, card);
+  for (const auto* part : {&split.training, &split.validation}) {
+    for (const Realisation& realisation : *part) reader.check(realisation);
+  }
   if (config.check_only() || config.dry_run()) {
-    for (const auto* part : {&split.training, &split.validation}) {
-      for (const Realisation& realisation : *part) reader.check(realisation);
-    }
     if (config.dry_run()) report_needs(world, card, inputs.size());
     return;
   }
 
   const io::InputDigests digests = io::digest_inputs(world, inputs);
   io::write_digested_run_record(world, options.out, config, digests);
+  if (config.flag("prior.calibrate")) reader.calibrate_prior(split.training);
+  card.data_manifest = manifest(inputs, digests);
+  if (card.architecture.name == "none") {
+    publish_prior(world, options.out, std::move(card));
+    return;
+  }
   std::vector<train::TrainingPair> pairs;
   log::set_phase("train: prior of the pairs");
   for (const auto* part : {&split.training, &split.validation}) {
@@ -230,24 +300,12 @@ void train(const par::Comm& world, const config::Config& config) {
       reader.read(realisation, part == &split.validation, pairs);
     }
   }
-  card.data_manifest = manifest(inputs, digests);
   card.extra["crop"] = static_cast<std::int64_t>(options.tile);
   options.seconds_used = job.seconds();
   log::set_phase("train");
   const train::TrainReport report = train::train(world, options, std::move(card), std::move(pairs));
-  std::string judged;
-  if (report.best_validation_loss) {
-    judged += fmt::format(", validation loss {:.5f}", *report.best_validation_loss);
-  }
-  if (report.prior_validation_loss) {
-    judged += fmt::format(" (prior alone {:.5f})", *report.prior_validation_loss);
-  }
-  if (report.best_spectral_error) {
-    judged += fmt::format(", mean |T-1| + (1-r) {:.5f} (prior alone {:.5f})",
-                          *report.best_spectral_error, *report.prior_spectral_error);
-  }
   log::info("{}: {} parameters, {} steps in {:.0f} s{}", report.model.string(), report.parameters,
-            report.steps, report.seconds, judged);
+            report.steps, report.seconds, judgement(report));
 }
 
 }  // namespace nubox::app

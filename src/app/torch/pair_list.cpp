@@ -34,6 +34,27 @@ Realisation realisation_of(const fs::path& directory) {
   return realisation;
 }
 
+/// Realisations that are split together: all plain names, or what one wildcard matches.
+using Group = std::vector<Realisation>;
+
+std::vector<Group> groups_of(const std::vector<std::string>& patterns) {
+  std::vector<Group> groups(1);
+  std::set<fs::path> seen;
+  for (const std::string& pattern : patterns) {
+    const bool wild = has_wildcards(pattern);
+    if (wild) groups.emplace_back();
+    Group& group = wild ? groups.back() : groups.front();
+    for (const fs::path& directory : matching_paths(pattern, "data.pairs")) {
+      // Twice the same box could stand in training and validation at once.
+      if (!seen.insert(fs::canonical(directory)).second) {
+        throw UsageError("data.pairs names {} twice", directory.string());
+      }
+      group.push_back(realisation_of(directory));
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
 PairSplit split_pairs(const std::vector<std::string>& patterns,
@@ -44,27 +65,24 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
     throw UsageError(
         "data.split must be three fractions that add up to 1 (training, validation, test)");
   }
-  std::vector<Realisation> all;
-  std::set<fs::path> seen_directories;
-  for (const std::string& pattern : patterns) {
-    for (const fs::path& directory : matching_paths(pattern, "data.pairs")) {
-      // Twice the same box could stand in training and validation at once.
-      if (!seen_directories.insert(fs::canonical(directory)).second) {
-        throw UsageError("data.pairs names {} twice", directory.string());
-      }
-      all.push_back(realisation_of(directory));
-    }
-  }
-  // Directories sort as text (pair-10 before pair-2): the order only has to be the same every time.
-  const auto count = static_cast<double>(all.size());
-  const auto training = static_cast<std::ptrdiff_t>(std::lround(count * fractions[0]));
-  const auto seen = static_cast<std::ptrdiff_t>(std::lround(count * (fractions[0] + fractions[1])));
-  if (training == 0)
-    throw UsageError("data.split leaves none of {} realisations for training", all.size());
   PairSplit split;
-  split.training.assign(all.begin(), all.begin() + training);
-  split.validation.assign(all.begin() + training, all.begin() + seen);
-  split.test.assign(all.begin() + seen, all.end());
+  std::size_t all = 0;
+  for (const Group& group : groups_of(patterns)) {
+    // Directories sort as text (pair-10 before pair-2): the order only has to be the same every
+    // time.
+    const auto count = static_cast<double>(group.size());
+    const auto training = std::lround(count * fractions[0]);
+    const auto seen = std::lround(count * (fractions[0] + fractions[1]));
+    const auto append = [&](std::vector<Realisation>& part, long first, long last) {
+      part.insert(part.end(), group.begin() + first, group.begin() + last);
+    };
+    append(split.training, 0, training);
+    append(split.validation, training, seen);
+    append(split.test, seen, std::ssize(group));
+    all += group.size();
+  }
+  if (split.training.empty())
+    throw UsageError("data.split leaves none of {} realisations for training", all);
   return split;
 }
 

@@ -20,7 +20,8 @@ struct PairSplit {
 };
 
 /// Directories that match the patterns (shell wildcards), in order, cut into the three parts by the
-/// fractions. Rank-local.
+/// fractions: the matches of every wildcard on their own, so that each kind of pair has its share
+/// in every part, and all directories named without wildcards together. Rank-local.
 /// @throws UsageError for no pattern or bad fractions; InputError if nothing matches or a directory
 ///         holds no pair
 [[nodiscard]] PairSplit split_pairs(const std::vector<std::string>& patterns,

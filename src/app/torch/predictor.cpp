@@ -30,9 +30,6 @@ fs::path model_path(const config::Config& config) {
         "give --predict.model=FILE, or --model.architecture=none with "
         "--model.prior=linear|rewind|za|none for physics alone");
   }
-  if (!model.empty() && none) {
-    throw UsageError("model.architecture = none contradicts predict.model = {}", model.string());
-  }
   return model;
 }
 
@@ -47,17 +44,22 @@ Predictor::Predictor(const par::Comm& comm, const config::Config& config)
       rewind_(rewind_options(config)) {
   const fs::path model = par::agree(comm, [&] { return model_path(config); });
   if (model.empty()) return;
-  network_.emplace(comm, model, config.text("predict.precision"));
+  card_ = net::load_card(comm, model);
+  if (card_->architecture.name != "none") {
+    network_.emplace(comm, model, config.text("predict.precision"));
+  }
   model_checksum_ = comm.broadcast(par::agree(
       comm, [&] { return comm.is_root() ? io::digest_of(model).checksum : std::string(); }));
-  const net::ModelCard& card = network_->card();
   par::agree(comm, [&] {
-    if (config.given("model.prior") && config.text("model.prior") != card.prior) {
+    if (config.given("model.prior") && config.text("model.prior") != card_->prior) {
       throw UsageError("{} was trained over the prior '{}', the configuration says '{}'",
-                       model.string(), card.prior, config.text("model.prior"));
+                       model.string(), card_->prior, config.text("model.prior"));
     }
-    prior_ = prior::kind_of(card.prior);
-    rewind_ = read_rewind_options(card.extra);
+    if (network_ && config.text("model.architecture") == "none") {
+      throw UsageError("model.architecture = none, but {} holds a network", model.string());
+    }
+    prior_ = prior::kind_of(card_->prior);
+    rewind_ = read_rewind_options(card_->extra);
   });
 }
 
@@ -70,11 +72,11 @@ void Predictor::require_fits(const io::FieldFile& file, const SuiteTask& task) c
     }
     require_cosmology(header, parameters_, task.in.string());
     for (const Wanted& wanted : task.wanted) {
-      if (network_) predict::require_within_range(network_->card(), header, wanted.M_nu_eV);
+      if (card_) predict::require_within_range(*card_, header, wanted.M_nu_eV);
       (void)make_theories(parameters_, tables_, header, wanted.M_nu_eV);
     }
-    if (network_ && !file.has("velocity") &&
-        (prior_ == prior::Kind::rewind || prior::need_velocity(network_->card().features))) {
+    if (card_ && !file.has("velocity") &&
+        (prior_ == prior::Kind::rewind || prior::need_velocity(card_->features))) {
       throw InputError("the model was trained on boxes with velocities; {} has none",
                        task.in.string());
     }
@@ -89,9 +91,9 @@ io::Attributes Predictor::recipe(const io::FieldFile& file) const {
   io::Attributes attributes{{"input_checksum", file.checksum("displacement")},
                             {"requested_prior", prior::name_of(prior_)},
                             {"tables", tables_.digest()}};
-  write_attributes(rewind_, attributes);
+  if (!card_) write_attributes(rewind_, attributes);
+  if (card_) attributes["model_checksum"] = model_checksum_;
   if (network_) {
-    attributes["model_checksum"] = model_checksum_;
     attributes["precision"] = config_->text("predict.precision");
     attributes["tile"] = config_->integer("predict.tile");
   }
@@ -131,7 +133,7 @@ TaskResult Predictor::run(const SuiteTask& task) const {
 }
 
 void Predictor::note_seams(const field::LatticeField& input, field::Snapshot& predicted) const {
-  const net::ModelCard& card = network_->card();
+  const net::ModelCard& card = *card_;
   const bool padded = card.architecture.padding != "halo", asked = config_->flag("predict.seams");
   if (!padded && !asked) return;
   const std::size_t tile = predict::tile_edge(card, config_->size("predict.tile"));
@@ -154,7 +156,7 @@ prior::Features Predictor::features_of(const field::Snapshot& input) const {
   log::set_phase("predict: features");
   const prior::Theories theories =
       par::agree(*comm_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
-  return {input, theories.massless, network_->card().features, rewind_.mesh_factor};
+  return {input, theories.massless, card_->features, rewind_.mesh_factor};
 }
 
 void Predictor::make(const field::Snapshot& input, const std::optional<prior::Features>& features,
@@ -163,18 +165,23 @@ void Predictor::make(const field::Snapshot& input, const std::optional<prior::Fe
   log::set_phase("predict: prior");
   const prior::Theories theories = par::agree(
       *comm_, [&] { return make_theories(parameters_, tables_, input.header, wanted.M_nu_eV); });
-  field::Snapshot predicted = prior::apply(prior_, input, theories, rewind_);
+  const prior::Prescription numbers = prior::prescribe(
+      card_ ? card_->calibration : prior::Calibration{}, input.header, theories, rewind_);
+  field::Snapshot predicted = prior::apply(prior_, input, theories, numbers.rewind, numbers.gain);
+  write_attributes(numbers.rewind, predicted.header.extra);
   const double prior_s = watch.restart();
+  if (card_) {
+    predict::warn_outside_range(*card_, input.header, wanted.M_nu_eV);
+    predicted.header.extra["model"] = fs::path(config_->text("predict.model")).filename().string();
+  }
   if (network_) {
     log::set_phase("predict: network");
-    predict::warn_outside_range(network_->card(), input.header, wanted.M_nu_eV);
     const double theta = net::style_parameter(wanted.M_nu_eV, input.header.Omega_m, input.header.h);
     const predict::TileChoice tiles{config_->size("predict.tile"),
                                     1e9 * config_->number("predict.tile_memory_gb")};
     predicted.displacement = predict::predict_displacement(
         features->over(predicted), predicted.displacement, *network_, theta, tiles);
     note_seams(input.displacement, predicted);
-    predicted.header.extra["model"] = fs::path(config_->text("predict.model")).filename().string();
     // The network corrects positions only.
     predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(prior_);
   }

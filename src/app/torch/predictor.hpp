@@ -47,7 +47,8 @@ class Predictor {
   cosmology::LinearTables tables_;
   prior::Kind prior_;
   prior::RewindOptions rewind_;
-  std::optional<net::Evaluator> network_;
+  std::optional<net::ModelCard> card_;     ///< without a model file: none
+  std::optional<net::Evaluator> network_;  ///< the file may hold a calibrated prior alone
   std::string model_checksum_;
 };
 

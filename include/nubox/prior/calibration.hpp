@@ -1,0 +1,88 @@
+#pragma once
+
+#include "nubox/io/table_file.hpp"
+#include "nubox/prior/prior.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+/// A prior's numbers fitted to pairs of known boxes: how much of the incoherent momenta a rewind
+/// may keep depends on the force that made the input, and a small error of its displacements on
+/// large scales is beyond the reach of any network.
+namespace nubox::prior {
+
+/// The numbers fitted to pairs of one force resolution and one mass.
+struct CalibrationPoint {
+  std::size_t mesh_factor = 0;  ///< force_class of the inputs
+  double M_nu_eV = 0;
+  double amplitude_ratio = 1;  ///< s = R(3 h/Mpc) at the redshift of the pairs
+  double velocity_smoothing_mpch = 1;
+  double velocity_damping = 1;
+  std::vector<double> gain;  ///< at the knots of the calibration
+};
+
+struct Calibration {
+  std::vector<double> k_hmpc;            ///< knots of all gains
+  std::vector<CalibrationPoint> points;  ///< none: not calibrated
+  [[nodiscard]] bool empty() const { return points.empty(); }
+};
+
+/// Force resolution of a box: mesh points per particle spacing of the simulation that made it; 0
+/// where the file does not say, as for imported snapshots.
+[[nodiscard]] std::size_t force_class(const io::FieldHeader& header);
+
+/// What a prior works with on one input for one mass.
+struct Prescription {
+  RewindOptions rewind;
+  Gain gain;
+};
+
+/// The numbers for an input. Among the classes of the calibration the input's own counts, else the
+/// nearest in ratio, the finer of two; an input that does not tell its class counts as the finest
+/// unless such were calibrated. Between masses damping, smoothing and ln G / ln s are linear in
+/// ln s, and constant beyond the smallest and the largest: G is 1 at M_nu = 0, and damping, which
+/// acts over an interval that vanishes with ln s, need not change. Without calibration: the given
+/// options. Rank-local.
+[[nodiscard]] Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
+                                     const Theories& theories, const RewindOptions& options);
+
+/// Datasets calibration/... of a table file; none if the calibration is empty.
+void write_calibration(const Calibration& calibration, io::TableFile& table);
+/// @throws InputError naming what is missing or does not fit
+[[nodiscard]] Calibration read_calibration(const io::TableFile& table);
+
+/// Smoothing and damping of the momenta to try on every pair, the plain rewind first.
+[[nodiscard]] std::vector<RewindOptions> velocity_trials(const RewindOptions& options);
+
+/// The best smoothing and damping, within the range of the trials: least sum of (T - 1)^2, with
+/// every T quadratic in the damping and in the logarithm of the smoothing length.
+///
+/// @param transfers  for each of velocity_trials the transfer functions of all boxes and bins, in
+///                   one order
+[[nodiscard]] RewindOptions fit_velocities(const RewindOptions& options,
+                                           std::span<const std::vector<double>> transfers);
+
+/// Knots of a gain for boxes of this kind: octaves or more, from the fundamental to the Nyquist
+/// frequency of the lattice, at most six.
+[[nodiscard]] std::vector<double> gain_knots(double box_size_mpch, std::size_t n);
+
+/// Finds G(k) = P(psi_true x psi_prior) / P(psi_prior) at the knots: the gain with the least sum
+/// over modes and boxes of k^2 |psi_true - G psi_prior|^2, the error of the divergences.
+class GainFit {
+ public:
+  explicit GainFit(std::vector<double> k_hmpc);
+  /// Adds a box: displacements, [3] each, Mpc/h; true ones at their nearest image. Collective.
+  void add(const field::LatticeField& prior_mpch, const field::LatticeField& true_mpch);
+  /// 1 at knots without modes. Rank-local, equal on all ranks. @throws NumericalError if G is not
+  /// positive
+  [[nodiscard]] Gain solve() const;
+
+ private:
+  std::vector<double> k_hmpc_;
+  // Of the normal equations for G - 1.
+  std::vector<std::vector<double>> matrix_;
+  std::vector<double> right_;
+};
+
+}  // namespace nubox::prior

@@ -1,0 +1,187 @@
+#include "app/torch/calibrate.hpp"
+
+#include "nubox/core/log.hpp"
+#include "nubox/core/timer.hpp"
+#include "nubox/field/field_io.hpp"
+#include "nubox/field/lattice_fourier.hpp"
+#include "nubox/par/agree.hpp"
+
+#include "app/prior_setup.hpp"
+#include "train/box_spectra.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t boxes_per_point = 4;
+
+struct Twins {
+  fs::path massless, massive;
+};
+
+/// Training twins by force class and mass, those listed first.
+using Groups = std::map<std::pair<std::size_t, double>, std::vector<Twins>>;
+
+Groups groups_of(const par::Comm& comm, const std::vector<Realisation>& training) {
+  Groups groups;
+  for (const Realisation& realisation : training) {
+    const std::size_t of_class =
+        prior::force_class(io::FieldFile(comm, realisation.massless).header());
+    for (const fs::path& massive : realisation.massive) {
+      auto& twins = groups[{of_class, io::FieldFile(comm, massive).header().M_nu_eV}];
+      if (twins.size() < boxes_per_point) twins.push_back({realisation.massless, massive});
+    }
+  }
+  return groups;
+}
+
+/// One pair in memory, with the modes of the true density.
+struct Box {
+  field::Snapshot input;
+  field::LatticeField target_mpch;
+  fft::MeshField truth;
+};
+
+/// Transfer functions of predicted boxes, bin by bin, box by box.
+struct Transfers {
+  std::vector<double> values;  ///< bins that hold modes
+  std::vector<double> mean = std::vector<double>(train::spectra_bins, 0.0);  ///< over boxes
+
+  void add(const Box& box, const field::LatticeField& predicted_mpch, std::size_t boxes) {
+    const auto modes = train::particle_modes(box.truth.plan(), predicted_mpch);
+    const std::vector<double> transfer = train::compare_boxes(modes, box.truth).transfer;
+    for (std::size_t b = 0; b < transfer.size(); ++b) {
+      if (!std::isnan(transfer[b])) values.push_back(transfer[b]);
+      mean[b] += transfer[b] / static_cast<double>(boxes);
+    }
+  }
+  [[nodiscard]] std::string row() const {
+    std::string text;
+    for (const double t : mean) text += fmt::format(" {:7.4f}", t);
+    return text;
+  }
+};
+
+std::vector<Box> read_boxes(const par::Comm& comm, const std::vector<Twins>& twins) {
+  std::vector<Box> boxes;
+  for (const auto& [massless, massive] : twins) {
+    field::Snapshot target = field::read_snapshot(comm, massive);
+    const auto plan = fft::Plan::create(comm, target.header.n);
+    fft::MeshField truth = train::particle_modes(plan, target.displacement);
+    boxes.push_back(
+        {field::read_snapshot(comm, massless), std::move(target.displacement), std::move(truth)});
+  }
+  return boxes;
+}
+
+/// The numbers of one force class and mass.
+class PointFit {
+ public:
+  PointFit(prior::Kind kind, const prior::RewindOptions& options, prior::Theories theories,
+           std::vector<Box> boxes)
+      : kind_(kind), options_(options), theories_(std::move(theories)), boxes_(std::move(boxes)) {}
+
+  /// Collective.
+  prior::CalibrationPoint fit(const std::vector<double>& knots) {
+    const par::Comm& comm = boxes_.front().input.displacement.comm();
+    if (kind_ == prior::Kind::rewind) fit_velocities();
+    prior::GainFit gain_fit(knots);
+    std::vector<field::LatticeField> predicted;
+    for (const Box& box : boxes_) {
+      predicted.push_back(apply(box, options_));
+      gain_fit.add(predicted.back(), box.target_mpch);
+      if (kind_ == prior::Kind::linear) before_.add(box, predicted.back(), boxes_.size());
+    }
+    const prior::Gain gain = par::agree(comm, [&] { return gain_fit.solve(); });
+    for (std::size_t i = 0; i < boxes_.size(); ++i) {
+      without_gain_.add(boxes_[i], predicted[i], boxes_.size());
+      field::apply_filter(predicted[i], boxes_[i].truth.plan(), gain);
+      after_.add(boxes_[i], predicted[i], boxes_.size());
+    }
+    return {.amplitude_ratio = theories_.small_scale_ratio(),
+            .velocity_smoothing_mpch = options_.velocity_smoothing_mpch,
+            .velocity_damping = options_.velocity_damping,
+            .gain = gain.value};
+  }
+
+  void report(const prior::CalibrationPoint& point, const std::vector<double>& knots) const {
+    std::string centres, gains;
+    for (const double k : train::spectra_centres_hmpc()) centres += fmt::format(" {:7.2f}", k);
+    for (std::size_t j = 0; j < knots.size(); ++j) {
+      gains += fmt::format(" {:.4f} ({:.2f})", point.gain[j], knots[j]);
+    }
+    log::info("calibration: mesh {}, {} eV, {} boxes: R_v = {:.2f} Mpc/h, f_v = {:.2f}, G (k) ={}",
+              point.mesh_factor, point.M_nu_eV, boxes_.size(), point.velocity_smoothing_mpch,
+              point.velocity_damping, gains);
+    log::info("  k, h/Mpc          {}", centres);
+    log::info("  T of the plain one{}", before_.row());
+    log::info("  T damped          {}", without_gain_.row());
+    log::info("  T calibrated      {}", after_.row());
+  }
+
+ private:
+  [[nodiscard]] field::LatticeField apply(const Box& box,
+                                          const prior::RewindOptions& options) const {
+    log::beat();
+    return prior::apply(kind_, box.input, theories_, options).displacement;
+  }
+
+  void fit_velocities() {
+    const std::vector<prior::RewindOptions> trials = prior::velocity_trials(options_);
+    std::vector<Transfers> transfers(trials.size());
+    for (const Box& box : boxes_) {
+      for (std::size_t t = 0; t < trials.size(); ++t) {
+        transfers[t].add(box, apply(box, trials[t]), boxes_.size());
+      }
+    }
+    std::vector<std::vector<double>> values;
+    for (const Transfers& of_trial : transfers) values.push_back(of_trial.values);
+    options_ = prior::fit_velocities(options_, values);
+    before_ = transfers.front();
+  }
+
+  prior::Kind kind_;
+  prior::RewindOptions options_;
+  prior::Theories theories_;
+  std::vector<Box> boxes_;
+  Transfers before_, without_gain_, after_;
+};
+
+}  // namespace
+
+prior::Calibration calibrate(const par::Comm& comm, prior::Kind kind,
+                             const prior::RewindOptions& options,
+                             const std::vector<Realisation>& training,
+                             const cosmology::Parameters& parameters,
+                             const cosmology::LinearTables& tables) {
+  const Stopwatch watch;
+  log::set_phase("train: calibration of the prior");
+  prior::Calibration calibration;
+  for (const auto& [key, twins] : groups_of(comm, training)) {
+    const auto& [of_class, mass] = key;
+    std::vector<Box> boxes = read_boxes(comm, twins);
+    const io::FieldHeader header = boxes.front().input.header;
+    if (calibration.k_hmpc.empty()) {
+      calibration.k_hmpc = prior::gain_knots(header.box_size_mpch, header.n);
+    }
+    prior::Theories theories =
+        par::agree(comm, [&] { return make_theories(parameters, tables, header, key.second); });
+    PointFit fit(kind, options, std::move(theories), std::move(boxes));
+    prior::CalibrationPoint point = fit.fit(calibration.k_hmpc);
+    point.mesh_factor = of_class;
+    point.M_nu_eV = mass;
+    fit.report(point, calibration.k_hmpc);
+    calibration.points.push_back(std::move(point));
+  }
+  log::info("calibration of {} force resolutions and masses: {:.0f} s", calibration.points.size(),
+            watch.seconds());
+  return calibration;
+}
+
+}  // namespace nubox::app

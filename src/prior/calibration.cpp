@@ -1,0 +1,199 @@
+#include "nubox/prior/calibration.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+namespace nubox::prior {
+namespace {
+
+/// Lengths whose trials tell the best one, Mpc/h, in equal ratios.
+constexpr std::array<double, 3> smoothing_trials_mpch = {0.5, 1, 2};
+
+/// Through (0, y0), (1/2, y1), (1, y2).
+double quadratic(double y0, double y1, double y2, double x) {
+  return y0 + x * (-3 * y0 + 4 * y1 - y2) + 2 * x * x * (y0 - 2 * y1 + y2);
+}
+
+/// Sum of (T - 1)^2 at a damping and a place in [0, 1] between the shortest and the longest length,
+/// on the way of its logarithm: every T quadratic in both through the trials.
+double misfit(std::span<const std::vector<double>> transfers, double damping, double place) {
+  const std::vector<double>& all = transfers.front();
+  double sum = 0;
+  for (std::size_t b = 0; b < all.size(); ++b) {
+    const double none = quadratic(transfers[1][b], transfers[3][b], transfers[5][b], place);
+    const double half = quadratic(transfers[2][b], transfers[4][b], transfers[6][b], place);
+    const double error = quadratic(none, half, all[b], damping) - 1;
+    sum += error * error;
+  }
+  return sum;
+}
+
+/// Class of the calibration that an input belongs to.
+std::size_t class_for(const std::vector<CalibrationPoint>& points, std::size_t wanted) {
+  std::size_t best = points.front().mesh_factor;
+  const auto distance = [&](std::size_t candidate) -> double {
+    if (candidate == wanted) return -1.0;
+    if (wanted == 0)
+      return -static_cast<double>(candidate) / (1.0 + static_cast<double>(candidate));
+    if (candidate == 0) return INFINITY;
+    return std::abs(std::log(static_cast<double>(candidate) / static_cast<double>(wanted)));
+  };
+  for (const CalibrationPoint& point : points) {
+    const double here = distance(point.mesh_factor), there = distance(best);
+    if (here < there || (here == there && point.mesh_factor > best)) best = point.mesh_factor;
+  }
+  return best;
+}
+
+/// ln G / ln s at the knots.
+std::vector<double> exponents(const CalibrationPoint& point) {
+  std::vector<double> all;
+  for (const double g : point.gain) all.push_back(std::log(g) / std::log(point.amplitude_ratio));
+  return all;
+}
+
+template <class T>
+std::vector<T> column(const io::TableFile& table, const std::string& name) {
+  const auto found = table.arrays.find("calibration/" + name);
+  const auto* values =
+      found == table.arrays.end() ? nullptr : std::get_if<std::vector<T>>(&found->second.values);
+  if (values == nullptr) throw InputError("dataset 'calibration/{}' is missing or unfit", name);
+  return *values;
+}
+
+}  // namespace
+
+std::size_t force_class(const io::FieldHeader& header) {
+  const auto found = header.extra.find("mesh_factor");
+  const auto* factor =
+      found == header.extra.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+  return factor == nullptr || *factor < 0 ? 0 : static_cast<std::size_t>(*factor);
+}
+
+Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
+                       const Theories& theories, const RewindOptions& options) {
+  if (calibration.empty()) return {options, {}};
+  const std::size_t of_class = class_for(calibration.points, force_class(input));
+  std::vector<CalibrationPoint> points;
+  std::ranges::copy_if(calibration.points, std::back_inserter(points),
+                       [&](const auto& point) { return point.mesh_factor == of_class; });
+  std::ranges::sort(points, std::ranges::greater(), &CalibrationPoint::amplitude_ratio);
+
+  const double s = theories.small_scale_ratio();
+  const auto below = std::ranges::find_if(
+      points, [&](const CalibrationPoint& point) { return point.amplitude_ratio <= s; });
+  const CalibrationPoint& heavier = below == points.end() ? points.back() : *below;
+  const CalibrationPoint& lighter = below == points.begin() ? heavier
+                                    : below == points.end() ? heavier
+                                                            : *(below - 1);
+  const double span = std::log(heavier.amplitude_ratio / lighter.amplitude_ratio);
+  const double share = span == 0 ? 0 : std::log(s / lighter.amplitude_ratio) / span;
+
+  Prescription result{options, {calibration.k_hmpc, {}}};
+  result.rewind.velocity_damping =
+      std::lerp(lighter.velocity_damping, heavier.velocity_damping, share);
+  result.rewind.velocity_smoothing_mpch =
+      std::lerp(lighter.velocity_smoothing_mpch, heavier.velocity_smoothing_mpch, share);
+  const std::vector<double> light = exponents(lighter), heavy = exponents(heavier);
+  for (std::size_t j = 0; j < light.size(); ++j) {
+    result.gain.value.push_back(std::pow(s, std::lerp(light[j], heavy[j], share)));
+  }
+  return result;
+}
+
+void write_calibration(const Calibration& calibration, io::TableFile& table) {
+  if (calibration.empty()) return;
+  const std::size_t count = calibration.points.size(), knots = calibration.k_hmpc.size();
+  std::vector<std::int64_t> mesh_factors;
+  std::vector<double> gains;
+  const auto write = [&](const char* name, auto member, const char* units, const char* meaning) {
+    std::vector<double> values;
+    for (const CalibrationPoint& point : calibration.points) values.push_back(point.*member);
+    table.arrays[std::string("calibration/") + name] = {{count}, values, units, meaning};
+  };
+  for (const CalibrationPoint& point : calibration.points) {
+    mesh_factors.push_back(static_cast<std::int64_t>(point.mesh_factor));
+    gains.insert(gains.end(), point.gain.begin(), point.gain.end());
+  }
+  table.arrays["calibration/mesh_factor"] = {
+      {count}, mesh_factors, "1", "force mesh per particle spacing of the inputs; 0: not told"};
+  write("mass", &CalibrationPoint::M_nu_eV, "eV", "total neutrino mass");
+  write("amplitude_ratio", &CalibrationPoint::amplitude_ratio, "1", "R(k = 3 h/Mpc)");
+  write("velocity_smoothing", &CalibrationPoint::velocity_smoothing_mpch, "Mpc/h",
+        "radius that tells coherent from incoherent momenta");
+  write("velocity_damping", &CalibrationPoint::velocity_damping, "1",
+        "share of the incoherent momenta that is kept");
+  table.arrays["calibration/k"] = {{knots}, calibration.k_hmpc, "h/Mpc", "knots of the gain"};
+  table.arrays["calibration/gain"] = {
+      {count, knots}, gains, "1", "factor on displacements and velocities at the knots"};
+}
+
+Calibration read_calibration(const io::TableFile& table) {
+  if (!table.arrays.contains("calibration/k")) return {};
+  Calibration calibration{column<double>(table, "k"), {}};
+  const auto mesh_factor = column<std::int64_t>(table, "mesh_factor");
+  const auto mass = column<double>(table, "mass"), ratio = column<double>(table, "amplitude_ratio"),
+             smoothing = column<double>(table, "velocity_smoothing"),
+             damping = column<double>(table, "velocity_damping"),
+             gain = column<double>(table, "gain");
+  const std::size_t count = mesh_factor.size(), knots = calibration.k_hmpc.size();
+  if (mass.size() != count || ratio.size() != count || smoothing.size() != count ||
+      damping.size() != count || gain.size() != count * knots || count == 0 || knots == 0) {
+    throw InputError("the datasets of 'calibration' do not fit each other");
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto first = gain.begin() + static_cast<std::ptrdiff_t>(i * knots);
+    calibration.points.push_back({static_cast<std::size_t>(mesh_factor[i]),
+                                  mass[i],
+                                  ratio[i],
+                                  smoothing[i],
+                                  damping[i],
+                                  {first, first + static_cast<std::ptrdiff_t>(knots)}});
+  }
+  return calibration;
+}
+
+std::vector<RewindOptions> velocity_trials(const RewindOptions& options) {
+  std::vector<RewindOptions> trials;
+  const auto add = [&](double smoothing_mpch, double damping) {
+    trials.push_back(options);
+    trials.back().velocity_smoothing_mpch = smoothing_mpch;
+    trials.back().velocity_damping = damping;
+  };
+  add(smoothing_trials_mpch[1], 1);
+  for (const double smoothing_mpch : smoothing_trials_mpch) {
+    for (const double damping : {0.0, 0.5}) add(smoothing_mpch, damping);
+  }
+  return trials;
+}
+
+RewindOptions fit_velocities(const RewindOptions& options,
+                             std::span<const std::vector<double>> transfers) {
+  // A grid of 11 x 11 that narrows around its best point, slowly enough to follow a valley.
+  double damping = 0.5, place = 0.5, best = misfit(transfers, damping, place);
+  for (double half_width = 0.5; half_width > 1e-6; half_width *= 0.7) {
+    const double middle_damping = damping, middle_place = place;
+    for (int i = -5; i <= 5; ++i) {
+      for (int j = -5; j <= 5; ++j) {
+        const double f = std::clamp(middle_damping + i * half_width / 5, 0.0, 1.0);
+        const double r = std::clamp(middle_place + j * half_width / 5, 0.0, 1.0);
+        const double here = misfit(transfers, f, r);
+        if (here >= best) continue;
+        best = here;
+        damping = f;
+        place = r;
+      }
+    }
+  }
+  RewindOptions fitted = options;
+  const double ratio = smoothing_trials_mpch.back() / smoothing_trials_mpch.front();
+  fitted.velocity_smoothing_mpch = smoothing_trials_mpch.front() * std::pow(ratio, place);
+  fitted.velocity_damping = damping;
+  return fitted;
+}
+
+}  // namespace nubox::prior
