@@ -16,7 +16,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 debian_packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
-  libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libfftw3-dev libfftw3-mpi-dev
+  libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libfftw3-dev
   libboost-dev libboost-program-options-dev librandom123-dev libgsl-dev libspdlog-dev libfmt-dev
   nlohmann-json3-dev libxxhash-dev libgtest-dev python3 python3-venv
 )

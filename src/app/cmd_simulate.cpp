@@ -147,6 +147,7 @@ void simulate_missing(const par::Comm& world, const sim::SimulationOptions& opti
 }  // namespace
 
 void simulate(const par::Comm& world, const config::Config& config) {
+  memory::return_freed_arrays();
   sim::SimulationOptions options = simulation_options(config);
   const fs::path out = config.text("simulate.out");
   par::StepControl control(world,

@@ -91,6 +91,12 @@ void reset_peak_rss() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
+void return_freed_arrays() {
+  constexpr int array_bytes = 1 << 18;
+  mallopt(M_MMAP_THRESHOLD, array_bytes);
+  mallopt(M_TRIM_THRESHOLD, 2 * array_bytes);  // the ratio that the allocator keeps by itself
+}
+
 std::uint64_t available_bytes() {
   const auto machine = entry("/proc/meminfo", "MemAvailable:");
   return std::min(machine ? 1024 * *machine : unlimited, groups_left());

@@ -234,6 +234,19 @@ void Comm::all_to_all_bytes(std::span<const std::byte> send,
   NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
 }
 
+void Comm::trade_bytes(int partner, std::span<const std::byte> leaving,
+                       std::span<std::byte> arriving) const {
+  if (leaving.size() != arriving.size()) {
+    throw InternalError("trade of {} bytes for {}", leaving.size(), arriving.size());
+  }
+  for (std::size_t done = 0; done < leaving.size(); done += chunk_elements_) {
+    const int piece = mpi_count(std::min(chunk_elements_, leaving.size() - done));
+    NUBOX_MPI_CHECK(MPI_Sendrecv(leaving.data() + done, piece, MPI_BYTE, partner, 0,
+                                 arriving.data() + done, piece, MPI_BYTE, partner, 0, comm_,
+                                 MPI_STATUS_IGNORE));
+  }
+}
+
 void AsyncSums::start(std::span<float> values) {
   for (std::size_t done = 0; done < values.size(); done += default_chunk_elements) {
     const std::size_t piece = std::min(default_chunk_elements, values.size() - done);

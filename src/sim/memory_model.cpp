@@ -38,10 +38,15 @@ double routed_share(const par::SlabLayout& layout, const SimulationOptions& opti
   return std::min(1.0, mean_mpch / thickness_mpch);
 }
 
+/// Bytes of one plane of a padded mesh.
+double plane_bytes(const par::SlabLayout& layout) {
+  const auto n = static_cast<double>(layout.n());
+  return sizeof(float) * n * (n + 2);
+}
+
 /// Bytes of this rank's slab of a padded mesh.
 double mesh_bytes(const par::SlabLayout& layout) {
-  const auto n = static_cast<double>(layout.n());
-  return sizeof(float) * static_cast<double>(layout.local().count) * n * (n + 2);
+  return static_cast<double>(layout.local().count) * plane_bytes(layout);
 }
 
 }  // namespace
@@ -62,13 +67,12 @@ MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options
 
   // Density modes and a work mesh beside orders (psi1 becomes the displacement) and momentum.
   const double initial = particles * (frame + orders + vector_bytes) + 2 * mesh_bytes(lattice);
-  // Positions, those of guests twice: as sent and as received. Two meshes, and between ranks a
-  // ghost plane and the block of a mesh that FFTW exchanges with one rank at a time.
+  // Positions, those of guests twice: as sent and as received. Beside the two meshes a table over
+  // |n|^2 (three quarters of a plane), and between ranks a plane of ghosts, as sent and as
+  // received.
   const double route = vector_bytes * (1 + 2 * routed_share(lattice, options, theory));
-  const double mesh_slab = mesh_bytes(mesh);
-  const auto planes = static_cast<double>(std::max<std::size_t>(1, mesh.local().count));
-  const double exchange = comm.size() > 1 ? mesh_slab / planes + mesh_slab / comm.size() : 0;
-  const double stepping = particles * (frame + state + route) + 2 * mesh_slab + exchange;
+  const double beside = plane_bytes(mesh) * (comm.size() > 1 ? 2.75 : 0.75);
+  const double stepping = particles * (frame + state + route) + 2 * mesh_bytes(mesh) + beside;
   const double output = particles * (frame + (options.redshifts.size() > 1 ? 2 : 1) * state);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   return {bytes(initial), bytes(stepping), bytes(output)};

@@ -17,6 +17,17 @@ TEST(Memory, peak_of_a_piece_of_work_is_what_it_touched) {
   EXPECT_LT(rss_bytes(), before + (bytes / 2));
 }
 
+TEST(Memory, freed_arrays_return_while_later_ones_stand) {
+  return_freed_arrays();
+  constexpr std::size_t bytes = std::size_t{8} << 20;
+  // Freeing an array of its own mapping is what teaches the allocator to keep the next ones.
+  { const std::vector<char> lesson(2 * bytes, 1); }
+  std::vector<std::vector<char>> arrays(4, std::vector<char>(bytes, 1));
+  const std::uint64_t before = rss_bytes();
+  arrays.erase(arrays.begin(), arrays.end() - 1);
+  EXPECT_NEAR(static_cast<double>(before - rss_bytes()), 3 * bytes, 1 << 20);
+}
+
 TEST(Memory, what_is_available_is_less_than_a_machine_holds_and_more_than_nothing) {
   EXPECT_GT(available_bytes(), std::uint64_t{1} << 20);
   EXPECT_LT(available_bytes(), std::uint64_t{1} << 50);

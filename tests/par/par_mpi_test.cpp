@@ -51,6 +51,20 @@ TEST(AllToAll, delivers_unequal_blocks_also_in_pieces) {
   }
 }
 
+TEST(Trade, exchanges_with_one_partner_also_in_pieces) {
+  for (const std::size_t chunk : {std::size_t{3}, default_chunk_elements}) {
+    Comm world = Comm::world();
+    world.set_chunk_elements(chunk);
+    // The first and the last rank; those between take no part.
+    const int partner = world.size() - 1 - world.rank();
+    if (world.rank() != 0 && partner != 0) continue;
+    const std::vector<int> mine(7, 10 + world.rank());
+    std::vector<int> theirs(7);
+    world.trade<int>(partner, mine, theirs);
+    EXPECT_EQ(theirs, std::vector<int>(7, 10 + partner));
+  }
+}
+
 TEST(AllGather, concatenates_lengths_that_differ) {
   const Comm world = Comm::world();
   const std::vector<double> mine(static_cast<std::size_t>(world.rank()), world.rank());

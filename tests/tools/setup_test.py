@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-NOT_INSTALLED = ("g++", "libfftw3-mpi-dev")
+NOT_INSTALLED = ("g++", "libfftw3-dev")
 
 
 class Setup(unittest.TestCase):
@@ -45,9 +45,9 @@ class Setup(unittest.TestCase):
         self.packages(NOT_INSTALLED)
         done = self.run_setup()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("to install on this system: g++ libfftw3-mpi-dev\n", done.stdout)
+        self.assertIn("to install on this system: g++ libfftw3-dev\n", done.stdout)
         self.assertIn(f"into {self.root}/.deps/venv: torch==2.11.0", done.stdout)
-        self.assertIn("install -q -y --no-install-recommends g++ libfftw3-mpi-dev\n", self.called())
+        self.assertIn("install -q -y --no-install-recommends g++ libfftw3-dev\n", self.called())
         self.assertIn("requirements/torch.txt", self.called())
         self.assertNotIn("torch-cuda", self.called())
 
@@ -77,14 +77,14 @@ class Setup(unittest.TestCase):
             (self.root / "fake" / name).symlink_to(path)
         done = self.run_setup(PATH=f"{self.root}/fake")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("apt-get install g++ libfftw3-mpi-dev", done.stderr)
+        self.assertIn("apt-get install g++ libfftw3-dev", done.stderr)
 
     def test_failing_apt_is_named(self):
         self.packages(NOT_INSTALLED)
         self.program("fake/apt-get", '[ "$1" = update ]')
         done = self.run_setup()
         self.assertEqual(done.returncode, 1)
-        self.assertIn("apt-get could not install: g++ libfftw3-mpi-dev", done.stderr)
+        self.assertIn("apt-get could not install: g++ libfftw3-dev", done.stderr)
 
     def test_misspelt_arguments_are_usage_errors(self):
         self.assertEqual(self.run_setup("--chek").returncode, 2)

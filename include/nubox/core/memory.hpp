@@ -14,6 +14,11 @@ namespace nubox::memory {
 /// peak, so that one piece of work can be measured.
 void reset_peak_rss();
 
+/// From now on arrays of 256 KiB and more go back to the system when they are freed, whatever their
+/// size: left to itself the allocator comes to keep those of up to 32 MiB, in a heap from which few
+/// return. For work whose arrays are few and live long.
+void return_freed_arrays();
+
 /// Bytes that new allocations on this machine can still get: free memory and caches that the kernel
 /// gives up, or what the control group of a batch job or container leaves, if that is less.
 [[nodiscard]] std::uint64_t available_bytes();

@@ -15,9 +15,8 @@ struct Slab {
   bool operator==(const Slab&) const = default;
 };
 
-/// Planes of an n-plane axis dealt to ranks in blocks of ceil(n / P), the rule of FFTW-MPI, so that
-/// lattice slabs and FFT slabs of one n coincide. With P > n, or n = 8 and P = 5, the last ranks
-/// own nothing: every collective still includes them.
+/// Planes of an n-plane axis dealt to ranks in blocks of ceil(n / P). With P > n, or n = 8 and
+/// P = 5, the last ranks own nothing: every collective still includes them.
 class SlabLayout {
  public:
   SlabLayout(const Comm& comm, std::size_t n);

@@ -97,6 +97,7 @@ double write_seconds(const par::Comm& world, const std::filesystem::path& direct
 }  // namespace
 
 std::vector<BenchRow> bench_simulate(const par::Comm& world, const config::Config& config) {
+  memory::return_freed_arrays();
   const std::size_t repeats = config.size("bench.repeats");
   sim::SimulationOptions options;
   options.n = config.size("bench.n");
