@@ -81,9 +81,6 @@ void require_possible(const sim::SimulationOptions& options, const std::vector<d
   }
 }
 
-/// What HDF5 and MPI-IO take once they are at work, measured on 1 to 3 ranks.
-constexpr std::uint64_t libraries_bytes = std::uint64_t{28} << 20;
-
 /// Speed of one core on the machines seen so far, microseconds per particle and step: what every
 /// particle takes, and the transforms of the mesh (measured with meshes of 2N and 6N).
 double usual_speed_us(std::size_t mesh_factor) {
@@ -93,8 +90,8 @@ double usual_speed_us(std::size_t mesh_factor) {
 void report_needs(const par::Comm& world, const sim::SimulationOptions& options,
                   const cosmology::LinearTheory& theory) {
   const sim::MemoryNeeds needs = sim::memory_needs(world, options, theory);
-  const std::uint64_t rank_bytes = memory::rss_bytes() + libraries_bytes + needs.peak_bytes();
-  const std::uint64_t most = world.all_reduce(rank_bytes, par::Reduction::max);
+  const std::uint64_t most =
+      world.all_reduce(resident_bytes_with(needs.peak_bytes()), par::Reduction::max);
   const double speed_us = usual_speed_us(options.mesh_factor);
   const double particle_steps =
       std::pow(static_cast<double>(options.n), 3) * static_cast<double>(options.steps);

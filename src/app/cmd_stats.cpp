@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/paths.hpp"
+#include "app/setup.hpp"
 #include "app/stats_request.hpp"
 #include "app/tracers.hpp"
 
@@ -144,7 +145,7 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
     most = std::max(most, needed_bytes(world, config, request, pair, facts_of(world, pair)));
   }
   if (!config.dry_run()) return;
-  const std::uint64_t bytes = memory::rss_bytes() + most;
+  const std::uint64_t bytes = resident_bytes_with(most);
   log::info("dry run: at most {} per rank, {} on all {} ranks; this machine has {}",
             memory::text(bytes), memory::text(bytes * static_cast<std::uint64_t>(world.size())),
             world.size(), memory::text(memory::available_bytes()));
@@ -153,6 +154,7 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
 }  // namespace
 
 void stats(const par::Comm& world, const config::Config& config) {
+  memory::return_freed_arrays();
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
   // These are field files alone: one that is not is refused before the work, not at its end.
   for (const fs::path& path : request.independent) (void)io::FieldFile(world, path);

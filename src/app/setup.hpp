@@ -5,6 +5,7 @@
 #include "nubox/io/field_file.hpp"
 #include "nubox/par/comm.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -36,5 +37,9 @@ void require_cosmology(const io::FieldHeader& header, const cosmology::Parameter
 [[nodiscard]] std::string mass_text(double M_nu_eV);
 /// @throws UsageError naming the option if a file name would lose digits of a mass
 void require_writable_masses(const std::vector<double>& masses_eV, const std::string& option);
+
+/// Resident set of this process once it holds `bytes` more and its libraries are at work, for
+/// --dry-run. Rank-local.
+[[nodiscard]] std::uint64_t resident_bytes_with(std::uint64_t bytes);
 
 }  // namespace nubox::app

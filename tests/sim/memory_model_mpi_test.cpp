@@ -23,8 +23,9 @@ void expect_predicted_peak(const sim::SimulationOptions& options) {
   const double measured = static_cast<double>(memory::peak_rss_bytes() - before);
   const auto predicted =
       static_cast<double>(sim::memory_needs(world, options, sim::test::theory_of()).peak_bytes());
-  // Between ranks MPI holds messages in flight, which do not grow with the run.
-  const double messages = world.size() > 1 ? 2 << 20 : 0;
+  // Messages in flight: the segment that a rank shares with others (4 MiB in Open MPI), which fills
+  // as far as ranks lag behind one another, whatever the size of the run.
+  const double messages = world.size() > 1 ? 4 << 20 : 0;
   EXPECT_NEAR(measured, predicted, 0.1 * predicted + messages);
 }
 

@@ -1,6 +1,7 @@
 """Simulations that are stopped or killed end with the same bytes as those that are not."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -94,6 +95,26 @@ class Interruption(SystemTest):
         self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 0)
         self.assertSameBytes(out)
         self.assertEqual(kept.stat().st_mtime_ns, before)
+
+
+class Memory(SystemTest):
+    BOX = ["--box.n=48", "--box.size_mpch=93.75", "--simulate.steps=1", "--simulate.mnu_eV=0,0.15"]
+
+    def gib(self, text, *options, ranks):
+        """The figure that follows `text` in the log, the largest if there are several."""
+        done = nubox("simulate", *self.BOX, *options, ranks=ranks)
+        self.assertEqual(done.code, 0, str(done))
+        return max(float(figure) for figure in re.findall(text + r" ([0-9.e-]+) GiB", done.err))
+
+    def test_a_dry_run_predicts_the_memory_of_a_rank_within_ten_per_cent(self):
+        for stepping in ("pm", "cola"):
+            for ranks in (1, 2, 3):
+                options = [f"--simulate.stepping={stepping}",
+                           f"--simulate.out={self.directory}/memory-{stepping}-{ranks}"]
+                predicted = self.gib("dry run: about", *options, "--dry-run", ranks=ranks)
+                measured = self.gib("peak memory of a rank", *options, ranks=ranks)
+                with self.subTest(stepping=stepping, ranks=ranks):
+                    self.assertAlmostEqual(predicted, measured, delta=0.1 * measured)
 
 
 if __name__ == "__main__":
