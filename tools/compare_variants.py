@@ -27,8 +27,8 @@ from nubox_study import bars  # noqa: E402
 from nubox_study.figures_of_merit import merits  # noqa: E402
 from nubox_study.program import Nubox  # noqa: E402
 from nubox_study.stages import Workshop  # noqa: E402
-from nubox_study.variants import (BASELINES, Method, PairSet, box, measure, measurement_settings,  # noqa: E402
-                                  predict)
+from nubox_study.variants import (BASELINES, Method, PairSet, box, is_unchanged, measure,  # noqa: E402
+                                  measurement_settings, predict)
 
 
 def labelled(text, what):
@@ -61,12 +61,6 @@ def description(pairs):
     return (f"{first['n']}^3 particles in {first['box_size_mpch']:g} Mpc/h, z = {first['redshift']:g}"
             f"{', ' + how if how else ''}; seeds {', '.join(pairs.seeds())}: " +
             ", ".join(map(str, pairs.directories)))
-
-
-def is_unchanged(made, massless):
-    """Whether two boxes hold the same bits."""
-    one, other = nubox.read_field(made), nubox.read_field(massless)
-    return np.array_equal(one.displacement.view(np.uint32), other.displacement.view(np.uint32))
 
 
 def json_of(table, files, unchanged, rows, program):

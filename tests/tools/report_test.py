@@ -91,7 +91,7 @@ class Page(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             path = pathlib.Path(directory) / "new" / "page.html"
             figures = report.page_figures(methods, metrics, target, {m.label: target + 0.1 for m in methods})
-            report.write_page(path, "title", methods, list(figures))
+            report.report_page(path, "title", methods, list(figures))
             page = path.read_text(encoding="utf-8")
             self.assertEqual([p.name for p in path.parent.iterdir()], ["page.html"])
         images = re.findall(r'src="data:image/png;base64,([^"]+)"', page)

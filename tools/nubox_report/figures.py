@@ -1,13 +1,14 @@
-"""The report's figures; each function returns PNG bytes."""
+"""Figures of power spectrum, density PDF and displacement; each function returns a Picture."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import ticker
 
-from nubox_report.style import TARGET, legend_above, method_styles, name_of, png, stacked_axes
+from nubox_report.style import TARGET, curve, legend_above, method_styles, name_of, picture, stacked_axes
 
 # Share of the Nyquist wavenumber up to which aliasing leaves P(k) readable.
 TRUSTED_NYQUIST_SHARE = 0.7
+BANDS = "Bands: error of the mean over the realisations, above that of the target, below that of each method's ratio."
 
 
 def k_nyquist_hmpc(measurement):
@@ -15,38 +16,60 @@ def k_nyquist_hmpc(measurement):
     return float(measurement.stats.group_attributes["power"]["k_nyquist_hmpc"])
 
 
+def _transfer_panel(axis, measurements, styles):
+    """T(k) of every method with guides at 1 and 5 %."""
+    for m in measurements:
+        curve(axis, m.array("power/k"), m.array("power/transfer"), m.error("power/transfer"), name_of(m.label),
+              styles[m.label])
+    axis.set_xscale("log")
+    axis.axhspan(0.99, 1.01, color="0.85", zorder=0)
+    axis.axhline(1, color="black", linewidth=0.8)
+    for guide in (0.95, 1.05):
+        axis.axhline(guide, color="0.6", linewidth=0.6, linestyle=":")
+    transfer = np.concatenate([trusted(m, "transfer") for m in measurements])
+    # At most 10 % either way: one poor method must not flatten the differences of the others.
+    axis.set_ylim(max(0.9, min(0.94, transfer.min() - 0.01)), min(1.1, max(1.06, transfer.max() + 0.01)))
+    axis.set_ylabel(r"$T(k)$")
+
+
+def _wavenumber_axis(axes, measurement):
+    """Range in k of panels over one axis, beyond the trusted share of Nyquist in grey."""
+    nyquist = k_nyquist_hmpc(measurement)
+    for axis in axes:
+        axis.axvspan(TRUSTED_NYQUIST_SHARE * nyquist, 10 * nyquist, color="0.93", zorder=0)
+    axes[-1].set_xlim(0.9 * measurement.array("power/k")[0], nyquist)
+    axes[-1].set_xlabel(r"$k$  [$h$/Mpc]")
+
+
 def power_figure(measurements):
     """P(k) of target and methods; T(k); 1 - r^2."""
     styles = method_styles([m.label for m in measurements])
     figure, (top, middle, bottom) = stacked_axes([5, 3, 2.4], height=7.4)
     first = measurements[0]
-    top.loglog(first.array("power/k"), first.array("power/p_target"), label="target (massive)", zorder=5, **TARGET)
+    curve(top, first.array("power/k"), first.array("power/p_target"), first.error("power/p_target"),
+          "target (massive)", {**TARGET, "zorder": 5})
     for m in measurements:
         k = m.array("power/k")
         top.loglog(k, m.array("power/p_model"), label=name_of(m.label), **styles[m.label])
-        middle.semilogx(k, m.array("power/transfer"), **styles[m.label])
         stochastic = 1 - m.array("power/correlation") ** 2
         bottom.loglog(k, np.where(stochastic > 0, stochastic, np.nan), **styles[m.label])
-    middle.axhspan(0.99, 1.01, color="0.85", zorder=0)
-    middle.axhline(1, color="black", linewidth=0.8)
-    for guide in (0.95, 1.05):
-        middle.axhline(guide, color="0.6", linewidth=0.6, linestyle=":")
-    transfer = np.concatenate([trusted(m, "transfer") for m in measurements])
-    # At most 10 % either way: one poor method must not flatten the differences of the others.
-    middle.set_ylim(max(0.9, min(0.94, transfer.min() - 0.01)), min(1.1, max(1.06, transfer.max() + 0.01)))
-    nyquist = k_nyquist_hmpc(first)
-    for axis in (top, middle, bottom):
-        axis.axvspan(TRUSTED_NYQUIST_SHARE * nyquist, 10 * nyquist, color="0.93", zorder=0)
-    bottom.set_xlim(0.9 * first.array("power/k")[0], nyquist)
-    visible = first.array("power/k") <= nyquist
-    spectrum = first.array("power/p_target")[visible]
+    _transfer_panel(middle, measurements, styles)
+    _wavenumber_axis((top, middle, bottom), first)
+    spectrum = first.array("power/p_target")[first.array("power/k") <= k_nyquist_hmpc(first)]
     top.set_ylim(0.5 * spectrum.min(), 2 * spectrum.max())
     top.set_ylabel(r"$P(k)$  [(Mpc/$h)^3$]")
-    middle.set_ylabel(r"$T(k)$")
     bottom.set_ylabel(r"$1-r^2(k)$")
-    bottom.set_xlabel(r"$k$  [$h$/Mpc]")
-    top.legend(loc="lower left")
-    return png(figure)
+    top.legend(loc="lower left", fontsize=8)
+    return picture(figure)
+
+
+def transfer_figure(measurements):
+    """T(k) alone, for variants of one method."""
+    figure, axis = plt.subplots(figsize=(6.2, 3.8))
+    _transfer_panel(axis, measurements, method_styles([m.label for m in measurements]))
+    _wavenumber_axis((axis,), measurements[0])
+    legend_above(axis)
+    return picture(figure)
 
 
 def trusted(measurement, name):
@@ -63,18 +86,19 @@ def pdf_figure(measurements):
     edges = first.array("pdf/edges")
     centre = np.sqrt(edges[1:] * edges[:-1])
     target = nonzero(first.array("pdf/fraction_target"))
-    top.loglog(centre, target, label="target (massive)", zorder=5, **TARGET)
+    curve(top, centre, target, first.error("pdf/fraction_target"), "target (massive)", {**TARGET, "zorder": 5})
     for m in measurements:
-        model = nonzero(m.array("pdf/fraction_model"))
-        top.loglog(centre, model, label=name_of(m.label), **styles[m.label])
-        bottom.semilogx(centre, 100 * (model - target) / target, **styles[m.label])
+        top.loglog(centre, nonzero(m.array("pdf/fraction_model")), label=name_of(m.label), **styles[m.label])
+        ratio, error = m.ratio("pdf/fraction")
+        curve(bottom, centre, 100 * (ratio - 1), None if error is None else 100 * error, None, styles[m.label])
     # Bins with few cells say more about noise than about a method.
-    scatter = 100 / np.sqrt(nonzero(first.array("pdf/counts_target")))
+    scatter = 100 / np.sqrt(nonzero(first.realisations * first.array("pdf/counts_target")))
     bottom.fill_between(centre, -scatter, scatter, color="0.88", zorder=0)
     bottom.axhline(0, color="black", linewidth=0.8)
     bottom.set_ylim(-15, 15)
     filled = centre[np.isfinite(target)]
     bottom.set_xlim(filled[0], filled[-1])
+    top.set_ylim(0.5 * np.nanmin(target), 2 * np.nanmax(target))
     # One or two decades: label 1, 2, 5 and leave the rest to bare ticks.
     bottom.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     bottom.xaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
@@ -82,8 +106,8 @@ def pdf_figure(measurements):
     top.set_ylabel("fraction of cells")
     bottom.set_ylabel("difference  [%]")
     bottom.set_xlabel(r"$\rho/\bar\rho$, smoothed")
-    top.legend(loc="lower center")
-    return png(figure)
+    top.legend(loc="lower center", ncols=1 + (len(measurements) > 5), fontsize=8)
+    return picture(figure)
 
 
 def nonzero(values):
@@ -95,22 +119,25 @@ def displacement_figure(measurements):
     """Mean absolute displacement error by component; logarithmic, as methods differ by orders of magnitude."""
     styles = method_styles([m.label for m in measurements])
     figure, axis = plt.subplots(figsize=(6.2, 3.4))
-    markers = "osD^vP*"
+    markers = "osD^vP*X<>"
     for i, m in enumerate(measurements):
-        x = np.arange(3) + 0.6 * ((i + 0.5) / len(measurements) - 0.5)
+        x = np.arange(3) + 0.7 * ((i + 0.5) / len(measurements) - 0.5)
         errors = nonzero(m.displacement_error_mpch())
-        axis.semilogy(x, errors, linestyle="none", marker=markers[i % len(markers)], markersize=7,
-                      color=styles[m.label]["color"], label=name_of(m.label))
+        axis.errorbar(x, errors, yerr=m.error("residual/displacement_mean_abs"), linestyle="none",
+                      marker=markers[i % len(markers)], markersize=6, color=styles[m.label]["color"],
+                      label=name_of(m.label))
         for place, error in zip(x, errors):
             if np.isfinite(error):
-                axis.annotate(f"{error:.2g}", (place, error), xytext=(0, 7), textcoords="offset points",
-                              ha="center", fontsize=7)
+                # In turn above and below: neighbours of one size would write over each other.
+                axis.annotate(f"{error:.2g}", (place, error), xytext=(0, -14 if i % 2 else 7),
+                              textcoords="offset points", ha="center", fontsize=6.5)
+    axis.set_yscale("log")
     axis.set_xticks(range(3), ["x", "y", "z"])
     axis.set_xlabel("component")
     axis.set_ylabel("mean |displacement error|\n[Mpc/$h$]")
     axis.margins(x=0.08, y=0.18)
     legend_above(axis)
-    return png(figure)
+    return picture(figure)
 
 
 def map_figure(box_mpch, target, models):
@@ -137,18 +164,24 @@ def map_figure(box_mpch, target, models):
         panel.set_xlabel("x  [Mpc/$h$]")
     for panel in axes[:, 0]:
         panel.set_ylabel("y  [Mpc/$h$]")
-    return png(figure)
+    return picture(figure)
+
+
+def bands(measurements):
+    """The sentence on error bands, where there are any."""
+    return " " + BANDS if measurements[0].realisations > 1 else ""
 
 
 def power_caption(measurements):
     """Panels and conventions of the power figure."""
     return ("Top: P(k). Middle: transfer function sqrt(P / P_target), band 1 %, guides 5 %. Bottom: stochastic power "
-            "that no filter removes. Grey: beyond 0.7 of the Nyquist wavenumber. " + measurements[0].conventions())
+            "that no filter removes. Grey: beyond 0.7 of the Nyquist wavenumber. " + measurements[0].conventions() +
+            bands(measurements))
 
 
 def pdf_caption(measurements):
     """Smoothing and bins of the PDF."""
     pdf = measurements[0].stats.group_attributes["pdf"]
-    bins = len(measurements[0].array("pdf/edges")) - 1
-    return (f"Cells by density after a {pdf['filter']} of radius {pdf['radius_mpch']:g} Mpc/h, {bins} logarithmic bins. "
-            "Grey: Poisson scatter of the target's counts.")
+    count = len(measurements[0].array("pdf/edges")) - 1
+    return (f"Cells by density after a {pdf['filter']} of radius {pdf['radius_mpch']:g} Mpc/h, {count} logarithmic "
+            "bins. Grey: Poisson scatter of the target's counts." + bands(measurements))

@@ -33,6 +33,25 @@ class Measurement:
             raise SystemExit(f"{self.path} holds no /{name}: was it measured against a target?")
         return np.asarray(self.stats.arrays[name])
 
+    def error(self, name):
+        """Error of the mean over realisations of a dataset, or None for one realisation."""
+        column = f"ensemble/{name}/error"
+        return np.asarray(self.stats.arrays[column]) if self.has(column) else None
+
+    def ratio(self, name):
+        """(model / target, error of the mean or None) of the columns name_model and name_target; of several
+        realisations the ratio of the means. NaN where the target has none."""
+        column = f"ensemble/{name}_model"
+        if self.has(f"{column}/ratio_of_means"):
+            return np.asarray(self.stats.arrays[f"{column}/ratio_of_means"]), np.asarray(
+                self.stats.arrays[f"{column}/ratio_error"])
+        target = self.array(f"{name}_target").astype(float)
+        return self.array(f"{name}_model") / np.where(target != 0, target, np.nan), None
+
+    @property
+    def realisations(self):
+        return int(self.stats.attributes.get("realisations", 1))
+
     def in_bin_of(self, name, k_hmpc):
         """The value of a power-group dataset in the bin that contains k; NaN beyond the mesh."""
         edges = self.array("power/k_edges")
@@ -47,8 +66,13 @@ class Measurement:
     def setting(self):
         """One sentence on the box that was measured."""
         a = self.stats.attributes
-        return (f"Box of {self.box_mpch:g} Mpc/h with {a['n']}\u00b3 particles at redshift {a['redshift']:g}, seed "
-                f"{a['seed']}; every method is measured against the target of {a['M_nu_target_eV']:g} eV.")
+        return (f"Box of {self.box_mpch:g} Mpc/h with {a['n']}\u00b3 particles at redshift {a['redshift']:g}, "
+                f"{self.which()}; every method is measured against the target of {a['M_nu_target_eV']:g} eV.")
+
+    def which(self):
+        """The seed, or how many realisations were averaged."""
+        return f"mean of {self.realisations} realisations" if self.realisations > 1 else (
+            f"seed {self.stats.attributes['seed']}")
 
     def conventions(self):
         """The conventions of the power spectrum as the file names them."""

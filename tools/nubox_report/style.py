@@ -1,6 +1,7 @@
 """Colours, dashes and axes that all figures share."""
 
 import io
+from dataclasses import dataclass
 
 import matplotlib
 
@@ -14,15 +15,24 @@ METHODS = {
     "identity": {"color": "#D55E00", "linestyle": (0, (6, 2, 1, 2))},
     "linear": {"color": "#CC79A7", "linestyle": (0, (9, 2))},
     "rewind": {"color": "#E69F00", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+    "damped": {"color": "#56B4E9", "linestyle": (0, (4, 1))},
     "za": {"color": "#009E73", "linestyle": (0, (1, 1.5))},
     "network": {"color": "#0072B2", "linestyle": "-"},
+    "d3m": {"color": "#0072B2", "linestyle": "-"},
+    "default": {"color": "#882255", "linestyle": "-", "linewidth": 2.2},
+    "d3m_inception": {"color": "#F781BF", "linestyle": (0, (6, 2, 1, 2))},
+    "d3m_mse": {"color": "#888888", "linestyle": (0, (6, 2))},
+    "d3m_deep": {"color": "#E69F00", "linestyle": (0, (1, 1.5))},
 }
-NAMES = {"identity": "input (massless)", "linear": "linear filter", "rewind": "rewind",
-         "za": "Zel'dovich", "network": "network"}
+NAMES = {"identity": "input (massless)", "linear": "linear filter", "rewind": "rewind", "damped": "damped rewind",
+         "za": "Zel'dovich", "network": "network", "d3m": "D3M", "default": "default model",
+         "d3m_inception": "D3M, Inception", "d3m_mse": "D3M, MSE", "d3m_deep": "D3M, deeper"}
 SPARE = [
-    {"color": "#56B4E9", "linestyle": (0, (4, 1))},
-    {"color": "#F0E442", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+    {"color": "#999933", "linestyle": (0, (4, 1))},
+    {"color": "#332288", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     {"color": "#666666", "linestyle": (0, (2, 2))},
+    {"color": "#AA4499", "linestyle": (0, (8, 2, 2, 2))},
+    {"color": "#117733", "linestyle": (0, (5, 3))},
 ]
 
 plt.rcParams.update({
@@ -55,9 +65,38 @@ def legend_above(axis):
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure in both of its forms."""
+
+    png: bytes
+    pdf: bytes
+
+
+def _saved(figure, form):
+    buffer = io.BytesIO()
+    # Without the date the same figure has the same bytes.
+    figure.savefig(buffer, format=form, dpi=130, bbox_inches="tight",
+                   metadata={"CreationDate": None} if form == "pdf" else None)
+    return buffer.getvalue()
+
+
+def picture(figure):
+    """The figure as PNG and PDF; the figure is closed."""
+    drawn = Picture(_saved(figure, "png"), _saved(figure, "pdf"))
+    plt.close(figure)
+    return drawn
+
+
 def png(figure):
     """The figure as PNG bytes; the figure is closed."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
+    drawn = _saved(figure, "png")
     plt.close(figure)
-    return buffer.getvalue()
+    return drawn
+
+
+def curve(axis, x, y, error, label, style):
+    """A line with its band of one error of the mean (None: no band)."""
+    axis.plot(x, y, label=label, **style)
+    if error is not None:
+        axis.fill_between(x, y - error, y + error, color=style["color"], alpha=0.2, linewidth=0)

@@ -4,7 +4,7 @@ import json
 
 import matplotlib.pyplot as plt
 
-from nubox_report.style import METHODS, legend_above, png
+from nubox_report.style import METHODS, legend_above, picture
 
 
 def read_metrics(path):
@@ -33,7 +33,7 @@ def training_figure(metrics):
     axis.set_xlabel("optimiser step")
     axis.set_ylabel("displacement loss")
     legend_above(axis)
-    return png(figure)
+    return picture(figure)
 
 
 def caption(metrics):

@@ -13,7 +13,7 @@ COLUMNS = {
     "bispectrum": ("B residual [%]", 100, 3),
     "bispectrum_q": ("Q residual [%]", 100, 3),
 }
-LEGEND = """T: sqrt(P / P_target) in bands of 0.1 h/Mpc from 0.1, mean over realisations, the band that is furthest from 1.
+LEGEND = """T: sqrt(P / P_target) in bands of 0.1 h/Mpc from 0.1, mean over realisations, the band furthest from 1.
 Displacement: per component, mean over x, y, z. r: modes with 0.95 <= k < 1.05 h/Mpc. PDF residual: mean over bins of
 abs(cells / target's cells - 1) for 0.2 < rho/mean < 8, top-hat of 10 Mpc/h, bins with at least 100 cells. B (Q)
 residual: mean over angles of abs(<B> / <B_target> - 1), k1 = 0.15 and k2 = 0.25 h/Mpc. Errors: of the mean over
@@ -51,6 +51,8 @@ BARS = [
 def shown(merit, name):
     """A figure of merit with its error in the units of its column."""
     _, factor, decimals = COLUMNS[name]
+    if math.isnan(merit.value):
+        return "-"
     text = f"{factor * merit.value:.{decimals}f}"
     return text if math.isnan(merit.error) else f"{text} ± {factor * merit.error:.{decimals}f}"
 
@@ -91,7 +93,7 @@ def verdicts(table, massless_unchanged):
     for bar in BARS:
         row, demand = table.get((bar.pairs, bar.mass, bar.method)), _demand(bar, table)
         measured = row[bar.merit] if row else None
-        if measured is None or demand is None:
+        if measured is None or demand is None or math.isnan(measured.value) or math.isnan(demand[0]):
             verdict = "not measured"
         else:
             holds = measured.value < demand[0] if bar.kind == "best" else measured.value <= demand[0]
@@ -107,7 +109,7 @@ def verdicts(table, massless_unchanged):
     return rows
 
 
-def _grid(head, rows):
+def grid(head, rows):
     """Markdown that also reads as text: columns padded to one width."""
     widths = [max(map(len, column)) for column in zip(head, *rows)]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in (head, *rows)]
@@ -121,11 +123,11 @@ def merit_tables(table, described):
         rows = [[method, *(shown(row[name], name) for name in COLUMNS)]
                 for (p, m, method), row in table.items() if (p, m) == (pairs, mass)]
         parts.append(f"## {pairs}, {float(mass):g} eV\n\n{described[pairs, mass]}\n\n" +
-                     _grid(["method", *(heading for heading, _, _ in COLUMNS.values())], rows))
+                     grid(["method", *(heading for heading, _, _ in COLUMNS.values())], rows))
     return "\n\n".join(parts)
 
 
 def bar_table(rows):
     """The table of bars."""
     names = ("pairs", "mass", "method", "quantity", "demand", "measured", "verdict")
-    return _grid(["set", "eV", *names[2:]], [[row[name] for name in names] for row in rows])
+    return grid(["set", "eV", *names[2:]], [[row[name] for name in names] for row in rows])

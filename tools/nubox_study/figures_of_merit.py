@@ -77,7 +77,7 @@ def correlation_merit(tables):
     def one(table):
         model, target, cross = (_band_sum(table, f"p_{name}", *CORRELATION_BAND_HMPC)
                                 for name in ("model", "target", "cross"))
-        return 1 - cross / np.sqrt(model * target)
+        return 1 - cross / np.sqrt(model * target) if target > 0 else float("nan")
 
     mean, error = _mean_and_error([one(table) for table in tables])
     return Merit(float(mean), float(error), (*BASIC_POWER, "power/p_cross"))
