@@ -5,8 +5,8 @@
 # program: simulates, trains, predicts, measures, draws. Everything lies in runs/reproduce/<scale>/ and follows
 # configs/reproduce/<scale>.ini; a second run does only what is missing or made from other inputs or options.
 #
-#   small   64^3 to 128^3 particles, at most an hour on two cores (the default)
-#   medium  256^3, at most a day on two cores
+#   small   64^3 to 128^3 particles, sized for an hour on two cores (the default)
+#   medium  256^3, sized for a day on two cores
 #   paper   512^3 in 1 Gpc/h, 100 pairs: says what it will take; with --submit as a chain of Slurm jobs
 #           (simulate, train, measure, page), each waiting for the one before and requeued until it is complete
 #
