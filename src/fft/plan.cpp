@@ -27,6 +27,8 @@ fftwf_complex* as_modes(float* buffer) { return reinterpret_cast<fftwf_complex*>
 /// plans join the planes of a slab in one problem, whose algorithm and rounding change with its
 /// size, and hold the block that goes to a rank beside the slab.)
 struct Plan::Handles {
+  Handles(const par::SlabLayout& layout, std::size_t row_floats) : messages(layout, row_floats) {}
+  Messages messages;                   ///< of the transposition between the steps
   fftwf_plan plane_forward = nullptr;  ///< one x plane, (y, z) real -> (ky, kz)
   fftwf_plan plane_backward = nullptr;
   fftwf_plan columns_forward = nullptr;  ///< one ky plane, x -> kx for every kz
@@ -47,7 +49,9 @@ std::shared_ptr<const Plan> Plan::create(const par::Comm& comm, std::size_t n) {
 }
 
 Plan::Plan(const par::Comm& comm, std::size_t n)
-    : layout_(comm, n), row_floats_(2 * (n / 2 + 1)), handles_(std::make_unique<Handles>()) {
+    : layout_(comm, n),
+      row_floats_(2 * (n / 2 + 1)),
+      handles_(std::make_unique<Handles>(layout_, row_floats_)) {
   // Aligned as every buffer will be; ESTIMATE does not touch it.
   const std::unique_ptr<float, FftwFree> scratch(fftwf_alloc_real(plane_floats()));
   plan_planes(scratch.get());
@@ -80,7 +84,7 @@ void Plan::forward(float* buffer) const {
     float* plane = buffer + x * plane_floats();
     fftwf_execute_dft_r2c(handles_->plane_forward, plane, as_modes(plane));
   }
-  transpose(layout_, row_floats_, buffer);
+  transpose(layout_, row_floats_, buffer, handles_->messages);
   for (std::size_t ky = 0; ky < ky_slab().count; ++ky) {
     fftwf_complex* plane = as_modes(buffer + ky * plane_floats());
     fftwf_execute_dft(handles_->columns_forward, plane, plane);
@@ -92,7 +96,7 @@ void Plan::backward(float* buffer) const {
     fftwf_complex* plane = as_modes(buffer + ky * plane_floats());
     fftwf_execute_dft(handles_->columns_backward, plane, plane);
   }
-  transpose(layout_, row_floats_, buffer);
+  transpose(layout_, row_floats_, buffer, handles_->messages);
   for (std::size_t x = 0; x < layout_.local().count; ++x) {
     float* plane = buffer + x * plane_floats();
     fftwf_execute_dft_c2r(handles_->plane_backward, as_modes(plane), plane);

@@ -1,7 +1,7 @@
 #include "fft/transposition.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <span>
 
 namespace nubox::fft {
 namespace {
@@ -62,21 +62,24 @@ void SlabRows::trade_block_with(int partner, std::span<float> leaving, std::span
 
 }  // namespace
 
+Messages::Messages(const par::SlabLayout& layout, std::size_t row_floats, std::size_t bytes) {
+  if (layout.comm().size() == 1) return;
+  const std::size_t largest_block = layout.slab_of(0).count * layout.slab_of(0).count;
+  const std::size_t rows =
+      std::clamp<std::size_t>(bytes / (row_floats * sizeof(float)), 1, largest_block);
+  leaving.resize(rows * row_floats);
+  arriving.resize(rows * row_floats);
+}
+
 void transpose(const par::SlabLayout& layout, std::size_t row_floats, float* slab,
-               std::size_t message_bytes) {
+               Messages& messages) {
   SlabRows rows(layout, row_floats, slab);
   rows.transpose_own_block();
   const int ranks = layout.comm().size(), rank = layout.comm().rank();
-  if (ranks == 1) return;
-  // Partners must cut their blocks alike: the largest block bounds the messages of all.
-  const std::size_t largest_block = layout.slab_of(0).count * layout.slab_of(0).count;
-  const std::size_t rows_per_message = message_bytes / (row_floats * sizeof(float));
-  const std::size_t most = std::clamp<std::size_t>(rows_per_message, 1, largest_block);
-  std::vector<float> leaving(most * row_floats), arriving(leaving.size());
   // In each round every rank has one partner, whose partner it is: all pairs meet once.
   for (int round = 0; round < ranks; ++round) {
     const int partner = (round - rank + ranks) % ranks;
-    if (partner != rank) rows.trade_block_with(partner, leaving, arriving);
+    if (partner != rank) rows.trade_block_with(partner, messages.leaving, messages.arriving);
   }
 }
 

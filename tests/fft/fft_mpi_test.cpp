@@ -72,9 +72,8 @@ TEST_P(FftSizes, transposition_brings_every_row_to_its_place_in_messages_of_any_
       }
     }
     const std::vector<float> before = slab;
-    const auto run = [&] {
-      transpose(layout, row_floats, slab.data(), rows_per_message * row_floats * sizeof(float));
-    };
+    Messages messages(layout, row_floats, rows_per_message * row_floats * sizeof(float));
+    const auto run = [&] { transpose(layout, row_floats, slab.data(), messages); };
     run();
     for (std::size_t at = 0; at < slab.size(); ++at) {
       const std::size_t y = own.start + at / row_floats / n_, x = at / row_floats % n_;
