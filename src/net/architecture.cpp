@@ -21,10 +21,10 @@ void require_range(const char* what, std::size_t value, std::size_t min, std::si
 Architecture default_architecture(const std::string& name) {
   if (name == "none") return {.name = "none"};
   if (name == "vnet") return {};
-  if (name == "d3m") {
-    return {.name = "d3m", .padding = "zero", .channels = 64, .levels = 2, .residual = false};
+  if (name == "d3m" || name == "d3m_inception" || name == "d3m_deep") {
+    return {.name = name, .padding = "zero", .channels = 64, .levels = 2, .residual = false};
   }
-  throw UsageError("unknown architecture '{}' (none, d3m, vnet)", name);
+  throw UsageError("unknown architecture '{}' (none, d3m, d3m_inception, d3m_deep, vnet)", name);
 }
 
 void require_valid(const Architecture& a) {
@@ -37,6 +37,10 @@ void require_valid(const Architecture& a) {
   }
   require_range("input_channels", a.input_channels, 3, 64);
   require_range("channels", a.channels, 1, 1024);
+  if (a.name == "d3m_inception" && a.channels % 4 != 0) {
+    throw UsageError("d3m_inception: channels = {} must be a multiple of 4, the number of branches",
+                     a.channels);
+  }
   require_range("levels", a.levels, 1, 5);
 }
 

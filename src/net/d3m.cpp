@@ -17,6 +17,19 @@ torch::Tensor wrap(const torch::Tensor& x, std::int64_t low, std::int64_t high) 
   return at::pad(x, widths, "circular");
 }
 
+/// Maximum over 3^3 voxels of what is never negative (it comes from a ReLU), axis by axis: unlike
+/// torch's pooling its gradient is the same every time on GPUs too.
+torch::Tensor largest_around(const torch::Tensor& x, bool periodic) {
+  static_assert(inception_pool == 3);
+  constexpr std::array<std::int64_t, 6> margins{1, 1, 1, 1, 1, 1};
+  torch::Tensor y = periodic ? wrap(x, 1, 1) : at::constant_pad_nd(x, margins);
+  for (std::int64_t axis = 2; axis < 5; ++axis) {
+    const std::int64_t n = x.size(axis);
+    y = at::maximum(at::maximum(y.narrow(axis, 0, n), y.narrow(axis, 1, n)), y.narrow(axis, 2, n));
+  }
+  return y;
+}
+
 }  // namespace
 
 D3mLayer::D3mLayer(const Layer& row, bool periodic) : op_(row.op), periodic_(periodic) {
@@ -31,11 +44,11 @@ D3mLayer::D3mLayer(const Layer& row, bool periodic) : op_(row.op), periodic_(per
   const double bound = 1.0 / std::sqrt(static_cast<double>(second * kernel * kernel * kernel));
   torch::nn::init::uniform_(weight_, -bound, bound);
   torch::nn::init::uniform_(bias_, -bound, bound);
-  if (kernel > 1) norm_ = register_module("norm", torch::nn::BatchNorm3d(out));
+  if (!row.last) norm_ = register_module("norm", torch::nn::BatchNorm3d(out));
 }
 
 torch::Tensor D3mLayer::convolve(const torch::Tensor& x) const {
-  if (weight_.size(2) == 1) return at::conv3d(x, weight_, bias_);
+  const std::int64_t margin = (weight_.size(2) - 1) / 2;
   if (op_ == Op::up) {
     if (!periodic_) return at::conv_transpose3d(x, weight_, bias_, two, one, one);
     const std::int64_t n = 2 * x.size(2);
@@ -43,8 +56,10 @@ torch::Tensor D3mLayer::convolve(const torch::Tensor& x) const {
     return y.narrow(2, 1, n).narrow(3, 1, n).narrow(4, 1, n);
   }
   const auto stride = op_ == Op::down ? two : one;
-  if (periodic_) return at::conv3d(wrap(x, 1, 1), weight_, bias_, stride, none);
-  return at::conv3d(x, weight_, bias_, stride, one);
+  if (periodic_ && margin > 0) {
+    return at::conv3d(wrap(x, margin, margin), weight_, bias_, stride, none);
+  }
+  return at::conv3d(x, weight_, bias_, stride, std::array{margin, margin, margin});
 }
 
 torch::Tensor D3mLayer::forward(torch::Tensor x) {
@@ -52,12 +67,39 @@ torch::Tensor D3mLayer::forward(torch::Tensor x) {
   return norm_ ? norm_->forward(x).relu_() : x;
 }
 
+D3mInception::D3mInception(const Layer& row, bool periodic) : periodic_(periodic) {
+  for (const auto& rows : inception_branches(row)) {
+    auto& branch = branches_.emplace_back();
+    for (const Layer& convolution : rows) {
+      branch.push_back(
+          register_module(fmt::format("branch{}_{}", branches_.size(), branch.size() + 1),
+                          std::make_shared<D3mLayer>(convolution, periodic)));
+    }
+  }
+}
+
+torch::Tensor D3mInception::forward(torch::Tensor x) {
+  std::vector<torch::Tensor> outputs;
+  for (const auto& branch : branches_) {
+    torch::Tensor y = x;
+    if (&branch == &branches_.back()) y = largest_around(x, periodic_);
+    for (const auto& layer : branch) y = layer->forward(y);
+    outputs.push_back(y);
+  }
+  return torch::cat(outputs, 1);
+}
+
 D3m::D3m(const Architecture& architecture)
     : Network(architecture), plan_(layer_plan(architecture)) {
+  const bool periodic = architecture.padding == "periodic";
   for (const Layer& row : plan_) {
-    layers_.push_back(
-        register_module(fmt::format("layer{}", layers_.size() + 1),
-                        std::make_shared<D3mLayer>(row, architecture.padding == "periodic")));
+    std::shared_ptr<D3mRow> layer;
+    if (row.op == Op::inception) {
+      layer = std::make_shared<D3mInception>(row, periodic);
+    } else {
+      layer = std::make_shared<D3mLayer>(row, periodic);
+    }
+    layers_.push_back(register_module(fmt::format("layer{}", layers_.size() + 1), layer));
   }
 }
 

@@ -8,23 +8,38 @@
 namespace nubox::net {
 namespace {
 
-/// He et al. 2019 (ML-Recon, Unet/uNet.py): channels double on each level.
+/// He et al. 2019 (ML-Recon, Unet/uNet.py): channels double on each level, two convolutions per
+/// block. The ablations of Giusarma et al. 2019: five per block make twice as many layers;
+/// inception modules stand after the first block and before the last one.
 std::vector<Layer> d3m_plan(const Architecture& a) {
-  std::vector<Layer> plan{{.op = Op::conv, .in = a.input_channels, .out = a.channels},
-                          {.op = Op::conv, .in = a.channels, .out = a.channels, .keep = true}};
+  const bool inception = a.name == "d3m_inception";
+  const std::size_t depth = a.name == "d3m_deep" ? 5 : 2;
+  std::vector<Layer> plan;
+  const auto add_block = [&](std::size_t in, std::size_t out, bool join) {
+    plan.push_back({.op = Op::conv, .in = in, .out = out, .join = join});
+    for (std::size_t i = 1; i < depth; ++i) {
+      plan.push_back({.op = Op::conv, .in = out, .out = out});
+    }
+  };
+  const auto add_inception = [&](std::size_t width, bool join) {
+    plan.push_back({.op = Op::inception, .in = width, .out = width, .join = join});
+  };
+  add_block(a.input_channels, a.channels, false);
+  if (inception) add_inception(a.channels, false);
   std::size_t width = a.channels;
   for (std::size_t level = 1; level <= a.levels; ++level) {
+    plan.back().keep = true;
     plan.push_back({.op = Op::down, .in = width, .out = 2 * width});
     width *= 2;
-    plan.push_back({.op = Op::conv, .in = width, .out = width});
-    plan.push_back({.op = Op::conv, .in = width, .out = width, .keep = level < a.levels});
+    add_block(width, width, false);
   }
   for (; width > a.channels; width /= 2) {
     plan.push_back({.op = Op::up, .in = width, .out = width / 2});
-    plan.push_back({.op = Op::conv, .in = width, .out = width / 2, .join = true});
-    plan.push_back({.op = Op::conv, .in = width / 2, .out = width / 2});
+    const bool module_here = inception && width == 2 * a.channels;
+    if (module_here) add_inception(width, true);
+    add_block(width, width / 2, !module_here);
   }
-  plan.push_back({.op = Op::conv, .in = a.channels, .out = 3, .kernel = 1});
+  plan.push_back({.op = Op::conv, .in = a.channels, .out = 3, .kernel = 1, .last = true});
   return plan;
 }
 
@@ -49,12 +64,23 @@ struct Convolution {
   std::ptrdiff_t kernel;
 };
 
+/// Of the branch that looks farthest: its other convolutions have kernel 1.
+std::ptrdiff_t widest_kernel(const Layer& module) {
+  std::size_t widest = inception_pool;
+  for (const auto& branch : inception_branches(module)) {
+    widest = std::max(widest, branch.back().kernel);
+  }
+  return static_cast<std::ptrdiff_t>(widest);
+}
+
 std::vector<Convolution> convolutions(const std::vector<Layer>& plan) {
   std::vector<Convolution> list;
   for (const Layer& layer : plan) {
     const auto kernel = static_cast<std::ptrdiff_t>(layer.kernel);
     if (layer.op == Op::block) {
       list.insert(list.end(), 2, {Op::conv, kernel});
+    } else if (layer.op == Op::inception) {
+      list.push_back({Op::conv, widest_kernel(layer)});
     } else {
       list.push_back({layer.op, kernel});
     }
@@ -116,6 +142,11 @@ std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent now, bool 
         steps.push_back({Op::conv, layer.in, layer.out, 1, pad, now});  // of the cropped input
         break;
       }
+      case Op::inception:
+        for (const auto& branch : inception_branches(layer)) {
+          for (const Layer& row : branch) convolve(row.in, row.out, row.kernel);
+        }
+        break;
       case Op::down:
         steps.push_back({Op::down, layer.in, layer.out, layer.kernel, pad, now});
         for (std::size_t& edge : now) edge /= 2;
@@ -145,12 +176,23 @@ double multiply_adds(const std::vector<ConvStep>& steps) {
 
 }  // namespace
 
-bool convolutions_pad(const Architecture& architecture) { return architecture.name == "d3m"; }
+std::vector<std::vector<Layer>> inception_branches(const Layer& module) {
+  const std::size_t quarter = module.out / 4;
+  const Layer reduce{.op = Op::conv, .in = module.in, .out = quarter, .kernel = 1};
+  const auto wide = [&](std::size_t kernel) {
+    return Layer{.op = Op::conv, .in = quarter, .out = quarter, .kernel = kernel};
+  };
+  return {{reduce}, {reduce, wide(3)}, {reduce, wide(5)}, {reduce}};
+}
+
+bool convolutions_pad(const Architecture& architecture) {
+  return architecture.name.starts_with("d3m");
+}
 
 std::vector<Layer> layer_plan(const Architecture& architecture) {
   require_valid(architecture);
-  if (architecture.name == "d3m") return d3m_plan(architecture);
   if (architecture.name == "vnet") return vnet_plan(architecture);
+  if (convolutions_pad(architecture)) return d3m_plan(architecture);
   throw UsageError("architecture '{}' has no layers", architecture.name);
 }
 

@@ -4,6 +4,7 @@
 
 #include "net/emulator.hpp"
 #include "net/naive.hpp"
+#include "net/networks.hpp"
 #include "net/styled_conv.hpp"
 
 #include <gtest/gtest.h>
@@ -14,36 +15,6 @@ namespace {
 
 using naive::Border;
 using naive::largest_difference;
-
-/// Random weights everywhere, the zero-initialised output layers included.
-void randomise(torch::nn::Module& module) {
-  const torch::NoGradGuard no_grad;
-  for (auto& item : module.named_parameters()) {
-    // Normalisations that keep most ReLUs open, so that every layer matters.
-    const bool open = item.key().find("norm.") != std::string::npos;
-    item.value().uniform_(open ? 0.3 : -0.3, open ? 1.0 : 0.3);
-  }
-  for (auto& item : module.named_buffers()) {
-    if (item.key().ends_with("running_mean")) item.value().uniform_(-0.2, 0.2);
-    if (item.key().ends_with("running_var")) item.value().uniform_(0.5, 2.0);
-  }
-}
-
-std::shared_ptr<Network> random_network(const Architecture& architecture) {
-  torch::manual_seed(7);
-  auto network = make_network(architecture);
-  randomise(*network);
-  network->eval();
-  return network;
-}
-
-std::int64_t parameter_count(const torch::nn::Module& module, const std::string& part = "") {
-  std::int64_t count = 0;
-  for (const auto& item : module.named_parameters()) {
-    if (item.key().find(part) != std::string::npos) count += item.value().numel();
-  }
-  return count;
-}
 
 Architecture small_d3m(const std::string& padding) {
   return {.name = "d3m", .padding = padding, .channels = 2, .levels = 2, .residual = false};
@@ -123,26 +94,6 @@ TEST(D3m, halo_padding_on_a_wrapped_cube_is_the_periodic_network) {
   EXPECT_GT(largest_difference(crop(poor, 12), periodic->forward(x, theta)), 1e-4);
 }
 
-/// Largest distance along x between a changed input voxel and the outputs that change, over all
-/// stride phases; and checks that nothing beyond it changes.
-std::int64_t measured_reach(Network& network, std::int64_t n) {
-  const torch::NoGradGuard no_grad;
-  const auto theta = torch::ones({1}, torch::kDouble);
-  const auto x = torch::rand({1, 3, n, n, n}, torch::kDouble);
-  const auto before = network.forward(x, theta);
-  const std::int64_t margin = (n - before.size(2)) / 2;
-  std::int64_t reach = 0;
-  for (std::int64_t phase = 0; phase < network.stride(); ++phase) {
-    auto changed = x.clone();
-    const std::int64_t at = n / 2 + phase;
-    changed.index({0, 0, at, n / 2, n / 2}) += 10.0;
-    const auto rows = (network.forward(changed, theta) - before).abs().amax({0, 1, 3, 4}).nonzero();
-    reach = std::max(reach, at - margin - rows.min().item<std::int64_t>());
-    reach = std::max(reach, rows.max().item<std::int64_t>() + margin - at);
-  }
-  return reach;
-}
-
 TEST(Footprint, of_d3m_follows_from_the_layers_and_is_what_a_perturbation_shows) {
   const Footprint halo = footprint(small_d3m("halo"));
   EXPECT_EQ(halo.halo, 28U);
@@ -197,6 +148,39 @@ TEST(VNet, tiles_with_halo_equal_the_whole_periodic_box) {
   }
   EXPECT_GT(whole.std().item<double>(), 1e-3);
   EXPECT_LT(difference, 1e-5);  // fp32 sums in another order
+}
+
+TEST(HaloNetworks, give_a_site_the_same_displacement_wherever_the_crop_was_cut) {
+  const Architecture d3m{.name = "d3m", .channels = 2, .levels = 1, .residual = false};
+  for (const Architecture& architecture : {Architecture{.channels = 4, .levels = 2}, d3m}) {
+    ModelCard card;
+    card.architecture = architecture;
+    card.feature_scales = {6, 6, 6};
+    card.output_scale_mpch = 0.2;
+    const auto network = random_network(architecture);
+    Emulator emulator(network, card, torch::kCPU);
+    const std::int64_t n = 16, stride = network->stride(), halo = network->halo();
+    const auto box = 6 * torch::randn({1, 3, n, n, n});
+    const auto theta = torch::full({1}, 0.7);
+    const auto whole = emulator.forward(naive::wrapped(box, halo), theta);
+    EXPECT_GT(whole.std().item<double>(), 1e-3);
+    const auto moved = [](const torch::Tensor& x, const std::vector<std::int64_t>& by) {
+      return x.roll(by, {2, 3, 4});
+    };
+    // Every multiple of the stride along x with others along y and z, in small crops that wrap.
+    for (std::int64_t shift = 0; shift < n; shift += stride) {
+      const std::vector<std::int64_t> origin{-shift, -3 * shift, -5 * shift};
+      const std::int64_t tile = 2 * stride, size = tile + 2 * halo;
+      const auto crop_of = [&](std::int64_t edge, const torch::Tensor& x) {
+        return x.narrow(2, 0, edge).narrow(3, 0, edge).narrow(4, 0, edge);
+      };
+      const auto part =
+          emulator.forward(crop_of(size, naive::wrapped(moved(box, origin), halo)), theta);
+      // Mpc/h; fp32 sums in another order
+      EXPECT_LT(largest_difference(part, crop_of(tile, moved(whole, origin))), 1e-5)
+          << architecture.name << " " << shift;
+    }
+  }
 }
 
 TEST(VNet, of_map2map_size_has_its_convolution_parameters) {

@@ -9,11 +9,14 @@
 namespace nubox::net {
 
 /// What a network is, in numbers: enough to rebuild its modules and check the weights against them.
-/// Sources: d3m He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019; vnet the residual
-/// valid-convolution U-net of map2map, with StyleGAN2-like modulation by the neutrino mass.
+/// Sources: d3m He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019, with inception modules
+/// after the first and before the last block (d3m_inception) or twice the layers (d3m_deep); vnet
+/// the residual valid-convolution U-net of map2map, with StyleGAN2-like modulation by the neutrino
+/// mass.
 struct Architecture {
-  std::string name = "vnet";     ///< none (prior alone), d3m, vnet
-  std::string padding = "halo";  ///< d3m: zero, periodic or halo; vnet is always halo
+  /// none (prior alone), d3m, its ablations d3m_inception and d3m_deep, vnet
+  std::string name = "vnet";
+  std::string padding = "halo";  ///< d3m*: zero, periodic or halo; vnet is always halo
   std::size_t input_channels = 3;
   std::size_t channels = 16;  ///< at full resolution (d3m: doubled on each level)
   std::size_t levels = 1;     ///< halvings of the resolution
