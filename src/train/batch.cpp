@@ -23,6 +23,9 @@ Batch make_batch(const CropServer& server, const Crops& crops, const std::vector
                  const std::vector<double>& theta_of_pair,
                  const std::vector<std::size_t>& feature_vectors, std::size_t begin,
                  std::size_t end, torch::Device device) {
+  const bool with_base = server.target_channels() == 6;
+  const std::vector<std::size_t> target_vectors =
+      with_base ? std::vector<std::size_t>{0, 3} : std::vector<std::size_t>{0};
   std::vector<torch::Tensor> features;
   std::vector<torch::Tensor> targets;
   std::vector<float> theta;
@@ -30,14 +33,16 @@ Batch make_batch(const CropServer& server, const Crops& crops, const std::vector
     const Octahedral element = octahedral(samples[i].element);
     features.push_back(
         turn(cube(crops.features, i, server.channels(), server.edge()), element, feature_vectors));
-    targets.push_back(turn(cube(crops.targets, i, 3, server.tile()), element, {0}));
+    targets.push_back(turn(cube(crops.targets, i, server.target_channels(), server.tile()), element,
+                           target_vectors));
     theta.push_back(static_cast<float>(theta_of_pair[samples[i].pair]));
   }
   if (std::all_of(theta.begin(), theta.end(), [&](float t) { return t == theta.front(); })) {
     theta.resize(1);
   }
-  return {torch::stack(features).to(device), torch::stack(targets).to(device),
-          torch::tensor(theta).to(device)};
+  const torch::Tensor all = torch::stack(targets).to(device);
+  return {torch::stack(features).to(device), all.narrow(1, 0, 3),
+          with_base ? all.narrow(1, 3, 3) : torch::Tensor(), torch::tensor(theta).to(device)};
 }
 
 }  // namespace nubox::train

@@ -13,6 +13,7 @@ namespace nubox::train {
 struct Batch {
   torch::Tensor features;  ///< [B][C][tile + 2 halo]^3
   torch::Tensor targets;   ///< [B][3][tile]^3
+  torch::Tensor base;      ///< [B][3][tile]^3, what targets add to; undefined unless it was served
   torch::Tensor theta;     ///< [1] if all share it, else [B]
 };
 

@@ -73,9 +73,11 @@ CropServer::CropServer(const par::Comm& comm, std::vector<CropSource> sources, s
       sources_(std::move(sources)),
       tile_(tile),
       halo_(halo),
-      channels_(sources_.empty() ? 0 : sources_.front().features.components()) {
+      channels_(sources_.empty() ? 0 : sources_.front().features.components()),
+      target_channels_(sources_.empty() ? 3 : sources_.front().target.components()) {
   for (const CropSource& source : sources_) {
-    if (source.features.components() != channels_ || source.target.components() != 3 ||
+    if (source.features.components() != channels_ ||
+        source.target.components() != target_channels_ ||
         source.target.n() != source.features.n()) {
       throw InternalError("crop sources differ in channels or lattice");
     }
@@ -120,7 +122,7 @@ Crops CropServer::gather(const std::vector<Sample>& batch) const {
   Crops crops;
   crops.count = share(batch, self, ranks).size();
   const std::size_t feature_size = channels_ * edge() * edge() * edge();
-  const std::size_t target_size = 3 * tile_ * tile_ * tile_;
+  const std::size_t target_size = target_channels_ * tile_ * tile_ * tile_;
   crops.features.resize(crops.count * feature_size);
   crops.targets.resize(crops.count * target_size);
   for_each_plane(self, [&](const Cube& cube, std::size_t i, std::size_t crop) {

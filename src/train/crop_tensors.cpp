@@ -1,7 +1,5 @@
 #include "train/crop_tensors.hpp"
 
-#include "nubox/core/error.hpp"
-
 namespace nubox::train {
 
 torch::Tensor turn(const torch::Tensor& cubes, const Octahedral& element,
@@ -27,14 +25,6 @@ torch::Tensor turn(const torch::Tensor& cubes, const Octahedral& element,
     }
   }
   return torch::stack(channels, channel_axis);
-}
-
-torch::Tensor sample_losses(const torch::Tensor& prediction, const torch::Tensor& target,
-                            const std::string& loss) {
-  const torch::Tensor error = prediction - target;
-  if (loss == "l1") return error.abs().mean({1, 2, 3, 4});
-  if (loss == "mse") return error.square().mean({1, 2, 3, 4});
-  throw UsageError("unknown loss '{}' (l1, mse)", loss);
 }
 
 }  // namespace nubox::train

@@ -4,6 +4,7 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/train/octahedral.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace nubox::train {
@@ -56,6 +57,15 @@ double residual_rms(const par::Comm& comm, const std::vector<TrainingPair>& pair
     number += static_cast<double>(target.size());
   }
   return rms(comm, sum, number);
+}
+
+/// The components of both, one after the other.
+field::LatticeField joined(const field::LatticeField& first, const field::LatticeField& second) {
+  field::LatticeField both(first.layout(), first.components() + second.components(),
+                           first.box_size_mpch());
+  std::ranges::copy(first.values(), both.values().begin());
+  std::ranges::copy(second.values(), both.component(first.components()).begin());
+  return both;
 }
 
 }  // namespace
@@ -126,7 +136,7 @@ void measure_scales(const par::Comm& comm, const std::vector<TrainingPair>& pair
   });
 }
 
-Data prepare(std::vector<TrainingPair> pairs, bool residual_targets) {
+Data prepare(std::vector<TrainingPair> pairs, bool residual_targets, bool positions) {
   Data data;
   for (TrainingPair& pair : pairs) {
     if (residual_targets) {
@@ -136,6 +146,9 @@ Data prepare(std::vector<TrainingPair> pairs, bool residual_targets) {
       for (std::size_t i = 0; i < target.size(); ++i) {
         target[i] = residual(target[i], prior[i], box_size);
       }
+    }
+    if (residual_targets && positions && !pair.validation) {
+      pair.target_mpch = joined(pair.target_mpch, pair.prior_mpch);
     }
     Boxes& boxes = pair.validation ? data.validation : data.training;
     boxes.sources.push_back({std::move(pair.features), std::move(pair.target_mpch)});

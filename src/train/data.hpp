@@ -35,7 +35,9 @@ void require_consistent(const par::Comm& comm, const net::ModelCard& card,
 void measure_scales(const par::Comm& comm, const std::vector<TrainingPair>& pairs,
                     net::ModelCard& card);
 
-/// Turns pairs into crop sources; a residual network's target is what the prior lacks.
-[[nodiscard]] Data prepare(std::vector<TrainingPair> pairs, bool residual_targets);
+/// Turns pairs into crop sources; a residual network's target is what the prior lacks, followed, in
+/// training boxes whose losses need positions, by the prior displacement.
+[[nodiscard]] Data prepare(std::vector<TrainingPair> pairs, bool residual_targets,
+                           bool positions = false);
 
 }  // namespace nubox::train

@@ -6,7 +6,7 @@
 #include "nubox/predict/predict.hpp"
 
 #include "train/batch.hpp"
-#include "train/crop_tensors.hpp"
+#include "train/crop_loss.hpp"
 
 #include <cmath>
 #include <map>
@@ -116,7 +116,8 @@ double Judge::crop_loss(net::Emulator* emulator) const {
     const torch::Tensor output = emulator != nullptr
                                      ? emulator->forward(batch.features, batch.theta)
                                      : torch::zeros_like(batch.targets);
-    sum += sample_losses(output, batch.targets, options_.loss).sum().item<double>();
+    sum +=
+        displacement_losses(output, batch.targets, options_.loss.lagrangian).sum().item<double>();
   }
   return comm_.all_reduce(sum) / static_cast<double>(samples_.size());
 }

@@ -18,7 +18,7 @@ namespace nubox::train {
 
 /// What the validation boxes say about a network, equal on all ranks.
 struct Judgement {
-  double loss = 0;                  ///< mean over all crops, neither shifted nor turned
+  double loss = 0;  ///< displacement loss, mean over all crops, neither shifted nor turned
   std::vector<BoxSpectra> spectra;  ///< by box; empty if models are selected by loss
   [[nodiscard]] bool has_spectra() const { return !spectra.empty(); }
   /// Mean of BoxSpectra::error() over the boxes.

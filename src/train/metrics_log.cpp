@@ -75,7 +75,8 @@ void MetricsLog::write(const StepRecord& step) {
   append({{"kind", "step"},
           {"epoch", step.epoch},
           {"step", step.step},
-          {"loss", step.loss},
+          {"loss", step.loss.displacement},
+          {"objective", step.loss.objective},
           {"learning_rate", step.learning_rate},
           {"gradient_norm", step.gradient_norm},
           {"samples_per_second", samples / step.seconds.sum()},
@@ -85,7 +86,7 @@ void MetricsLog::write(const StepRecord& step) {
           {"backward_seconds", step.seconds.backward},
           {"communication_seconds", step.seconds.communication},
           {"optimizer_seconds", step.seconds.optimizer}});
-  epoch_loss_ += step.loss * samples;
+  epoch_loss_ += step.loss.displacement * samples;
   epoch_samples_ += samples;
   epoch_seconds_.add(step.seconds);
 }

@@ -22,10 +22,17 @@ struct StepSeconds {
   [[nodiscard]] double sum() const { return data + forward + backward + communication + optimizer; }
 };
 
+/// Means over the crops of a step.
+struct Losses {
+  double objective = 0;     ///< what is minimised
+  double displacement = 0;  ///< the displacement loss; the same unless there are further terms
+};
+
 struct StepRecord {
   std::uint64_t epoch = 0, step = 0;
   std::size_t samples = 0;
-  double loss = 0, learning_rate = 0, gradient_norm = 0;
+  Losses loss;
+  double learning_rate = 0, gradient_norm = 0;
   StepSeconds seconds;
 };
 

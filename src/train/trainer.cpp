@@ -4,6 +4,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "net/device.hpp"
+#include "train/crop_loss.hpp"
 #include "train/data.hpp"
 #include "train/training_run.hpp"
 
@@ -21,8 +22,8 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   if (options.select != "spectra" && options.select != "loss") {
     throw UsageError("unknown select '{}' (spectra, loss)", options.select);
   }
-  if (options.loss != "l1" && options.loss != "mse") {
-    throw UsageError("unknown loss '{}' (l1, mse)", options.loss);
+  if (options.loss.eulerian < 0 || options.loss.gradient < 0 || options.loss.spectral < 0) {
+    throw UsageError("weights of losses must not be negative");
   }
   if (options.backend != "auto" && options.backend != "nccl" && options.backend != "mpi") {
     throw UsageError("unknown backend '{}' (auto, nccl, mpi)", options.backend);
@@ -37,8 +38,11 @@ TrainReport train(const par::Comm& comm, const TrainOptions& options, net::Model
   measure_scales(comm, pairs, card);
   net::set_threads(comm);
   net::configure_math(net::precision_from(options.precision), options.deterministic);
-  const bool residual = card.architecture.residual;
-  TrainingRun run(comm, options, std::move(card), prepare(std::move(pairs), residual));
+  const CropLoss loss = par::agree(comm, [&] {
+    return CropLoss(options.loss, options.tile, pairs.front().target_mpch.spacing_mpch());
+  });
+  Data data = prepare(std::move(pairs), card.architecture.residual, loss.needs_positions());
+  TrainingRun run(comm, options, std::move(card), std::move(data), loss);
   return run.run();
 }
 

@@ -6,7 +6,6 @@
 
 #include "train/batch.hpp"
 #include "train/batch_norm.hpp"
-#include "train/crop_tensors.hpp"
 
 #include <cmath>
 
@@ -53,7 +52,7 @@ net::Emulator make_emulator(const par::Comm& comm, const TrainOptions& options,
 }  // namespace
 
 TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
-                         Data data)
+                         Data data, const CropLoss& loss)
     : comm_(comm),
       options_(options),
       card_(std::move(card)),
@@ -65,6 +64,7 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
       training_(comm, std::move(data.training.sources), options.tile,
                 net::footprint(card_.architecture).halo),
       sampler_(sampling(options), lattice_sizes(training_.sources())),
+      loss_(loss),
       judge_(comm, options_, card_, std::move(data.validation)),
       state_(
           comm, emulator_.network(), [this] { probe(emulator_); }, options, total_steps()),
@@ -113,7 +113,7 @@ TrainingRun::Outcome TrainingRun::train_step() {
   Stopwatch step_watch;
   const std::vector<Sample> batch =
       sampler_.batch(progress_.epoch, progress_.samples / options_.batch);
-  double loss = 0;
+  Losses loss;
   const std::vector<std::string> bad_samples = compute_gradients(batch, loss, seconds);
 
   Stopwatch watch;
@@ -140,7 +140,7 @@ TrainingRun::Outcome TrainingRun::train_step() {
 }
 
 std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
-                                                        double& loss, StepSeconds& seconds) {
+                                                        Losses& loss, StepSeconds& seconds) {
   Stopwatch watch;
   const std::vector<Sample> mine =
       share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()));
@@ -153,40 +153,44 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
     const Batch part = make_batch(training_, crops, mine, training_theta_, feature_vectors_, begin,
                                   end, emulator_.device());
     seconds.data += watch.restart();
-    torch::Tensor losses;
+    torch::Tensor output;
     {
       const net::PrecisionScope scope(precision_, emulator_.device());
-      const torch::Tensor output = emulator_.forward(part.features, part.theta);
-      losses = sample_losses(output, part.targets, options_.loss);
+      output = emulator_.forward(part.features, part.theta);
     }
-    const torch::Tensor values = losses.detach().cpu();
+    const CropLoss::Values losses = loss_(output, part.targets, part.base);
+    const torch::Tensor values = losses.objective.detach().cpu();
     for (std::size_t i = begin; i < end; ++i) {
       const auto value =
           static_cast<double>(values[static_cast<std::int64_t>(i - begin)].item<float>());
       if (!std::isfinite(value)) {
         bad_samples.push_back(fmt::format("{} of {}", mine[i].id, training_names_[mine[i].pair]));
       }
-      loss += value;
+      loss.objective += value;
     }
+    loss.displacement += losses.displacement.detach().sum().item<double>();
     seconds.forward += watch.restart();
     fault::point("backward");
     if (end == mine.size()) reducer_.arm();
     // Every sample weighs the same, however unevenly the ranks share the batch.
-    (losses.sum() / static_cast<double>(batch.size())).backward();
+    (losses.objective.sum() / static_cast<double>(batch.size())).backward();
     seconds.backward += watch.restart();
   }
   return bad_samples;
 }
 
-TrainingRun::Outcome TrainingRun::reduce_outcome(double loss,
+TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss,
                                                  const std::vector<std::string>& bad_samples,
                                                  std::size_t batch_size, double step_seconds) {
   const bool root = comm_.is_root();
   const bool due = options_.checkpoint_minutes > 0 &&
                    checkpoint_watch_.seconds() > 60 * options_.checkpoint_minutes;
-  std::array<double, 5> status{
-      loss, bad_samples.empty() ? 0.0 : 1.0, reducer_.failure() ? 1.0 : 0.0,
-      signals_.raised() || (root && time_is_up(step_seconds)) ? 1.0 : 0.0, root && due ? 1.0 : 0.0};
+  std::array<double, 6> status{loss.objective,
+                               bad_samples.empty() ? 0.0 : 1.0,
+                               reducer_.failure() ? 1.0 : 0.0,
+                               signals_.raised() || (root && time_is_up(step_seconds)) ? 1.0 : 0.0,
+                               root && due ? 1.0 : 0.0,
+                               loss.displacement};
   comm_.all_reduce(std::span<double>(status));
   if (status[2] > 0) par::agree_on(comm_, reducer_.failure());
   std::optional<Error> failure;
@@ -201,8 +205,9 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(double loss,
                              progress_.steps + 1, progress_.epoch + 1, status[0]);
   }
   if (status[1] > 0 || !std::isfinite(norm)) par::agree_on(comm_, failure);
-  return {status[0] / static_cast<double>(batch_size), norm, batch_size, status[3] > 0,
-          status[4] > 0};
+  const auto samples = static_cast<double>(batch_size);
+  return {
+      {status[0] / samples, status[5] / samples}, norm, batch_size, status[3] > 0, status[4] > 0};
 }
 
 void TrainingRun::finish_epoch() {

@@ -7,6 +7,7 @@
 
 #include "net/device.hpp"
 #include "net/emulator.hpp"
+#include "train/crop_loss.hpp"
 #include "train/data.hpp"
 #include "train/judge.hpp"
 #include "train/metrics_log.hpp"
@@ -23,13 +24,14 @@ namespace nubox::train {
 /// checkpoint, failure) is taken from one reduction per step, so all ranks take it together.
 class TrainingRun {
  public:
-  TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card, Data data);
+  TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card, Data data,
+              const CropLoss& loss);
   [[nodiscard]] TrainReport run();
 
  private:
   /// What one step came to, equal on all ranks.
   struct Outcome {
-    double loss = 0;
+    Losses loss;
     double gradient_norm = 0;
     std::size_t samples = 0;
     bool stop = false;
@@ -37,9 +39,9 @@ class TrainingRun {
   };
   Outcome train_step();
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
-  std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, double& loss,
+  std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, Losses& loss,
                                              StepSeconds& seconds);
-  Outcome reduce_outcome(double loss, const std::vector<std::string>& bad_samples,
+  Outcome reduce_outcome(const Losses& loss, const std::vector<std::string>& bad_samples,
                          std::size_t batch_size, double step_seconds);
   void finish_epoch();
   /// Of the weights that would be kept now.
@@ -60,6 +62,7 @@ class TrainingRun {
   std::vector<std::string> training_names_;
   CropServer training_;
   Sampler sampler_;
+  CropLoss loss_;
   Judge judge_;
   RunState state_;
   Progress& progress_ = state_.progress();

@@ -119,18 +119,6 @@ TEST(Sampler, shifts_and_turns_cover_their_range_and_can_be_switched_off) {
   }
 }
 
-TEST(Loss, is_the_mean_over_components_and_voxels_of_each_sample) {
-  const auto target = torch::zeros({2, 3, 2, 2, 2});
-  auto prediction = torch::full({2, 3, 2, 2, 2}, -2.0);
-  prediction[1] = 0.5;
-  const auto l1 = sample_losses(prediction, target, "l1");
-  const auto mse = sample_losses(prediction, target, "mse");
-  EXPECT_FLOAT_EQ(l1[0].item<float>(), 2.0F);
-  EXPECT_FLOAT_EQ(l1[1].item<float>(), 0.5F);
-  EXPECT_FLOAT_EQ(mse[0].item<float>(), 4.0F);
-  EXPECT_THROW((void)sample_losses(prediction, target, "l3"), UsageError);
-}
-
 struct TwoLayers : torch::nn::Module {
   TwoLayers() {
     first = register_module("first", torch::nn::Linear(5, 4));

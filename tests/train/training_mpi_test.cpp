@@ -89,6 +89,23 @@ TEST_F(Training, learns_a_linear_correction) {
   EXPECT_EQ(lines, 25U * 3U + 25U);
 }
 
+TEST_F(Training, with_all_terms_of_the_loss_is_the_same_on_every_number_of_ranks) {
+  TrainOptions training = options("terms");
+  training.loss = {.lagrangian = "l1", .eulerian = 1, .gradient = 1, .spectral = 0.1};
+  training.epochs = 6;
+  const TrainReport report = train(comm_, training, make_card(), make_pairs(comm_));
+  EXPECT_LT(report.best_validation_loss.value(), 0.9 * report.prior_validation_loss.value());
+  double alone = 0;
+  if (comm_.is_root()) {
+    training.out = out_ / "alone";
+    const par::Comm self = par::Comm::self();
+    alone = train(self, training, make_card(), make_pairs(self)).best_validation_loss.value();
+  }
+  alone = comm_.all_reduce(alone);
+  // Sums in another order, amplified by Adam where gradients are rounding noise.
+  EXPECT_NEAR(report.best_validation_loss.value(), alone, 1e-3 * alone);
+}
+
 TEST_F(Training, stopped_after_every_step_ends_with_the_same_bits) {
   const net::Architecture d3m{
       .name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false};

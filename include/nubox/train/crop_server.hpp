@@ -12,21 +12,21 @@ namespace nubox::train {
 /// A box as the crop server keeps it: every rank its slab of both fields.
 struct CropSource {
   field::LatticeField features;  ///< [C]
-  field::LatticeField target;    ///< [3]
+  field::LatticeField target;    ///< [3], or more that is wanted without halo
 };
 
 /// What a rank trains on in one step, cut from slabs of whichever ranks own them.
 struct Crops {
   std::size_t count = 0;
   std::vector<float> features;  ///< [count][C][tile + 2 halo]^3
-  std::vector<float> targets;   ///< [count][3][tile]^3
+  std::vector<float> targets;   ///< [count][target channels][tile]^3
 };
 
 /// Keeps all boxes in memory, dealt to ranks as slabs, and hands out periodic crops. A crop may be
 /// larger than its box: it wraps.
 class CropServer {
  public:
-  /// All sources have the same number of channels; their slabs live on `comm`'s ranks.
+  /// All sources have the same numbers of channels; their slabs live on `comm`'s ranks.
   CropServer(const par::Comm& comm, std::vector<CropSource> sources, std::size_t tile,
              std::size_t halo);
 
@@ -36,6 +36,7 @@ class CropServer {
 
   [[nodiscard]] const std::vector<CropSource>& sources() const { return sources_; }
   [[nodiscard]] std::size_t channels() const { return channels_; }
+  [[nodiscard]] std::size_t target_channels() const { return target_channels_; }
   [[nodiscard]] std::size_t edge() const { return tile_ + 2 * halo_; }  ///< of the features
   [[nodiscard]] std::size_t tile() const { return tile_; }
 
@@ -45,6 +46,7 @@ class CropServer {
   std::size_t tile_;
   std::size_t halo_;
   std::size_t channels_;
+  std::size_t target_channels_;
 };
 
 }  // namespace nubox::train

@@ -22,6 +22,15 @@ struct TrainingPair {
   bool validation = false;          ///< never trained on: selects the model
 };
 
+/// What training minimises: the displacement loss or, with further terms, the logarithm of a
+/// product (train/crop_loss.hpp).
+struct LossOptions {
+  std::string lagrangian = "l1";  ///< l1 (mean over components), mse
+  double eulerian = 0;            ///< exponent of the density term; 0: off
+  double gradient = 0;            ///< exponent of the term of displacement gradients; 0: off
+  double spectral = 0;            ///< weight of the density power term; 0: off
+};
+
 /// How to train.
 struct TrainOptions {
   std::size_t tile = 32;  ///< crop edge in lattice cells, without halo
@@ -38,9 +47,9 @@ struct TrainOptions {
   double warmup_fraction = 0.05;    ///< share of all steps with a rising rate (cosine)
   std::string optimizer = "adam";   ///< adam (weight decay as L2, the paper's kind), adamw
   double weight_decay = 0;
-  double clip_norm = 0;            ///< of the global gradient; 0: off
-  double ema = 0;                  ///< decay of the averaged weights that are kept; 0: off
-  std::string loss = "l1";         ///< l1 (mean over components), mse
+  double clip_norm = 0;  ///< of the global gradient; 0: off
+  double ema = 0;        ///< decay of the averaged weights that are kept; 0: off
+  LossOptions loss;
   bool augment = true;             ///< the 48 rotations and reflections of the cube
   bool random_shift = true;        ///< crop origins anywhere in the periodic box
   std::string precision = "fp32";  ///< fp32, tf32, bf16
@@ -60,7 +69,8 @@ struct TrainReport {
   std::filesystem::path model;  ///< the best model, by TrainOptions::select
   std::size_t steps = 0;
   std::size_t parameters = 0;
-  /// Of the best model, Mpc/h (l1) or (Mpc/h)^2 (mse); absent without validation boxes.
+  /// Displacement loss of the best model, Mpc/h (l1) or (Mpc/h)^2 (mse); absent without validation
+  /// boxes.
   std::optional<double> best_validation_loss;
   /// The same figure for the prior alone; residual networks only.
   std::optional<double> prior_validation_loss;

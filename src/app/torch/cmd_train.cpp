@@ -37,7 +37,8 @@ train::TrainOptions train_options(const config::Config& config) {
   options.optimizer = config.text("train.optimizer");
   options.weight_decay = config.number("train.weight_decay");
   options.ema = config.number("train.ema");
-  options.loss = config.text("loss.lagrangian");
+  options.loss = {config.text("loss.lagrangian"), config.number("loss.eulerian"),
+                  config.number("loss.gradient"), config.number("loss.spectral")};
   options.augment = config.flag("train.augment");
   options.random_shift = config.flag("train.random_shift");
   options.micro_batch = config.size("train.micro_batch");
