@@ -86,10 +86,10 @@ void refuse_repeats(const std::vector<Given>& given) {
   }
 }
 
-/// What a command line says: switches, the configuration file and options.
+/// What a command line says: switches, configuration files and options.
 struct CommandLine {
   std::set<std::string> switches;
-  std::string file;
+  std::vector<std::string> files;
   std::vector<Given> options;
 };
 
@@ -100,7 +100,7 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
   }
   description.add_options()("config-file", po::value<std::string>());
   po::positional_options_description positional;
-  positional.add("config-file", 1);
+  positional.add("config-file", -1);
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   CommandLine line;
   try {
@@ -114,7 +114,7 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
       const std::string& name = option.string_key;
       if (option.unregistered) throw unknown_option("command line", name);
       if (name == "config-file") {
-        line.file = option.value.front();
+        line.files.push_back(option.value.front());
       } else if (find_option(name) == nullptr) {
         line.switches.insert(name);
       } else {
@@ -143,20 +143,18 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
   config.version_ = line.switches.contains("version");
   config.check_ = line.switches.contains("check");
   config.dry_run_ = line.switches.contains("dry-run");
-  const std::vector<Given> from_file =
-      line.file.empty() ? std::vector<Given>() : read_file(line.file);
-  const std::vector<Given>& from_line = line.options;
-  refuse_repeats(from_file);
-  refuse_repeats(from_line);
-
-  for (const auto* source : {&from_file, &from_line}) {
-    for (const Given& given : *source) {
+  std::vector<std::vector<Given>> sources;
+  for (const std::string& file : line.files) sources.push_back(read_file(file));
+  sources.push_back(line.options);
+  for (const std::vector<Given>& source : sources) {
+    refuse_repeats(source);
+    for (const Given& given : source) {
       const Option& option = *find_option(given.name);
       check_value(option, given.text, given.place);
       // One file may serve several commands; on the command line a foreign key is a mistake.
       if (uses(command, option)) {
         config.values_[given.name] = {given.text, given.place};
-      } else if (source == &from_line) {
+      } else if (&source == &sources.back()) {
         throw UsageError("command line: '{}' is no option of '{}' (see nubox {} --help)",
                          given.name, command_name, command_name);
       }

@@ -11,7 +11,7 @@ namespace {
 
 std::string program_help() {
   std::string text =
-      "nubox <command> [CONFIG.ini] [--section.key=value ...]\n"
+      "nubox <command> [CONFIG.ini ...] [--section.key=value ...]\n"
       "Massive-neutrino N-body boxes from massless ones; runs under mpirun or srun.\n\nCommands:\n";
   for (const Command& command : command_table()) {
     text += fmt::format("  {:<10} {}\n", command.name, command.summary);
@@ -40,7 +40,7 @@ void for_each_option_of(const std::string& name, Visit&& visit) {
 
 std::string help_text(const std::string& command) {
   if (command.empty()) return program_help();
-  std::string text = fmt::format("nubox {} [CONFIG.ini] [--section.key=value ...]\n\n", command);
+  std::string text = fmt::format("nubox {} [CONFIG.ini ...] [--section.key=value ...]\n\n", command);
   for_each_option_of(command, [&](const Option& option) {
     text += fmt::format("  --{} = {}\n      {} ({})\n", option.name(),
                         option.default_value.empty() ? "(none)" : option.default_value, option.doc,

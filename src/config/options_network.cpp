@@ -11,9 +11,11 @@ std::vector<Option> network_options() {
        "Fractions of the realisations, in order, for training, validation and test; of each wildcard "
        "in data.pairs on its own. Paper: 0.7,0.2,0.1."},
 
-      {"model", "architecture", choice, "vnet", {}, {}, {"none", "d3m", "vnet"},
-       "Network: vnet (valid convolutions, residual over the prior), d3m (the paper's), none "
-       "(the prior alone; train then calibrates it)."},
+      {"model", "architecture", choice, "vnet", {}, {},
+       {"none", "d3m", "d3m_inception", "d3m_deep", "vnet"},
+       "Network: vnet (valid convolutions, residual over the prior), d3m (the paper's) and its "
+       "ablations with inception modules or twice the layers, none (the prior alone; train then "
+       "calibrates it)."},
       {"model", "prior", choice, "rewind", {}, {}, {"none", "linear", "rewind", "za"},
        "Physics applied to the full box before the network: linear filter, particle-mesh rewind "
        "and filter (needs velocities), Zel'dovich, none."},
@@ -39,7 +41,15 @@ std::vector<Option> network_options() {
        "snapshots of codes with finer forces than the mesh."},
 
       {"loss", "lagrangian", choice, "l1", {}, {}, {"l1", "mse"},
-       "Displacement loss: l1 (paper eq. 2, mean over components) or mse."},
+       "Displacement loss L: l1 (paper eq. 2, mean over components) or mse."},
+      {"loss", "eulerian", number, "0", 0, 100, {},
+       "Exponent of L_eul, the mean square error of the CIC density: with this term or the next ones "
+       "log(L^3 L_eul^eulerian L_grad^gradient) + spectral L_spec of every crop is minimised instead "
+       "of L; 1 is Jamieson et al. 2022; 0: off."},
+      {"loss", "gradient", number, "0", 0, 100, {},
+       "Exponent of L_grad, the mean square error of the displacement's gradients; 0: off."},
+      {"loss", "spectral", number, "0", 0, 100, {},
+       "Weight of L_spec, the squared error of ln P of the crop's density above 0.3 h/Mpc; 0: off."},
 
       {"train", "epochs", integer, "20", 1, 1e6, {},
        "Passes over all crops of the training realisations."},

@@ -14,9 +14,9 @@ namespace {
 /// A configuration file that lives as long as the test.
 class IniFile {
  public:
-  explicit IniFile(const std::string& text)
+  explicit IniFile(const std::string& text, const std::string& name = "")
       : path_(std::filesystem::temp_directory_path() /
-              ("nubox-config-" + std::to_string(::getpid()) + ".ini")) {
+              ("nubox-config-" + std::to_string(::getpid()) + name + ".ini")) {
     std::ofstream(path_) << text;
   }
   ~IniFile() { std::filesystem::remove(path_); }
@@ -48,6 +48,39 @@ TEST(Config, command_line_beats_file_beats_default) {
   EXPECT_EQ(config.integer("simulate.lpt"), 2);
   EXPECT_TRUE(config.given("box.n"));
   EXPECT_FALSE(config.given("simulate.lpt"));
+}
+
+TEST(Config, a_later_file_beats_an_earlier_one) {
+  const IniFile first("[box]\nn = 32\nsize_mpch = 62.5\n"), second("[box]\nn = 64\n", "-second");
+  const Config config = Config::parse("simulate", {first.path(), second.path()});
+  EXPECT_EQ(config.integer("box.n"), 64);
+  EXPECT_EQ(config.number("box.size_mpch"), 62.5);
+}
+
+TEST(ConfigFiles, of_the_repository_are_accepted_by_every_command) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(NUBOX_SOURCE_DIR "/configs")) {
+    if (entry.path().extension() != ".ini") continue;
+    ++files;
+    for (const Command& command : command_table()) {
+      EXPECT_NO_THROW((void)Config::parse(command.name, {entry.path().string()})) << entry.path();
+    }
+  }
+  EXPECT_GE(files, 7U);
+}
+
+TEST(ConfigFiles, of_the_papers_ablations_change_one_option_of_the_papers_training) {
+  const std::string folder = NUBOX_SOURCE_DIR "/configs/";
+  const Config paper = Config::parse("train", {folder + "paper_d3m.ini"});
+  for (const auto& [name, option, value] :
+       {std::tuple{"paper_inception.ini", "model.architecture", "d3m_inception"},
+        std::tuple{"paper_deep.ini", "model.architecture", "d3m_deep"},
+        std::tuple{"paper_mse.ini", "loss.lagrangian", "mse"}}) {
+    const Config ablation = Config::parse("train", {folder + "paper_d3m.ini", folder + name});
+    EXPECT_EQ(ablation.text(option), value);
+    EXPECT_NE(ablation.text("train.out"), paper.text("train.out"));
+    EXPECT_EQ(ablation.hash({option, "train.out"}), paper.hash({option, "train.out"})) << name;
+  }
 }
 
 TEST(Config, lists_hold_ranges_and_single_values) {

@@ -9,12 +9,13 @@
 
 namespace nubox::config {
 
-/// What the user asked for, checked against the option table: command line over file over default.
-/// Unknown, repeated, ill-typed and out-of-range keys are UsageErrors that name file and line (or
-/// the command-line argument), the accepted values and the nearest key.
+/// What the user asked for, checked against the option table: command line over file over default,
+/// a later file over an earlier one. Unknown, repeated, ill-typed and out-of-range keys are
+/// UsageErrors that name file and line (or the command-line argument), the accepted values and the
+/// nearest key.
 class Config {
  public:
-  /// args: what follows the subcommand: [CONFIG.ini] [--section.key=value ...]. Rank-local.
+  /// args: what follows the subcommand: [CONFIG.ini ...] [--section.key=value ...]. Rank-local.
   /// @throws UsageError, FileSystemError (unreadable file)
   [[nodiscard]] static Config parse(const std::string& command,
                                     const std::vector<std::string>& args);
