@@ -146,13 +146,14 @@ void import_box(const par::Comm& world, const config::Config& config) {
   options.tile = config.text("import.id_map") == "tiles64" ? 64 : config.size("import.tile");
   options.ics = ics ? &*ics : nullptr;
   options.expected = expectation(world, config, header);
-  const field::Snapshot box = snapshot::import_cdm(world, snapshot, std::move(header), options);
+  field::Snapshot box = snapshot::import_cdm(world, snapshot, std::move(header), options);
   const double read_s = watch.restart();
 
   std::optional<field::LatticeField> density_nu;
   if (config.text("import.neutrinos") == "density") {
     const std::size_t mesh = config.size("import.nu_mesh");
     density_nu = snapshot::import_neutrinos(world, snapshot, mesh == 0 ? box.header.n : mesh);
+    box.header.extra[io::density_nu_window] = "cic";
   }
   std::vector<fs::path> inputs = snapshot.files();
   if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());

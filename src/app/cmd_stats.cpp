@@ -89,6 +89,8 @@ std::uint64_t needed_bytes(const par::Comm& world, const config::Config& config,
   sizes.ranks = world.size();
   sizes.target = pair.has_target();
   sizes.mesh_bytes = stats::mesh_bytes(sizes.mesh_n, sizes.ranks);
+  sizes.nu_mesh_bytes = stats::mesh_bytes(
+      std::max(facts.in.nu_mesh_n, facts.target ? facts.target->nu_mesh_n : 0), sizes.ranks);
   return static_cast<std::uint64_t>(
       stats::predicted_bytes(sizes, facts.in.has_velocity ? 2 : 1, request.statistics));
 }

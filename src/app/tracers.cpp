@@ -36,11 +36,11 @@ BoxFacts facts_of_box(const par::Comm& world, const fs::path& path, const io::Fi
   if (is_snapshot(world, path)) {
     const auto snapshot = io::GadgetSnapshot::open(world, path);
     return {header_of(snapshot, other), snapshot.header().has_velocity,
-            snapshot.header().counts[io::gadget_cdm_type]};
+            snapshot.header().counts[io::gadget_cdm_type], 0};
   }
   const io::FieldFile file(world, path);
   const std::uint64_t n = file.header().n;
-  return {file.header(), file.has("velocity"), n * n * n};
+  return {file.header(), file.has("velocity"), n * n * n, file.n_of("density_nu")};
 }
 
 stats::Tracers tracers_of_box(const par::Comm& world, const fs::path& path,

@@ -17,6 +17,7 @@ struct BoxFacts {
   io::FieldHeader header;
   bool has_velocity = false;
   std::uint64_t particles = 0;
+  std::size_t nu_mesh_n = 0;  ///< points per side of the neutrino density; 0: none
 };
 
 /// `other`, the header of a box to compare with, may be null. Collective.

@@ -79,6 +79,7 @@ struct LinearTheory::Solution {
   [[nodiscard]] double at(const std::vector<double>& table, double a) const {
     return value_stencil(ln_a, checked_ln_a(a)).sum([&](std::size_t ia) { return table[ia]; });
   }
+  [[nodiscard]] double neutrino_ratio(double k_hmpc, double a) const;
   [[nodiscard]] double growth_source(double k_hmpc, double a) const;
 };
 
@@ -130,13 +131,17 @@ void LinearTheory::Solution::solve_growth() {
   }
 }
 
+double LinearTheory::Solution::neutrino_ratio(double k_hmpc, double a) const {
+  if (background.parameters().M_nu_eV == 0) return 0;
+  if (source == NeutrinoSource::table) return at(table_ratio, k_hmpc, a);
+  if (source == NeutrinoSource::supereasy) return supereasy_ratio(background, k_hmpc, a);
+  return 0;
+}
+
 double LinearTheory::Solution::growth_source(double k_hmpc, double a) const {
   if (background.parameters().M_nu_eV == 0) return 1;
-  double ratio = 0;
-  if (source == NeutrinoSource::table) ratio = at(table_ratio, k_hmpc, a);
-  if (source == NeutrinoSource::supereasy) ratio = supereasy_ratio(background, k_hmpc, a);
   const double f_nu = background.f_nu();
-  return 1 - f_nu + f_nu * ratio;
+  return 1 - f_nu + f_nu * neutrino_ratio(k_hmpc, a);
 }
 
 LinearTheory::LinearTheory(const Parameters& parameters, const LinearTables& tables,
@@ -153,6 +158,10 @@ double LinearTheory::k_max_hmpc() const { return solution_->tables.k_max_hmpc();
 
 double LinearTheory::source(double k_hmpc, double a) const {
   return solution_->growth_source(k_hmpc, a);
+}
+
+double LinearTheory::neutrino_ratio(double k_hmpc, double a) const {
+  return solution_->neutrino_ratio(k_hmpc, a);
 }
 
 double LinearTheory::D1(double k_hmpc, double a) const {

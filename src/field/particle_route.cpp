@@ -296,6 +296,14 @@ double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n) {
   return std::pow(std::sin(x) / x, static_cast<int>(assignment));
 }
 
+std::vector<double> inverse_window(Assignment assignment, std::size_t mesh_n) {
+  std::vector<double> inverse;
+  for (std::size_t i = 0; i <= mesh_n / 2; ++i) {
+    inverse.push_back(1.0 / assignment_window(assignment, static_cast<int>(i), mesh_n));
+  }
+  return inverse;
+}
+
 void to_contrast(fft::MeshField& counts, double total_particles) {
   const auto n = static_cast<double>(counts.n());
   const auto per_mean = static_cast<float>(n * n * n / total_particles);

@@ -2,8 +2,6 @@
 
 #include "nubox/fft/modes.hpp"
 
-#include "stats/window.hpp"
-
 #include <cstdlib>
 
 namespace nubox::stats {
@@ -46,7 +44,7 @@ LowModes::LowModes(const fft::MeshField& modes, field::Assignment assignment, in
                    const fft::Plan& target)
     : largest_(largest), target_n_(target.layout().n()), row_modes_(target_n_ / 2 + 1) {
   const par::Comm& comm = modes.comm();
-  const auto inverse = inverse_window(assignment, modes.n());
+  const auto inverse = field::inverse_window(assignment, modes.n());
   const std::size_t plane_modes =
       static_cast<std::size_t>(2 * largest + 1) * static_cast<std::size_t>(largest + 1);
   std::vector<std::complex<float>> send;

@@ -3,6 +3,7 @@
 #include "nubox/stats/power.hpp"
 
 #include "stats/fourier_modes.hpp"
+#include "stats/matter_power.hpp"
 #include "stats/table_group.hpp"
 
 namespace nubox::stats {
@@ -59,7 +60,9 @@ Statistic power_statistic(const config::Config& config) {
           .needs_target = false,
           .work_bytes =
               [interlaced](const Sizes& sizes) {
-                return interlaced ? (sizes.target ? 2 : 1) * sizes.mesh_bytes : 0.0;
+                const double boxes = sizes.target ? 2 : 1;
+                return (interlaced ? boxes * sizes.mesh_bytes : 0.0) +
+                       (boxes + 1) * sizes.nu_mesh_bytes;
               },
           .measure =
               [options](SharedMeshes& shared, io::TableFile& table) mutable {
@@ -76,6 +79,7 @@ Statistic power_statistic(const config::Config& config) {
                     measure_power(model.get(), target ? &target->get() : nullptr, options);
                 warn_of_negative_power(power);
                 write(power, options, shared, table);
+                add_matter_power(shared, options, table);
               }};
 }
 

@@ -49,12 +49,15 @@ SharedMeshes::SharedMeshes(const Tracers& model, const Tracers* target, std::siz
 }
 
 Sizes SharedMeshes::sizes() const {
+  const field::LatticeField* density_nu = model_->density_nu();
   return {.mesh_n = mesh_n(),
           .box_size_mpch = box_size_mpch(),
           .particles = static_cast<double>(model_->total()),
           .ranks = comm().size(),
           .target = has_target(),
-          .mesh_bytes = static_cast<double>(plan_->buffer_floats() * sizeof(float))};
+          .mesh_bytes = static_cast<double>(plan_->buffer_floats() * sizeof(float)),
+          .nu_mesh_bytes =
+              density_nu == nullptr ? 0.0 : static_cast<double>(density_nu->values().size_bytes())};
 }
 
 std::vector<Side> SharedMeshes::sides() const {

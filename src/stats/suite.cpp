@@ -104,7 +104,7 @@ double predicted_bytes(const Sizes& sizes, std::size_t vectors,
   constexpr double vector_bytes = 3 * sizeof(float);
   const double boxes = sizes.target ? 2 : 1;
   const double particles = sizes.particles / sizes.ranks;
-  const double box = particles * vector_bytes * static_cast<double>(vectors);
+  const double box = particles * vector_bytes * static_cast<double>(vectors) + sizes.nu_mesh_bytes;
   // The last vector read is held twice, as read and as field.
   const double reading = boxes * box + particles * vector_bytes;
   // Painting the last box: its mesh, those before, and the wrapped positions.

@@ -33,8 +33,10 @@ void require_inside(const Catalogue& catalogue, double box_size_mpch) {
 
 }  // namespace
 
-Tracers::Tracers(field::Snapshot snapshot)
-    : comm_(&snapshot.displacement.comm()), lattice_(std::move(snapshot)) {
+Tracers::Tracers(field::Snapshot snapshot, std::optional<field::LatticeField> density_nu)
+    : comm_(&snapshot.displacement.comm()),
+      lattice_(std::move(snapshot)),
+      density_nu_(std::move(density_nu)) {
   const auto n = static_cast<std::uint64_t>(lattice_->displacement.n());
   total_ = n * n * n;
 }
@@ -68,7 +70,8 @@ field::ParticleRoute Tracers::route(const par::SlabLayout& mesh, field::Assignme
 }
 
 Tracers read_tracers(const par::Comm& comm, const std::filesystem::path& path) {
-  return Tracers(field::read_snapshot(comm, path));
+  field::Snapshot snapshot = field::read_snapshot(comm, path);
+  return Tracers(std::move(snapshot), field::read_density_nu(comm, path));
 }
 
 }  // namespace nubox::stats

@@ -38,6 +38,8 @@ class LinearTheory {
 
   /// S(k,a) = (1 - f_nu) + f_nu r(k,a); exactly one for M_nu = 0.
   [[nodiscard]] double source(double k_hmpc, double a) const;
+  /// r(k,a) = delta_nu / delta_cb of the chosen source; zero for M_nu = 0.
+  [[nodiscard]] double neutrino_ratio(double k_hmpc, double a) const;
   /// Growth of cb, normalised to one at a_out.
   [[nodiscard]] double D1(double k_hmpc, double a) const;
   /// dlnD1/dlna.

@@ -19,6 +19,10 @@ using Attributes = std::map<std::string, AttributeValue>;
 
 inline constexpr int field_format_version = 1;
 
+/// Attribute of a file with /density_nu: the assignment whose window its modes still hold, as of
+/// painted particles (ngp, cic, tsc, pcs), or "none", as where it is missing.
+inline constexpr const char* density_nu_window = "density_nu_window";
+
 /// Bytes per read or write call: HDF5 before 1.12.3 fails at 2 GiB, and old MPI-IO layers wrote
 /// just below it wrongly.
 inline constexpr std::size_t default_transfer_bytes = std::size_t{1} << 30;

@@ -18,7 +18,8 @@ struct Sizes {
   double particles = 0;  ///< of one box, all ranks
   int ranks = 1;
   bool target = false;
-  double mesh_bytes = 0;  ///< of one mesh on this rank
+  double mesh_bytes = 0;     ///< of one mesh on this rank
+  double nu_mesh_bytes = 0;  ///< of the neutrino density of one box; zero without
 };
 
 /// The particles and meshes that all statistics of one run share: each box is painted once and

@@ -21,7 +21,9 @@ struct Catalogue {
 /// site-by-site errors, redshift space) ask for the form.
 class Tracers {
  public:
-  explicit Tracers(field::Snapshot snapshot);
+  /// `density_nu`: contrast of the neutrinos, [1][count][M][M] at the mesh points i L / M.
+  explicit Tracers(field::Snapshot snapshot,
+                   std::optional<field::LatticeField> density_nu = std::nullopt);
   /// `header` gives box, redshift, cosmology and masses; its `n` may be zero. Keeps a reference to
   /// `comm`. Collective.
   /// @throws InputError for a position that is not finite or outside the box; agreed
@@ -41,6 +43,11 @@ class Tracers {
   [[nodiscard]] const field::Snapshot* lattice() const { return lattice_ ? &*lattice_ : nullptr; }
   [[nodiscard]] const Catalogue* catalogue() const { return lattice_ ? nullptr : &catalogue_; }
 
+  /// Density contrast of the neutrinos; null if the box came without.
+  [[nodiscard]] const field::LatticeField* density_nu() const {
+    return density_nu_ ? &*density_nu_ : nullptr;
+  }
+
   /// Collective.
   [[nodiscard]] field::ParticleRoute route(const par::SlabLayout& mesh,
                                            field::Assignment assignment,
@@ -49,12 +56,14 @@ class Tracers {
  private:
   const par::Comm* comm_;
   std::optional<field::Snapshot> lattice_;
+  std::optional<field::LatticeField> density_nu_;
   io::FieldHeader header_;  ///< of a catalogue
   Catalogue catalogue_;
   std::uint64_t total_ = 0;
 };
 
-/// Reads the particles of a field file. Collective. @throws InputError, FileSystemError (agreed)
+/// Reads the particles of a field file, and its neutrino density where it has one. Collective.
+/// @throws InputError, FileSystemError (agreed)
 [[nodiscard]] Tracers read_tracers(const par::Comm& comm, const std::filesystem::path& path);
 
 }  // namespace nubox::stats
