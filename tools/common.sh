@@ -34,6 +34,18 @@ stage() {
   say "== $name: done in $seconds s"
 }
 
+# mpirun_allowances RANKS: fills `allowances` with what mpirun asks for as root or with fewer cores than ranks.
+mpirun_allowances() {
+  allowances=()
+  [ "$(id -u)" != 0 ] || allowances+=(--allow-run-as-root)
+  [ "$(nproc)" -ge "$1" ] || allowances+=(--oversubscribe)
+}
+
+# Components of `nubox bench`, one a line, as its help lists them.
+bench_components() {
+  "$1" bench --help | sed -n '/--bench.what/{n;s/.*(one of \(.*\))$/\1/p}' | tr -d ' ' | tr , '\n'
+}
+
 # Directory of a CUDA 13 toolkit with NCCL, or a non-zero status.
 cuda_toolkit() {
   local dir

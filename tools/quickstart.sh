@@ -29,10 +29,8 @@ truth="$out/pairs/pair-8/mnu-0.150.h5"
 methods=(identity linear rewind za network)
 
 nubox() {
-  local launch=(mpirun -np "$ranks" --bind-to none)
-  [ "$(id -u)" != 0 ] || launch+=(--allow-run-as-root)
-  [ "$(nproc)" -ge "$ranks" ] || launch+=(--oversubscribe)
-  OMP_NUM_THREADS=1 "${launch[@]}" build/nubox "$@"
+  mpirun_allowances "$ranks"
+  OMP_NUM_THREADS=1 mpirun -np "$ranks" --bind-to none "${allowances[@]}" build/nubox "$@"
 }
 
 # stage_for FILE NAME "INPUTS" COMMAND...: the stage runs if FILE is missing or older than an input.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: tools/setup.sh [--check] [--no-packages] [--help]
+# usage: tools/setup.sh [--check] [--no-packages] [--tests] [--help]
 #
 # Installs what nubox needs and this machine lacks: Debian packages (as root or with sudo), and the
 # LibTorch wheel with the Python packages of the report into .deps/venv of this clone. It says first
@@ -7,6 +7,8 @@
 #
 #   --check        only say what is missing; exit code 1 if anything is
 #   --no-packages  leave the Debian packages to you (clusters: load modules instead)
+#   --tests        also what only tests use: shellcheck and a Slurm to start on one node (their tests
+#                  are skipped where these cannot be had)
 #
 # Environment: NUBOX_CUDA=AUTO|ON|OFF (wheels for GPU builds; AUTO: if a CUDA 13 toolkit with NCCL is
 # found in CUDA_HOME or /usr/local/cuda), NUBOX_TORCH_ROOT (your own LibTorch: no wheel is fetched).
@@ -20,14 +22,17 @@ debian_packages=(
   libboost-dev libboost-program-options-dev librandom123-dev libgsl-dev libspdlog-dev libfmt-dev
   nlohmann-json3-dev libxxhash-dev libgtest-dev python3 python3-venv
 )
+test_packages=(shellcheck slurm-wlm munge)
 check_only=false
+with_tests=false
 with_packages=true
 stamp="$NUBOX_VENV/nubox-requirements.txt"
 
+# missing_packages PACKAGE...: those that are not installed.
 missing_packages() {
-  local installed
-  installed=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' "${debian_packages[@]}" 2>/dev/null || true)"
-  for package in "${debian_packages[@]}"; do
+  local installed package
+  installed=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' "$@" 2>/dev/null || true)"
+  for package in "$@"; do
     case "$installed" in
       *" installed:$package "*) ;;
       *) say "$package" ;;
@@ -102,16 +107,18 @@ for argument in "$@"; do
   case "$argument" in
     --check) check_only=true ;;
     --no-packages) with_packages=false ;;
+    --tests) with_tests=true ;;
     --help) usage && exit ;;
     *) usage >&2 && exit 2 ;;
   esac
 done
 
-missing=()
+missing=() missing_tests=()
 if $with_packages; then
   command -v dpkg-query >/dev/null ||
     fail "this is no Debian. Provide the like of: ${debian_packages[*]}; then run tools/setup.sh --no-packages"
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "${debian_packages[@]}")
+  ! $with_tests || mapfile -t missing_tests < <(missing_packages "${test_packages[@]}")
 fi
 mapfile -t wheels < <(wheel_files)
 complete=true
@@ -119,6 +126,10 @@ complete=true
 if [ "${#missing[@]}" -gt 0 ]; then
   complete=false
   say "Debian packages to install on this system: ${missing[*]}"
+fi
+if [ "${#missing_tests[@]}" -gt 0 ]; then
+  complete=false
+  say "Debian packages to install on this system for tests alone: ${missing_tests[*]}"
 fi
 if ! venv_is_ready; then
   complete=false
@@ -130,5 +141,7 @@ if $complete; then
 fi
 ! $check_only || exit 1
 [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
+[ "${#missing_tests[@]}" -eq 0 ] || (install_packages "${missing_tests[@]}") ||
+  say "Going on without ${missing_tests[*]}: their tests will be skipped."
 venv_is_ready || fill_venv
 say "Installed all that nubox needs."

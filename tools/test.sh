@@ -12,7 +12,7 @@ if [ "${1:-}" = --help ]; then
   exit
 fi
 cd "$root"
-stage setup tools/setup.sh
+stage setup tools/setup.sh --tests
 tools/build.sh
 say "== test (after $SECONDS s)"
 # Not a stage: ctest's own closing lines are the last words.

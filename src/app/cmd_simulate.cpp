@@ -10,6 +10,7 @@
 #include "nubox/sim/simulate.hpp"
 
 #include "app/commands.hpp"
+#include "app/needs.hpp"
 #include "app/paths.hpp"
 #include "app/power_log.hpp"
 #include "app/setup.hpp"
@@ -87,19 +88,18 @@ double usual_speed_us(std::size_t mesh_factor) {
   return 0.15 + 0.2 * std::pow(static_cast<double>(mesh_factor) / 2, 3);
 }
 
-void report_needs(const par::Comm& world, const sim::SimulationOptions& options,
-                  const cosmology::LinearTheory& theory) {
+void report_simulation_needs(const par::Comm& world, const sim::SimulationOptions& options,
+                             const cosmology::LinearTheory& theory, std::size_t boxes) {
   const sim::MemoryNeeds needs = sim::memory_needs(world, options, theory);
-  const std::uint64_t most =
-      world.all_reduce(resident_bytes_with(needs.peak_bytes()), par::Reduction::max);
   const double speed_us = usual_speed_us(options.mesh_factor);
-  const double particle_steps =
-      std::pow(static_cast<double>(options.n), 3) * static_cast<double>(options.steps);
-  log::info(
-      "dry run: about {} per rank on {} ranks ({} are available here); {:.3g} particle steps per "
-      "mass and seed, {:.2g} core hours at {} us each",
-      memory::text(most), world.size(), memory::text(memory::available_bytes()), particle_steps,
-      particle_steps * speed_us / 3.6e9, speed_us);
+  const auto n = static_cast<double>(options.n), steps = static_cast<double>(options.steps);
+  const auto count = static_cast<double>(boxes);
+  report_needs(
+      world,
+      {.rank_bytes = resident_bytes_with(needs.peak_bytes()),
+       .core_seconds = 1e-6 * speed_us * n * n * n * steps * count,
+       .basis = fmt::format("{} us per particle and step of {} boxes", speed_us, boxes),
+       .file_bytes = field_file_bytes(n) * count * static_cast<double>(options.redshifts.size())});
 }
 
 /// One mass of one realisation.
@@ -163,7 +163,9 @@ void simulate(const par::Comm& world, const config::Config& config) {
     return cosmology::LinearTheory(parameters, tables, options.neutrinos,
                                    units::scale_factor(options.redshifts.back()));
   });
-  if (config.dry_run()) report_needs(world, options, massless);
+  if (config.dry_run()) {
+    report_simulation_needs(world, options, massless, masses.size() * seeds.size());
+  }
   if (config.check_only() || config.dry_run()) return;
   sim::require_memory(world, options, massless);
 

@@ -8,6 +8,7 @@
 #include "nubox/stats/suite.hpp"
 
 #include "app/commands.hpp"
+#include "app/needs.hpp"
 #include "app/paths.hpp"
 #include "app/setup.hpp"
 #include "app/stats_request.hpp"
@@ -140,17 +141,24 @@ io::TableFile statistics_of(const Run& run, const StatsPair& pair,
   return table;
 }
 
+/// Speed of one core, microseconds per cell of the mesh and box: power, PDF and residuals together.
+constexpr double usual_cell_us = 1;
+
 /// --check and --dry-run. Collective.
 void check_only(const par::Comm& world, const config::Config& config, const StatsRequest& request) {
-  std::uint64_t most = 0;
+  Needs needs;
   for (const StatsPair& pair : request.pairs) {
-    most = std::max(most, needed_bytes(world, config, request, pair, facts_of(world, pair)));
+    const PairFacts facts = facts_of(world, pair);
+    needs.rank_bytes =
+        std::max(needs.rank_bytes, needed_bytes(world, config, request, pair, facts));
+    const auto cells = static_cast<double>(std::max(
+        facts.in.particles, static_cast<std::uint64_t>(std::pow(config.size("stats.mesh"), 3))));
+    needs.core_seconds += 1e-6 * usual_cell_us * cells * (pair.has_target() ? 2 : 1);
   }
   if (!config.dry_run()) return;
-  const std::uint64_t bytes = resident_bytes_with(most);
-  log::info("dry run: at most {} per rank, {} on all {} ranks; this machine has {}",
-            memory::text(bytes), memory::text(bytes * static_cast<std::uint64_t>(world.size())),
-            world.size(), memory::text(memory::available_bytes()));
+  needs.rank_bytes = resident_bytes_with(needs.rank_bytes);
+  needs.basis = fmt::format("{} us per mesh cell and box", usual_cell_us);
+  report_needs(world, needs);
 }
 
 }  // namespace

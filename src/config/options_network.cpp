@@ -103,7 +103,7 @@ std::vector<Option> network_options() {
       {"predict", "in", texts, "", {}, {}, {},
        "Field files of massless boxes, comma separated; * and ? are wildcards."},
       {"predict", "out", text, "predicted.h5", {}, {}, {},
-       "Field file to write; for several boxes their directory: finished ones in it are skipped."},
+       "Field file to write; for several boxes, or where it ends in /, their directory: finished ones in it are skipped."},
       {"predict", "model", text, "", {}, {}, {},
        "Model file; without one, model.prior alone is applied."},
       {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},

@@ -58,6 +58,17 @@ class Setup(unittest.TestCase):
         self.assertEqual((done.returncode, self.called()), (0, ""))
         self.assertIn("Nothing to install", done.stdout)
 
+    def test_packages_of_tests_are_asked_for_by_name_and_may_be_missing(self):
+        self.packages(("shellcheck", "munge"))
+        self.assertNotIn("shellcheck", self.run_setup().stdout)
+        done = self.run_setup("--tests")
+        self.assertIn("for tests alone: shellcheck munge\n", done.stdout)
+        self.assertIn("install -q -y --no-install-recommends shellcheck munge\n", self.called())
+        self.program("fake/apt-get", "exit 1")
+        done = self.run_setup("--tests")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Going on without shellcheck munge", done.stdout)
+
     def test_check_installs_nothing_and_tells_by_its_exit_code(self):
         done = self.run_setup("--check")
         self.assertEqual((done.returncode, self.called()), (1, ""))

@@ -1,21 +1,47 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "app/commands.hpp"
+#include "app/needs.hpp"
 #include "app/torch/predictor.hpp"
 #include "app/torch/suite.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace nubox::app {
 namespace {
 
-void report_needs(const par::Comm& group, const SuiteTask& task) {
-  const double n = static_cast<double>(io::FieldFile(group, task.in).header().n);
-  log::info("dry run: about {:.2f} GiB per rank for fields and meshes",
-            n * n * n / group.size() * 4 * 40 / (1 << 30));
+/// Speed of one core in the priors, microseconds per particle: a few forces of the rewind.
+constexpr double usual_prior_us = 3;
+
+/// What a task of a dry run adds to the needs of its group. Collective on the group.
+void add_needs(const par::Comm& group, const SuiteTask& task, const Predictor& predictor,
+               Needs& needs) {
+  const std::size_t n = io::FieldFile(group, task.in).header().n;
+  const auto boxes = static_cast<double>(task.wanted.size()), edge = static_cast<double>(n);
+  const double particles = edge * edge * edge;
+  constexpr double floats_per_particle = 40;  // fields and meshes
+  needs.rank_bytes = std::max(
+      needs.rank_bytes,
+      static_cast<std::uint64_t>(sizeof(float) * floats_per_particle * particles / group.size()));
+  needs.core_seconds +=
+      boxes * (1e-6 * usual_prior_us * particles + predictor.network_flop(n) / usual_network_flops);
+  needs.file_bytes += boxes * field_file_bytes(edge);
+}
+
+/// Collective.
+void report_suite_needs(const par::Comm& world, const par::Comm& group, Needs needs) {
+  const double share = group.is_root() ? 1 : 0;
+  needs.rank_bytes += memory::rss_bytes();
+  needs.core_seconds = world.all_reduce(share * needs.core_seconds);
+  needs.file_bytes = world.all_reduce(share * needs.file_bytes);
+  needs.basis = fmt::format("{} us per particle and {:.0f} GFLOP/s", usual_prior_us,
+                            1e-9 * usual_network_flops);
+  report_needs(world, needs);
 }
 
 /// True if some group has an input that it can work on: a run that can make nothing leaves nothing.
@@ -46,11 +72,13 @@ void predict(const par::Comm& world, const config::Config& config) {
   const par::Comm group = world.split(color, world.rank());
   const Predictor predictor(group, config);
   if (config.check_only() || config.dry_run()) {
+    Needs needs;
     run_suite(world, group, tasks, [&](const SuiteTask& task) {
       predictor.require_possible(task);
-      if (config.dry_run()) report_needs(group, task);
+      if (config.dry_run()) add_needs(group, task, predictor, needs);
       return TaskResult{};
     });
+    if (config.dry_run()) report_suite_needs(world, group, needs);
     return;
   }
   const bool one = tasks.size() == 1 && tasks.front().wanted.size() == 1;

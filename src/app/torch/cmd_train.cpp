@@ -1,6 +1,7 @@
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/run_record.hpp"
@@ -10,6 +11,7 @@
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
+#include "app/needs.hpp"
 #include "app/prior_setup.hpp"
 #include "app/setup.hpp"
 #include "app/torch/architecture_options.hpp"
@@ -202,12 +204,36 @@ class PairReader {
   net::ModelCard& card_;
 };
 
-void report_needs(const par::Comm& world, const net::ModelCard& card, std::size_t files) {
+void report_training_needs(const par::Comm& world, const net::ModelCard& card,
+                           const train::TrainOptions& options, std::size_t training_pairs,
+                           std::size_t validation_pairs) {
   const auto n = static_cast<double>(card.data.n);
-  constexpr double floats_per_site = 9 + 3 + 3;  // features, prior, target of a pair
-  log::info("dry run: at most {:.2f} GiB per rank for {} boxes of {}^3 held in memory",
-            4 * floats_per_site * static_cast<double>(files) * n * n * n / world.size() / (1 << 30),
-            files, card.data.n);
+  const double pairs = static_cast<double>(training_pairs + validation_pairs);
+  // Features, prior and target of every pair are kept; the prior of one pair is at work.
+  constexpr double floats_per_site = 9 + 3 + 3, floats_at_work = 40;
+  const double sites = n * n * n / world.size();
+  const double crops = static_cast<double>(training_pairs) *
+                       std::pow(n / static_cast<double>(options.tile), 3) *
+                       static_cast<double>(options.epochs);
+  // A pass forward and one back, which takes twice as much; two operations per multiply-add.
+  const double flop =
+      crops * 3 * 2 *
+      net::multiply_adds(card.architecture, {options.tile, options.tile, options.tile});
+  report_needs(
+      world, {.rank_bytes = memory::rss_bytes() +
+                            static_cast<std::uint64_t>(sizeof(float) * sites *
+                                                       (floats_per_site * pairs + floats_at_work)),
+              .core_seconds = flop / usual_network_flops,
+              .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)", 1e-9 * usual_network_flops,
+                                   1e-15 * flop),
+              .file_bytes = 0});
+}
+
+/// Pairs of a massless and a massive box.
+std::size_t pairs_of(const std::vector<Realisation>& realisations) {
+  std::size_t pairs = 0;
+  for (const Realisation& realisation : realisations) pairs += realisation.massive.size();
+  return pairs;
 }
 
 }  // namespace
@@ -282,7 +308,10 @@ void train(const par::Comm& world, const config::Config& config) {
     for (const Realisation& realisation : *part) reader.check(realisation);
   }
   if (config.check_only() || config.dry_run()) {
-    if (config.dry_run()) report_needs(world, card, inputs.size());
+    if (config.dry_run()) {
+      report_training_needs(world, card, options, pairs_of(split.training),
+                            pairs_of(split.validation));
+    }
     return;
   }
 

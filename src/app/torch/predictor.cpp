@@ -87,6 +87,23 @@ void Predictor::require_possible(const SuiteTask& task) const {
   require_fits(io::FieldFile(*comm_, task.in), task);
 }
 
+predict::TileChoice Predictor::tile_choice() const {
+  return {config_->size("predict.tile"), 1e9 * config_->number("predict.tile_memory_gb")};
+}
+
+double Predictor::network_flop(std::size_t n) const {
+  if (!network_) return 0;
+  const net::Architecture& architecture = network_->card().architecture;
+  predict::TileChoice choice = tile_choice();
+  if (architecture.padding != "halo") {
+    choice.edge = predict::tile_edge(network_->card(), choice.edge);
+  }
+  const predict::TilePlan plan =
+      predict::plan_tiles(par::SlabLayout(*comm_, n), architecture, choice);
+  return comm_->all_reduce(2 * static_cast<double>(plan.origins.size()) *
+                           net::multiply_adds(architecture, plan.tile));
+}
+
 io::Attributes Predictor::recipe(const io::FieldFile& file) const {
   io::Attributes attributes{{"input_checksum", file.checksum("displacement")},
                             {"requested_prior", prior::name_of(prior_)},
@@ -177,10 +194,8 @@ void Predictor::make(const field::Snapshot& input, const std::optional<prior::Fe
   if (network_) {
     log::set_phase("predict: network");
     const double theta = net::style_parameter(wanted.M_nu_eV, input.header.Omega_m, input.header.h);
-    const predict::TileChoice tiles{config_->size("predict.tile"),
-                                    1e9 * config_->number("predict.tile_memory_gb")};
     predicted.displacement = predict::predict_displacement(
-        features->over(predicted), predicted.displacement, *network_, theta, tiles);
+        features->over(predicted), predicted.displacement, *network_, theta, tile_choice());
     note_seams(input.displacement, predicted);
     // The network corrects positions only.
     predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(prior_);

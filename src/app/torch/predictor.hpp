@@ -4,6 +4,7 @@
 #include "nubox/cosmology/linear_tables.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
 
 #include "app/prior_setup.hpp"
@@ -25,6 +26,10 @@ class Predictor {
   /// @throws InputError, FileSystemError (agreed)
   void require_possible(const SuiteTask& task) const;
 
+  /// Work of the network for one box of n^3 particles, margins of tiles included; 0 for physics
+  /// alone. Collective.
+  [[nodiscard]] double network_flop(std::size_t n) const;
+
   /// Makes what is not finished yet; the input is read once for all masses. Collective.
   /// @throws InputError, FileSystemError, NumericalError (agreed)
   [[nodiscard]] TaskResult run(const SuiteTask& task) const;
@@ -38,6 +43,7 @@ class Predictor {
   void make(const field::Snapshot& input, const std::optional<prior::Features>& features,
             const Wanted& wanted, const io::Attributes& recipe) const;
 
+  [[nodiscard]] predict::TileChoice tile_choice() const;
   /// Seams that the network left in the box, in its log line and attributes.
   void note_seams(const field::LatticeField& input, field::Snapshot& predicted) const;
 

@@ -58,7 +58,8 @@ std::vector<SuiteTask> suite_tasks(const config::Config& config) {
   const fs::path out = config.text("predict.out");
   if (masses.empty()) throw UsageError("predict.mnu_eV names no mass");
   require_writable_masses(masses, "predict.mnu_eV");
-  if (inputs.size() == 1 && masses.size() == 1) return {{inputs[0], {{masses[0], out}}}};
+  const bool one_file = inputs.size() == 1 && masses.size() == 1 && out.has_filename();
+  if (one_file) return {{inputs[0], {{masses[0], out}}}};
 
   const fs::path shared = shared_directory(inputs);
   std::vector<SuiteTask> tasks;
