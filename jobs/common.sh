@@ -4,6 +4,9 @@ jobs="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 train_options=()
 # shellcheck source=jobs/site.env
 source "$jobs/site.env"
+# Beside jobs/, or, for a copy of it, where the program is installed.
+tools="$jobs/../tools"
+[ -d "$tools" ] || tools="$(dirname "$(command -v "$nubox")")/../share/nubox/tools"
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -47,7 +47,7 @@ send() {
   echo "${printed%%;*}"
 }
 
-"$python" "$jobs/sizing.py" --config "$config" --training "$(seeds_of "$training" | wc -l)" \
+"$python" "$tools/../jobs/sizing.py" --binary "$nubox" --config "$config" --training "$(seeds_of "$training" | wc -l)" \
   --test "$(seeds_of "$test" | wc -l)"
 [ "${#submit[@]}" -gt 1 ] || mkdir -p "$out/logs"
 

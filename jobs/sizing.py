@@ -116,7 +116,8 @@ def study(binary, config, training, test):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", default=os.environ.get("NUBOX_BINARY", str(ROOT / "build/nubox")))
+    built = ROOT / "build/nubox"
+    parser.add_argument("--binary", default=os.environ.get("NUBOX_BINARY", str(built) if built.exists() else "nubox"))
     parser.add_argument("--config", default=str(ROOT / "configs/paper_d3m.ini"))
     parser.add_argument("--training", type=int, default=90, help="realisations to train on (70) and validate (20)")
     parser.add_argument("--test", type=int, default=10, help="realisations to predict and measure")

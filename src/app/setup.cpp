@@ -18,10 +18,11 @@
 namespace nubox::app {
 namespace {
 
-/// Where configs/ stands: beside the source tree's build, or share/nubox of an installation.
+/// Where configs/ stands: beside the build directory, or share/nubox beside bin/ of an
+/// installation.
 std::array<std::filesystem::path, 2> share_directories() {
-  const auto binary = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  return {binary.parent_path(), binary.parent_path() / "share" / "nubox"};
+  const auto root = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
+  return {root, root / "share" / "nubox"};
 }
 
 }  // namespace
@@ -58,8 +59,9 @@ std::filesystem::path find_shipped(const std::string& name, const std::string& k
     const auto shipped = share / "configs" / kind / name;
     if (std::filesystem::exists(shipped)) return shipped;
   }
-  throw FileSystemError("'{}' is neither a path nor one of the {} shipped in {}", name, kind,
-                        (places[0] / "configs" / kind).string());
+  throw FileSystemError("'{}' is neither a path nor one of the {} shipped in {} or {}", name, kind,
+                        (places[0] / "configs" / kind).string(),
+                        (places[1] / "configs" / kind).string());
 }
 
 cosmology::LinearTables load_tables(const par::Comm& comm, const config::Config& config) {

@@ -105,7 +105,7 @@ std::vector<Option> network_options() {
       {"predict", "out", text, "predicted.h5", {}, {}, {},
        "Field file to write; for several boxes, or where it ends in /, their directory: finished ones in it are skipped."},
       {"predict", "model", text, "", {}, {}, {},
-       "Model file; without one, model.prior alone is applied."},
+       "Model file, or the name of one in configs/models of the installation; without one, model.prior alone is applied."},
       {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},
        "Sums of the neutrino masses of the boxes to make, eV."},
       {"predict", "groups", integer, "1", 1, 65536, {},

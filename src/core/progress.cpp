@@ -11,7 +11,7 @@ namespace nubox {
 namespace {
 
 constexpr std::size_t most_lines = 200;
-constexpr double shortest_interval_s = 2;
+constexpr double shortest_interval_s = 10;
 
 }  // namespace
 

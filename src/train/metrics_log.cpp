@@ -2,9 +2,11 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <string>
+#include <utility>
 
 namespace nubox::train {
 namespace {
@@ -102,16 +104,20 @@ void MetricsLog::write(const EpochRecord& epoch) {
                          {"seconds", epoch.seconds}};
   const std::string judged = add_judgement(epoch, line);
   append(line);
+  epoch_loss_ = 0;
+  const double samples = std::exchange(epoch_samples_, 0);
+  epoch_seconds_ = {};
+  // The file has every epoch, the log as many as it has room for.
+  const bool last = epoch.epoch == epoch.epochs;
+  if (!last && !Progress::is_line_due(epoch.epoch, epoch.epochs, since_line_.seconds())) return;
+  since_line_.restart();
   const double percent = 100 / spent.sum();
   log::info(
       "train: epoch {}/{}  loss {:.5g}{}  {:.0f} s; {:.3g} crops/s, "
       "data {:.0f} %, forward {:.0f} %, backward {:.0f} %, communication {:.0f} %",
-      epoch.epoch, epoch.epochs, loss, judged, epoch.seconds, epoch_samples_ / spent.sum(),
+      epoch.epoch, epoch.epochs, loss, judged, epoch.seconds, samples / spent.sum(),
       percent * spent.data, percent * spent.forward, percent * spent.backward,
       percent * spent.communication);
-  epoch_loss_ = 0;
-  epoch_samples_ = 0;
-  epoch_seconds_ = {};
 }
 
 void StepSeconds::add(const StepSeconds& other) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/timer.hpp"
 #include "nubox/par/comm.hpp"
 
 #include "train/judge.hpp"
@@ -46,7 +47,8 @@ struct EpochRecord {
 };
 
 /// metrics.jsonl: one JSON object per line, written by rank 0 and flushed. Every line has "kind"
-/// ("step" or "epoch") and "step". Epochs also go to the log.
+/// ("step" or "epoch") and "step". Epochs also go to the log, where
+/// they are thinned out if they are many or short.
 class MetricsLog {
  public:
   /// Keeps the lines up to `steps` of an earlier run (later ones will be done again), none if 0.
@@ -63,6 +65,7 @@ class MetricsLog {
   double epoch_loss_ = 0;
   double epoch_samples_ = 0;
   StepSeconds epoch_seconds_;
+  Stopwatch since_line_;
 };
 
 }  // namespace nubox::train

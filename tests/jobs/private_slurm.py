@@ -135,8 +135,9 @@ class PrivateSlurm:
             except RuntimeError:
                 pass
             time.sleep(0.3)
-        logs = [(self.directory / f"{name}.log") for name in ("slurmctld", "slurmd")]
-        raise RuntimeError("Slurm did not start:\n" + "\n".join(log.read_text()[-2000:] for log in logs if log.exists()))
+        logs = [self.directory / f"{name}.log" for name in ("slurmctld", "slurmd")]
+        said = "\n".join(log.read_text()[-2000:] for log in logs if log.exists())
+        raise RuntimeError(f"Slurm did not start:\n{said}")
 
     def job(self, number):
         """Fields of `scontrol show job`, the first record of an array."""

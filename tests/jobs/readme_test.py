@@ -20,7 +20,8 @@ while [[ "$1" == --* ]]; do
 done
 first="${tasks%%-*}" last="${tasks##*-}"
 for ((task = first; task <= last; ++task)); do
-  NUBOX_RANKS=2 SLURM_ARRAY_TASK_ID="$task" SLURM_ARRAY_TASK_MIN="$first" SLURM_ARRAY_TASK_COUNT="$((last - first + 1))" bash "$@" || exit
+  export NUBOX_RANKS=2 SLURM_ARRAY_TASK_ID="$task" SLURM_ARRAY_TASK_MIN="$first"
+  SLURM_ARRAY_TASK_COUNT="$((last - first + 1))" bash "$@" || exit
 done
 """
 
@@ -76,7 +77,7 @@ class Readme(unittest.TestCase):
             self.assertEqual(expected[:2], row[:2])
             for a, b in zip(expected[2:], row[2:]):
                 # Two digits stand there; what libraries take differs between machines.
-                self.assertAlmostEqual(a, b, delta=0.15 * abs(a), msg=f"run jobs/sizing.py --readme jobs/README.md: {row}")
+                self.assertAlmostEqual(a, b, delta=0.15 * abs(a), msg=f"run jobs/sizing.py --readme: {row}")
 
     def test_every_script_is_named(self):
         for path in (SOURCE / "jobs").iterdir():

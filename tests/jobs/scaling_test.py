@@ -48,7 +48,8 @@ class Tables(Directory):
         b = self.written("b.json", document(64, 1, [(quantity, value / 2, unit, limit)
                                                     for quantity, value, unit, limit in rows]))
         lines = self.compare(a, b).stdout.splitlines()
-        for line, words in zip(lines[1:], ("2 times as fast", "0.5 times as fast", "2 times as fast", "0.5 times as much")):
+        for line, words in zip(lines[1:], ("2 times as fast", "0.5 times as fast", "2 times as fast",
+                                           "0.5 times as much")):
             self.assertIn(words, line)
         self.assertIn("2 -> 1", lines[1])
 
@@ -113,8 +114,8 @@ class Bench(Directory):
         launcher.write_text('#!/bin/bash\necho "$*" >>"$CALLS"\nexit 1\n')
         launcher.chmod(0o755)
         calls = self.directory / "calls.txt"
-        subprocess.run([BENCH, "--out", self.directory / "out", "--ranks-per-node", "8", "--nodes", "6", "--n", "64", "fft"],
-                       capture_output=True, env=environment(NUBOX_LAUNCH="srun --mpi=pmix", CALLS=str(calls),
+        subprocess.run([BENCH, "--out", self.directory / "out", "--ranks-per-node", "8", "--nodes", "6", "--n", "64",
+                        "fft"], capture_output=True, env=environment(NUBOX_LAUNCH="srun --mpi=pmix", CALLS=str(calls),
                                                             PATH=f"{launcher.parent}:{os.environ['PATH']}"))
         asked = [line.split(" ", 4)[1:3] + [line.split("--bench.n=")[1].split()[0]] for line in
                  calls.read_text().splitlines()]

@@ -77,9 +77,11 @@ class Project(unittest.TestCase):
         return (project / "calls.txt").read_text().splitlines()
 
     def test_the_blocks_of_the_site_are_told_apart_and_others_refused(self):
-        for kind, words in (("cpu", "--ntasks-per-node=2"), ("p100", "--gpus-per-node=4"), ("a100", "--gpus-per-node=4")):
-            script = "train_cpu" if kind == "cpu" else "train_gpu"
-            done = run(SOURCE, "jobs/submit.sh", "--dry-run", script, "--nodes=7", "--", "a.ini", "out", NUBOX_SITE=kind)
+        for kind, script, words in (("cpu", "train_cpu", "--ntasks-per-node=2"),
+                                    ("p100", "train_gpu", "--gpus-per-node=4"),
+                                    ("a100", "train_gpu", "--gpus-per-node=4")):
+            done = run(SOURCE, "jobs/submit.sh", "--dry-run", script, "--nodes=7", "--", "a.ini", "out",
+                       NUBOX_SITE=kind)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertRegex(done.stdout, rf"^sbatch .*{words}.* --nodes=7 .*/jobs/{script}.slurm a.ini out\n$")
         self.assertEqual(run(SOURCE, "jobs/submit.sh", "--dry-run", "stats", NUBOX_SITE="none").returncode, 2)
@@ -117,8 +119,9 @@ class Project(unittest.TestCase):
             path.touch()
         codes = []
         for task in (1, 2):
-            done = self.job(project, "predict_suite", "tiny.ini", "pairs/pair-*/mnu-0.000.h5", "mocks", "--predict.model=m",
-                            SLURM_ARRAY_TASK_ID=str(task), SLURM_ARRAY_TASK_MIN="1", SLURM_ARRAY_TASK_COUNT="2")
+            done = self.job(project, "predict_suite", "tiny.ini", "pairs/pair-*/mnu-0.000.h5", "mocks",
+                            "--predict.model=m", SLURM_ARRAY_TASK_ID=str(task), SLURM_ARRAY_TASK_MIN="1",
+                            SLURM_ARRAY_TASK_COUNT="2")
             codes.append(done.returncode)
         self.assertEqual(codes, [3, 0])
         self.assertEqual([re.search(r"--predict.out=mocks/pair-(\d)/ --predict.model=m", call)[1]
@@ -135,7 +138,8 @@ class Project(unittest.TestCase):
         def codes_of(text, count):
             (project / "program").write_text(text)
             (project / "calls.txt").unlink(missing_ok=True)
-            return [self.job(project, "train_cpu", "tiny.ini", "out", SLURM_JOB_ID="42").returncode for _ in range(count)]
+            return [self.job(project, "train_cpu", "tiny.ini", "out", SLURM_JOB_ID="42").returncode
+                    for _ in range(count)]
 
         self.assertEqual(codes_of(STAND_IN, 4), [85, 85, 85, 0])
         self.assertEqual((project / "asked.txt").read_text(), "scontrol requeue 42\n" * 3)

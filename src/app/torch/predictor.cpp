@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Model file of the configuration, empty for physics alone.
+/// Model file of the configuration, a path or the name of an installed one; empty for physics
+/// alone.
 fs::path model_path(const config::Config& config) {
   const fs::path model = config.text("predict.model");
   const bool none = config.text("model.architecture") == "none";
@@ -30,7 +31,7 @@ fs::path model_path(const config::Config& config) {
         "give --predict.model=FILE, or --model.architecture=none with "
         "--model.prior=linear|rewind|za|none for physics alone");
   }
-  return model;
+  return model.empty() ? model : find_shipped(model, "models");
 }
 
 }  // namespace
