@@ -109,7 +109,8 @@ void MetricsLog::write(const EpochRecord& epoch) {
   epoch_seconds_ = {};
   // The file has every epoch, the log as many as it has room for.
   const bool last = epoch.epoch == epoch.epochs;
-  if (!last && !Progress::is_line_due(epoch.epoch, epoch.epochs, since_line_.seconds())) return;
+  if (!last && !nubox::Progress::is_line_due(epoch.epoch, epoch.epochs, since_line_.seconds()))
+    return;
   since_line_.restart();
   const double percent = 100 / spent.sum();
   log::info(
