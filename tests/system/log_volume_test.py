@@ -29,7 +29,7 @@ class LogVolume(SystemTest):
         self.assertLess(hour, HOUR_BYTES, f"{longest} bytes a line, {sum(map(len, others))} around them\n{outcome}")
 
     def test_simulate(self):
-        done = nubox("simulate", "--box.n=16", "--box.size_mpch=31.25", "--simulate.steps=6000", "--simulate.mnu_eV=0",
+        done = nubox("simulate", "--box.n=16", "--box.size_mpch=31.25", "--simulate.steps=3000", "--simulate.mnu_eV=0",
                      f"--simulate.out={self.directory}/long", ranks=1, timeout=400)
         self.assertEqual(done.code, 0, str(done))
         self.assertHourIsSmall(done, r"step \d+ of", BOXES_PER_HOUR)
