@@ -4,12 +4,10 @@
 
 #include "app/bench/bench.hpp"
 #include "app/commands.hpp"
-#include "app/setup.hpp"
+#include "app/report_header.hpp"
 
 #include <cstdio>
 #include <map>
-
-#include <nlohmann/json.hpp>
 
 namespace nubox::app {
 namespace {
@@ -43,14 +41,10 @@ std::string table_text(const std::vector<BenchRow>& rows) {
 std::string json_text(const par::Comm& world, const config::Config& config,
                       const std::vector<BenchRow>& rows) {
   using nlohmann::json;
-  json document = {{"format", "nubox-bench"},
-                   {"format_version", 1},
-                   {"what", config.text("bench.what")},
+  json document = report_header(world, "nubox-bench");
+  document.update({{"what", config.text("bench.what")},
                    {"n", config.size("bench.n")},
-                   {"ranks", world.size()},
-                   {"code_version", version_line()},
-                   {"libraries", library_versions()},
-                   {"rows", json::array()}};
+                   {"rows", json::array()}});
   for (const BenchRow& row : rows) {
     json entry = {{"component", row.component},
                   {"quantity", row.quantity},

@@ -14,6 +14,7 @@
 #include "app/paths.hpp"
 #include "app/power_log.hpp"
 #include "app/setup.hpp"
+#include "app/simulate_request.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -23,27 +24,6 @@ namespace nubox::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-sim::SimulationOptions simulation_options(const config::Config& config) {
-  sim::SimulationOptions options;
-  options.n = config.size("box.n");
-  options.box_size_mpch = config.number("box.size_mpch");
-  options.z_initial = config.number("simulate.z_initial");
-  options.redshifts = config.numbers("simulate.redshifts");
-  options.steps = config.size("simulate.steps");
-  options.mesh_factor = config.size("simulate.mesh_factor");
-  options.lpt_order = static_cast<int>(config.integer("simulate.lpt"));
-  options.neutrinos = neutrino_source(config.text("simulate.neutrinos"));
-  options.stepping =
-      config.text("simulate.stepping") == "cola" ? sim::Stepping::cola : sim::Stepping::pm;
-  options.noise.fixed_amplitude = config.flag("simulate.fixed_amplitude");
-  options.noise.phase_flip = config.flag("simulate.phase_flip");
-  options.noise.convention = config.text("simulate.noise") == "ngenic"
-                                 ? sim::NoiseConvention::ngenic
-                                 : sim::NoiseConvention::philox;
-  options.noise.sphere = config.flag("simulate.noise_sphere");
-  return options;
-}
 
 /// Redshifts in file names.
 std::string redshift_text(double redshift) { return fmt::format("{:.3f}", redshift); }

@@ -20,6 +20,7 @@ void stats(const par::Comm& world, const config::Config& config);
 void import_box(const par::Comm& world, const config::Config& config);
 void export_box(const par::Comm& world, const config::Config& config);
 void bench(const par::Comm& world, const config::Config& config);
+void doctor(const par::Comm& world, const config::Config& config);
 void info(const par::Comm& world, const config::Config& config);
 
 }  // namespace nubox::app

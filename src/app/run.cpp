@@ -18,8 +18,8 @@ using CommandFunction = std::function<void(const par::Comm&, const config::Confi
 
 const std::map<std::string, CommandFunction>& functions() {
   static const std::map<std::string, CommandFunction> table = {
-      {"simulate", simulate}, {"stats", stats},       {"bench", bench},
-      {"info", info},         {"import", import_box}, {"export", export_box},
+      {"simulate", simulate}, {"stats", stats},       {"bench", bench},   {"info", info},
+      {"import", import_box}, {"export", export_box}, {"doctor", doctor},
 #ifdef NUBOX_WITH_TORCH
       {"train", train},       {"predict", predict},
 #endif

@@ -99,6 +99,7 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
     description.add_options()(name, "");
   }
   description.add_options()("config-file", po::value<std::string>());
+  description.add_options()("json", po::value<std::string>()->implicit_value("-"));
   po::positional_options_description positional;
   positional.add("config-file", -1);
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
@@ -115,6 +116,9 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
       if (option.unregistered) throw unknown_option("command line", name);
       if (name == "config-file") {
         line.files.push_back(option.value.front());
+      } else if (name == "json") {  // short for the option of the one command that has it
+        const std::string file = option.value.empty() ? "-" : option.value.front();
+        line.options.push_back({"doctor.json", file, "command line"});
       } else if (find_option(name) == nullptr) {
         line.switches.insert(name);
       } else {

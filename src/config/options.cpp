@@ -49,6 +49,9 @@ const std::vector<Command>& command_table() {
       {"bench",
        "speed of one component, against a limit measured beside it",
        {"run", "bench", "model", "predict"}},
+      {"doctor",
+       "checks of this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
+       {"run", "doctor", "box", "cosmology", "simulate"}},
       {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
   };
   return commands;

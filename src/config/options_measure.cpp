@@ -87,6 +87,18 @@ std::vector<Option> measure_options() {
       {"bench", "out", text, "", {}, {}, {},
        "JSON file to write; empty: the table alone."},
 
+      {"doctor", "checks", texts, "conv,sums,mpi,hdf5,fft,clock,binding,needs", {}, {},
+       {"conv", "sums", "mpi", "hdf5", "fft", "clock", "binding", "needs"},
+       "What to examine."},
+      {"doctor", "n", integer, "64", 8, 4096, {},
+       "Points per side of the mesh that is transformed and of the field that is written."},
+      {"doctor", "directory", text, ".", {}, {}, {},
+       "Where files are written, locked and read back: the file system that runs will use."},
+      {"doctor", "json", text, "", {}, {}, {},
+       "JSON file to write beside the table; -: JSON on stdout in its place. Also --json[=FILE]."},
+      {"doctor", "strict", flag, "false", {}, {}, {},
+       "Take warnings (slow, oversubscribed) for failures, as when a machine is accepted."},
+
       {"info", "in", text, "", {}, {}, {},
        "File to describe; of a Gadget snapshot in several files, one of them or the name without number."},
   };

@@ -33,8 +33,9 @@ void arm(int rank) {
   if (second == std::string::npos)
     throw UsageError("NUBOX_FAULT={} is not <point>:<rank>:<kind>", spec);
   const std::string kind = spec.substr(second + 1);
-  if (kind != "throw" && kind != "kill" && kind != "hang" && kind != "enospc") {
-    throw UsageError("NUBOX_FAULT: kind '{}' is none of throw, kill, hang, enospc", kind);
+  if (kind != "throw" && kind != "kill" && kind != "hang" && kind != "enospc" &&
+      kind != "bitflip") {
+    throw UsageError("NUBOX_FAULT: kind '{}' is none of throw, kill, hang, enospc, bitflip", kind);
   }
   if (spec.substr(first + 1, second - first - 1) == std::to_string(rank)) {
     armed() = {spec.substr(0, first), kind};
@@ -42,7 +43,7 @@ void arm(int rank) {
 }
 
 void point(std::string_view name) {
-  if (armed().point.empty() || armed().point != name) return;
+  if (armed().point.empty() || armed().point != name || armed().kind == "bitflip") return;
   if (armed().kind == "kill") std::raise(SIGKILL);
   if (armed().kind == "enospc")
     throw FileSystemError("no space left on device (injected at '{}')", name);
@@ -50,6 +51,11 @@ void point(std::string_view name) {
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
   }
   throw InternalError("injected failure at '{}'", name);
+}
+
+void corrupt(std::string_view name, std::span<std::byte> bytes) {
+  if (armed().point.empty() || armed().point != name || armed().kind != "bitflip") return;
+  if (!bytes.empty()) bytes.back() ^= std::byte{0x40};
 }
 
 }  // namespace nubox::fault

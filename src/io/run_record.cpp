@@ -3,6 +3,7 @@
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/machine.hpp"
 #include "nubox/io/digest.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
@@ -35,12 +36,6 @@ std::vector<std::string> gather_texts(const par::Comm& comm, const std::string& 
     next += static_cast<std::ptrdiff_t>(length);
   }
   return texts;
-}
-
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof(name) - 1);
-  return name;
 }
 
 /// What the batch system says about the job.
@@ -103,7 +98,7 @@ void write_digested_run_record(const par::Comm& comm, const std::filesystem::pat
       std::filesystem::create_directories(directory, failure);
     if (failure) throw FileSystemError("cannot make {}: {}", directory.string(), failure.message());
   });
-  const std::vector<std::string> hosts = gather_texts(comm, host_name());
+  const std::vector<std::string> hosts = gather_texts(comm, machine::host_name());
   const json provenance = {
       {"command", config.command()},
       {"code_version", version_text()},

@@ -1,11 +1,11 @@
 #include "net/device.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/machine.hpp"
 
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
-#include <thread>
 
 #include <ATen/autocast_mode.h>
 
@@ -54,13 +54,7 @@ torch::Device choose_device(const par::Comm& comm) {
 }
 
 int set_threads(const par::Comm& comm) {
-  const NodePlace place = node_place(comm);
-  int threads = 0;
-  if (const char* asked = std::getenv("OMP_NUM_THREADS")) threads = std::atoi(asked);
-  if (threads < 1) {
-    threads = static_cast<int>(std::thread::hardware_concurrency()) / place.size;
-  }
-  threads = std::max(threads, 1);
+  const int threads = machine::threads_of_process(node_place(comm).size);
   at::set_num_threads(threads);
   return threads;
 }

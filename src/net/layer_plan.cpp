@@ -160,20 +160,6 @@ std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent now, bool 
   return steps;
 }
 
-double multiply_adds(const std::vector<ConvStep>& steps) {
-  double sum = 0;
-  for (const ConvStep& step : steps) {
-    Extent counted = step.input;  // of a transposed convolution every input voxel meets all weights
-    for (std::size_t& edge : counted) {
-      if (step.op == Op::down) edge /= 2;
-      if (step.op == Op::conv && !step.pad) edge -= step.kernel - 1;
-    }
-    sum += static_cast<double>(voxels(counted) * step.in * step.out * step.kernel * step.kernel *
-                               step.kernel);
-  }
-  return sum;
-}
-
 }  // namespace
 
 std::vector<std::vector<Layer>> inception_branches(const Layer& module) {
@@ -211,6 +197,20 @@ Footprint footprint(const Architecture& architecture) {
 std::vector<ConvStep> conv_steps(const Architecture& architecture, const Extent& tile) {
   return steps_of(layer_plan(architecture), grown(tile, footprint(architecture).halo),
                   convolutions_pad(architecture));
+}
+
+double multiply_adds(const std::vector<ConvStep>& steps) {
+  double sum = 0;
+  for (const ConvStep& step : steps) {
+    Extent counted = step.input;  // of a transposed convolution every input voxel meets all weights
+    for (std::size_t& edge : counted) {
+      if (step.op == Op::down) edge /= 2;
+      if (step.op == Op::conv && !step.pad) edge -= step.kernel - 1;
+    }
+    sum += static_cast<double>(voxels(counted) * step.in * step.out * step.kernel * step.kernel *
+                               step.kernel);
+  }
+  return sum;
 }
 
 double multiply_adds(const Architecture& architecture, const Extent& tile) {

@@ -45,6 +45,9 @@ struct ConvStep {
 [[nodiscard]] std::vector<ConvStep> conv_steps(const Architecture& architecture,
                                                const Extent& tile);
 
+/// Multiply-adds of these convolutions together.
+[[nodiscard]] double multiply_adds(const std::vector<ConvStep>& steps);
+
 /// True if convolutions pad (d3m), false if they are valid (vnet).
 [[nodiscard]] bool convolutions_pad(const Architecture& architecture);
 

@@ -3,22 +3,20 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/machine.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <unistd.h>
 
 namespace nubox::par {
 namespace {
 
 void print_failure(const Error& error, int rank, int size) {
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
   const std::string block =
       fmt::format("nubox: error\n  rank {}/{} on {}\n  code {}\n  phase {}\n  {}\n", rank, size,
-                  host, static_cast<int>(error.code()), log::phase(), error.what());
+                  machine::host_name(), static_cast<int>(error.code()), log::phase(), error.what());
   std::fputs(block.c_str(), stderr);
   std::fflush(stderr);
 }

@@ -169,6 +169,15 @@ TEST(Config, help_config_of_every_command_reads_back_as_the_defaults) {
   }
 }
 
+TEST(Config, json_takes_a_file_only_with_an_equals_sign) {
+  const IniFile file("[box]\nn = 32\n");
+  const Config alone = Config::parse("doctor", {"--json", file.path()});
+  EXPECT_EQ(alone.text("doctor.json"), "-");
+  EXPECT_EQ(alone.integer("box.n"), 32);
+  EXPECT_EQ(Config::parse("doctor", {"--json=a.json"}).text("doctor.json"), "a.json");
+  EXPECT_NE(refusal({"--json"}).find("doctor.json"), std::string::npos);
+}
+
 TEST(OptionTable, every_default_is_accepted_and_every_option_is_used_and_documented) {
   for (const Option& option : option_table()) {
     EXPECT_GT(option.doc.size(), 10u) << option.name();

@@ -5,6 +5,7 @@
 #include "nubox/core/units.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <set>
@@ -79,6 +80,22 @@ TEST(Fault, fires_on_its_rank_and_point_only) {
   setenv("NUBOX_FAULT", "write", 1);
   EXPECT_THROW(fault::arm(0), UsageError);
   unsetenv("NUBOX_FAULT");
+}
+
+TEST(Fault, bitflip_turns_the_top_of_the_exponent_of_the_last_number_and_breaks_no_point) {
+  setenv("NUBOX_FAULT", "sum:0:bitflip", 1);
+  fault::arm(0);
+  EXPECT_NO_THROW(fault::point("sum"));
+  EXPECT_EQ(fault::corrupted("sum", 4.0), std::ldexp(4.0, -1024));
+  EXPECT_EQ(fault::corrupted("other", 4.0), 4.0);
+  std::array<float, 3> values{0.5F, 0.5F, 0.5F};
+  fault::corrupt("sum", std::as_writable_bytes(std::span(values)));
+  EXPECT_EQ(values, (std::array<float, 3>{0.5F, 0.5F, std::ldexp(0.5F, 128)}));
+  fault::corrupt("sum", {});
+  fault::arm(1);
+  EXPECT_EQ(fault::corrupted("sum", 4.0), 4.0);
+  unsetenv("NUBOX_FAULT");
+  fault::arm(0);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "nubox/net/architecture.hpp"
 
 #include "net/layer_plan.hpp"
-#include "net/naive.hpp"
+#include "net/cubes.hpp"
 #include "net/network.hpp"
 #include "net/networks.hpp"
 

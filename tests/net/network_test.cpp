@@ -2,8 +2,8 @@
 
 #include "nubox/core/error.hpp"
 
+#include "net/cubes.hpp"
 #include "net/emulator.hpp"
-#include "net/naive.hpp"
 #include "net/networks.hpp"
 #include "net/styled_conv.hpp"
 

@@ -12,7 +12,7 @@ namespace nubox::app {
 class ScratchDirectory {
  public:
   ScratchDirectory(const par::Comm& comm, const std::filesystem::path& parent)
-      : comm_(&comm), path_(parent / comm.broadcast(fmt::format("nubox-bench-{}", ::getpid()))) {
+      : comm_(&comm), path_(parent / comm.broadcast(fmt::format("nubox-scratch-{}", ::getpid()))) {
     par::agree(comm, [&] {
       std::error_code failure;
       if (comm.is_root()) std::filesystem::create_directories(path_, failure);

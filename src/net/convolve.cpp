@@ -1,0 +1,27 @@
+#include "net/convolve.hpp"
+
+#include "net/network.hpp"
+
+namespace nubox::net {
+
+torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch::Tensor& weight) {
+  const std::int64_t padding = step.pad ? (index(step.kernel) - 1) / 2 : 0;
+  const std::vector<std::int64_t> pad(3, padding), halving(3, 2), one(3, 1);
+  if (step.op == Op::up) {
+    // Twice the extent: what a padded kernel cuts off on the far side comes back as output padding.
+    const std::vector<std::int64_t> fill(3, 2 * padding + 2 - index(step.kernel));
+    return at::conv_transpose3d(x, weight, {}, halving, pad, fill);
+  }
+  return at::conv3d(x, weight, {}, step.op == Op::down ? halving : one, pad);
+}
+
+std::vector<std::int64_t> input_shape(const ConvStep& step, std::int64_t batch) {
+  return {batch, index(step.in), index(step.input[0]), index(step.input[1]), index(step.input[2])};
+}
+
+std::vector<std::int64_t> weight_shape(const ConvStep& step) {
+  const std::int64_t k = index(step.kernel), in = index(step.in), out = index(step.out);
+  return step.op == Op::up ? std::vector{in, out, k, k, k} : std::vector{out, in, k, k, k};
+}
+
+}  // namespace nubox::net
