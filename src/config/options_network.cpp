@@ -83,6 +83,9 @@ std::vector<Option> network_options() {
        "Largest norm of the summed gradient; longer ones are scaled down; 0: no limit."},
       {"train", "deterministic", flag, "false", {}, {}, {},
        "Only kernels that give the same bits every time (CPUs always do)."},
+      {"train", "batch_norm", choice, "local", {}, {}, {"local", "sync"},
+       "Statistics of the batch normalisation in training: local to a rank's crops, or sync, those "
+       "of all ranks' crops of a pass, as if one rank had them all."},
       {"train", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions; weights, loss and sums are always fp32."},
       {"train", "backend", choice, "auto", {}, {}, {"auto", "nccl", "mpi"},

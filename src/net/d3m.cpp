@@ -44,7 +44,7 @@ D3mLayer::D3mLayer(const Layer& row, bool periodic) : op_(row.op), periodic_(per
   const double bound = 1.0 / std::sqrt(static_cast<double>(second * kernel * kernel * kernel));
   torch::nn::init::uniform_(weight_, -bound, bound);
   torch::nn::init::uniform_(bias_, -bound, bound);
-  if (!row.last) norm_ = register_module("norm", torch::nn::BatchNorm3d(out));
+  if (!row.last) norm_ = register_module("norm", std::make_shared<BatchNorm>(out));
 }
 
 torch::Tensor D3mLayer::convolve(const torch::Tensor& x) const {

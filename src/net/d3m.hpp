@@ -1,8 +1,10 @@
 #pragma once
 
+#include "net/batch_norm.hpp"
 #include "net/layer_plan.hpp"
 #include "net/network.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace nubox::net {
@@ -26,7 +28,7 @@ class D3mLayer : public D3mRow {
   bool periodic_;
   torch::Tensor weight_;
   torch::Tensor bias_;
-  torch::nn::BatchNorm3d norm_{nullptr};
+  std::shared_ptr<BatchNorm> norm_;
 };
 
 /// The branches of an inception module side by side.

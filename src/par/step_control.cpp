@@ -3,6 +3,7 @@
 #include "nubox/core/timer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <system_error>
 
 namespace nubox::par {
@@ -12,17 +13,31 @@ StepControl::StepControl(const Comm& comm, Options options)
   if (!options_.clock) options_.clock = [watch = Stopwatch()] { return watch.seconds(); };
 }
 
-StepControl::Action StepControl::after_step() {
-  const double now = options_.clock();
-  longest_step_s_ = std::max(longest_step_s_, now - last_step_end_s_);
-  last_step_end_s_ = now;
-  return static_cast<Action>(comm_.all_reduce(static_cast<int>(own_wish()), Reduction::max));
+void StepControl::begin_steps() { last_step_end_s_ = last_save_s_ = options_.clock(); }
+
+StepControl::Action StepControl::after_step() { return decided(comm_.all_reduce(wish())); }
+
+double StepControl::wish() {
+  end_step(options_.clock());
+  return static_cast<double>(own_wish());
 }
 
-void StepControl::saved() {
-  const double now = options_.clock();
-  longest_save_s_ = std::max(longest_save_s_, now - last_step_end_s_);
-  last_step_end_s_ = last_save_s_ = now;
+// Rank 0 alone wishes to save, so that a sum of 2 and more holds a wish to stop.
+StepControl::Action StepControl::decided(double sum_of_wishes) {
+  return static_cast<Action>(std::min(std::lround(sum_of_wishes), 2L));
+}
+
+void StepControl::save(const std::function<void()>& work) {
+  const double start = options_.clock();
+  end_step(start);
+  work();
+  last_step_end_s_ = last_save_s_ = options_.clock();
+  longest_save_s_ = std::max(longest_save_s_, last_save_s_ - start);
+}
+
+void StepControl::end_step(double now_s) {
+  longest_step_s_ = std::max(longest_step_s_, now_s - last_step_end_s_);
+  last_step_end_s_ = now_s;
 }
 
 StepControl::Action StepControl::own_wish() {

@@ -171,8 +171,9 @@ void Run::after_step(std::size_t output, std::size_t step) {
   if (interruption_.control == nullptr) return;
   const par::StepControl::Action action = interruption_.control->after_step();
   if (action == par::StepControl::Action::go_on) return;
-  write_checkpoint(interruption_.checkpoint, *particles_, identity_, {output, step});
-  interruption_.control->saved();
+  interruption_.control->save([&] {
+    write_checkpoint(interruption_.checkpoint, *particles_, identity_, {output, step});
+  });
   log::beat();
   if (action == par::StepControl::Action::save) return;
   throw Error(ExitCode::stopped,

@@ -24,6 +24,12 @@ Batch make_batch(const CropServer& server, const Crops& crops, const std::vector
                  const std::vector<std::size_t>& feature_vectors, std::size_t begin,
                  std::size_t end, torch::Device device) {
   const bool with_base = server.target_channels() == 6;
+  if (begin == end) {  // a rank without crops that makes the passes of the others
+    const std::int64_t n = index(server.edge()), m = index(server.tile());
+    const torch::Tensor nothing = torch::empty({0, 3, m, m, m}).to(device);
+    return {torch::empty({0, index(server.channels()), n, n, n}).to(device), nothing,
+            with_base ? nothing : torch::Tensor(), torch::ones({1}).to(device)};
+  }
   const std::vector<std::size_t> target_vectors =
       with_base ? std::vector<std::size_t>{0, 3} : std::vector<std::size_t>{0};
   std::vector<torch::Tensor> features;

@@ -1,5 +1,10 @@
 #include "train/batch_norm.hpp"
 
+#include "nubox/core/error.hpp"
+
+#include "net/batch_norm.hpp"
+
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -39,6 +44,18 @@ void merge_running_statistics(const par::Comm& comm, torch::nn::Module& module,
     norm->running_mean.copy_(part(0));
     norm->running_var.copy_(part(2) + spread / norm->options.momentum().value());
     offset += 3 * channels;
+  }
+}
+
+void synchronise_batch_norm(const par::Comm& comm, torch::nn::Module& module) {
+  // A communicator of their own: gradient sums are under way when backward comes here.
+  const auto own = std::make_shared<par::Comm>(comm.duplicate());
+  for (const auto& part : module.modules()) {
+    if (auto* norm = part->as<net::BatchNorm>()) {
+      norm->synchronise([own](std::span<double> values) { own->all_reduce(values); });
+    } else if (part->as<torch::nn::BatchNorm3dImpl>() != nullptr) {
+      throw InternalError("a layer '{}' cannot be synchronised over ranks", part->name());
+    }
   }
 }
 

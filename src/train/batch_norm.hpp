@@ -15,4 +15,8 @@ namespace nubox::train {
 void merge_running_statistics(const par::Comm& comm, torch::nn::Module& module,
                               std::size_t local_samples);
 
+/// Makes the batch normalisation of a network that of all ranks together (net::BatchNorm).
+/// Collective. @throws InternalError on a layer of another kind
+void synchronise_batch_norm(const par::Comm& comm, torch::nn::Module& module);
+
 }  // namespace nubox::train

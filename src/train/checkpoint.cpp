@@ -53,20 +53,20 @@ std::vector<fs::path> Checkpoints::list() const {
   return paths;
 }
 
-void Checkpoints::save(const Progress& progress, io::TableFile state) {
+void Checkpoints::save(const Position& position, io::TableFile state) {
   par::agree(comm_, [] { fault::point("checkpoint"); });
   state.format = format_name;
-  state.attributes["epoch"] = static_cast<std::int64_t>(progress.epoch);
-  state.attributes["samples"] = static_cast<std::int64_t>(progress.samples);
-  state.attributes["steps"] = static_cast<std::int64_t>(progress.steps);
-  state.attributes["best_score"] = progress.best_score;
-  state.attributes["best_loss"] = progress.best_loss;
-  state.attributes["seconds"] = progress.seconds;
+  state.attributes["epoch"] = static_cast<std::int64_t>(position.epoch);
+  state.attributes["samples"] = static_cast<std::int64_t>(position.samples);
+  state.attributes["steps"] = static_cast<std::int64_t>(position.steps);
+  state.attributes["best_score"] = position.best_score;
+  state.attributes["best_loss"] = position.best_loss;
+  state.attributes["seconds"] = position.seconds;
   state.attributes["config_hash"] = identity_.config_hash;
   state.attributes["data_manifest"] = identity_.data_manifest;
   state.attributes["code_version"] = version_text();
   state.attributes["ranks"] = static_cast<std::int64_t>(comm_.size());
-  io::write_table_file(comm_, directory_ / fmt::format("ckpt-{:09}.h5", progress.steps), state);
+  io::write_table_file(comm_, directory_ / fmt::format("ckpt-{:09}.h5", position.steps), state);
   remove_all_but(checkpoints_kept);
 }
 

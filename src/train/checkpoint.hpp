@@ -13,7 +13,7 @@ namespace nubox::train {
 
 /// How far a training has come. No rank count and no generator state: samples and augmentation are
 /// functions of (seed, epoch, crop), so any number of ranks can go on from here.
-struct Progress {
+struct Position {
   std::uint64_t epoch = 0;
   std::uint64_t samples = 0;  ///< of this epoch, done
   std::uint64_t steps = 0;    ///< of all epochs, done
@@ -37,10 +37,10 @@ class Checkpoints {
 
   /// Adds progress and identity to the state's table, writes it, then removes the oldest ones.
   /// @throws FileSystemError (agreed)
-  void save(const Progress& progress, io::TableFile state);
+  void save(const Position& position, io::TableFile state);
 
   struct Loaded {
-    Progress progress;
+    Position position;
     io::TableFile state;
     std::filesystem::path path;
   };

@@ -50,9 +50,9 @@ void RunState::with_kept_weights(const std::function<void()>& work) {
 }
 
 void RunState::keep_if_best(double score, double loss) {
-  if (!(score < progress_.best_score)) return;
-  progress_.best_score = score;
-  progress_.best_loss = loss;
+  if (!(score < position_.best_score)) return;
+  position_.best_score = score;
+  position_.best_loss = loss;
   best_ = {optimizer_.kept_values().clone(), copies(network_.buffers())};
 }
 
@@ -80,12 +80,12 @@ io::TableFile RunState::to_table() const {
 }
 
 void RunState::read(const Checkpoints::Loaded& loaded) {
-  progress_ = loaded.progress;
+  position_ = loaded.position;
   parameters_.read(loaded.state, "weights", parameters_.values());
   optimizer_.read(loaded.state);
   std::vector<torch::Tensor> buffers = network_.buffers();
   read_buffers(loaded.state, "buffers", buffers);
-  if (!std::isfinite(progress_.best_score)) return;
+  if (!std::isfinite(position_.best_score)) return;
   best_ = {torch::zeros_like(parameters_.values()), copies(buffers)};
   parameters_.read(loaded.state, "best", best_.values);
   read_buffers(loaded.state, "best_buffers", best_.buffers);
@@ -101,7 +101,7 @@ void RunState::require_equal_weights(const par::Comm& comm) {
     throw Error(ExitCode::communication,
                 fmt::format("weights of rank {} differ from rank 0's after step {}: gradient sums "
                             "were not equal on all ranks",
-                            rank, progress_.steps))
+                            rank, position_.steps))
         .agreed_from(static_cast<int>(rank));
   }
 }

@@ -22,7 +22,7 @@ class RunState {
 
   [[nodiscard]] FlatParameters& parameters() { return parameters_; }
   [[nodiscard]] Optimizer& optimizer() { return optimizer_; }
-  [[nodiscard]] Progress& progress() { return progress_; }
+  [[nodiscard]] Position& position() { return position_; }
 
   /// Runs `work` with the weights that would be kept now (averaged ones if EMA is on).
   void with_kept_weights(const std::function<void()>& work);
@@ -48,7 +48,7 @@ class RunState {
   net::Network& network_;
   FlatParameters parameters_;
   Optimizer optimizer_;
-  Progress progress_;
+  Position position_;
   Weights best_;
 };
 

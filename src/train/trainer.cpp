@@ -25,6 +25,12 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   if (options.loss.eulerian < 0 || options.loss.gradient < 0 || options.loss.spectral < 0) {
     throw UsageError("weights of losses must not be negative");
   }
+  if (options.batch_norm != "local" && options.batch_norm != "sync") {
+    throw UsageError("unknown batch normalisation '{}' (local, sync)", options.batch_norm);
+  }
+  if (options.batch_norm == "sync" && architecture.name == "vnet") {
+    throw UsageError("train.batch_norm = sync: the vnet has no batch normalisation");
+  }
   if (options.backend != "auto" && options.backend != "nccl" && options.backend != "mpi") {
     throw UsageError("unknown backend '{}' (auto, nccl, mpi)", options.backend);
   }
@@ -32,7 +38,7 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
 }
 
 TrainReport train(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
-                  std::vector<TrainingPair> pairs) {
+                  std::vector<TrainingPair> pairs, par::StepControl* control) {
   par::agree(comm, [&] { require_valid(options, card.architecture); });
   require_consistent(comm, card, pairs);
   measure_scales(comm, pairs, card);
@@ -42,7 +48,7 @@ TrainReport train(const par::Comm& comm, const TrainOptions& options, net::Model
     return CropLoss(options.loss, options.tile, pairs.front().target_mpch.spacing_mpch());
   });
   Data data = prepare(std::move(pairs), card.architecture.residual, loss.needs_positions());
-  TrainingRun run(comm, options, std::move(card), std::move(data), loss);
+  TrainingRun run(comm, options, std::move(card), std::move(data), loss, control);
   return run.run();
 }
 

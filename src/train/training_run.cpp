@@ -52,7 +52,7 @@ net::Emulator make_emulator(const par::Comm& comm, const TrainOptions& options,
 }  // namespace
 
 TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
-                         Data data, const CropLoss& loss)
+                         Data data, const CropLoss& loss, par::StepControl* control)
     : comm_(comm),
       options_(options),
       card_(std::move(card)),
@@ -70,7 +70,9 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
           comm, emulator_.network(), [this] { probe(emulator_); }, options, total_steps()),
       backend_(make_reduce_backend(options.backend, comm, emulator_.device())),
       reducer_(state_.parameters(), *backend_, Reducer::Options{}),
-      checkpoints_(comm, options.out / "checkpoints", {options.config_hash, card_.data_manifest}) {
+      checkpoints_(comm, options.out / "checkpoints", {options.config_hash, card_.data_manifest}),
+      control_(control) {
+  if (synchronised_norm_) synchronise_batch_norm(comm_, emulator_.network());
   if (comm_.is_root()) {
     log::info(
         "train: {} with {} parameters in {} buckets, {} crops of {}^3 (halo {}) per epoch, "
@@ -87,69 +89,79 @@ std::uint64_t TrainingRun::total_steps() const {
 
 TrainReport TrainingRun::run() {
   restore();
-  metrics_.emplace(comm_, options_.out / "metrics.jsonl", progress_.steps);
-  // How long a judgement takes is known before an epoch's end has to fit into the time left.
-  if (!judge_.empty() && options_.wall_clock_minutes > 0) (void)judge_kept();
-  while (progress_.epoch < options_.epochs) {
+  eta_.emplace("train", total_steps(), position_.steps);
+  metrics_.emplace(comm_, options_.out / "metrics.jsonl", position_.steps);
+  if (control_ != nullptr) control_->begin_steps();
+  // An epoch's end has to fit into the time left: its judgement makes the first step longer.
+  if (!judge_.empty() && control_ != nullptr && control_->has_time_limit()) (void)judge_kept();
+  while (position_.epoch < options_.epochs) {
     log::set_phase(
-        fmt::format("train: epoch {}, step {}", progress_.epoch + 1, progress_.steps + 1));
+        fmt::format("train: epoch {}, step {}", position_.epoch + 1, position_.steps + 1));
     const Outcome outcome = train_step();
-    if (progress_.samples >= sampler_.samples_per_epoch()) finish_epoch();
-    if (progress_.epoch == options_.epochs) break;
-    if (outcome.stop || outcome.checkpoint) save_checkpoint();
-    if (outcome.stop) {
+    if (position_.samples >= sampler_.samples_per_epoch()) finish_epoch();
+    if (position_.epoch == options_.epochs) break;
+    if (outcome.action == par::StepControl::Action::go_on) continue;
+    control_->save([this] { save_checkpoint(); });
+    if (outcome.action == par::StepControl::Action::stop) {
       throw Error(ExitCode::stopped,
                   fmt::format("training stopped after step {} of {} with a checkpoint in {}; run "
                               "again to go on",
-                              progress_.steps, total_steps(), options_.out.string()))
+                              position_.steps, total_steps(), options_.out.string()))
           .agreed_from(0);
     }
   }
   return write_model();
 }
 
+std::vector<Sample> TrainingRun::share_of(const std::vector<Sample>& batch) const {
+  return share(batch, static_cast<std::size_t>(comm_.rank()),
+               static_cast<std::size_t>(comm_.size()));
+}
+
 TrainingRun::Outcome TrainingRun::train_step() {
   StepSeconds seconds;
-  Stopwatch step_watch;
   const std::vector<Sample> batch =
-      sampler_.batch(progress_.epoch, progress_.samples / options_.batch);
+      sampler_.batch(position_.epoch, position_.samples / options_.batch);
   Losses loss;
   const std::vector<std::string> bad_samples = compute_gradients(batch, loss, seconds);
 
   Stopwatch watch;
   reducer_.finish();
-  merge_running_statistics(
-      comm_, emulator_.network(),
-      share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()))
-          .size());
-  Outcome outcome = reduce_outcome(loss, bad_samples, batch.size(),
-                                   std::max(longest_step_, step_watch.seconds()));
+  if (!synchronised_norm_) {
+    merge_running_statistics(comm_, emulator_.network(), share_of(batch).size());
+  }
+  const Outcome outcome = reduce_outcome(loss, bad_samples, batch.size());
   seconds.communication = watch.restart();
 
   const double rate = state_.optimizer().learning_rate();
   state_.optimizer().step(outcome.gradient_norm);
   seconds.optimizer = watch.seconds();
 
-  ++progress_.steps;
-  progress_.samples += batch.size();
-  progress_.seconds = seconds_before_ + run_watch_.seconds();
-  longest_step_ = std::max(longest_step_, step_watch.seconds());
-  metrics_->write(StepRecord{progress_.epoch + 1, progress_.steps, batch.size(), outcome.loss, rate,
+  ++position_.steps;
+  position_.samples += batch.size();
+  position_.seconds = seconds_before_ + run_watch_.seconds();
+  metrics_->write(StepRecord{position_.epoch + 1, position_.steps, batch.size(), outcome.loss, rate,
                              outcome.gradient_norm, seconds});
+  eta_->step(fmt::format("epoch {} of {}, loss {:.4g}, {:.3g} crops/s", position_.epoch + 1,
+                         options_.epochs, outcome.loss,
+                         static_cast<double>(batch.size()) / seconds.sum()));
   return outcome;
 }
 
 std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
                                                         Losses& loss, StepSeconds& seconds) {
   Stopwatch watch;
-  const std::vector<Sample> mine =
-      share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()));
+  const std::vector<Sample> mine = share_of(batch);
   const Crops crops = training_.gather(batch);
   seconds.data = watch.restart();
   reducer_.begin_step();
   std::vector<std::string> bad_samples;
-  for (std::size_t begin = 0; begin < mine.size(); begin += options_.micro_batch) {
-    const std::size_t end = std::min(begin + options_.micro_batch, mine.size());
+  // Where normalisation is collective, all ranks make the passes of the largest share.
+  const auto ranks = static_cast<std::size_t>(comm_.size());
+  const std::size_t places = synchronised_norm_ ? (batch.size() + ranks - 1) / ranks : mine.size();
+  for (std::size_t place = 0; place < places; place += options_.micro_batch) {
+    const std::size_t begin = std::min(place, mine.size());
+    const std::size_t end = std::min(place + options_.micro_batch, mine.size());
     const Batch part = make_batch(training_, crops, mine, training_theta_, feature_vectors_, begin,
                                   end, emulator_.device());
     seconds.data += watch.restart();
@@ -171,7 +183,7 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
     loss.displacement += losses.displacement.detach().sum().item<double>();
     seconds.forward += watch.restart();
     fault::point("backward");
-    if (end == mine.size()) reducer_.arm();
+    if (place + options_.micro_batch >= places) reducer_.arm();
     // Every sample weighs the same, however unevenly the ranks share the batch.
     (losses.objective.sum() / static_cast<double>(batch.size())).backward();
     seconds.backward += watch.restart();
@@ -181,112 +193,94 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
 
 TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss,
                                                  const std::vector<std::string>& bad_samples,
-                                                 std::size_t batch_size, double step_seconds) {
-  const bool root = comm_.is_root();
-  const bool due = options_.checkpoint_minutes > 0 &&
-                   checkpoint_watch_.seconds() > 60 * options_.checkpoint_minutes;
-  std::array<double, 6> status{loss.objective,
-                               bad_samples.empty() ? 0.0 : 1.0,
+                                                 std::size_t batch_size) {
+  std::array<double, 5> status{loss.objective, bad_samples.empty() ? 0.0 : 1.0,
                                reducer_.failure() ? 1.0 : 0.0,
-                               signals_.raised() || (root && time_is_up(step_seconds)) ? 1.0 : 0.0,
-                               root && due ? 1.0 : 0.0,
-                               loss.displacement};
+                               control_ != nullptr ? control_->wish() : 0.0, loss.displacement};
   comm_.all_reduce(std::span<double>(status));
   if (status[2] > 0) par::agree_on(comm_, reducer_.failure());
   std::optional<Error> failure;
   if (!bad_samples.empty()) {
     failure =
-        NumericalError("loss is not finite in step {} (epoch {}), crops {}", progress_.steps + 1,
-                       progress_.epoch + 1, fmt::join(bad_samples, ", "));
+        NumericalError("loss is not finite in step {} (epoch {}), crops {}", position_.steps + 1,
+                       position_.epoch + 1, fmt::join(bad_samples, ", "));
   }
   const double norm = state_.optimizer().gradient_norm();
   if (!failure && status[1] == 0 && !std::isfinite(norm)) {
     failure = NumericalError("gradient is not finite in step {} (epoch {}) though the loss {} is",
-                             progress_.steps + 1, progress_.epoch + 1, status[0]);
+                             position_.steps + 1, position_.epoch + 1, status[0]);
   }
   if (status[1] > 0 || !std::isfinite(norm)) par::agree_on(comm_, failure);
   const auto samples = static_cast<double>(batch_size);
-  return {
-      {status[0] / samples, status[5] / samples}, norm, batch_size, status[3] > 0, status[4] > 0};
+  return {{status[0] / samples, status[4] / samples},
+          norm,
+          batch_size,
+          par::StepControl::decided(status[3])};
 }
 
 void TrainingRun::finish_epoch() {
-  ++progress_.epoch;
-  progress_.samples = 0;
+  ++position_.epoch;
+  position_.samples = 0;
   state_.require_equal_weights(comm_);
   std::optional<Judgement> judgement;
   const bool due =
-      progress_.epoch % options_.select_every == 0 || progress_.epoch == options_.epochs;
+      position_.epoch % options_.select_every == 0 || position_.epoch == options_.epochs;
   if (judge_.empty()) {  // without validation boxes the last one is kept
-    state_.keep_if_best(-static_cast<double>(progress_.epoch), progress_.best_loss);
+    state_.keep_if_best(-static_cast<double>(position_.epoch), position_.best_loss);
   } else if (due) {
     judgement = judge_kept();
     state_.keep_if_best(judgement->score(), judgement->loss);
   }
-  metrics_->write(EpochRecord{progress_.epoch, options_.epochs, progress_.steps,
+  metrics_->write(EpochRecord{position_.epoch, options_.epochs, position_.steps,
                               seconds_before_ + run_watch_.seconds(), judge_.names(),
                               std::move(judgement), judge_.prior(), card_.architecture.residual});
 }
 
 Judgement TrainingRun::judge_kept() {
-  const Stopwatch watch;
   Judgement judgement;
   state_.with_kept_weights([&] { judgement = judge_.judge(emulator_); });
-  longest_judgement_ = std::max(longest_judgement_, watch.seconds());
   return judgement;
 }
 
 void TrainingRun::restore() {
   const auto loaded = checkpoints_.load(options_.resume);
-  checkpoint_watch_.restart();
   if (!loaded) return;
   par::agree(comm_, [&] { state_.read(*loaded); });
-  seconds_before_ = progress_.seconds;
+  seconds_before_ = position_.seconds;
   resumed_ = true;
   if (comm_.is_root()) {
     log::info("train: going on from {} (epoch {}, step {})", loaded->path.string(),
-              progress_.epoch + 1, progress_.steps);
+              position_.epoch + 1, position_.steps);
   }
 }
 
 void TrainingRun::save_checkpoint() {
-  Stopwatch watch;
-  checkpoints_.save(progress_, state_.to_table());
+  checkpoints_.save(position_, state_.to_table());
   log::beat();
-  longest_checkpoint_ = std::max(longest_checkpoint_, watch.seconds());
-  checkpoint_watch_.restart();
-}
-
-bool TrainingRun::time_is_up(double step_seconds) const {
-  if (options_.wall_clock_minutes <= 0) return false;
-  const double left =
-      60 * options_.wall_clock_minutes - options_.seconds_used - run_watch_.seconds();
-  // An epoch may end with the next step.
-  return left < 2 * longest_checkpoint_ + step_seconds + longest_judgement_;
 }
 
 TrainReport TrainingRun::write_model() {
   save_checkpoint();
   TrainReport report;
   report.model = options_.out / "model.h5";
-  report.steps = progress_.steps;
+  report.steps = position_.steps;
   report.parameters = static_cast<std::size_t>(state_.parameters().values().numel());
   report.seconds = seconds_before_ + run_watch_.seconds();
   report.resumed = resumed_;
   state_.use_best();
-  card_.metrics["epochs"] = static_cast<double>(progress_.epoch);
-  card_.metrics["steps"] = static_cast<double>(progress_.steps);
+  card_.metrics["epochs"] = static_cast<double>(position_.epoch);
+  card_.metrics["steps"] = static_cast<double>(position_.steps);
   if (!judge_.empty()) {
-    report.best_validation_loss = progress_.best_loss;
-    card_.metrics["validation_loss"] = progress_.best_loss;
+    report.best_validation_loss = position_.best_loss;
+    card_.metrics["validation_loss"] = position_.best_loss;
     if (card_.architecture.residual) {
       report.prior_validation_loss = judge_.prior().loss;
       card_.metrics["prior_validation_loss"] = judge_.prior().loss;
     }
     if (judge_.prior().has_spectra()) {
-      report.best_spectral_error = progress_.best_score;
+      report.best_spectral_error = position_.best_score;
       report.prior_spectral_error = judge_.prior().spectral_error();
-      card_.metrics["validation_spectral_error"] = progress_.best_score;
+      card_.metrics["validation_spectral_error"] = position_.best_score;
       card_.metrics["prior_validation_spectral_error"] = *report.prior_spectral_error;
     }
   }

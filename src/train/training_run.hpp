@@ -1,7 +1,8 @@
 #pragma once
 
+#include "nubox/core/progress.hpp"
 #include "nubox/core/timer.hpp"
-#include "nubox/par/signals.hpp"
+#include "nubox/par/step_control.hpp"
 #include "nubox/train/crop_server.hpp"
 #include "nubox/train/sampler.hpp"
 
@@ -25,7 +26,7 @@ namespace nubox::train {
 class TrainingRun {
  public:
   TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card, Data data,
-              const CropLoss& loss);
+              const CropLoss& loss, par::StepControl* control);
   [[nodiscard]] TrainReport run();
 
  private:
@@ -34,21 +35,20 @@ class TrainingRun {
     Losses loss;
     double gradient_norm = 0;
     std::size_t samples = 0;
-    bool stop = false;
-    bool checkpoint = false;
+    par::StepControl::Action action = par::StepControl::Action::go_on;
   };
   Outcome train_step();
+  [[nodiscard]] std::vector<Sample> share_of(const std::vector<Sample>& batch) const;
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
   std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, Losses& loss,
                                              StepSeconds& seconds);
   Outcome reduce_outcome(const Losses& loss, const std::vector<std::string>& bad_samples,
-                         std::size_t batch_size, double step_seconds);
+                         std::size_t batch_size);
   void finish_epoch();
   /// Of the weights that would be kept now.
   [[nodiscard]] Judgement judge_kept();
   void restore();
   void save_checkpoint();
-  [[nodiscard]] bool time_is_up(double step_seconds) const;
   [[nodiscard]] std::uint64_t total_steps() const;
   [[nodiscard]] TrainReport write_model();
 
@@ -65,17 +65,17 @@ class TrainingRun {
   CropLoss loss_;
   Judge judge_;
   RunState state_;
-  Progress& progress_ = state_.progress();
+  Position& position_ = state_.position();
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
-  double longest_judgement_ = 0;
   bool resumed_ = false;
+  bool synchronised_norm_ = options_.batch_norm == "sync";
+  std::optional<Progress> eta_;
   std::optional<MetricsLog> metrics_;
-  par::StopSignals signals_;
-  Stopwatch run_watch_, checkpoint_watch_;
+  par::StepControl* control_;
+  Stopwatch run_watch_;
   double seconds_before_ = 0;
-  double longest_step_ = 0, longest_checkpoint_ = 0;
 };
 
 }  // namespace nubox::train

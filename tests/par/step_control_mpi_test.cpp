@@ -26,10 +26,31 @@ TEST(StepControl, stops_before_the_wall_clock_with_room_for_a_step_and_two_check
   StepControl control(world, {.wall_clock_minutes = 10, .clock = [&] { return now; }});
   now = 100;  // the longest step
   EXPECT_EQ(control.after_step(), Action::go_on);
-  now = 160;  // a checkpoint takes 60 s
-  control.saved();
+  control.save([&] { now = 160; });  // takes 60 s
   now = 379;
   EXPECT_EQ(control.after_step(), Action::stop) << "a step of 219 s does not fit into 221 - 120 s";
+}
+
+TEST(StepControl, does_not_count_what_came_before_the_first_step_as_one) {
+  const Comm world = Comm::world();
+  double now = 0;
+  StepControl control(world, {.wall_clock_minutes = 10, .clock = [&] { return now; }});
+  now = 500;  // of reading
+  control.begin_steps();
+  now = 540;
+  EXPECT_EQ(control.after_step(), Action::go_on) << "another step of 40 s fits into 60 s";
+}
+
+TEST(StepControl, sums_of_wishes_are_decisions) {
+  const Comm world = Comm::world();
+  double now = 0;
+  StepControl control(world, {.checkpoint_minutes = 1, .clock = [&] { return now; }});
+  const auto decide = [&] { return StepControl::decided(world.all_reduce(control.wish())); };
+  EXPECT_EQ(decide(), Action::go_on);
+  now = 61;
+  EXPECT_EQ(decide(), Action::save);
+  std::raise(SIGTERM);  // on all ranks, and a checkpoint is due as well
+  EXPECT_EQ(decide(), Action::stop);
 }
 
 TEST(StepControl, uses_the_wall_clock_to_its_last_step) {
@@ -48,8 +69,7 @@ TEST(StepControl, asks_for_a_checkpoint_every_so_many_minutes) {
   EXPECT_EQ(control.after_step(), Action::go_on);
   now = 61;
   EXPECT_EQ(control.after_step(), Action::save);
-  now = 65;
-  control.saved();
+  control.save([&] { now = 65; });
   now = 124;
   EXPECT_EQ(control.after_step(), Action::go_on);
   now = 125;

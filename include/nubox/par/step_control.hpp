@@ -19,18 +19,27 @@ class StepControl {
     /// Seconds since the run began; tests bring their own.
     std::function<double()> clock{};
   };
-  enum class Action { go_on, save, stop };
+  enum class Action { go_on = 0, save = 1, stop = 2 };
 
   StepControl(const Comm& comm, Options options);
 
+  [[nodiscard]] bool has_time_limit() const { return options_.wall_clock_minutes > 0; }
+  /// The first step begins now: reading of inputs is not counted as one. Rank-local.
+  void begin_steps();
   /// What to do after a step. A stop for the wall clock leaves room for a step and for two
   /// checkpoints as long as the longest so far; the stop file that was followed is removed.
   /// Collective.
   [[nodiscard]] Action after_step();
-  /// Tells that the checkpoint asked for is durable. Rank-local.
-  void saved();
+  /// The same in two halves, for steps that end with a reduction of their own: this rank's wish
+  /// (rank-local), and what the sum of all ranks' wishes means.
+  [[nodiscard]] double wish();
+  [[nodiscard]] static Action decided(double sum_of_wishes);
+  /// Runs the work that makes a checkpoint and learns how long it takes. Rank-local.
+  void save(const std::function<void()>& work);
 
  private:
+  /// Tells how long the step was that ends now.
+  void end_step(double now_s);
   [[nodiscard]] Action own_wish();
 
   const Comm& comm_;

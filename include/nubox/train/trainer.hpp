@@ -3,6 +3,7 @@
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/net/model_file.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/par/step_control.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -50,18 +51,17 @@ struct TrainOptions {
   double clip_norm = 0;  ///< of the global gradient; 0: off
   double ema = 0;        ///< decay of the averaged weights that are kept; 0: off
   LossOptions loss;
-  bool augment = true;             ///< the 48 rotations and reflections of the cube
-  bool random_shift = true;        ///< crop origins anywhere in the periodic box
+  bool augment = true;       ///< the 48 rotations and reflections of the cube
+  bool random_shift = true;  ///< crop origins anywhere in the periodic box
+  std::string batch_norm =
+      "local";                     ///< statistics: local (of a rank's crops), sync (of all ranks')
   std::string precision = "fp32";  ///< fp32, tf32, bf16
   std::string backend = "auto";    ///< gradient sums: auto, nccl, mpi
   std::uint64_t seed = 1;
   bool deterministic = false;
-  double checkpoint_minutes = 10;
-  double wall_clock_minutes = 0;  ///< stop with a checkpoint before this; 0: no limit
-  double seconds_used = 0;        ///< of that time, before train() was called
-  std::string resume = "auto";    ///< auto (newest sound checkpoint), never, or a checkpoint file
-  std::filesystem::path out;      ///< directory: model.h5, metrics.jsonl, checkpoints/
-  std::string config_hash;        ///< what must not change between stop and resume
+  std::string resume = "auto";  ///< auto (newest sound checkpoint), never, or a checkpoint file
+  std::filesystem::path out;    ///< directory: model.h5, metrics.jsonl, checkpoints/
+  std::string config_hash;      ///< what must not change between stop and resume
 };
 
 /// What a finished training came to.
@@ -89,10 +89,12 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
 /// @param card   architecture, prior, feature names, data facts and masses; halo-independent scales
 ///               (feature_scales, output_scale_mpch) are measured from the pairs where left empty
 /// @param pairs  at least one to train on; without a validation pair the last weights are kept
+/// @param control  when to save and when to stop; none: a checkpoint at the end alone
 /// @throws UsageError (options), InputError (pairs that do not fit), NumericalError (NaN, names the
-///         samples), FileSystemError; Error(ExitCode::stopped) after a durable checkpoint on
-///         SIGUSR1, SIGTERM or the wall clock. All agreed.
+///         samples), FileSystemError; Error(ExitCode::stopped) after a durable checkpoint where
+///         `control` says so. All agreed.
 [[nodiscard]] TrainReport train(const par::Comm& comm, const TrainOptions& options,
-                                net::ModelCard card, std::vector<TrainingPair> pairs);
+                                net::ModelCard card, std::vector<TrainingPair> pairs,
+                                par::StepControl* control = nullptr);
 
 }  // namespace nubox::train

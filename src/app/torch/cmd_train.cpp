@@ -2,11 +2,10 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
-#include "nubox/core/timer.hpp"
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/par/signals.hpp"
+#include "nubox/par/step_control.hpp"
 #include "nubox/prior/features.hpp"
 #include "nubox/train/trainer.hpp"
 
@@ -46,11 +45,10 @@ train::TrainOptions train_options(const config::Config& config) {
   options.micro_batch = config.size("train.micro_batch");
   options.clip_norm = config.number("train.clip_norm");
   options.deterministic = config.flag("train.deterministic");
+  options.batch_norm = config.text("train.batch_norm");
   options.precision = config.text("train.precision");
   options.backend = config.text("train.backend");
   options.seed = static_cast<std::uint64_t>(config.integer("train.seed"));
-  options.checkpoint_minutes = config.number("train.checkpoint_minutes");
-  options.wall_clock_minutes = config.number("train.wall_clock_minutes");
   options.resume = config.text("train.resume");
   options.out = config.text("train.out");
   options.config_hash =
@@ -282,8 +280,10 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
 }
 
 void train(const par::Comm& world, const config::Config& config) {
-  const Stopwatch job;
-  const par::StopSignals signals;  // a signal while pairs are read stops the first step
+  // Made first: a signal while pairs are read stops the first step, and reading takes time too.
+  par::StepControl control(world, {.checkpoint_minutes = config.number("train.checkpoint_minutes"),
+                                   .wall_clock_minutes = config.number("train.wall_clock_minutes"),
+                                   .stop_file = fs::path(config.text("train.out")) / "stop"});
   net::ModelCard card;
   train::TrainOptions options = train_options(config);
   const PairSplit split = par::agree(world, [&] {
@@ -331,9 +331,9 @@ void train(const par::Comm& world, const config::Config& config) {
     }
   }
   card.extra["crop"] = static_cast<std::int64_t>(options.tile);
-  options.seconds_used = job.seconds();
   log::set_phase("train");
-  const train::TrainReport report = train::train(world, options, std::move(card), std::move(pairs));
+  const train::TrainReport report =
+      train::train(world, options, std::move(card), std::move(pairs), &control);
   log::info("{}: {} parameters, {} steps in {:.0f} s{}", report.model.string(), report.parameters,
             report.steps, report.seconds, judgement(report));
 }
