@@ -19,7 +19,7 @@ const std::map<std::string, Component>& components() {
       {"fft", bench_fft},           {"io", bench_io},       {"simulate", bench_simulate},
       {"snapshot", bench_snapshot}, {"stats", bench_stats},
 #ifdef NUBOX_WITH_TORCH
-      {"predict", bench_predict},
+      {"predict", bench_predict},   {"train", bench_train}, {"allreduce", bench_allreduce},
 #endif
   };
   return table;

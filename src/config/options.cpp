@@ -48,7 +48,7 @@ const std::vector<Command>& command_table() {
        {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"}},
       {"bench",
        "speed of one component, against a limit measured beside it",
-       {"run", "bench", "model", "predict"}},
+       {"run", "bench", "model", "predict", "train"}},
       {"doctor",
        "checks of this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
        {"run", "doctor", "box", "cosmology", "simulate"}},

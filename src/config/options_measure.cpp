@@ -76,7 +76,7 @@ std::vector<Option> measure_options() {
        "Outer edge of the profiles in units of the void's radius."},
 
       {"bench", "what", choice, "fft", {}, {},
-       {"fft", "io", "simulate", "snapshot", "stats", "predict"},
+       {"fft", "io", "simulate", "snapshot", "stats", "predict", "train", "allreduce"},
        "Component to measure; every row names the limit that was measured in the same run."},
       {"bench", "n", integer, "128", 8, 8192, {},
        "Size: mesh points or particles per side."},

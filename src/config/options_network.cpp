@@ -90,6 +90,9 @@ std::vector<Option> network_options() {
        "Arithmetic of the convolutions; weights, loss and sums are always fp32."},
       {"train", "backend", choice, "auto", {}, {}, {"auto", "nccl", "mpi"},
        "Gradient all-reduce: nccl (one GPU per rank), mpi, or auto."},
+      {"train", "check_sums", flag, "false", {}, {}, {},
+       "Before every gradient sum all ranks compare its number, place and length: names the rank that "
+       "sums something else. Slow."},
       {"train", "seed", integer, "1", 0, 9e15, {},
        "Seed of weights, order of crops and augmentation."},
       {"train", "checkpoint_minutes", number, "10", 0, 1e5, {},

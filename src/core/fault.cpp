@@ -2,11 +2,16 @@
 
 #include "nubox/core/error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <thread>
+
+#include <fmt/ranges.h>
 
 namespace nubox::fault {
 namespace {
@@ -33,9 +38,10 @@ void arm(int rank) {
   if (second == std::string::npos)
     throw UsageError("NUBOX_FAULT={} is not <point>:<rank>:<kind>", spec);
   const std::string kind = spec.substr(second + 1);
-  if (kind != "throw" && kind != "kill" && kind != "hang" && kind != "enospc" &&
-      kind != "bitflip") {
-    throw UsageError("NUBOX_FAULT: kind '{}' is none of throw, kill, hang, enospc, bitflip", kind);
+  constexpr std::array<std::string_view, 6> kinds = {"throw",  "kill", "hang",
+                                                     "enospc", "nan",  "bitflip"};
+  if (std::ranges::find(kinds, kind) == kinds.end()) {
+    throw UsageError("NUBOX_FAULT: kind '{}' is none of {}", kind, fmt::join(kinds, ", "));
   }
   if (spec.substr(first + 1, second - first - 1) == std::to_string(rank)) {
     armed() = {spec.substr(0, first), kind};
@@ -43,7 +49,8 @@ void arm(int rank) {
 }
 
 void point(std::string_view name) {
-  if (armed().point.empty() || armed().point != name || armed().kind == "bitflip") return;
+  if (armed().point.empty() || armed().point != name) return;
+  if (armed().kind == "nan" || armed().kind == "bitflip") return;
   if (armed().kind == "kill") std::raise(SIGKILL);
   if (armed().kind == "enospc")
     throw FileSystemError("no space left on device (injected at '{}')", name);
@@ -52,6 +59,8 @@ void point(std::string_view name) {
   }
   throw InternalError("injected failure at '{}'", name);
 }
+
+bool spoils(std::string_view name) { return armed().kind == "nan" && armed().point == name; }
 
 void corrupt(std::string_view name, std::span<std::byte> bytes) {
   if (armed().point.empty() || armed().point != name || armed().kind != "bitflip") return;

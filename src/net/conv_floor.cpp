@@ -5,22 +5,42 @@
 #include "net/convolve.hpp"
 #include "net/device.hpp"
 #include "net/fastest.hpp"
+#include "net/layer_plan.hpp"
+
+#include <functional>
 
 namespace nubox::net {
 namespace {
 
-double seconds_of(const ConvStep& step, const torch::TensorOptions& options, std::size_t repeats) {
+/// How a convolution is run: on how many tiles, and the gradients that are asked for.
+struct Passes {
+  std::size_t batch = 1;
+  bool weight_gradient = false, input_gradient = false;
+  std::size_t repeats = 1;
+};
+
+double seconds_of(const ConvStep& step, const torch::TensorOptions& options, const Passes& passes) {
   const auto random = [&](const std::vector<std::int64_t>& shape) {
     return torch::rand(shape).to(options).contiguous(at::MemoryFormat::ChannelsLast3d);
   };
-  const torch::Tensor x = random(input_shape(step, 1)), weight = random(weight_shape(step));
-  return fastest_seconds(x.device(), repeats, [&] { (void)convolve(step, x, weight); });
+  const torch::Tensor x = random(input_shape(step, static_cast<std::int64_t>(passes.batch)));
+  const torch::Tensor weight = random(weight_shape(step));
+  std::vector<torch::Tensor> wanted;
+  if (passes.weight_gradient) wanted.push_back(weight.requires_grad_());
+  if (passes.input_gradient) wanted.push_back(x.requires_grad_());
+  torch::Tensor slope;
+  return fastest_seconds(x.device(), passes.repeats, [&] {
+    const torch::Tensor y = convolve(step, x, weight);
+    if (!wanted.empty() && slope.defined()) (void)torch::autograd::grad({y}, wanted, {slope});
+    if (!slope.defined()) slope = random(y.sizes().vec());
+  });
 }
 
-}  // namespace
-
-double convolution_seconds(const par::Comm& comm, const Architecture& architecture,
-                           const Extent& tile, const std::string& precision, std::size_t repeats) {
+/// Sum over the convolutions of `run(step, number, options)`. Collective.
+double slowest_sum(
+    const par::Comm& comm, const Architecture& architecture, const Extent& tile,
+    const std::string& precision,
+    const std::function<double(const ConvStep&, std::size_t, const torch::TensorOptions&)>& run) {
   const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
   set_threads(comm);
   configure_math(chosen, false);
@@ -28,14 +48,37 @@ double convolution_seconds(const par::Comm& comm, const Architecture& architectu
                            .device(choose_device(comm))
                            .dtype(chosen == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);
   const double own = par::agree(comm, [&] {
-    const c10::InferenceMode inference;
     double sum = 0;
-    for (const ConvStep& step : conv_steps(architecture, tile)) {
-      sum += seconds_of(step, options, repeats);
-    }
+    std::size_t number = 0;
+    for (const ConvStep& step : conv_steps(architecture, tile)) sum += run(step, number++, options);
     return sum;
   });
   return comm.all_reduce(own, par::Reduction::max);
+}
+
+}  // namespace
+
+double convolution_seconds(const par::Comm& comm, const Architecture& architecture,
+                           const Extent& tile, const std::string& precision, std::size_t repeats) {
+  return slowest_sum(comm, architecture, tile, precision,
+                     [&](const ConvStep& step, std::size_t, const torch::TensorOptions& options) {
+                       const c10::InferenceMode inference;
+                       return seconds_of(step, options, {.repeats = repeats});
+                     });
+}
+
+double training_convolution_seconds(const par::Comm& comm, const Architecture& architecture,
+                                    const Extent& tile, std::size_t batch,
+                                    const std::string& precision, std::size_t repeats) {
+  return slowest_sum(
+      comm, architecture, tile, precision,
+      [&](const ConvStep& step, std::size_t number, const torch::TensorOptions& options) {
+        return seconds_of(step, options,
+                          {.batch = batch,
+                           .weight_gradient = true,
+                           .input_gradient = number > 0,
+                           .repeats = repeats});
+      });
 }
 
 }  // namespace nubox::net

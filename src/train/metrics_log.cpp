@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/core/progress.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -87,7 +88,9 @@ void MetricsLog::write(const StepRecord& step) {
           {"forward_seconds", step.seconds.forward},
           {"backward_seconds", step.seconds.backward},
           {"communication_seconds", step.seconds.communication},
-          {"optimizer_seconds", step.seconds.optimizer}});
+          {"optimizer_seconds", step.seconds.optimizer},
+          {"gflop_per_second", step.gigaflop / step.seconds.sum()},
+          {"memory_bytes", memory::rss_bytes()}});
   epoch_loss_ += step.loss.displacement * samples;
   epoch_samples_ += samples;
   epoch_seconds_.add(step.seconds);

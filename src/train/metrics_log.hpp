@@ -2,6 +2,7 @@
 
 #include "nubox/core/timer.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/train/step_seconds.hpp"
 
 #include "train/judge.hpp"
 
@@ -16,13 +17,6 @@
 
 namespace nubox::train {
 
-/// Where the time of a step went on rank 0.
-struct StepSeconds {
-  double data = 0, forward = 0, backward = 0, communication = 0, optimizer = 0;
-  void add(const StepSeconds& other);
-  [[nodiscard]] double sum() const { return data + forward + backward + communication + optimizer; }
-};
-
 /// Means over the crops of a step.
 struct Losses {
   double objective = 0;     ///< what is minimised
@@ -35,6 +29,7 @@ struct StepRecord {
   Losses loss;
   double learning_rate = 0, gradient_norm = 0;
   StepSeconds seconds;
+  double gigaflop = 0;  ///< of the convolutions of all ranks
 };
 
 struct EpochRecord {

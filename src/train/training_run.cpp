@@ -6,8 +6,11 @@
 
 #include "train/batch.hpp"
 #include "train/batch_norm.hpp"
+#include "train/checked_backend.hpp"
+#include "train/probe.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/ranges.h>
 
@@ -22,22 +25,11 @@ Sampler::Options sampling(const TrainOptions& options) {
           .random_shift = options.random_shift};
 }
 
-/// The smallest cube a network accepts, for the pass that shows the order of gradients.
-std::int64_t probe_edge(const net::Network& network) {
-  return 2 * network.stride() + 2 * network.halo();
-}
-
-/// One pass without effect on running statistics.
-void probe(net::Emulator& emulator) {
-  net::Network& network = emulator.network();
-  network.eval();
-  const std::int64_t n = probe_edge(network);
-  const auto channels = static_cast<std::int64_t>(network.architecture().input_channels);
-  const auto options = torch::TensorOptions().device(emulator.device());
-  emulator.forward(torch::ones({1, channels, n, n, n}, options), torch::ones({1}, options))
-      .sum()
-      .backward();
-  network.train();
+std::unique_ptr<ReduceBackend> make_backend(const par::Comm& comm, const TrainOptions& options,
+                                            torch::Device device) {
+  auto backend = make_reduce_backend(options.backend, comm, device);
+  if (!options.check_sums) return backend;
+  return std::make_unique<CheckedBackend>(comm, std::move(backend));
 }
 
 net::Emulator make_emulator(const par::Comm& comm, const TrainOptions& options,
@@ -67,8 +59,9 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
       loss_(loss),
       judge_(comm, options_, card_, std::move(data.validation)),
       state_(
-          comm, emulator_.network(), [this] { probe(emulator_); }, options, total_steps()),
-      backend_(make_reduce_backend(options.backend, comm, emulator_.device())),
+          comm, emulator_.network(), [this] { probe(emulator_.network(), emulator_.device()); },
+          options, total_steps()),
+      backend_(make_backend(comm, options, emulator_.device())),
       reducer_(state_.parameters(), *backend_, Reducer::Options{}),
       checkpoints_(comm, options.out / "checkpoints", {options.config_hash, card_.data_manifest}),
       control_(control) {
@@ -120,40 +113,64 @@ std::vector<Sample> TrainingRun::share_of(const std::vector<Sample>& batch) cons
 
 TrainingRun::Outcome TrainingRun::train_step() {
   StepSeconds seconds;
-  const std::vector<Sample> batch =
-      sampler_.batch(position_.epoch, position_.samples / options_.batch);
-  Losses loss;
-  const std::vector<std::string> bad_samples = compute_gradients(batch, loss, seconds);
-
   Stopwatch watch;
+  if (!fetched_) fetched_ = fetch(position_.epoch, position_.samples);
+  const Fetched now = std::move(*fetched_);
+  const std::vector<Sample>& batch = now.batch;
+  seconds.data = watch.seconds();
+  Losses loss;
+  const std::vector<std::string> bad_samples = compute_gradients(now, loss, seconds);
+
+  watch.restart();
+  fetched_ = fetch_after(batch);
+  seconds.data += watch.restart();
+  fault::point("reduce");
   reducer_.finish();
+  seconds.communication = watch.restart();
+  const double norm = state_.optimizer().gradient_norm();
+  seconds.optimizer = watch.restart();
   if (!synchronised_norm_) {
     merge_running_statistics(comm_, emulator_.network(), share_of(batch).size());
   }
-  const Outcome outcome = reduce_outcome(loss, bad_samples, batch.size());
-  seconds.communication = watch.restart();
+  const Outcome outcome = reduce_outcome(loss, norm, bad_samples, batch.size());
+  seconds.communication += watch.restart();
 
   const double rate = state_.optimizer().learning_rate();
   state_.optimizer().step(outcome.gradient_norm);
-  seconds.optimizer = watch.seconds();
+  seconds.optimizer += watch.seconds();
 
   ++position_.steps;
   position_.samples += batch.size();
   position_.seconds = seconds_before_ + run_watch_.seconds();
+  const bool full = batch.size() == options_.batch;
+  if (full && steps_done_++ > 0 && !(fastest_step_.sum() < seconds.sum())) fastest_step_ = seconds;
   metrics_->write(StepRecord{position_.epoch + 1, position_.steps, batch.size(), outcome.loss, rate,
-                             outcome.gradient_norm, seconds});
+                             outcome.gradient_norm, seconds,
+                             gigaflop_per_crop_ * static_cast<double>(batch.size())});
   eta_->step(fmt::format("epoch {} of {}, loss {:.4g}, {:.3g} crops/s", position_.epoch + 1,
-                         options_.epochs, outcome.loss,
+                         options_.epochs, outcome.loss.displacement,
                          static_cast<double>(batch.size()) / seconds.sum()));
   return outcome;
 }
 
-std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
-                                                        Losses& loss, StepSeconds& seconds) {
-  Stopwatch watch;
+TrainingRun::Fetched TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
+  Fetched fetched{sampler_.batch(epoch, samples / options_.batch), {}};
+  fetched.crops = training_.gather(fetched.batch);
+  return fetched;
+}
+
+std::optional<TrainingRun::Fetched> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
+  const std::uint64_t samples = position_.samples + batch.size();
+  if (samples < sampler_.samples_per_epoch()) return fetch(position_.epoch, samples);
+  if (position_.epoch + 1 < options_.epochs) return fetch(position_.epoch + 1, 0);
+  return std::nullopt;
+}
+
+std::vector<std::string> TrainingRun::compute_gradients(const Fetched& fetched, Losses& loss,
+                                                        StepSeconds& seconds) {
+  const std::vector<Sample>& batch = fetched.batch;
   const std::vector<Sample> mine = share_of(batch);
-  const Crops crops = training_.gather(batch);
-  seconds.data = watch.restart();
+  Stopwatch watch;
   reducer_.begin_step();
   std::vector<std::string> bad_samples;
   // Where normalisation is collective, all ranks make the passes of the largest share.
@@ -162,14 +179,16 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
   for (std::size_t place = 0; place < places; place += options_.micro_batch) {
     const std::size_t begin = std::min(place, mine.size());
     const std::size_t end = std::min(place + options_.micro_batch, mine.size());
-    const Batch part = make_batch(training_, crops, mine, training_theta_, feature_vectors_, begin,
-                                  end, emulator_.device());
+    const Batch part = make_batch(training_, fetched.crops, mine, training_theta_, feature_vectors_,
+                                  begin, end, emulator_.device());
     seconds.data += watch.restart();
+    fault::point("forward");
     torch::Tensor output;
     {
       const net::PrecisionScope scope(precision_, emulator_.device());
       output = emulator_.forward(part.features, part.theta);
     }
+    if (fault::spoils("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
     const CropLoss::Values losses = loss_(output, part.targets, part.base);
     const torch::Tensor values = losses.objective.detach().cpu();
     for (std::size_t i = begin; i < end; ++i) {
@@ -191,7 +210,7 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
   return bad_samples;
 }
 
-TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss,
+TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss, double norm,
                                                  const std::vector<std::string>& bad_samples,
                                                  std::size_t batch_size) {
   std::array<double, 5> status{loss.objective, bad_samples.empty() ? 0.0 : 1.0,
@@ -205,7 +224,6 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss,
         NumericalError("loss is not finite in step {} (epoch {}), crops {}", position_.steps + 1,
                        position_.epoch + 1, fmt::join(bad_samples, ", "));
   }
-  const double norm = state_.optimizer().gradient_norm();
   if (!failure && status[1] == 0 && !std::isfinite(norm)) {
     failure = NumericalError("gradient is not finite in step {} (epoch {}) though the loss {} is",
                              position_.steps + 1, position_.epoch + 1, status[0]);
@@ -267,6 +285,7 @@ TrainReport TrainingRun::write_model() {
   report.parameters = static_cast<std::size_t>(state_.parameters().values().numel());
   report.seconds = seconds_before_ + run_watch_.seconds();
   report.resumed = resumed_;
+  report.fastest_step = fastest_step_;
   state_.use_best();
   card_.metrics["epochs"] = static_cast<double>(position_.epoch);
   card_.metrics["steps"] = static_cast<double>(position_.steps);

@@ -15,6 +15,7 @@
 #include "train/reducer.hpp"
 #include "train/run_state.hpp"
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,13 +38,22 @@ class TrainingRun {
     std::size_t samples = 0;
     par::StepControl::Action action = par::StepControl::Action::go_on;
   };
+  /// A global batch and what this rank has of it.
+  struct Fetched {
+    std::vector<Sample> batch;
+    Crops crops;
+  };
   Outcome train_step();
+  [[nodiscard]] Fetched fetch(std::uint64_t epoch, std::uint64_t samples);
+  /// The batch of the step after this one, cut while the gradient sums of this one are under way
+  /// (and, on a GPU, its backward pass). Nothing after the last step.
+  [[nodiscard]] std::optional<Fetched> fetch_after(const std::vector<Sample>& batch);
   [[nodiscard]] std::vector<Sample> share_of(const std::vector<Sample>& batch) const;
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
-  std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, Losses& loss,
+  std::vector<std::string> compute_gradients(const Fetched& fetched, Losses& loss,
                                              StepSeconds& seconds);
-  Outcome reduce_outcome(const Losses& loss, const std::vector<std::string>& bad_samples,
-                         std::size_t batch_size);
+  Outcome reduce_outcome(const Losses& loss, double norm,
+                         const std::vector<std::string>& bad_samples, std::size_t batch_size);
   void finish_epoch();
   /// Of the weights that would be kept now.
   [[nodiscard]] Judgement judge_kept();
@@ -69,6 +79,7 @@ class TrainingRun {
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
+  std::optional<Fetched> fetched_;  ///< for the next step
   bool resumed_ = false;
   bool synchronised_norm_ = options_.batch_norm == "sync";
   std::optional<Progress> eta_;
@@ -76,6 +87,11 @@ class TrainingRun {
   par::StepControl* control_;
   Stopwatch run_watch_;
   double seconds_before_ = 0;
+  std::size_t steps_done_ = 0;  ///< in this run, with a full batch
+  StepSeconds fastest_step_{.forward = std::numeric_limits<double>::infinity()};
+  /// Forward and backward: the gradients of weights and inputs take as much as the forward pass.
+  double gigaflop_per_crop_ =
+      6e-9 * net::multiply_adds(card_.architecture, {options_.tile, options_.tile, options_.tile});
 };
 
 }  // namespace nubox::train

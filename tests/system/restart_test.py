@@ -1,6 +1,10 @@
 """Training that is stopped, killed or finds a damaged checkpoint ends with the same weights."""
 
+import contextlib
+import json
 import os
+import pathlib
+import random
 import signal
 import subprocess
 import time
@@ -8,6 +12,14 @@ import unittest
 
 import numpy
 from harness import BINARY, MPIEXEC, SystemTest, files, nubox
+
+
+def kill_ranks(process):
+    """Kills the ranks under mpirun as the kernel or a scheduler would."""
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(child), signal.SIGKILL)
 
 
 class Restart(SystemTest):
@@ -32,10 +44,11 @@ class Restart(SystemTest):
         for name, values in expected.items():
             numpy.testing.assert_array_equal(found[name], values, err_msg=name)
 
-    def train_until(self, out, steps, action):
-        """Starts a training, calls `action` on the mpirun process after some steps, returns its code."""
+    def train_until(self, out, steps, action, options=None):
+        """Starts a training, calls `action` on the mpirun process once the log has that many lines, returns its
+        code."""
         command = [MPIEXEC, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", "2",
-                   BINARY, "train", *self.options(out)]
+                   BINARY, "train", *(options or self.options(out))]
         log = out / "metrics.jsonl"
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             deadline = time.monotonic() + 60
@@ -55,6 +68,51 @@ class Restart(SystemTest):
         self.assertEqual(again.code, 0, str(again))
         self.assertIn("going on from", again.out + again.err)
         self.assertSameWeights(out)
+
+    def test_a_stop_file_stops_with_a_checkpoint(self):
+        out = self.directory / "stopped"
+        code = self.train_until(out, 3, lambda process: (out / "stop").write_text(""))
+        self.assertEqual(code, 85)
+        self.assertFalse((out / "stop").exists())
+        self.assertEqual(nubox("train", *self.options(out)).code, 0)
+        self.assertSameWeights(out)
+
+    def test_ranks_killed_at_ten_random_moments_end_with_the_same_bits(self):
+        out = self.directory / "killed-often"
+        options = [*self.options(out), "--train.checkpoint_minutes=1e-3"]
+        generator = random.Random(1)
+        lines = 0
+        for _ in range(10):
+            # Between a checkpoint, a step, the start: a random time after a random number of further steps.
+            lines += generator.randrange(20)
+
+            def kill(process):
+                time.sleep(0.05 * generator.random())
+                kill_ranks(process)
+
+            code = self.train_until(out, lines, kill, options)
+            self.assertNotEqual(code, 85)
+            if code == 0:
+                break  # this one was too late
+        self.assertEqual(nubox("train", *options).code, 0)
+        self.assertSameWeights(out)
+
+    def test_other_numbers_of_ranks_go_on_with_the_same_order_of_crops(self):
+        def losses(directory):
+            return {record["step"]: record["loss"] for record in
+                    map(json.loads, (directory / "metrics.jsonl").read_text().splitlines())
+                    if record["kind"] == "step"}
+
+        expected = self.directory / "one-rank"
+        self.assertEqual(nubox("train", *self.options(expected, epochs=3), ranks=1).code, 0)
+        out = self.directory / "one-three-two"
+        for ranks in (1, 1, 3, 3):  # a step each
+            stopped = nubox("train", *self.options(out, epochs=3), "--train.wall_clock_minutes=0.001", ranks=ranks)
+            self.assertEqual(stopped.code, 85, str(stopped))
+        self.assertEqual(nubox("train", *self.options(out, epochs=3)).code, 0)
+        self.assertEqual(losses(out).keys(), losses(expected).keys())
+        for step, loss in losses(expected).items():
+            self.assertAlmostEqual(losses(out)[step] / loss, 1, delta=1e-5, msg=f"step {step}")
 
     def test_the_wall_clock_stops_with_a_checkpoint(self):
         out = self.directory / "clock"

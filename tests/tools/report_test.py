@@ -106,6 +106,18 @@ class Page(unittest.TestCase):
         metrics = [{"step": 1, "loss": 3.0}, {"step": 2, "validation_loss": 0.5}, {"step": 3, "validation_loss": 0.7}]
         self.assertIn("0.5 at step 2", training.caption(metrics))
 
+    def test_training_figure_shows_where_the_time_of_a_step_goes(self):
+        times = {"data_seconds": 0.1, "forward_seconds": 0.3, "backward_seconds": 0.5, "communication_seconds": 0.05,
+                 "optimizer_seconds": 0.05, "seconds": 1.0, "gflop_per_second": 80.0, "samples_per_second": 4.0,
+                 "memory_bytes": 2e9}
+        metrics = [{"step": i, "loss": 1.0, **times} for i in range(1, 450)]
+        steps, shares = training.time_shares(metrics)
+        self.assertEqual(len(steps), 150)
+        self.assertEqual(steps[-1], 449)
+        self.assertAlmostEqual(shares["backward"][7], 0.5)
+        self.assertTrue(training.training_figure(metrics).startswith(b"\x89PNG"))
+        self.assertIn("80 GFLOP/s in convolutions, 10 % waiting for data", training.caption(metrics))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,6 +3,7 @@
 
 #include "net/network.hpp"
 #include "train/batch_norm.hpp"
+#include "train/checked_backend.hpp"
 #include "train/reducer.hpp"
 
 #include <cmath>
@@ -136,6 +137,28 @@ TEST(Reducer, a_parameter_left_out_on_one_rank_only_is_named_on_all_ranks) {
   } catch (const Error& error) {
     EXPECT_EQ(error.origin_rank(), comm.size() - 1);
     EXPECT_NE(std::string(error.what()).find("second."), std::string::npos);
+  }
+}
+
+TEST(Reducer, that_checks_its_sums_names_the_rank_with_another_one_on_all_ranks) {
+  const par::Comm comm = par::Comm::world();
+  if (comm.size() == 1) GTEST_SKIP() << "needs ranks that can differ";
+  CheckedBackend backend(comm, make_reduce_backend("mpi", comm, torch::kCPU));
+  const auto buffer = torch::ones({6});
+  backend.start(buffer.narrow(0, 0, 3));
+  backend.wait_all();
+  EXPECT_EQ(buffer[0].item<float>(), static_cast<float>(comm.size()));
+  const bool last = comm.rank() == comm.size() - 1;
+  try {
+    backend.start(buffer.narrow(0, last ? 2 : 3, 3));
+    FAIL() << "two different sums were begun";
+  } catch (const Error& error) {
+    EXPECT_TRUE(error.agreed());
+    EXPECT_EQ(error.code(), ExitCode::communication);
+    EXPECT_EQ(error.origin_rank(), comm.size() - 1);
+    EXPECT_NE(std::string(error.what()).find("sum 2 of 3 numbers from 2 on, rank 0 sum 2"),
+              std::string::npos)
+        << error.what();
   }
 }
 

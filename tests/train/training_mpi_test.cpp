@@ -23,6 +23,7 @@ TEST_F(Training, learns_a_linear_correction) {
   const net::Evaluator model(comm_, report.model);
   EXPECT_EQ(model.card().metrics.at("validation_loss"), report.best_validation_loss.value());
   EXPECT_NEAR(model.card().output_scale_mpch, 0.2 / std::sqrt(2.0), 1e-3);
+  EXPECT_GT(report.fastest_step.forward, 0);
   if (!comm_.is_root()) return;
   std::ifstream metrics(training.out / "metrics.jsonl");
   std::size_t lines = 0;

@@ -1,10 +1,11 @@
-"""The training curve from metrics.jsonl."""
+"""Training curves and times from metrics.jsonl."""
 
 import json
+import statistics
 
 import matplotlib.pyplot as plt
 
-from nubox_report.style import METHODS, legend_above, picture
+from nubox_report.style import METHODS, legend_above, picture, stacked_axes
 
 
 def read_metrics(path):
@@ -18,28 +19,76 @@ def series(metrics, name):
     return [record["step"] for record in records], [record[name] for record in records]
 
 
-def training_figure(metrics):
+# Where the time of a step goes, as metrics.jsonl calls it, with its colour.
+PHASES = {"data": "#D55E00", "forward": "#56B4E9", "backward": "#0072B2", "communication": "#CC79A7",
+          "optimizer": "0.6"}
+
+
+def time_shares(metrics):
+    """(steps, {phase: share of the step}) of the records with times, averaged over up to 200 groups of
+    neighbouring steps."""
+    records = [record for record in metrics if "forward_seconds" in record]
+    size = max(1, -(-len(records) // 200))
+    groups = [records[i:i + size] for i in range(0, len(records), size)]
+    spent = {phase: [sum(record[f"{phase}_seconds"] for record in group) for group in groups] for phase in PHASES}
+    totals = [sum(values) for values in zip(*spent.values())]
+    return ([group[-1]["step"] for group in groups],
+            {phase: [part / total for part, total in zip(values, totals)] for phase, values in spent.items()})
+
+
+def draw_losses(axis, metrics):
     """Loss of the training steps, of the validation boxes, and of the prior alone."""
     steps, loss = series(metrics, "loss")
     validation_steps, validation = series(metrics, "validation_loss")
     _, prior = series(metrics, "prior_validation_loss")
-    figure, axis = plt.subplots(figsize=(6.2, 3.4))
     axis.semilogy(steps, loss, color="0.6", linewidth=0.8, label="training crops")
     if prior:
         axis.axhline(prior[-1], label="validation boxes, prior alone", color="0.3", linestyle=(0, (5, 2)))
     if validation:
         axis.semilogy(validation_steps, validation, marker="o", markersize=3.5, label="validation boxes",
                       **METHODS["network"])
-    axis.set_xlabel("optimiser step")
     axis.set_ylabel("displacement loss")
     legend_above(axis)
+
+
+def training_figure(metrics):
+    """Losses over the steps and, where the log has times, where the time of a step goes."""
+    steps, shares = time_shares(metrics)
+    if not steps:
+        figure, axis = plt.subplots(figsize=(6.2, 3.4))
+        draw_losses(axis, metrics)
+    else:
+        figure, (losses, axis) = stacked_axes([3, 1.4], height=5.0)
+        draw_losses(losses, metrics)
+        axis.stackplot(steps, list(shares.values()), labels=list(shares), colors=list(PHASES.values()), step="mid")
+        axis.set_ylim(0, 1)
+        axis.set_ylabel("share of the step")
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.32), ncols=len(PHASES), handlelength=1.2)
+    axis.set_xlabel("optimiser step")
     return picture(figure)
+
+
+def speed_text(metrics):
+    """Median throughput, arithmetic and waiting time of the steps; empty without times."""
+    records = [record for record in metrics if "gflop_per_second" in record]
+    if not records:
+        return ""
+
+    def median(value):
+        return statistics.median(value(record) for record in records)
+
+    return (f" Median step: {median(lambda r: r['samples_per_second']):.3g} crops/s, "
+            f"{median(lambda r: r['gflop_per_second']):.3g} GFLOP/s in convolutions, "
+            f"{100 * median(lambda r: r['data_seconds'] / r['seconds']):.2g} % waiting for data, "
+            f"{100 * median(lambda r: r['communication_seconds'] / r['seconds']):.2g} % in exposed communication, "
+            f"{1e-9 * max(r['memory_bytes'] for r in records):.2g} GB on rank 0.")
 
 
 def caption(metrics):
     """What the curve shows, with its best figure."""
     steps, validation = series(metrics, "validation_loss")
     if not validation:
-        return "Loss of each optimiser step."
+        return "Loss of each optimiser step." + speed_text(metrics)
     best = min(range(len(validation)), key=validation.__getitem__)
-    return f"Loss per optimiser step and on the validation boxes; best {validation[best]:.4g} at step {steps[best]}."
+    return f"Loss per optimiser step and on the validation boxes; best {validation[best]:.4g} at step {steps[best]}." \
+        + speed_text(metrics)

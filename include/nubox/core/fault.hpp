@@ -5,9 +5,10 @@
 #include <string_view>
 
 /// Fault injection for tests: NUBOX_FAULT=<point>:<rank>:<kind> arms one point on one rank. Kinds:
-/// throw (our own error), kill (SIGKILL), hang (sleep for ever), enospc (file-system error), and
-/// bitflip, which points without a value pass by. Unarmed points cost one comparison. Runs but
-/// those of `doctor`, whose measurements are such values, are only broken, never changed.
+/// throw (our own error), kill (SIGKILL), hang (sleep for ever), enospc (file-system error), nan
+/// (where results can be spoiled), and bitflip, which points without a value pass by. Unarmed
+/// points cost one comparison. Runs but those of `doctor`, whose measurements are such values, are
+/// only broken, never changed.
 namespace nubox::fault {
 
 /// Called by par::Session once the rank is known; reads NUBOX_FAULT.
@@ -18,6 +19,9 @@ void arm(int rank);
 /// A named place where a run can be made to fail ("config", "read", "write", "publish", ...).
 /// @throws Error as armed
 void point(std::string_view name);
+
+/// True at a place whose result is to be spoiled with a NaN.
+[[nodiscard]] bool spoils(std::string_view name);
 
 /// A named place whose values can be made wrong: if armed with bitflip, the second highest bit of
 /// the last byte is turned, which in the last of several floating-point numbers is the highest bit

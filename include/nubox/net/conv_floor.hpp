@@ -15,4 +15,12 @@ namespace nubox::net {
                                          const Extent& tile, const std::string& precision,
                                          std::size_t repeats);
 
+/// The same of a training step: of a batch of tiles, forward and the gradients of all weights and,
+/// after the first convolution, of the inputs.
+[[nodiscard]] double training_convolution_seconds(const par::Comm& comm,
+                                                  const Architecture& architecture,
+                                                  const Extent& tile, std::size_t batch,
+                                                  const std::string& precision,
+                                                  std::size_t repeats);
+
 }  // namespace nubox::net

@@ -4,6 +4,7 @@
 #include "nubox/net/model_file.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/par/step_control.hpp"
+#include "nubox/train/step_seconds.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -57,6 +58,7 @@ struct TrainOptions {
       "local";                     ///< statistics: local (of a rank's crops), sync (of all ranks')
   std::string precision = "fp32";  ///< fp32, tf32, bf16
   std::string backend = "auto";    ///< gradient sums: auto, nccl, mpi
+  bool check_sums = false;         ///< ranks compare what they sum before every gradient sum (slow)
   std::uint64_t seed = 1;
   bool deterministic = false;
   std::string resume = "auto";  ///< auto (newest sound checkpoint), never, or a checkpoint file
@@ -77,6 +79,7 @@ struct TrainReport {
   /// Mean |T-1| + (1-r) of the best model and of the prior alone; only if it selected the model.
   std::optional<double> best_spectral_error, prior_spectral_error;
   double seconds = 0;
+  StepSeconds fastest_step;  ///< of the full batches of this run but the first
   bool resumed = false;
 };
 

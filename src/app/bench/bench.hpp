@@ -50,6 +50,10 @@ inline constexpr double paper_spacing_mpch = 1000.0 / 512.0;
 [[nodiscard]] std::vector<BenchRow> bench_snapshot(const par::Comm& world,
                                                    const config::Config& config);
 #ifdef NUBOX_WITH_TORCH
+[[nodiscard]] std::vector<BenchRow> bench_allreduce(const par::Comm& world,
+                                                    const config::Config& config);
+[[nodiscard]] std::vector<BenchRow> bench_train(const par::Comm& world,
+                                                const config::Config& config);
 [[nodiscard]] std::vector<BenchRow> bench_predict(const par::Comm& world,
                                                   const config::Config& config);
 #endif

@@ -4,41 +4,21 @@
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
-#include "nubox/prior/features.hpp"
 
 #include "app/bench/bench.hpp"
 #include "app/torch/architecture_options.hpp"
+#include "app/torch/synthetic.hpp"
 
 #include <fmt/format.h>
 
 namespace nubox::app {
-namespace {
-
-net::ModelCard card_of(const net::Architecture& architecture, std::size_t n) {
-  net::ModelCard card;
-  card.architecture = architecture;
-  card.feature_scales.assign(architecture.input_channels, 6.0);
-  card.features.assign(architecture.input_channels, "synthetic");
-  card.output_scale_mpch = 0.1;
-  card.masses_eV = {0.15};
-  card.data.n = n;
-  card.data.box_size_mpch = paper_spacing_mpch * static_cast<double>(n);
-  card.extra["crop"] = std::int64_t{32};
-  return card;
-}
-
-}  // namespace
-
 std::vector<BenchRow> bench_predict(const par::Comm& world, const config::Config& config) {
   const std::size_t n = config.size("bench.n"), repeats = config.size("bench.repeats");
   const std::string precision = config.text("predict.precision");
-  net::Architecture architecture = par::agree(world, [&] { return architecture_of(config); });
-  // The vnet sees a box with velocities.
-  if (architecture.name == "vnet") {
-    architecture.input_channels = prior::local_feature_names(true).size();
-  }
+  const net::Architecture architecture =
+      with_synthetic_inputs(par::agree(world, [&] { return architecture_of(config); }));
   const net::Evaluator network =
-      net::Evaluator::untrained(world, card_of(architecture, n), precision);
+      net::Evaluator::untrained(world, synthetic_card(architecture, n), precision);
 
   const par::SlabLayout layout(world, n);
   const double box_mpch = paper_spacing_mpch * static_cast<double>(n);

@@ -48,6 +48,7 @@ train::TrainOptions train_options(const config::Config& config) {
   options.batch_norm = config.text("train.batch_norm");
   options.precision = config.text("train.precision");
   options.backend = config.text("train.backend");
+  options.check_sums = config.flag("train.check_sums");
   options.seed = static_cast<std::uint64_t>(config.integer("train.seed"));
   options.resume = config.text("train.resume");
   options.out = config.text("train.out");

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "nubox/net/architecture.hpp"
+#include "nubox/par/comm.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace nubox::train {
+
+/// How long the sum of a network's gradients over ranks takes where nothing overlaps with it.
+struct ReductionSpeed {
+  double bytes = 0;
+  std::size_t buckets = 0;
+  std::string backend;
+  double bucket_seconds = 0;  ///< as a training step does it
+  double plain_seconds = 0;   ///< one MPI_Allreduce, or one call of the backend on GPUs
+};
+
+/// @param backend  as TrainOptions::backend
+/// @param measure  seconds of collective work
+/// Collective. @throws UsageError (agreed)
+[[nodiscard]] ReductionSpeed measure_reduction(
+    const par::Comm& comm, const net::Architecture& architecture, const std::string& backend,
+    const std::function<double(const std::function<void()>&)>& measure);
+
+}  // namespace nubox::train

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "net/network.hpp"
+
+#include <torch/torch.h>
+
+namespace nubox::train {
+
+/// One forward and backward pass on the smallest cube a network accepts, without effect on running
+/// statistics: shows in which order gradients become ready (FlatParameters).
+inline void probe(net::Network& network, torch::Device device) {
+  network.eval();
+  const std::int64_t n = 2 * network.stride() + 2 * network.halo();
+  const auto channels = static_cast<std::int64_t>(network.architecture().input_channels);
+  const auto options = torch::TensorOptions().device(device);
+  network.forward(torch::ones({1, channels, n, n, n}, options), torch::ones({1}, options))
+      .sum()
+      .backward();
+  network.train();
+}
+
+}  // namespace nubox::train
