@@ -48,7 +48,9 @@ bool stands_complete(const par::Comm& comm, const fs::path& path,
                      const std::string& option) {
   if (!stands(comm, path)) return false;
   try {
-    if (same_run(field::read_snapshot(comm, path).header)) return true;
+    const io::FieldHeader header = field::read_snapshot(comm, path).header;
+    (void)field::read_density_nu(comm, path);
+    if (same_run(header)) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
     log::warn_together("{} is made again: {}", path.string(), error.what());

@@ -109,7 +109,13 @@ std::vector<Option> network_options() {
       {"predict", "in", texts, "", {}, {}, {},
        "Field files of massless boxes, comma separated; * and ? are wildcards."},
       {"predict", "out", text, "predicted.h5", {}, {}, {},
-       "Field file to write; for several boxes, or where it ends in /, their directory: finished ones in it are skipped."},
+       "Field file to write; for several boxes, or where it ends in /, their directory: finished ones "
+       "in it are skipped."},
+      {"predict", "format", choice, "field", {}, {}, {"field", "gadget"},
+       "A field file (<box>.h5), or a Gadget HDF5 snapshot as of export (<box>.hdf5 of one box, "
+       "mnu-<eV>/snap.hdf5 in a suite)."},
+      {"predict", "files", integer, "0", 0, 65536, {},
+       "Files of a Gadget snapshot; 0: as few as keep each block below 1 GiB."},
       {"predict", "model", text, "", {}, {}, {},
        "Model file, or the name of one in configs/models of the installation; without one, model.prior alone is applied."},
       {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},
@@ -120,10 +126,15 @@ std::vector<Option> network_options() {
        "Side of cubic tiles, lattice sites; 0 chooses the extent with the least work for halos that "
        "fits predict.tile_memory_gb."},
       {"predict", "tile_memory_gb", number, "3", 0.01, 1e4, {},
-       "Memory per rank for the activations of one tile, GB."},
+       "Memory per rank for the tiles of one network call, GB."},
       {"predict", "velocities", flag, "true", {}, {}, {},
        "Write velocities too, where the input has them: those of the prior, since the network "
        "corrects positions only."},
+      {"predict", "neutrino_field", flag, "false", {}, {}, {},
+       "Write the density contrast of the neutrinos too (/density_nu): the linear response to the "
+       "predicted particles. stats then measures all matter beside CDM and baryons."},
+      {"predict", "neutrino_mesh", integer, "0", 0, 65536, {},
+       "Mesh points per side of the neutrino density; 0: as many as particles per side."},
       {"predict", "seams", flag, "false", {}, {}, {},
        "Measure the seams of the tiles in what the network added; always done with padded tiles."},
       {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},

@@ -65,6 +65,10 @@ void start(int rank, int size, bool quiet) {
   }
 }
 
+void speak_as(std::string_view name) {
+  logger() = make_logger(fmt::format("[%H:%M:%S] [{}] %v", name), spdlog::level::info);
+}
+
 void write_info(std::string_view text) {
   clear_status();
   logger()->info("{}", text);

@@ -7,15 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace nubox::predict {
-namespace {
-
-// Tiles per network call: small tiles share the cost of laying out the weights.
-constexpr std::size_t voxels_per_call = std::size_t{1} << 18;
-
-}  // namespace
 
 std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted) {
   if (wanted > 0) return wanted;
@@ -59,8 +54,10 @@ class TileMover {
     }
   }
 
-  /// Writes the part of a tile's output [3] of extent plan.tile that lies in the slab and the box.
-  void scatter(const TileOrigin& origin, const float* from, field::LatticeField& out) const {
+  /// Writes the part of a tile's output [3] of extent plan.tile that lies in the slab and the box,
+  /// or adds it to what stands there.
+  void scatter(const TileOrigin& origin, const float* from, bool add,
+               field::LatticeField& out) const {
     const std::size_t n = slab_.n;
     const auto& [tile_x, tile_y, tile_z] = plan_.tile;
     for (std::size_t c = 0; c < out.components(); ++c) {
@@ -71,9 +68,8 @@ class TileMover {
         for (std::size_t j = 0; j < tile_y && origin.y + j < n; ++j) {
           const float* row = from + ((c * tile_x + i) * tile_y + j) * tile_z;
           const std::size_t count = std::min(tile_z, n - origin.z);
-          std::copy_n(
-              row, count,
-              component.data() + out.site(x - slab_.interior.start, origin.y + j, origin.z));
+          float* to = component.data() + out.site(x - slab_.interior.start, origin.y + j, origin.z);
+          for (std::size_t k = 0; k < count; ++k) to[k] = add ? to[k] + row[k] : row[k];
         }
       }
     }
@@ -93,11 +89,13 @@ class TileMover {
   net::Extent input_;
 };
 
-void run_tiles(const TileMover& mover, const TilePlan& plan, std::size_t channels,
-               const net::Evaluator& network, double theta, field::LatticeField& out) {
+void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluator& network,
+               double theta, field::LatticeField& out) {
+  const net::Architecture& architecture = network.card().architecture;
+  const std::size_t channels = architecture.input_channels;
   const std::size_t in_voxels = net::voxels(mover.input());
   const std::size_t out_values = 3 * net::voxels(plan.tile);
-  const std::size_t per_call = std::max<std::size_t>(1, voxels_per_call / in_voxels);
+  const std::size_t per_call = tiles_per_call(mover.input());
   std::vector<float> tiles, result;
   for (std::size_t first = 0; first < plan.origins.size(); first += per_call) {
     const std::size_t batch = std::min(per_call, plan.origins.size() - first);
@@ -109,18 +107,18 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, std::size_t channel
     log::beat();
     network.run(tiles, batch, plan.tile, theta, result);
     for (std::size_t t = 0; t < batch; ++t) {
-      mover.scatter(plan.origins[first + t], result.data() + t * out_values, out);
+      mover.scatter(plan.origins[first + t], result.data() + t * out_values, architecture.residual,
+                    out);
     }
   }
 }
 
-/// Adds the prior (for a residual network) and wraps to (-L/2, L/2].
-void finish(field::LatticeField& out, const field::LatticeField& prior_mpch, bool residual) {
+/// Wraps to (-L/2, L/2]. @throws NumericalError
+void finish(field::LatticeField& out) {
   const auto box = static_cast<float>(out.box_size_mpch());
   const auto values = out.values();
-  const auto prior = prior_mpch.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    float value = residual ? prior[i] + values[i] : values[i];
+    float value = values[i];
     if (!std::isfinite(value)) {
       throw NumericalError("the network's output is not finite at component value {}", i);
     }
@@ -132,13 +130,13 @@ void finish(field::LatticeField& out, const field::LatticeField& prior_mpch, boo
 
 }  // namespace
 
-field::LatticeField predict_displacement(const field::LatticeField& features,
-                                         const field::LatticeField& prior_mpch,
+field::LatticeField predict_displacement(field::LatticeField features,
+                                         field::LatticeField prior_mpch,
                                          const net::Evaluator& network, double theta,
                                          TileChoice tiles) {
   const net::Architecture& architecture = network.card().architecture;
   if (architecture.residual && theta == 0) return prior_mpch;
-  const par::Comm& comm = features.comm();
+  const par::Comm& comm = prior_mpch.comm();
   par::agree(comm, [&] {
     if (features.components() != architecture.input_channels) {
       throw InputError("the model wants {} input channels, this input gives {}",
@@ -149,22 +147,22 @@ field::LatticeField predict_displacement(const field::LatticeField& features,
   const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
-  return predict_displacement(features, prior_mpch, network, theta, plan);
+  return predict_displacement(std::move(features), std::move(prior_mpch), network, theta, plan);
 }
 
-field::LatticeField predict_displacement(const field::LatticeField& features,
-                                         const field::LatticeField& prior_mpch,
+field::LatticeField predict_displacement(field::LatticeField features,
+                                         field::LatticeField prior_mpch,
                                          const net::Evaluator& network, double theta,
                                          const TilePlan& plan) {
-  const bool residual = network.card().architecture.residual;
-  if (residual && theta == 0) return prior_mpch;
+  if (network.card().architecture.residual && theta == 0) return prior_mpch;
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
-  field::LatticeField out(features.layout(), 3, features.box_size_mpch());
-  par::agree(features.comm(), [&] {
-    run_tiles(TileMover(slab, plan), plan, features.components(), network, theta, out);
-    finish(out, prior_mpch, residual);
+  // The slab holds them all: what the tiles need for their activations is free again.
+  features = field::LatticeField(features.layout(), 0, features.box_size_mpch());
+  par::agree(prior_mpch.comm(), [&] {
+    run_tiles(TileMover(slab, plan), plan, network, theta, prior_mpch);
+    finish(prior_mpch);
   });
-  return out;
+  return prior_mpch;
 }
 
 void require_within_range(const net::ModelCard& card, const io::FieldHeader& input,

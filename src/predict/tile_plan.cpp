@@ -3,16 +3,13 @@
 #include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "net/layer_plan.hpp"
+
 #include <algorithm>
 #include <limits>
 
 namespace nubox::predict {
 namespace {
-
-// Bytes that an evaluation holds per input voxel and channel of full width: input, kept output and
-// three activations, with the layouts that the convolutions want. Measured: 64 channels on 160^3
-// voxels take 8 GB.
-constexpr double bytes_per_voxel_channel = 30;
 
 std::size_t round_down(std::size_t value, std::size_t unit) { return value / unit * unit; }
 std::size_t round_up(std::size_t value, std::size_t unit) {
@@ -20,12 +17,6 @@ std::size_t round_up(std::size_t value, std::size_t unit) {
 }
 
 std::size_t tiles_over(std::size_t extent, std::size_t tile) { return (extent + tile - 1) / tile; }
-
-double activation_bytes(const net::Architecture& architecture, std::size_t halo,
-                        const net::Extent& tile) {
-  const std::size_t width = std::max(architecture.channels, 2 * architecture.input_channels);
-  return bytes_per_voxel_channel * static_cast<double>(width * net::voxels(net::grown(tile, halo)));
-}
 
 /// Edges that divide an axis into 1, 2, 3, ... tiles, each once, in multiples of the stride.
 std::vector<std::size_t> edges_over(std::size_t extent, std::size_t stride) {
@@ -48,7 +39,7 @@ net::Extent cheapest_tile(const par::SlabLayout& layout, const net::Architecture
     for (const std::size_t y : edges_over(n, s)) {
       for (const std::size_t z : edges_over(n, s)) {
         // y and z are alike; rows along z are contiguous in memory.
-        if (z < y || activation_bytes(architecture, footprint.halo, {x, y, z}) > memory_bytes) {
+        if (z < y || tile_bytes(architecture, {x, y, z}) > memory_bytes) {
           continue;
         }
         const double count =
@@ -80,7 +71,42 @@ void require_fit(std::size_t n, const net::Extent& tile, std::size_t stride, boo
   }
 }
 
+net::Extent output_of(const net::ConvStep& step) {
+  net::Extent extent = step.input;
+  for (std::size_t& edge : extent) {
+    if (step.op == net::Op::down) edge /= 2;
+    if (step.op == net::Op::up) edge *= 2;
+    if (step.op == net::Op::conv && !step.pad) edge -= step.kernel - 1;
+  }
+  return extent;
+}
+
 }  // namespace
+
+double tile_bytes(const net::Architecture& architecture, const net::Extent& tile) {
+  // Network input and, at the widest convolution, what it reads, its result, and one tensor more
+  // that joins it (skip connection, sum).
+  double widest = 0;
+  for (const net::ConvStep& step : net::conv_steps(architecture, tile)) {
+    const double in = static_cast<double>(step.in * net::voxels(step.input));
+    const double out = static_cast<double>(step.out * net::voxels(output_of(step)));
+    widest = std::max(widest, in + 2 * out);
+  }
+  const net::Extent input = net::grown(tile, net::footprint(architecture).halo);
+  const auto channels = static_cast<double>(architecture.input_channels * net::voxels(input));
+  // Padded convolutions come with batch normalisation. Measured: 8 GB for 64 channels on 160^3
+  // voxels, twice the tensors that must be there.
+  const double copies = net::convolutions_pad(architecture) ? 2 : 1;
+  const double activations = channels + copies * widest;
+  const double buffers = channels + static_cast<double>(3 * net::voxels(tile));
+  return sizeof(float) * static_cast<double>(tiles_per_call(input)) * (activations + buffers);
+}
+
+std::size_t tiles_per_call(const net::Extent& input) {
+  // Small tiles share the cost of laying out the weights.
+  constexpr std::size_t voxels_per_call = std::size_t{1} << 18;
+  return std::max<std::size_t>(1, voxels_per_call / net::voxels(input));
+}
 
 TilePlan plan_tiles(const par::SlabLayout& layout, const net::Architecture& architecture,
                     const TileChoice& choice) {

@@ -18,20 +18,19 @@ constexpr std::array<std::pair<Kind, const char*>, 4> names = {
     {{Kind::none, "none"}, {Kind::linear, "linear"}, {Kind::rewind, "rewind"}, {Kind::za, "za"}}};
 
 /// Linear theory, p = a^2 E f psi: p(k) carries E and growth rate of the massive cosmology as well.
-field::Snapshot linear_filter(const field::Snapshot& input, const Theories& theories) {
-  field::Snapshot out = input;
+field::Snapshot linear_filter(field::Snapshot input, const Theories& theories) {
   const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);
   const auto ratio = [&](double k) { return theories.amplitude_ratio(k); };
-  field::apply_filter(out.displacement, plan, ratio);
-  if (out.velocity) {
+  field::apply_filter(input.displacement, plan, ratio);
+  if (input.velocity) {
     const double a = units::scale_factor(input.header.redshift);
     const double expansion =
         theories.massive.background().E(a) / theories.massless.background().E(a);
-    field::apply_filter(*out.velocity, plan, [&](double k) {
+    field::apply_filter(*input.velocity, plan, [&](double k) {
       return expansion * theories.massive.f1(k, a) / theories.massless.f1(k, a) * ratio(k);
     });
   }
-  return out;
+  return input;
 }
 
 io::FieldHeader massive_header(io::FieldHeader header, const Theories& theories, Kind kind) {
@@ -58,7 +57,7 @@ std::string name_of(Kind kind) {
   throw InternalError("prior without a name");
 }
 
-field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& theories,
+field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories,
                       const RewindOptions& rewind_options, const Gain& gain) {
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
@@ -69,18 +68,18 @@ field::Snapshot apply(Kind kind, const field::Snapshot& input, const Theories& t
   field::Snapshot out = [&] {
     switch (kind) {
       case Kind::linear:
-        return linear_filter(input, theories);
+        return linear_filter(std::move(input), theories);
       case Kind::rewind:
-        return rewind(input, theories, rewind_options);
+        return rewind(std::move(input), theories, rewind_options);
       case Kind::za:
         return zeldovich(input, theories);
       case Kind::none:
         break;
     }
-    return input;
+    return std::move(input);
   }();
   if (kind != Kind::none && !gain.k_hmpc.empty()) {
-    const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);
+    const auto plan = fft::Plan::create(out.displacement.comm(), out.header.n);
     field::apply_filter(out.displacement, plan, gain);
     if (out.velocity) field::apply_filter(*out.velocity, plan, gain);
   }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace nubox::prior {
@@ -48,7 +49,7 @@ double rewind_epoch(const Theories& theories, double a_out) {
   return (low + high) / 2;
 }
 
-field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
+field::Snapshot rewind(field::Snapshot input, const Theories& theories,
                        const RewindOptions& options) {
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm& comm = input.displacement.comm();
@@ -60,11 +61,14 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
       options.steps > 0 ? options.steps : std::max<std::size_t>(2, steps_needed);
 
   const auto plan = fft::Plan::create(comm, input.header.n);
-  sim::Particles particles = sim::to_particles(input);
+  io::FieldHeader header = input.header;
+  sim::Particles particles = sim::to_particles(std::move(input));
   damp_momenta(particles, plan, options);
-  sim::PmForce force(comm, options.mesh_factor * input.header.n, input.header.box_size_mpch);
-  sim::integrate(particles, force, theories.massless,
-                 sim::time_grid(a_out, a_star, steps, sim::Spacing::a));
+  {
+    sim::PmForce force(comm, options.mesh_factor * header.n, header.box_size_mpch);
+    sim::integrate(particles, force, theories.massless,
+                   sim::time_grid(a_out, a_star, steps, sim::Spacing::a));
+  }
 
   const auto gain = [&](double k) { return theories.amplitude_ratio(k) / s; };
   field::apply_filter(particles.displacement_mpch, plan, gain);
@@ -77,7 +81,6 @@ field::Snapshot rewind(const field::Snapshot& input, const Theories& theories,
     return expansion * massive.f1(k, a_out) / massless.f1(k, a_star) * gain(k);
   });
   particles.a = a_out;
-  io::FieldHeader header = input.header;
   header.extra["rewind_scale_factor"] = a_star;
   return sim::to_snapshot(std::move(particles), std::move(header));
 }

@@ -4,6 +4,7 @@
 #include "nubox/core/units.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace nubox::sim {
 namespace {
@@ -34,11 +35,12 @@ field::Snapshot to_snapshot(Particles particles, io::FieldHeader header) {
   return snapshot;
 }
 
-Particles to_particles(const field::Snapshot& snapshot) {
+Particles to_particles(field::Snapshot snapshot) {
   if (!snapshot.velocity) throw InputError("the snapshot has no velocities: particles cannot move");
   const double a = units::scale_factor(snapshot.header.redshift);
-  Particles particles{snapshot.displacement, *snapshot.velocity, a};
-  scale(snapshot.velocity->values(), units::momentum_mpch(1, a), particles.momentum_mpch.values());
+  Particles particles{std::move(snapshot.displacement), std::move(*snapshot.velocity), a};
+  const std::span<float> momentum_mpch = particles.momentum_mpch.values();
+  scale(momentum_mpch, units::momentum_mpch(1, a), momentum_mpch);
   return particles;
 }
 

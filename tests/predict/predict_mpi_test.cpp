@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -90,17 +91,19 @@ double largest_difference(const field::LatticeField& a, const field::LatticeFiel
 // Rounding of a few hundred float operations of order 0.1 Mpc/h: far below the tolerance.
 constexpr double tolerance_mpch = 1e-5;
 
-TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
+/// Tilings on all ranks against the whole box as one tile on one rank, which every rank evaluates
+/// for itself.
+void expect_one_box(const net::Architecture& architecture, const std::vector<std::size_t>& tiles) {
   const par::Comm world = par::Comm::world();
-  const RandomModel model(world, small_vnet());
+  const RandomModel model(world, architecture);
   const net::Evaluator network(world, model.path());
   constexpr std::size_t n = 12;
+  const std::size_t channels = architecture.input_channels;
   const auto prior = random_field(world, n, 3);
 
-  // The whole box as one tile on one rank, evaluated by every rank for itself.
   const par::Comm self = par::Comm::self();
-  const auto prior_self = random_field(self, n, 3);
-  const auto whole = predict_displacement(prior_self, prior_self, network, 0.7, {n});
+  const auto whole = predict_displacement(random_field(self, n, channels), random_field(self, n, 3),
+                                          network, 0.7, {n});
   field::LatticeField expected(prior.layout(), 3, box_mpch);
   for (std::size_t c = 0; c < 3; ++c) {
     const std::size_t first = prior.layout().local().start * n * n;
@@ -108,19 +111,31 @@ TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
                       expected.component(c).begin());
   }
   EXPECT_GT(largest_difference(expected, prior), 0.01) << "the network does nothing";
-  for (std::size_t tile = network.stride(); tile <= n; tile += network.stride()) {
-    const auto tiled = predict_displacement(prior, prior, network, 0.7, {tile});
+  for (const std::size_t tile : tiles) {
+    const auto tiled =
+        predict_displacement(random_field(world, n, channels), prior, network, 0.7, {tile});
     EXPECT_LT(largest_difference(tiled, expected), tolerance_mpch) << "tile " << tile;
   }
 }
 
-TEST(Predict, a_shift_by_the_stride_shifts_the_prediction) {
+TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
+  // Every multiple of the stride, and the extent that the program chooses.
+  expect_one_box(small_vnet(), {2, 4, 6, 8, 10, 12, 0});
+}
+
+TEST(Predict, every_rank_count_gives_the_same_box_with_the_default_network) {
+  net::Architecture architecture = net::default_architecture("vnet");
+  architecture.input_channels = 9;
+  expect_one_box(architecture, {6, 0});
+}
+
+TEST(Predict, a_shift_by_a_multiple_of_the_stride_shifts_the_prediction) {
   const par::Comm world = par::Comm::world();
   const RandomModel model(world, small_vnet());
   const net::Evaluator network(world, model.path());
   const par::Comm self = par::Comm::self();
   constexpr std::size_t n = 12;
-  const std::size_t shift = network.stride();
+  const std::size_t shift = 3 * network.stride();
   const auto plain = random_field(self, n, 3), shifted = random_field(self, n, 3, shift);
   const auto out = predict_displacement(plain, plain, network, 1, {4});
   const auto out_shifted = predict_displacement(shifted, shifted, network, 1, {4});

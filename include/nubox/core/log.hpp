@@ -14,6 +14,10 @@ namespace nubox::log {
 /// Call once after MPI is up. `quiet` keeps rank 0 to warnings as well (tests).
 void start(int rank, int size, bool quiet = false);
 
+/// From now on this rank speaks as rank 0 does, with `name` in front: the first rank of a group of
+/// ranks that works for itself.
+void speak_as(std::string_view name);
+
 void write_info(std::string_view text);
 void write_warning(std::string_view text);
 

@@ -9,7 +9,8 @@
 namespace nubox::predict {
 
 /// Applies a network to a full box: every rank covers its slab with tiles that carry their exact
-/// periodic halo, and writes them in place.
+/// periodic halo, and writes them in place. Both fields are used up: large boxes want to be moved
+/// in.
 ///
 /// @param features    [channels][nx_local][N][N], physical units, as the model card names them
 /// @param prior_mpch  [3] prior displacement, to which a residual network's output is added
@@ -18,13 +19,13 @@ namespace nubox::predict {
 /// @return            [3] displacement, Mpc/h, wrapped to (-L/2, L/2]
 /// Collective. @throws InputError (agreed) if features do not fit the model or the lattice its
 ///         stride, NumericalError (agreed) if the network returns non-finite values
-[[nodiscard]] field::LatticeField predict_displacement(const field::LatticeField& features,
-                                                       const field::LatticeField& prior_mpch,
+[[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
+                                                       field::LatticeField prior_mpch,
                                                        const net::Evaluator& network, double theta,
                                                        TileChoice tiles = {});
 /// The same by a plan made before, without a line in the log; features must fit the network.
-[[nodiscard]] field::LatticeField predict_displacement(const field::LatticeField& features,
-                                                       const field::LatticeField& prior_mpch,
+[[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
+                                                       field::LatticeField prior_mpch,
                                                        const net::Evaluator& network, double theta,
                                                        const TilePlan& plan);
 

@@ -27,11 +27,16 @@ struct TilePlan {
   double waste = 1;
 };
 
+/// Tiles of this input extent that the network takes at once.
+[[nodiscard]] std::size_t tiles_per_call(const net::Extent& input);
+/// Bytes that the tiles of one call take: copied out of the slab, as activations, as result.
+[[nodiscard]] double tile_bytes(const net::Architecture& architecture, const net::Extent& tile);
+
 /// Which tiles the user wants.
 struct TileChoice {
   /// Edge of cubic tiles, lattice sites; 0: the extent with the least waste that fits the memory.
   std::size_t edge = 0;
-  /// Memory for the activations of one tile, bytes per rank; one stride is always allowed.
+  /// Memory for the tiles of one call, bytes per rank; one stride is always allowed.
   double memory_bytes = 3e9;
 };
 

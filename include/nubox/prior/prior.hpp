@@ -57,10 +57,10 @@ struct Theories {
 
 /// The massive box that a prior predicts, with the header of the massive cosmology; velocities
 /// where the input has them. M_nu = 0 returns the input bit for bit, whatever the gain. A rewind of
-/// an input without velocities is the linear filter, with a warning. Collective.
+/// an input without velocities is the linear filter, with a warning. Moved in, the input's memory
+/// is used again: a rewind then holds one box beside the force mesh. Collective.
 /// @throws InputError (agreed) if za does not know the phases of the input
-[[nodiscard]] field::Snapshot apply(Kind kind, const field::Snapshot& input,
-                                    const Theories& theories, const RewindOptions& rewind = {},
-                                    const Gain& gain = {});
+[[nodiscard]] field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories,
+                                    const RewindOptions& rewind = {}, const Gain& gain = {});
 
 }  // namespace nubox::prior

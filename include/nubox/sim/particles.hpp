@@ -18,7 +18,8 @@ struct Particles {
 /// up to rounding stays). Particles that are moved in are not copied. Rank-local.
 [[nodiscard]] field::Snapshot to_snapshot(Particles particles, io::FieldHeader header);
 
-/// Inverse of to_snapshot. Rank-local. @throws InputError if the snapshot has no velocities
-[[nodiscard]] Particles to_particles(const field::Snapshot& snapshot);
+/// Inverse of to_snapshot, without a copy of what is moved in. Rank-local. @throws InputError if
+/// the snapshot has no velocities
+[[nodiscard]] Particles to_particles(field::Snapshot snapshot);
 
 }  // namespace nubox::sim

@@ -3,6 +3,7 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory.hpp"
 
 #include "app/commands.hpp"
 #include "app/needs.hpp"
@@ -18,16 +19,26 @@ namespace {
 /// Speed of one core in the priors, microseconds per particle: a few forces of the rewind.
 constexpr double usual_prior_us = 3;
 
+/// Where the memory of a box goes.
+void report_memory(const SuiteTask& task, const predict::MemoryNeeds& needs) {
+  log::info(
+      "dry run: {}: beyond {} of the program: read {}, features {}, prior {}, halo {}, network {}, "
+      "output {}",
+      task.in.string(), memory::text(memory::rss_bytes()), memory::text(needs.read_bytes),
+      memory::text(needs.features_bytes), memory::text(needs.prior_bytes),
+      memory::text(needs.halo_bytes), memory::text(needs.network_bytes),
+      memory::text(needs.output_bytes));
+}
+
 /// What a task of a dry run adds to the needs of its group. Collective on the group.
 void add_needs(const par::Comm& group, const SuiteTask& task, const Predictor& predictor,
                Needs& needs) {
+  const predict::MemoryNeeds memory = predictor.needs(task);
+  report_memory(task, memory);
   const std::size_t n = io::FieldFile(group, task.in).header().n;
   const auto boxes = static_cast<double>(task.wanted.size()), edge = static_cast<double>(n);
   const double particles = edge * edge * edge;
-  constexpr double floats_per_particle = 40;  // fields and meshes
-  needs.rank_bytes = std::max(
-      needs.rank_bytes,
-      static_cast<std::uint64_t>(sizeof(float) * floats_per_particle * particles / group.size()));
+  needs.rank_bytes = std::max(needs.rank_bytes, memory.peak_bytes());
   needs.core_seconds +=
       boxes * (1e-6 * usual_prior_us * particles + predictor.network_flop(n) / usual_network_flops);
   needs.file_bytes += boxes * field_file_bytes(edge);
@@ -44,22 +55,23 @@ void report_suite_needs(const par::Comm& world, const par::Comm& group, Needs ne
   report_needs(world, needs);
 }
 
-/// True if some group has an input that it can work on: a run that can make nothing leaves nothing.
-/// The failures come to light again, and are reported, when the inputs have their turn. Collective.
-bool any_possible(const par::Comm& world, const par::Comm& group,
-                  const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
+/// Most bytes that this rank will hold for one of its group's inputs; zero if no group has an input
+/// that it can work on: a run that can make nothing leaves nothing. Failures come to light again,
+/// and are reported, when the inputs have their turn. Collective.
+std::uint64_t needed_bytes(const par::Comm& world, const par::Comm& group,
+                           const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
   const auto groups = static_cast<std::size_t>(world.size() / group.size());
-  bool possible = false;
-  for (auto i = static_cast<std::size_t>(world.rank() / group.size());
-       i < tasks.size() && !possible; i += groups) {
+  std::uint64_t most = 0;
+  for (auto i = static_cast<std::size_t>(world.rank() / group.size()); i < tasks.size();
+       i += groups) {
+    log::beat();
     try {
-      predictor.require_possible(tasks[i]);
-      possible = true;
+      most = std::max(most, predictor.needs(tasks[i]).peak_bytes());
     } catch (const Error& error) {
       if (!error.agreed()) throw;
     }
   }
-  return world.all_reduce(possible ? 1 : 0, par::Reduction::max) == 1;
+  return world.all_reduce(most, par::Reduction::max);
 }
 
 }  // namespace
@@ -74,20 +86,29 @@ void predict(const par::Comm& world, const config::Config& config) {
   if (config.check_only() || config.dry_run()) {
     Needs needs;
     run_suite(world, group, tasks, [&](const SuiteTask& task) {
-      predictor.require_possible(task);
-      if (config.dry_run()) add_needs(group, task, predictor, needs);
+      if (config.dry_run()) {
+        add_needs(group, task, predictor, needs);
+      } else {
+        (void)predictor.needs(task);
+      }
       return TaskResult{};
     });
     if (config.dry_run()) report_suite_needs(world, group, needs);
     return;
   }
+  if (groups > 1 && group.is_root()) {
+    log::speak_as(fmt::format("group {} of {}", color + 1, groups));
+  }
   const bool one = tasks.size() == 1 && tasks.front().wanted.size() == 1;
   const fs::path out = config.text("predict.out");
   // Inputs are known by the checksums that their boxes carry: a suite is not read twice.
-  if (any_possible(world, group, tasks, predictor)) {
+  if (const std::uint64_t bytes = needed_bytes(world, group, tasks, predictor); bytes > 0) {
+    par::require_memory(world, bytes, "the largest of these predictions");
     io::write_run_record(world, one ? out.parent_path() : out, config, {});
   }
   run_suite(world, group, tasks, [&](const SuiteTask& task) { return predictor.run(task); });
+  const std::uint64_t peak = world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
+  if (world.is_root()) log::info("most memory on a rank: {}", memory::text(peak));
 }
 
 }  // namespace nubox::app

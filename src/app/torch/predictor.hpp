@@ -4,9 +4,11 @@
 #include "nubox/cosmology/linear_tables.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/predict/memory_model.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
 
+#include "app/box_output.hpp"
 #include "app/prior_setup.hpp"
 #include "app/torch/suite.hpp"
 
@@ -22,30 +24,40 @@ class Predictor {
   /// @throws UsageError (contradicting options), InputError, FileSystemError (agreed)
   Predictor(const par::Comm& comm, const config::Config& config);
 
-  /// Refuses an input, by its header, that cannot be predicted for these masses. Collective.
-  /// @throws InputError, FileSystemError (agreed)
-  void require_possible(const SuiteTask& task) const;
+  /// Most that this rank will hold at each stage for a box of this task. Collective.
+  /// @throws InputError, FileSystemError (agreed) for an input that, by its header, cannot be
+  ///         predicted for these masses
+  [[nodiscard]] predict::MemoryNeeds needs(const SuiteTask& task) const;
 
   /// Work of the network for one box of n^3 particles, margins of tiles included; 0 for physics
   /// alone. Collective.
   [[nodiscard]] double network_flop(std::size_t n) const;
 
-  /// Makes what is not finished yet; the input is read once for all masses. Collective.
+  /// Makes what is not finished yet. Collective.
   /// @throws InputError, FileSystemError, NumericalError (agreed)
   [[nodiscard]] TaskResult run(const SuiteTask& task) const;
 
  private:
   void require_fits(const io::FieldFile& file, const SuiteTask& task) const;
   /// Attributes that tell which run made a box: equal ones give the same box.
-  [[nodiscard]] io::Attributes recipe(const io::FieldFile& file) const;
+  [[nodiscard]] io::Attributes recipe(const io::FieldFile& file, double M_nu_eV) const;
+  /// Points per side of the neutrino density of a box of n^3 particles; 0: none wanted.
+  [[nodiscard]] std::size_t neutrino_mesh(std::size_t n, double M_nu_eV) const;
   /// What the network sees of an input, whatever the mass.
   [[nodiscard]] prior::Features features_of(const field::Snapshot& input) const;
-  void make(const field::Snapshot& input, const std::optional<prior::Features>& features,
-            const Wanted& wanted, const io::Attributes& recipe) const;
+  /// Reads the input anew for each mass, so that no copy of it is kept while the force mesh or the
+  /// network want the memory; `features` are those of the first time, none without a network.
+  void make(const std::filesystem::path& in, const Wanted& wanted, const io::Attributes& recipe,
+            std::optional<prior::Features>& features) const;
+  /// Adds the network's increment to the prior. Collective.
+  void apply_network(const prior::Features& features, field::Snapshot& predicted) const;
 
-  [[nodiscard]] predict::TileChoice tile_choice() const;
+  [[nodiscard]] predict::TileChoice tiles() const;
+  /// Tile edge at which seams are to be measured; 0: not at all.
+  [[nodiscard]] std::size_t seam_tile(std::size_t n) const;
   /// Seams that the network left in the box, in its log line and attributes.
-  void note_seams(const field::LatticeField& input, field::Snapshot& predicted) const;
+  void note_seams(const field::LatticeField& input, std::size_t tile,
+                  field::Snapshot& predicted) const;
 
   const par::Comm* comm_;
   const config::Config* config_;
@@ -53,6 +65,7 @@ class Predictor {
   cosmology::LinearTables tables_;
   prior::Kind prior_;
   prior::RewindOptions rewind_;
+  BoxOutput output_;
   std::optional<net::ModelCard> card_;     ///< without a model file: none
   std::optional<net::Evaluator> network_;  ///< the file may hold a calibrated prior alone
   std::string model_checksum_;

@@ -45,9 +45,12 @@ fs::path shared_directory(const std::vector<fs::path>& inputs) {
   return shared;
 }
 
-std::string output_name(const fs::path& input, double M_nu_eV) {
-  const std::string name = "mnu-" + mass_text(M_nu_eV) + ".h5";
-  return input.filename() == "mnu-0.000.h5" ? name : input.stem().string() + "-" + name;
+/// Names of snapshots have no dot, so that theirs are in the directory's name.
+fs::path output_name(const fs::path& input, double M_nu_eV, bool gadget) {
+  const std::string name = "mnu-" + mass_text(M_nu_eV);
+  const std::string box =
+      input.filename() == "mnu-0.000.h5" ? name : input.stem().string() + "-" + name;
+  return gadget ? fs::path(box) / "snap" : fs::path(box + ".h5");
 }
 
 }  // namespace
@@ -58,8 +61,12 @@ std::vector<SuiteTask> suite_tasks(const config::Config& config) {
   const fs::path out = config.text("predict.out");
   if (masses.empty()) throw UsageError("predict.mnu_eV names no mass");
   require_writable_masses(masses, "predict.mnu_eV");
-  const bool one_file = inputs.size() == 1 && masses.size() == 1 && out.has_filename();
-  if (one_file) return {{inputs[0], {{masses[0], out}}}};
+  const bool gadget = config.text("predict.format") == "gadget";
+  if (inputs.size() == 1 && masses.size() == 1 && out.has_filename()) {
+    const bool suffixed = out.extension() == ".h5" || out.extension() == ".hdf5";
+    const fs::path base = gadget && suffixed ? out.parent_path() / out.stem() : out;
+    return {{inputs[0], {{masses[0], base}}}};
+  }
 
   const fs::path shared = shared_directory(inputs);
   std::vector<SuiteTask> tasks;
@@ -69,7 +76,8 @@ std::vector<SuiteTask> suite_tasks(const config::Config& config) {
         out / fs::weakly_canonical(input).parent_path().lexically_relative(shared);
     SuiteTask task{input, {}};
     for (const double mass : masses) {
-      task.wanted.push_back({mass, (directory / output_name(input, mass)).lexically_normal()});
+      task.wanted.push_back(
+          {mass, (directory / output_name(input, mass, gadget)).lexically_normal()});
       if (!outputs.insert(task.wanted.back().out).second) {
         throw UsageError("two boxes would be written to {}", task.wanted.back().out.string());
       }
@@ -121,7 +129,7 @@ void run_suite(const par::Comm& world, const par::Comm& group, const std::vector
   if (speaks) counts = {total.made, total.found, failures};
   world.all_reduce(std::span<std::int64_t>(counts));
   const double hours = watch.seconds() / 3600;
-  if (tasks.size() > 1) {
+  if (tasks.size() > 1 && world.is_root()) {
     log::info("{} boxes made ({:.3g} per hour), {} found finished, {} of {} inputs failed",
               counts[0], static_cast<double>(counts[0]) / hours, counts[1], counts[2],
               tasks.size());

@@ -1,0 +1,94 @@
+#include "app/box_output.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/io/gadget_writer.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/snapshot/export.hpp"
+
+#include "app/paths.hpp"
+
+#include <algorithm>
+
+namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holds(const io::Attributes& found, const io::Attributes& recipe) {
+  return std::ranges::all_of(recipe, [&](const auto& entry) {
+    const auto at = found.find(entry.first);
+    return at != found.end() && at->second == entry.second;
+  });
+}
+
+/// What a snapshot of ours says of itself, once all its particles were read. Collective.
+io::Attributes attributes_of_snapshot(const par::Comm& comm, const fs::path& base) {
+  const auto snapshot = io::GadgetSnapshot::open(comm, base);
+  snapshot.for_each_block(io::gadget_cdm_type, {}, [](const io::ParticleBlock&) { log::beat(); });
+  return io::read_gadget_provenance(comm, snapshot.files().front());
+}
+
+}  // namespace
+
+BoxOutput::BoxOutput(const config::Config& config)
+    : gadget_(config.text("predict.format") == "gadget"), files_(config.size("predict.files")) {
+  if (!gadget_) return;
+  if (config.flag("predict.neutrino_field")) {
+    throw UsageError(
+        "predict.neutrino_field needs predict.format = field: a snapshot has no place for a mesh");
+  }
+  if (!config.flag("predict.velocities")) {
+    throw UsageError(
+        "predict.velocities = false needs predict.format = field: every reader of "
+        "snapshots expects velocities");
+  }
+}
+
+void BoxOutput::require_possible(const io::FieldFile& input) const {
+  if (gadget_ && !input.has("velocity")) {
+    throw InputError("predict.format = gadget needs velocities, which the input does not have");
+  }
+}
+
+bool BoxOutput::stands(const par::Comm& comm, const fs::path& path, std::size_t n,
+                       const io::Attributes& recipe) const {
+  if (!gadget_) {
+    const auto same_run = [&](const io::FieldHeader& found) {
+      io::Attributes attributes = found.extra;
+      attributes["M_nu_eV"] = found.M_nu_eV;
+      return found.n == n && holds(attributes, recipe);
+    };
+    return stands_complete(comm, path, same_run, "predict.out");
+  }
+  const auto names = par::agree(comm, [&] {
+    return io::gadget_file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});
+  });
+  // The first file of a set appears last.
+  if (!app::stands(comm, names.front())) return false;
+  try {
+    if (holds(attributes_of_snapshot(comm, path), recipe)) return true;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::input || !error.agreed()) throw;
+    log::warn_together("{} is made again: {}", path.string(), error.what());
+    return false;
+  }
+  throw InputError("{} holds another run: choose another --predict.out or remove it", path.string())
+      .agreed_from(0);
+}
+
+void BoxOutput::write(const fs::path& path, const field::Snapshot& box,
+                      const field::LatticeField* density_nu) const {
+  const par::Comm& comm = box.displacement.comm();
+  par::agree(comm, [&] {
+    if (comm.is_root() && path.has_parent_path()) fs::create_directories(path.parent_path());
+  });
+  if (gadget_) {
+    snapshot::export_snapshot(box, path, io::GadgetFormat::hdf5, files_);
+  } else {
+    field::write_snapshot(path, box, density_nu);
+  }
+}
+
+}  // namespace nubox::app
