@@ -66,3 +66,9 @@ has_nccl() {
   done
   return 1
 }
+
+# nubox ARGUMENT...: the program on two ranks.
+nubox() {
+  mpirun_allowances 2
+  OMP_NUM_THREADS=1 mpirun -np 2 --bind-to none "${allowances[@]}" "$root/build/nubox" "$@"
+}

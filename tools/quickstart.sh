@@ -20,18 +20,12 @@ esac
 
 cd "$root"
 trap '[ $? -eq 0 ] || say "To start afresh: rm -r runs/quickstart" >&2' EXIT
-ranks=2
 config=configs/quickstart.ini
 out=runs/quickstart
 model="$out/training/model.h5"
 massless="$out/pairs/pair-8/mnu-0.000.h5"
 truth="$out/pairs/pair-8/mnu-0.150.h5"
-methods=(identity linear rewind za network)
-
-nubox() {
-  mpirun_allowances "$ranks"
-  OMP_NUM_THREADS=1 mpirun -np "$ranks" --bind-to none "${allowances[@]}" build/nubox "$@"
-}
+methods=(identity linear rewind za default network)
 
 # stage_for FILE NAME "INPUTS" COMMAND...: the stage runs if FILE is missing or older than an input.
 stage_for() {
@@ -51,6 +45,7 @@ predict() {
   local method="$1" choice
   case "$method" in
     identity) choice=(--model.architecture=none --model.prior=none) ;;
+    default) choice=(--predict.model=default.h5) ;;
     network) choice=("--predict.model=$model") ;;
     *) choice=(--model.architecture=none "--model.prior=$method") ;;
   esac

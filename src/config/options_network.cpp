@@ -103,6 +103,9 @@ std::vector<Option> network_options() {
       {"train", "resume", text, "auto", {}, {}, {},
        "auto continues from the newest checkpoint that verifies, never starts anew, or the path "
        "of a checkpoint."},
+      {"train", "start", text, "", {}, {}, {},
+       "Model file, or the name of a shipped one, whose weights, scales and calibrated prior training "
+       "starts from (fine-tuning); its architecture, prior and channels must be those asked for."},
       {"train", "out", text, "training", {}, {}, {},
        "Output directory: model.h5, metrics.jsonl, checkpoints/."},
 
@@ -116,8 +119,9 @@ std::vector<Option> network_options() {
        "mnu-<eV>/snap.hdf5 in a suite)."},
       {"predict", "files", integer, "0", 0, 65536, {},
        "Files of a Gadget snapshot; 0: as few as keep each block below 1 GiB."},
-      {"predict", "model", text, "", {}, {}, {},
-       "Model file, or the name of one in configs/models of the installation; without one, model.prior alone is applied."},
+      {"predict", "model", text, "default.h5", {}, {}, {},
+       "Model file, or the name of one shipped in configs/models. Without it, a given model.prior "
+       "alone is applied."},
       {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},
        "Sums of the neutrino masses of the boxes to make, eV."},
       {"predict", "groups", integer, "1", 1, 65536, {},

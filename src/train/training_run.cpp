@@ -35,9 +35,12 @@ std::unique_ptr<ReduceBackend> make_backend(const par::Comm& comm, const TrainOp
 net::Emulator make_emulator(const par::Comm& comm, const TrainOptions& options,
                             const net::ModelCard& card) {
   const torch::Device device = net::choose_device(comm);
+  std::shared_ptr<net::Network> network;
+  if (!options.start.empty()) network = net::load_model(comm, options.start).network;
   return par::agree(comm, [&] {
     torch::manual_seed(options.seed);
-    return net::Emulator(net::make_network(card.architecture), card, device);
+    if (!network) network = net::make_network(card.architecture);
+    return net::Emulator(network, card, device);
   });
 }
 

@@ -31,6 +31,18 @@ TEST_F(Training, learns_a_linear_correction) {
   EXPECT_EQ(lines, 25U * 3U + 25U);
 }
 
+TEST_F(Training, starts_from_the_weights_of_a_model) {
+  const TrainReport first = train(comm_, options("first"), make_card(), make_pairs(comm_));
+  TrainOptions training = options("second");
+  training.start = first.model;
+  training.seed = 2;  // of weights that must not be seen
+  training.epochs = 1;
+  training.learning_rate = 1e-12;
+  const TrainReport second = train(comm_, training, make_card(), make_pairs(comm_));
+  EXPECT_NEAR(second.best_validation_loss.value(), first.best_validation_loss.value(),
+              1e-6 * first.best_validation_loss.value());
+}
+
 TEST_F(Training, with_all_terms_of_the_loss_is_the_same_on_every_number_of_ranks) {
   TrainOptions training = options("terms");
   training.loss = {.lagrangian = "l1", .eulerian = 1, .gradient = 1, .spectral = 0.1};

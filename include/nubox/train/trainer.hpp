@@ -62,6 +62,7 @@ struct TrainOptions {
   std::uint64_t seed = 1;
   bool deterministic = false;
   std::string resume = "auto";  ///< auto (newest sound checkpoint), never, or a checkpoint file
+  std::filesystem::path start;  ///< model file with the first weights; empty: random ones
   std::filesystem::path out;    ///< directory: model.h5, metrics.jsonl, checkpoints/
   std::string config_hash;      ///< what must not change between stop and resume
 };

@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 namespace nubox::app {
 namespace {
@@ -51,6 +52,8 @@ train::TrainOptions train_options(const config::Config& config) {
   options.check_sums = config.flag("train.check_sums");
   options.seed = static_cast<std::uint64_t>(config.integer("train.seed"));
   options.resume = config.text("train.resume");
+  if (config.given("train.start"))
+    options.start = find_shipped(config.text("train.start"), "models");
   options.out = config.text("train.out");
   options.config_hash =
       checksum_text(config.hash({"train.out", "train.resume", "train.checkpoint_minutes",
@@ -247,6 +250,9 @@ void require_possible(const config::Config& config, const train::TrainOptions& o
       throw UsageError("{} is fitted to the training pairs unless prior.calibrate=false", fitted);
     }
   }
+  if (architecture.name == "none" && !options.start.empty()) {
+    throw UsageError("train.start = {} needs a network to train", options.start.string());
+  }
   if (architecture.name != "none") {
     train::require_valid(options, architecture);
   } else if (!calibrates) {
@@ -272,6 +278,22 @@ std::string judgement(const train::TrainReport& report) {
   return judged;
 }
 
+/// Makes the card that of a continuation: the weights of `start` mean something only over its prior
+/// and with its scales. @throws UsageError if another network was asked for
+void require_continues(const net::ModelCard& start, const fs::path& path, net::ModelCard& card) {
+  if (start.architecture != card.architecture || start.prior != card.prior ||
+      start.features != card.features) {
+    throw UsageError(
+        "train.start = {}: {} over {} with {} channels, but {} over {} with {} channels is asked "
+        "for",
+        path.string(), start.architecture.name, start.prior, start.features.size(),
+        card.architecture.name, card.prior, card.features.size());
+  }
+  card.feature_scales = start.feature_scales;
+  card.output_scale_mpch = start.output_scale_mpch;
+  card.extra["started_from"] = path.filename().string();
+}
+
 /// Without a network the calibrated prior is the model.
 void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard card) {
   card.output_scale_mpch = 1;
@@ -286,7 +308,7 @@ void train(const par::Comm& world, const config::Config& config) {
                                    .wall_clock_minutes = config.number("train.wall_clock_minutes"),
                                    .stop_file = fs::path(config.text("train.out")) / "stop"});
   net::ModelCard card;
-  train::TrainOptions options = train_options(config);
+  train::TrainOptions options = par::agree(world, [&] { return train_options(config); });
   const PairSplit split = par::agree(world, [&] {
     card.architecture = config.text("model.architecture") == "none"
                             ? net::default_architecture("none")
@@ -318,7 +340,13 @@ void train(const par::Comm& world, const config::Config& config) {
 
   const io::InputDigests digests = io::digest_inputs(world, inputs);
   io::write_digested_run_record(world, options.out, config, digests);
-  if (config.flag("prior.calibrate")) reader.calibrate_prior(split.training);
+  std::optional<net::ModelCard> start;
+  if (!options.start.empty()) start = net::load_card(world, options.start);
+  if (start) {
+    card.calibration = start->calibration;
+  } else if (config.flag("prior.calibrate")) {
+    reader.calibrate_prior(split.training);
+  }
   card.data_manifest = manifest(inputs, digests);
   if (card.architecture.name == "none") {
     publish_prior(world, options.out, std::move(card));
@@ -332,6 +360,7 @@ void train(const par::Comm& world, const config::Config& config) {
     }
   }
   card.extra["crop"] = static_cast<std::int64_t>(options.tile);
+  if (start) par::agree(world, [&] { require_continues(*start, options.start, card); });
   log::set_phase("train");
   const train::TrainReport report =
       train::train(world, options, std::move(card), std::move(pairs), &control);

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# usage: tools/make_default_model.sh [--help]
+#
+# Makes the shipped model anew: simulates its training pairs at three force resolutions, trains after
+# configs/default.ini, first on displacements, then on densities too, and puts the result into
+# configs/models/default.h5. Takes some three hours on two cores; whatever stands complete in
+# runs/default is not made again.
+set -euo pipefail
+# shellcheck source=tools/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+case "${1:-}" in
+  "") ;;
+  --help) usage && exit ;;
+  *) usage >&2 && exit 2 ;;
+esac
+
+cd "$root"
+config=configs/default.ini
+[ -x build/nubox ] || fail "build/nubox is missing: run tools/build.sh nubox"
+
+simulate() {
+  local mesh="$1" seeds="$2" masses="$3" steps="$4"
+  nubox simulate "$config" "--simulate.mesh_factor=$mesh" "--simulate.seeds=$seeds" "--simulate.mnu_eV=$masses" \
+    "--simulate.steps=$steps" "--simulate.out=runs/default/mesh-$mesh"
+}
+
+stage "pairs, mesh 2N" simulate 2 101-112,151-152 0,0.1,0.15,0.2,0.4,0.6 40
+stage "pairs, mesh 4N, training" simulate 4 201-205 0,0.15,0.4,0.6 80
+stage "pairs, mesh 4N, validation" simulate 4 251 0,0.15,0.6 80
+stage "pairs, mesh 6N" simulate 6 301-303 0,0.15,0.6 80
+stage "train on displacements" nubox train "$config" --train.out=runs/default/displacements
+stage "train on densities too" nubox train "$config" --train.start=runs/default/displacements/model.h5 \
+  --loss.eulerian=1 --loss.spectral=100 --train.learning_rate=2e-3 --train.epochs=6 --train.out=runs/default/densities
+mkdir -p configs/models
+cp runs/default/densities/model.h5 configs/models/default.h5
