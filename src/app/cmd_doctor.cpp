@@ -94,8 +94,9 @@ std::string json_text(const par::Comm& world, const std::vector<Line>& lines) {
   return document.dump(2) + "\n";
 }
 
-/// Ends the command with the exit code of the first failed line and the text of all.
-void require_health(const std::vector<Line>& lines) {
+/// Ends the command with the exit code of the first failed line and the text of all, as rank 0's
+/// table has them. Collective.
+void require_health(const par::Comm& world, const std::vector<Line>& lines) {
   const Line* first = nullptr;
   std::string failed;
   for (const Line& line : lines) {
@@ -106,8 +107,10 @@ void require_health(const std::vector<Line>& lines) {
     if (f.value) failed += fmt::format(" {} (must be {})", value_text(f), limit_text(f));
     if (!f.note.empty()) failed += ", " + f.note;
   }
-  if (first == nullptr) return;
-  throw Error(first->check->code, "doctor: " + failed).agreed_from(0);
+  int code = first == nullptr ? 0 : static_cast<int>(first->check->code);
+  world.broadcast(std::span<int>(&code, 1));
+  if (code == 0) return;
+  throw Error(static_cast<ExitCode>(code), world.broadcast("doctor: " + failed)).agreed_from(0);
 }
 
 }  // namespace
@@ -150,7 +153,7 @@ void doctor(const par::Comm& world, const config::Config& config) {
     std::fflush(stdout);
   }
   if (!json.empty() && !json_alone) io::publish_text(world, json, json_text(world, lines));
-  require_health(lines);
+  require_health(world, lines);
 }
 
 }  // namespace nubox::app

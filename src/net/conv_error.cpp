@@ -65,10 +65,10 @@ torch::Tensor allowance(Precision precision, const torch::Tensor& sum, const tor
 }  // namespace
 
 std::vector<ConvStep> examples() {
-  return {{Op::conv, 6, 12, 3, false, {8, 8, 8}}, {Op::conv, 12, 3, 1, false, {6, 6, 6}},
-          {Op::conv, 64, 64, 3, true, {4, 4, 4}}, {Op::down, 12, 12, 2, false, {8, 8, 8}},
-          {Op::down, 16, 32, 3, true, {8, 8, 8}}, {Op::up, 12, 12, 2, false, {4, 4, 4}},
-          {Op::up, 32, 16, 3, true, {4, 4, 4}}};
+  return {{Op::conv, 6, 12, 3, false, {8, 8, 8}},  {Op::conv, 12, 3, 1, false, {6, 6, 6}},
+          {Op::conv, 64, 64, 3, true, {4, 4, 4}},  {Op::conv, 16, 16, 5, true, {6, 6, 6}},
+          {Op::down, 12, 12, 2, false, {8, 8, 8}}, {Op::down, 16, 32, 3, true, {8, 8, 8}},
+          {Op::up, 12, 12, 2, false, {4, 4, 4}},   {Op::up, 32, 16, 3, true, {4, 4, 4}}};
 }
 
 std::string name_of(const ConvStep& step) {

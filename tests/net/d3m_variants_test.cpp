@@ -1,8 +1,8 @@
 #include "nubox/core/error.hpp"
 #include "nubox/net/architecture.hpp"
 
-#include "net/layer_plan.hpp"
 #include "net/cubes.hpp"
+#include "net/layer_plan.hpp"
 #include "net/network.hpp"
 #include "net/networks.hpp"
 
