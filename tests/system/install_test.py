@@ -64,7 +64,7 @@ class Installed(unittest.TestCase):
         self.ranks(self.nubox, "train", "--data.pairs=pairs/pair-2", "--data.split=1,0,0", "--train.crop=8",
                    "--train.epochs=1", "--model.channels=4", "--train.out=trained")
         models = self.prefix / "share/nubox/configs/models"
-        models.mkdir()
+        models.mkdir(exist_ok=True)
         shutil.copy(self.elsewhere / "trained/model.h5", models / "tiny.h5")
         self.ranks(self.nubox, "predict", "--predict.in=pairs/pair-2/mnu-0.000.h5", "--predict.model=tiny.h5",
                    "--predict.out=predicted.h5")
