@@ -26,9 +26,6 @@ PropertyList file_access(H5F_libver_t highest = H5F_LIBVER_V18) {
   return access;
 }
 
-/// No time stamps: the same contents shall give the same bytes.
-PropertyList file_creation() { return creation_without_times(H5P_FILE_CREATE); }
-
 PropertyList image_access() {
   constexpr std::size_t growth_bytes = std::size_t{1} << 20;
   PropertyList access = file_access();
@@ -58,10 +55,12 @@ PropertyList creation_without_times(hid_t list_class) {
   return creation;
 }
 
-File create_file_in_memory(const std::filesystem::path& path) {
+File create_file_in_memory(const std::filesystem::path& path, std::size_t user_block_bytes) {
   const PropertyList access = file_access();
+  const PropertyList creation = creation_without_times(H5P_FILE_CREATE);
+  check(H5Pset_userblock(creation.id(), user_block_bytes), "set the user block of HDF5");
   check(H5Pset_fapl_stdio(access.id()), "set the stdio driver of HDF5");
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, file_creation().id(), access.id()),
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()),
           "create " + path.string()};
 }
 

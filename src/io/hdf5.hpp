@@ -69,8 +69,9 @@ enum class Access { read, write };
 [[nodiscard]] PropertyList creation_without_times(hid_t list_class);
 
 /// Makes an empty file at the path of a RawFile::in_memory(), through a driver that does not
-/// resolve links.
-[[nodiscard]] File create_file_in_memory(const std::filesystem::path& path);
+/// resolve links. HDF5 leaves the first `user_block_bytes` (0, or 512 times a power of two) alone.
+[[nodiscard]] File create_file_in_memory(const std::filesystem::path& path,
+                                         std::size_t user_block_bytes = 0);
 [[nodiscard]] File open_file(const std::filesystem::path& path, Access access);
 /// For writing by all ranks through MPI-IO. Opening and closing are collective.
 [[nodiscard]] File open_file_parallel(const std::filesystem::path& path, const par::Comm& comm);

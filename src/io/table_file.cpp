@@ -7,6 +7,7 @@
 
 #include "io/attributes.hpp"
 #include "io/bytes.hpp"
+#include "io/seal.hpp"
 
 #include <fcntl.h>
 #include <set>
@@ -120,7 +121,7 @@ std::size_t size_bound(const TableFile& table) {
 
 /// Writes the table into an empty file in memory.
 void encode(const TableFile& table, const std::filesystem::path& memory) {
-  hdf5::File file = hdf5::create_file_in_memory(memory);
+  hdf5::File file = hdf5::create_file_in_memory(memory, seal_bytes);
   Attributes root = table.attributes;
   root["format"] = table.format;
   root["format_version"] = std::int64_t{table.version};
@@ -210,9 +211,6 @@ TableFile decode(std::span<const std::byte> bytes, const std::string& where,
   return table;
 }
 
-/// The first bytes of every HDF5 file.
-bool is_hdf5(const std::string& bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); }
-
 }  // namespace
 
 void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
@@ -223,7 +221,8 @@ void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
     file.reserve(size_bound(table));
     const RawFile memory = RawFile::in_memory();
     encode(table, memory.path());
-    const std::string bytes = read_bytes(memory.path());
+    std::string bytes = read_bytes(memory.path());
+    seal(bytes);
     file.reserve(bytes.size());
     file.write_at(0, std::as_bytes(std::span(bytes)));
     file.close();
@@ -237,7 +236,7 @@ TableFile read_table_file(const par::Comm& comm, const std::filesystem::path& pa
     fault::point("open");
     if (!comm.is_root()) return std::string();
     std::string contents = read_bytes(path);
-    if (!is_hdf5(contents)) throw InputError("{} is no HDF5 file", where);
+    require_intact(contents, where);
     return contents;
   }));
   return par::agree(comm, [&] {

@@ -4,15 +4,11 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
-#include "nubox/io/digest.hpp"
-#include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "net/attributes.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <system_error>
 #include <vector>
@@ -23,27 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* format_name = "nubox-checkpoint";
 constexpr std::size_t checkpoints_kept = 2;
-
-fs::path digest_path(fs::path checkpoint) { return checkpoint.replace_extension(".xxh3"); }
-
-/// Rank 0 reads what it wrote; the others keep to the files of rank 0.
-std::string digest_text(const par::Comm& comm, const fs::path& path) {
-  return comm.is_root() ? io::digest_of(path).checksum + '\n' : "";
-}
-
-/// A checkpoint without digest was written by a run that ended between the two: its own checksums
-/// have to do. @throws InputError
-void require_digest(const par::Comm& comm, const fs::path& path) {
-  par::agree(comm, [&] {
-    if (!comm.is_root() || !fs::exists(digest_path(path))) return;
-    std::ifstream file(digest_path(path));
-    const std::string noted(std::istreambuf_iterator<char>(file), {});
-    if (noted != digest_text(comm, path)) {
-      throw InputError("{} is damaged: {} has another checksum", path.string(),
-                       digest_path(path).filename().string());
-    }
-  });
-}
 
 }  // namespace
 
@@ -80,11 +55,7 @@ std::vector<fs::path> Checkpoints::list() const {
 
 void Checkpoints::save(const Position& position, io::TableFile state) {
   const fs::path path = directory_ / fmt::format("ckpt-{:09}.h5", position.steps);
-  par::agree(comm_, [&] {
-    fault::point("checkpoint");
-    // One of the same step may stand, of a run that began anew from an older one.
-    if (comm_.is_root()) fs::remove(digest_path(path));
-  });
+  par::agree(comm_, [&] { fault::point("checkpoint"); });
   state.format = format_name;
   state.attributes["epoch"] = static_cast<std::int64_t>(position.epoch);
   state.attributes["samples"] = static_cast<std::int64_t>(position.samples);
@@ -97,8 +68,6 @@ void Checkpoints::save(const Position& position, io::TableFile state) {
   state.attributes["code_version"] = version_text();
   state.attributes["ranks"] = static_cast<std::int64_t>(comm_.size());
   io::write_table_file(comm_, path, state);
-  const std::string digest = par::agree(comm_, [&] { return digest_text(comm_, path); });
-  io::publish_text(comm_, digest_path(path), digest);
   remove_all_but(checkpoints_kept);
 }
 
@@ -107,13 +76,11 @@ void Checkpoints::remove_all_but(std::size_t keep) {
   if (!comm_.is_root()) return;
   for (std::size_t i = keep; i < paths.size(); ++i) {
     std::error_code error;  // an old checkpoint that stays does no harm
-    fs::remove(digest_path(paths[i]), error);
     fs::remove(paths[i], error);
   }
 }
 
 Checkpoints::Loaded Checkpoints::read(const fs::path& path) const {
-  require_digest(comm_, path);
   io::TableFile table = io::read_table_file(comm_, path, format_name);
   return par::agree(comm_, [&] {
     const io::Attributes& root = table.attributes;

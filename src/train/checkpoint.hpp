@@ -30,8 +30,7 @@ struct Identity {
 };
 
 /// The checkpoints of one training: <directory>/ckpt-<steps>.h5, published atomically, the last two
-/// kept. Beside each stands the checksum of the whole file (.xxh3): the file's own checksums are of
-/// its values, and bits that hold none would pass. All operations are collective.
+/// kept. All operations are collective.
 class Checkpoints {
  public:
   Checkpoints(const par::Comm& comm, std::filesystem::path directory, Identity identity);

@@ -87,13 +87,18 @@ TEST(TableFile, foreign_truncated_and_newer_files_have_their_own_messages) {
   if (world.is_root()) {
     const std::string good = contents_of(directory / "good.h5");
     overwrite(directory / "less.h5", good.substr(0, good.size() - 1));
+    overwrite(directory / "short.h5", good.substr(0, 100));
+    // Without the block in front, as other programs write HDF5, and cut short.
+    overwrite(directory / "bare.h5", good.substr(512, good.size() - 512 - 1));
     overwrite(directory / "text.h5", "text");
   }
   world.barrier();
   expect_refused(world, directory / "absent.h5", "nubox-stats", ExitCode::filesystem,
                  "No such file");
   expect_refused(world, directory / "text.h5", "nubox-stats", ExitCode::input, "no HDF5 file");
-  expect_refused(world, directory / "less.h5", "nubox-stats", ExitCode::input,
+  expect_refused(world, directory / "less.h5", "nubox-stats", ExitCode::input, "is damaged");
+  expect_refused(world, directory / "short.h5", "nubox-stats", ExitCode::input, "is damaged");
+  expect_refused(world, directory / "bare.h5", "nubox-stats", ExitCode::input,
                  "damaged or truncated");
   expect_refused(world, directory / "good.h5", "nubox-model", ExitCode::input,
                  "is a 'nubox-stats' file, not 'nubox-model'");

@@ -1,11 +1,11 @@
 #include "nubox/core/rng.hpp"
 
+#include "net/emulator.hpp"
 #include "train/checkpoint.hpp"
 #include "train/training_fixture.hpp"
 
 #include <fstream>
 #include <iterator>
-#include <utility>
 
 namespace nubox::train {
 namespace {
@@ -40,43 +40,34 @@ TEST_F(BitFlip, anywhere_in_a_checkpoint_is_refused_and_the_one_before_is_used) 
   for (int step = 0; step < 2; ++step) stop_after_a_step(comm_, training);
   Checkpoints checkpoints(comm_, training.out / "checkpoints", {});
   ASSERT_EQ(checkpoints.load("auto")->position.steps, 2U);
-  for (const auto& [suffix, flips] : {std::pair{".h5", 120U}, std::pair{".xxh3", 16U}}) {
-    const fs::path newest = training.out / "checkpoints" / (std::string("ckpt-000000002") + suffix);
-    const std::string good = contents(newest);
-    ASSERT_FALSE(good.empty());
-    for_each_flip(good, flips, [&](const std::string& bad, std::size_t byte) {
-      overwrite(newest, bad);
-      const auto loaded = checkpoints.load("auto");
-      ASSERT_TRUE(loaded) << newest << " byte " << byte;
-      EXPECT_EQ(loaded->position.steps, 1U) << newest << " byte " << byte;
-    });
-    overwrite(newest, good);
-  }
+  const fs::path newest = training.out / "checkpoints" / "ckpt-000000002.h5";
+  const std::string good = contents(newest);
+  for_each_flip(good, 120, [&](const std::string& bad, std::size_t byte) {
+    overwrite(newest, bad);
+    const auto loaded = checkpoints.load("auto");
+    ASSERT_TRUE(loaded) << "byte " << byte;
+    EXPECT_EQ(loaded->position.steps, 1U) << "byte " << byte;
+  });
+  overwrite(newest, good);
   EXPECT_EQ(checkpoints.load("auto")->position.steps, 2U);
 }
 
-TEST_F(BitFlip, anywhere_in_a_model_file_is_refused_or_changes_no_value) {
+TEST_F(BitFlip, anywhere_in_a_model_file_is_refused) {
   TrainOptions training = options("model");
   training.epochs = 1;
   const fs::path path = train(comm_, training, make_card(), make_pairs(comm_)).model;
   const std::string good = contents(path);
-  const io::TableFile expected = io::read_table_file(comm_, path, "nubox-model");
-  std::size_t refused = 0;
-  for_each_flip(good, 100, [&](const std::string& bad, std::size_t byte) {
+  for_each_flip(good, 120, [&](const std::string& bad, std::size_t byte) {
     overwrite(path, bad);
     try {
-      const io::TableFile found = io::read_table_file(comm_, path, "nubox-model");
-      EXPECT_EQ(found.attributes, expected.attributes) << "byte " << byte;
-      ASSERT_EQ(found.arrays.size(), expected.arrays.size());
-      for (const auto& [name, array] : expected.arrays) {
-        EXPECT_EQ(found.arrays.at(name).values, array.values) << name << ", byte " << byte;
-      }
+      (void)net::load_model(comm_, path);
+      ADD_FAILURE() << "byte " << byte;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input) << "byte " << byte << ": " << error.what();
-      ++refused;
     }
   });
-  EXPECT_GT(refused, 50U) << "most of a model file are weights";
+  overwrite(path, good);
+  EXPECT_NO_THROW((void)net::load_model(comm_, path));
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ struct Array {
 
 /// A small HDF5 file (statistics, model, checkpoint) held in memory whole: root and group
 /// attributes and named arrays ("power/k"). Every dataset carries its XXH3 checksum, the attributes
-/// too, and `complete` is written last.
+/// too, and `complete` is written last; in front of it all stands the checksum of the whole file in
+/// a user block of 512 bytes, so that no changed bit reaches HDF5.
 struct TableFile {
   std::string format;  ///< "nubox-stats", "nubox-model", "nubox-checkpoint"
   int version = table_format_version;
