@@ -44,7 +44,11 @@ D3mLayer::D3mLayer(const Layer& row, bool periodic) : op_(row.op), periodic_(per
   const double bound = 1.0 / std::sqrt(static_cast<double>(second * kernel * kernel * kernel));
   torch::nn::init::uniform_(weight_, -bound, bound);
   torch::nn::init::uniform_(bias_, -bound, bound);
-  if (!row.last) norm_ = register_module("norm", std::make_shared<BatchNorm>(out));
+  if (row.last) return;
+  norm_ = register_module("norm", std::make_shared<BatchNorm>(out));
+  // Normalisation takes a constant away, so that this bias has no gradient but rounding: Adam would
+  // make whole steps of it, which the running mean follows late and every rank count differently.
+  bias_.register_hook([](const torch::Tensor& gradient) { return torch::zeros_like(gradient); });
 }
 
 torch::Tensor D3mLayer::convolve(const torch::Tensor& x) const {

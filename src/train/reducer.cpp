@@ -54,7 +54,7 @@ void Reducer::begin_step() {
 
 void Reducer::mark_ready(std::size_t index) {
   if (!armed_) return;
-  if (++ready_[index] > 1) return;  // reported by finish()
+  if (++ready_[index] > 1) return;  // reported by start_rest()
   --pending_[bucket_of_[index]];
   start_ready_buckets();
   backend_.progress();
@@ -68,7 +68,7 @@ void Reducer::start_ready_buckets() {
   }
 }
 
-void Reducer::finish() {
+void Reducer::start_rest() {
   for (std::size_t i = 0; armed_ && i < ready_.size(); ++i) {
     if (ready_[i] == 1) continue;
     failure_ = InternalError("parameter '{}' got {} gradients in a backward pass, expected one",
@@ -76,8 +76,12 @@ void Reducer::finish() {
   }
   pending_.assign(buckets_.size(), 0);
   start_ready_buckets();
-  backend_.wait_all();
   armed_ = false;
+}
+
+void Reducer::finish() {
+  start_rest();
+  backend_.wait_all();
 }
 
 }  // namespace nubox::train

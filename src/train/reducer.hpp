@@ -39,8 +39,10 @@ class Reducer {
   void begin_step();
   /// The next backward is the step's last on this rank: its hooks start the sums.
   void arm() { armed_ = true; }
-  /// Starts what is left (a rank without samples contributes zeros) and waits for the sums. All
-  /// ranks call it once per step.
+  /// Starts what no backward of this rank has started: a rank without samples contributes zeros.
+  /// Before any other collective call of the step, so that all ranks start sums at one place.
+  void start_rest();
+  /// Starts what is left and waits for the sums. All ranks call it once per step.
   void finish();
   /// A parameter whose gradient did not come exactly once in the armed backward of this step, as
   /// an error to be agreed on. Rank-local.

@@ -125,6 +125,7 @@ TrainingRun::Outcome TrainingRun::train_step() {
   const std::vector<std::string> bad_samples = compute_gradients(now, loss, seconds);
 
   watch.restart();
+  reducer_.start_rest();
   fetched_ = fetch_after(batch);
   seconds.data += watch.restart();
   fault::point("reduce");
