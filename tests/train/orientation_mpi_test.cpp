@@ -2,7 +2,7 @@
 #include "nubox/train/octahedral.hpp"
 
 #include "train/batch.hpp"
-#include "train/crop_tensors.hpp"
+#include "train/turned.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,9 +71,9 @@ TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_turned_b
     const Octahedral element = octahedral(e);
     const Sample augmented{0, 0, {5, (3 + e) % Small::n, 6}, e};
     const Batch batch = batch_of(server, augmented);
-    const CropServer turned =
-        server_of(turn(features, element, vectors), turn(targets, element, {0, 3}));
-    const Batch expected = batch_of(turned, {0, 0, turned_origin(augmented.origin, element), 0});
+    const CropServer whole =
+        server_of(turned(features, element, vectors), turned(targets, element, {0, 3}));
+    const Batch expected = batch_of(whole, {0, 0, turned_origin(augmented.origin, element), 0});
     EXPECT_TRUE(torch::equal(batch.features, expected.features)) << e;
     EXPECT_TRUE(torch::equal(batch.targets, expected.targets)) << e;
     EXPECT_TRUE(torch::equal(batch.base, expected.base)) << e;

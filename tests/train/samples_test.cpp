@@ -2,9 +2,9 @@
 #include "nubox/train/octahedral.hpp"
 #include "nubox/train/sampler.hpp"
 
-#include "train/crop_tensors.hpp"
 #include "train/flat_parameters.hpp"
 #include "train/optimizer.hpp"
+#include "train/turned.hpp"
 
 #include <set>
 
@@ -34,8 +34,8 @@ TEST(Octahedral, elements_are_distinct_and_closed_under_composition) {
 TEST(Octahedral, turning_fields_composes_as_the_group_does) {
   const auto field = torch::randn({4, 4, 4, 4});
   for (const auto& [i, j] : {std::pair{11U, 30U}, std::pair{47U, 20U}, std::pair{5U, 5U}}) {
-    const auto twice = turn(turn(field, octahedral(j), {1}), octahedral(i), {1});
-    EXPECT_TRUE(torch::equal(twice, turn(field, compose(octahedral(i), octahedral(j)), {1})));
+    const auto twice = turned(turned(field, octahedral(j), {1}), octahedral(i), {1});
+    EXPECT_TRUE(torch::equal(twice, turned(field, compose(octahedral(i), octahedral(j)), {1})));
   }
 }
 
@@ -47,11 +47,11 @@ torch::Tensor divergence(const torch::Tensor& d) {
 }
 
 TEST(Octahedral, divergence_of_a_turned_field_is_the_turned_divergence) {
-  const auto field = torch::randn({3, 6, 6, 6}, torch::kDouble);
+  const auto field = torch::randn({3, 6, 6, 6});
   for (std::size_t i = 0; i < octahedral_order; ++i) {
-    const auto turned = divergence(turn(field, octahedral(i), {0}));
-    const auto expected = turn(divergence(field).unsqueeze(0), octahedral(i), {})[0];
-    EXPECT_LT((turned - expected).abs().max().item<double>(), 1e-12) << i;
+    const auto found = divergence(turned(field, octahedral(i), {0}));
+    const auto expected = turned(divergence(field).unsqueeze(0), octahedral(i), {})[0];
+    EXPECT_LT((found - expected).abs().max().item<double>(), 1e-5) << i;
   }
 }
 
