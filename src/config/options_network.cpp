@@ -10,6 +10,9 @@ std::vector<Option> network_options() {
       {"data", "split", numbers, "0.7,0.2,0.1", 0, 1, {},
        "Fractions of the realisations, in order, for training, validation and test; of each wildcard "
        "in data.pairs on its own. Paper: 0.7,0.2,0.1."},
+      {"data", "cache", text, "", {}, {}, {},
+       "Directory on a local disk for fields of the pairs that do not fit into memory: they are "
+       "mapped from files without names, which go with the process. Empty: memory."},
 
       {"model", "architecture", choice, "vnet", {}, {},
        {"none", "d3m", "d3m_inception", "d3m_deep", "vnet"},
@@ -48,7 +51,7 @@ std::vector<Option> network_options() {
        "of L; 1 is Jamieson et al. 2022; 0: off."},
       {"loss", "gradient", number, "0", 0, 100, {},
        "Exponent of L_grad, the mean square error of the displacement's gradients; 0: off."},
-      {"loss", "spectral", number, "0", 0, 100, {},
+      {"loss", "spectral", number, "0", 0, 10000, {},
        "Weight of L_spec, the squared error of ln P of the crop's density above 0.3 h/Mpc; 0: off."},
 
       {"train", "epochs", integer, "20", 1, 1e6, {},

@@ -4,6 +4,7 @@
 #include "nubox/core/error.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -37,6 +38,13 @@ RawFile::RawFile(const std::filesystem::path& path, int flags)
 RawFile RawFile::in_memory() {
   RawFile file("a file in memory", ::memfd_create("nubox", MFD_CLOEXEC), "make");
   file.path_ = "/proc/self/fd/" + std::to_string(file.descriptor_);
+  return file;
+}
+
+RawFile RawFile::without_name(const std::filesystem::path& directory) {
+  std::string name = (directory / ".nubox-XXXXXX").string();
+  RawFile file(name, ::mkostemp(name.data(), O_CLOEXEC), "make a file like");
+  ::unlink(name.c_str());
   return file;
 }
 
@@ -87,6 +95,12 @@ std::size_t RawFile::read_at(std::size_t offset, std::span<std::byte> buffer) co
     filled += static_cast<std::size_t>(count);
   }
   return filled;
+}
+
+void* RawFile::map(std::size_t bytes) const {
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+  if (memory == MAP_FAILED) fail("map");
+  return memory;
 }
 
 void RawFile::sync() {

@@ -16,6 +16,8 @@ class RawFile {
   RawFile(const std::filesystem::path& path, int flags);
   /// An unnamed file in memory that the system can also open as path().
   [[nodiscard]] static RawFile in_memory();
+  /// A file of `directory` that goes when it is neither open nor mapped any more.
+  [[nodiscard]] static RawFile without_name(const std::filesystem::path& directory);
   ~RawFile();
   RawFile(RawFile&& other) noexcept;
   RawFile(const RawFile&) = delete;
@@ -29,6 +31,8 @@ class RawFile {
   void write_at(std::size_t offset, std::span<const std::byte> bytes);
   /// Fills `buffer` as far as the file reaches; returns the bytes read.
   [[nodiscard]] std::size_t read_at(std::size_t offset, std::span<std::byte> buffer) const;
+  /// Its first `bytes`, to read and write; whoever asks unmaps them.
+  [[nodiscard]] void* map(std::size_t bytes) const;
   void sync();
   /// Some file systems report a full disk only here.
   void close();

@@ -62,7 +62,7 @@ double residual_rms(const par::Comm& comm, const std::vector<TrainingPair>& pair
 /// The components of both, one after the other.
 field::LatticeField joined(const field::LatticeField& first, const field::LatticeField& second) {
   field::LatticeField both(first.layout(), first.components() + second.components(),
-                           first.box_size_mpch());
+                           first.box_size_mpch(), first.memory());
   std::ranges::copy(first.values(), both.values().begin());
   std::ranges::copy(second.values(), both.component(first.components()).begin());
   return both;

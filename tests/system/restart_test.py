@@ -129,6 +129,14 @@ class Restart(SystemTest):
         self.assertEqual(nubox("train", *self.options(out)).code, 0)
         self.assertSameWeights(out)
 
+    def test_fields_in_a_cache_give_the_same_bits(self):
+        out, cache = self.directory / "cached", self.directory / "cache"
+        self.assertEqual(nubox("train", *self.options(out), f"--data.cache={cache}").code, 0)
+        self.assertSameWeights(out)
+        self.assertEqual(list(cache.iterdir()), [])
+        self.assertEnds(nubox("train", *self.options(self.directory / "nowhere"), "--data.cache=/proc/nubox"), 4,
+                        "/proc/nubox")
+
     def test_a_failed_checkpoint_is_an_agreed_error(self):
         out = self.directory / "full"
         failed = nubox("train", *self.options(out, epochs=1), env={"NUBOX_FAULT": "checkpoint:1:enospc"})

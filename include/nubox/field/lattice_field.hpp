@@ -3,6 +3,7 @@
 #include "nubox/par/slab.hpp"
 
 #include <cstddef>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -12,8 +13,11 @@ namespace nubox::field {
 /// [components][nx_local][N][N] float, C order, x slowest, z fastest.
 class LatticeField {
  public:
-  /// Zero-filled. Rank-local.
-  LatticeField(const par::SlabLayout& layout, std::size_t components, double box_size_mpch);
+  /// Zero-filled. `memory` must outlive the field. Rank-local.
+  LatticeField(const par::SlabLayout& layout, std::size_t components, double box_size_mpch,
+               std::pmr::memory_resource& memory = *std::pmr::get_default_resource());
+  /// The same field with its values in other memory. Rank-local.
+  LatticeField(const LatticeField& field, std::pmr::memory_resource& memory);
 
   [[nodiscard]] const par::SlabLayout& layout() const { return layout_; }
   [[nodiscard]] const par::Comm& comm() const { return layout_.comm(); }
@@ -23,6 +27,11 @@ class LatticeField {
   [[nodiscard]] double spacing_mpch() const { return box_size_mpch_ / static_cast<double>(n()); }
   /// Lattice sites on this rank: nx_local N^2.
   [[nodiscard]] std::size_t local_sites() const { return layout_.local().count * n() * n(); }
+
+  /// Where the values are.
+  [[nodiscard]] std::pmr::memory_resource& memory() const {
+    return *values_.get_allocator().resource();
+  }
 
   [[nodiscard]] std::span<float> values() { return values_; }
   [[nodiscard]] std::span<const float> values() const { return values_; }
@@ -40,7 +49,7 @@ class LatticeField {
   par::SlabLayout layout_;
   std::size_t components_;
   double box_size_mpch_;
-  std::vector<float> values_;
+  std::pmr::vector<float> values_;
 };
 
 }  // namespace nubox::field

@@ -3,6 +3,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/field/field_io.hpp"
+#include "nubox/io/mapped_memory.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
@@ -55,9 +56,9 @@ train::TrainOptions train_options(const config::Config& config) {
   if (config.given("train.start"))
     options.start = find_shipped(config.text("train.start"), "models");
   options.out = config.text("train.out");
-  options.config_hash =
-      checksum_text(config.hash({"train.out", "train.resume", "train.checkpoint_minutes",
-                                 "train.wall_clock_minutes", "run.watchdog_minutes"}));
+  options.config_hash = checksum_text(
+      config.hash({"train.out", "train.resume", "train.checkpoint_minutes",
+                   "train.wall_clock_minutes", "run.watchdog_minutes", "data.cache"}));
   return options;
 }
 
@@ -71,6 +72,8 @@ class PairReader {
         kind_(prior::kind_of(config.text("model.prior"))),
         rewind_(rewind_options(config)),
         card_(card) {
+    const std::string cache = config.text("data.cache");
+    if (!cache.empty()) par::agree(world, [&] { cache_.emplace(cache); });
     card_.prior = prior::name_of(kind_);
     write_attributes(rewind_, card_.extra);
   }
@@ -103,7 +106,7 @@ class PairReader {
     const prior::Features features = features_of(input);
     for (const fs::path& path : realisation.massive) {
       log::beat();
-      const field::Snapshot target = field::read_snapshot(world_, path);
+      field::Snapshot target = field::read_snapshot(world_, path);
       check_target(input.header, realisation.massless, target.header, path);
       add(input, features, target, fmt::format("{}/{}", realisation.name, path.stem().string()),
           validation, pairs);
@@ -183,9 +186,8 @@ class PairReader {
     return {input, theories.massless, card_.features, rewind_.mesh_factor};
   }
 
-  void add(const field::Snapshot& input, const prior::Features& features,
-           const field::Snapshot& target, const std::string& name, bool validation,
-           std::vector<train::TrainingPair>& pairs) {
+  void add(const field::Snapshot& input, const prior::Features& features, field::Snapshot& target,
+           const std::string& name, bool validation, std::vector<train::TrainingPair>& pairs) {
     const double mass = target.header.M_nu_eV;
     const prior::Theories theories =
         par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
@@ -193,12 +195,19 @@ class PairReader {
         prior::prescribe(card_.calibration, input.header, theories, rewind_);
     field::Snapshot prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
     note_mass(mass);
-    field::LatticeField channels = features.over(prior);
-    pairs.push_back({name, std::move(channels), std::move(prior.displacement), target.displacement,
+    pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
+                     kept(std::move(target.displacement)),
                      net::style_parameter(mass, input.header.Omega_m, input.header.h), validation});
   }
 
+  /// A field as it waits for its epochs.
+  field::LatticeField kept(field::LatticeField field) {
+    if (!cache_) return field;
+    return par::agree(world_, [&] { return field::LatticeField(field, *cache_); });
+  }
+
   const par::Comm& world_;
+  std::optional<io::MappedMemory> cache_;
   cosmology::Parameters parameters_;
   cosmology::LinearTables tables_;
   prior::Kind kind_;
@@ -208,12 +217,13 @@ class PairReader {
 
 void report_training_needs(const par::Comm& world, const net::ModelCard& card,
                            const train::TrainOptions& options, std::size_t training_pairs,
-                           std::size_t validation_pairs) {
+                           std::size_t validation_pairs, bool cached) {
   const auto n = static_cast<double>(card.data.n);
   const double pairs = static_cast<double>(training_pairs + validation_pairs);
   // Features, prior and target of every pair are kept; the prior of one pair is at work.
   constexpr double floats_per_site = 9 + 3 + 3, floats_at_work = 40;
   const double sites = n * n * n / world.size();
+  const double kept_bytes = sizeof(float) * sites * floats_per_site * pairs;
   const double crops = static_cast<double>(training_pairs) *
                        std::pow(n / static_cast<double>(options.tile), 3) *
                        static_cast<double>(options.epochs);
@@ -221,14 +231,14 @@ void report_training_needs(const par::Comm& world, const net::ModelCard& card,
   const double flop =
       crops * 3 * 2 *
       net::multiply_adds(card.architecture, {options.tile, options.tile, options.tile});
-  report_needs(
-      world, {.rank_bytes = memory::rss_bytes() +
-                            static_cast<std::uint64_t>(sizeof(float) * sites *
-                                                       (floats_per_site * pairs + floats_at_work)),
-              .core_seconds = flop / usual_network_flops,
-              .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)", 1e-9 * usual_network_flops,
-                                   1e-15 * flop),
-              .file_bytes = 0});
+  report_needs(world,
+               {.rank_bytes = memory::rss_bytes() +
+                              static_cast<std::uint64_t>(sizeof(float) * sites * floats_at_work +
+                                                         (cached ? 0 : kept_bytes)),
+                .core_seconds = flop / usual_network_flops,
+                .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)", 1e-9 * usual_network_flops,
+                                     1e-15 * flop),
+                .file_bytes = cached ? kept_bytes * world.size() : 0});
 }
 
 /// Pairs of a massless and a massive box.
@@ -294,6 +304,18 @@ void require_continues(const net::ModelCard& start, const fs::path& path, net::M
   card.extra["started_from"] = path.filename().string();
 }
 
+/// All files that a training reads, realisation by realisation.
+std::vector<fs::path> boxes_of(const PairSplit& split) {
+  std::vector<fs::path> boxes;
+  for (const auto* part : {&split.training, &split.validation}) {
+    for (const Realisation& realisation : *part) {
+      boxes.push_back(realisation.massless);
+      boxes.insert(boxes.end(), realisation.massive.begin(), realisation.massive.end());
+    }
+  }
+  return boxes;
+}
+
 /// Without a network the calibrated prior is the model.
 void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard card) {
   card.output_scale_mpch = 1;
@@ -319,13 +341,7 @@ void train(const par::Comm& world, const config::Config& config) {
   });
   log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
             split.validation.size(), split.test.size());
-  std::vector<fs::path> inputs;
-  for (const auto* part : {&split.training, &split.validation}) {
-    for (const Realisation& realisation : *part) {
-      inputs.push_back(realisation.massless);
-      inputs.insert(inputs.end(), realisation.massive.begin(), realisation.massive.end());
-    }
-  }
+  const std::vector<fs::path> inputs = boxes_of(split);
   PairReader reader(world, config, card);
   for (const auto* part : {&split.training, &split.validation}) {
     for (const Realisation& realisation : *part) reader.check(realisation);
@@ -333,7 +349,7 @@ void train(const par::Comm& world, const config::Config& config) {
   if (config.check_only() || config.dry_run()) {
     if (config.dry_run()) {
       report_training_needs(world, card, options, pairs_of(split.training),
-                            pairs_of(split.validation));
+                            pairs_of(split.validation), !config.text("data.cache").empty());
     }
     return;
   }
