@@ -99,13 +99,16 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
     description.add_options()(name, "");
   }
   description.add_options()("config-file", po::value<std::string>());
-  description.add_options()("json", po::value<std::string>()->implicit_value("-"));
+  description.add_options()("json", po::value<std::string>());
   po::positional_options_description positional;
   positional.add("config-file", -1);
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   CommandLine line;
   try {
-    const auto parsed = po::command_line_parser(args)
+    // Alone it must not take the next word, a file of options, for its value.
+    std::vector<std::string> words = args;
+    std::ranges::replace(words, std::string("--json"), std::string("--json=-"));
+    const auto parsed = po::command_line_parser(words)
                             .options(description)
                             .positional(positional)
                             .style(style)
@@ -117,8 +120,7 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
       if (name == "config-file") {
         line.files.push_back(option.value.front());
       } else if (name == "json") {  // short for the option of the one command that has it
-        const std::string file = option.value.empty() ? "-" : option.value.front();
-        line.options.push_back({"doctor.json", file, "command line"});
+        line.options.push_back({"doctor.json", option.value.front(), "command line"});
       } else if (find_option(name) == nullptr) {
         line.switches.insert(name);
       } else {

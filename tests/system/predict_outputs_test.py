@@ -122,7 +122,7 @@ class PredictedBoxes(SystemTest):
                         "--model.architecture=none", "--model.prior=linear", "--predict.groups=2")
         self.assertEqual(outcome.code, 0, str(outcome))
         for group in ("group 1 of 2", "group 2 of 2"):
-            self.assertTrue(any(group in line and "mnu-0.150.h5: prior" in line for line in outcome.err.splitlines()),
+            self.assertTrue(any(group in line and "mnu-0.150.h5: read" in line for line in outcome.err.splitlines()),
                             str(outcome))
         self.assertEqual(outcome.err.count("boxes made"), 1, str(outcome))
 

@@ -115,7 +115,7 @@ class Page(unittest.TestCase):
         self.assertEqual(len(steps), 150)
         self.assertEqual(steps[-1], 449)
         self.assertAlmostEqual(shares["backward"][7], 0.5)
-        self.assertTrue(training.training_figure(metrics).startswith(b"\x89PNG"))
+        self.assertTrue(training.training_figure(metrics).png.startswith(b"\x89PNG"))
         self.assertIn("80 GFLOP/s in convolutions, 10 % waiting for data", training.caption(metrics))
 
 
