@@ -65,9 +65,11 @@ void start(int rank, int size, bool quiet) {
   }
 }
 
-void speak_as(std::string_view name) {
+Speaker::Speaker(std::string_view name) : before_(logger()) {
   logger() = make_logger(fmt::format("[%H:%M:%S] [{}] %v", name), spdlog::level::info);
 }
+
+Speaker::~Speaker() { logger() = std::static_pointer_cast<spdlog::logger>(before_); }
 
 void write_info(std::string_view text) {
   clear_status();

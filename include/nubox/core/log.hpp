@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,9 +15,18 @@ namespace nubox::log {
 /// Call once after MPI is up. `quiet` keeps rank 0 to warnings as well (tests).
 void start(int rank, int size, bool quiet = false);
 
-/// From now on this rank speaks as rank 0 does, with `name` in front: the first rank of a group of
+/// While it lives this rank speaks as rank 0 does, with `name` in front: the first rank of a group of
 /// ranks that works for itself.
-void speak_as(std::string_view name);
+class Speaker {
+ public:
+  explicit Speaker(std::string_view name);
+  ~Speaker();
+  Speaker(const Speaker&) = delete;
+  Speaker& operator=(const Speaker&) = delete;
+
+ private:
+  std::shared_ptr<void> before_;
+};
 
 void write_info(std::string_view text);
 void write_warning(std::string_view text);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace nubox::app {
 namespace {
@@ -96,8 +97,9 @@ void predict(const par::Comm& world, const config::Config& config) {
     if (config.dry_run()) report_suite_needs(world, group, needs);
     return;
   }
+  std::optional<log::Speaker> speaker;
   if (groups > 1 && group.is_root()) {
-    log::speak_as(fmt::format("group {} of {}", color + 1, groups));
+    speaker.emplace(fmt::format("group {} of {}", color + 1, groups));
   }
   const bool one = tasks.size() == 1 && tasks.front().wanted.size() == 1;
   const fs::path out = config.text("predict.out");
@@ -107,6 +109,7 @@ void predict(const par::Comm& world, const config::Config& config) {
     io::write_run_record(world, one ? out.parent_path() : out, config, {});
   }
   run_suite(world, group, tasks, [&](const SuiteTask& task) { return predictor.run(task); });
+  speaker.reset();
   const std::uint64_t peak = world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
   if (world.is_root()) log::info("most memory on a rank: {}", memory::text(peak));
 }

@@ -82,15 +82,15 @@ class PairReader {
   /// have passed check(). Collective.
   void calibrate_prior(const std::vector<Realisation>& training) {
     if (!can_be_calibrated(kind_)) return;
-    settle(io::FieldFile(world_, training.front().massless).has("velocity"),
-           training.front().massless);
     card_.calibration = calibrate(world_, kind_, rewind_, training, parameters_, tables_);
   }
 
   /// Headers only: what would be refused is refused. Collective.
   void check(const Realisation& realisation) {
-    const io::FieldHeader massless = io::FieldFile(world_, realisation.massless).header();
+    const io::FieldFile input(world_, realisation.massless);
+    const io::FieldHeader massless = input.header();
     check_input(massless, realisation.massless);
+    settle(input.has("velocity"), realisation.massless);
     for (const fs::path& path : realisation.massive) {
       const io::FieldHeader massive = io::FieldFile(world_, path).header();
       check_target(massless, realisation.massless, massive, path);
@@ -98,11 +98,10 @@ class PairReader {
     }
   }
 
+  /// The fields of a realisation that has passed check(). Collective.
   void read(const Realisation& realisation, bool validation,
             std::vector<train::TrainingPair>& pairs) {
     const field::Snapshot input = field::read_snapshot(world_, realisation.massless);
-    check_input(input.header, realisation.massless);
-    settle(input.velocity.has_value(), realisation.massless);
     const prior::Features features = features_of(input);
     for (const fs::path& path : realisation.massive) {
       log::beat();
