@@ -114,6 +114,9 @@ std::vector<Option> network_options() {
 
       {"predict", "in", texts, "", {}, {}, {},
        "Field files of massless boxes, comma separated; * and ? are wildcards."},
+      {"predict", "ics", text, "", {}, {}, {},
+       "Field file with the initial conditions of the input, for the prior za where the input's "
+       "header does not name its phases."},
       {"predict", "out", text, "predicted.h5", {}, {}, {},
        "Field file to write; for several boxes, or where it ends in /, their directory: finished ones "
        "in it are skipped."},

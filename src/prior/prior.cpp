@@ -87,4 +87,12 @@ field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories
   return out;
 }
 
+field::Snapshot apply_zeldovich(field::Snapshot input, field::Snapshot ics,
+                                const Theories& theories) {
+  const bool massless = theories.massive.parameters().M_nu_eV == 0;
+  field::Snapshot out = massless ? std::move(input) : zeldovich(input, std::move(ics), theories);
+  out.header = massive_header(std::move(out.header), theories, massless ? Kind::none : Kind::za);
+  return out;
+}
+
 }  // namespace nubox::prior

@@ -144,6 +144,32 @@ TEST(Prior, zeldovich_has_the_phases_of_the_input_and_the_power_of_the_massive_c
   EXPECT_LT(rms_difference(*za.velocity, *filtered.velocity), 1e-5 * rms(*za.velocity));
 }
 
+TEST(Prior, zeldovich_takes_its_phases_from_initial_conditions) {
+  const par::Comm world = par::Comm::world();
+  const Theories theories = theories_of(0.6);
+  field::Snapshot input = zeldovich_box(world);
+  const double a_ics = 0.1;
+  const auto box_of = [&](std::uint64_t seed) {
+    field::Snapshot ics =
+        sim::to_snapshot(sim::initial_conditions(fft::Plan::create(world, n), box_mpch,
+                                                 {.seed = seed}, sim::test::theory_of(0), a_ics, 1),
+                         massless_header());
+    ics.header.redshift = 1 / a_ics - 1;
+    return ics;
+  };
+  const field::Snapshot expected = apply(Kind::za, input, theories);
+  input.header.seed = -1;
+  const field::Snapshot za = apply_zeldovich(input, box_of(7), theories);
+  EXPECT_LT(rms_difference(za.displacement, expected.displacement), 1e-5 * rms(za.displacement));
+  EXPECT_LT(rms_difference(*za.velocity, *expected.velocity), 1e-5 * rms(*za.velocity));
+  EXPECT_EQ(za.header.redshift, input.header.redshift);
+
+  const field::Snapshot same = apply_zeldovich(input, box_of(7), theories_of(0));
+  EXPECT_TRUE(same_bits(same.displacement.values(), input.displacement.values()));
+  EXPECT_THROW((void)apply_zeldovich(input, box_of(8), theories), InputError) << "other phases";
+  EXPECT_THROW((void)apply_zeldovich(input, input, theories), InputError) << "not earlier";
+}
+
 TEST(Prior, zeldovich_refuses_a_box_of_unknown_phases_on_all_ranks) {
   const par::Comm world = par::Comm::world();
   field::Snapshot input = plane_wave(world, 1);

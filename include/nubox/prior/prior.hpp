@@ -63,4 +63,10 @@ struct Theories {
 [[nodiscard]] field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories,
                                     const RewindOptions& rewind = {}, const Gain& gain = {});
 
+/// The Zel'dovich prior with phases from the input's initial conditions, the same box at an earlier
+/// redshift, in place of the noise that its header names. Collective.
+/// @throws InputError (agreed) if they are of another box or come before the tables begin
+[[nodiscard]] field::Snapshot apply_zeldovich(field::Snapshot input, field::Snapshot ics,
+                                              const Theories& theories);
+
 }  // namespace nubox::prior

@@ -84,6 +84,11 @@ Predictor::Predictor(const par::Comm& comm, const config::Config& config)
       rewind_(rewind_options(config)),
       output_(par::agree(comm, [&] { return BoxOutput(config); })) {
   const fs::path model = par::agree(comm, [&] { return model_path(config); });
+  par::agree(comm, [&] {
+    if (!config.text("predict.ics").empty() && (!model.empty() || prior_ != prior::Kind::za)) {
+      throw UsageError("predict.ics is for physics alone with --model.prior=za");
+    }
+  });
   if (model.empty()) return;
   card_ = net::load_card(comm, model);
   if (card_->architecture.name != "none") {
@@ -173,6 +178,9 @@ io::Attributes Predictor::recipe(const io::FieldFile& file, double M_nu_eV) cons
                             {"requested_neutrino_mesh", static_cast<std::int64_t>(mesh)},
                             {"tables", tables_.digest()}};
   if (!card_) write_attributes(rewind_, attributes);
+  if (const std::string ics = config_->text("predict.ics"); !ics.empty()) {
+    attributes["ics_checksum"] = io::FieldFile(*comm_, ics).checksum("displacement");
+  }
   if (card_) attributes["model_checksum"] = model_checksum_;
   if (network_) {
     attributes["precision"] = config_->text("predict.precision");
@@ -264,8 +272,11 @@ void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attribu
   stages.enter("prior " + prior::name_of(prior_));
   const prior::Prescription numbers = prior::prescribe(
       card_ ? card_->calibration : prior::Calibration{}, input.header, theories, rewind_);
+  const std::string ics = config_->text("predict.ics");
   field::Snapshot predicted =
-      prior::apply(prior_, std::move(input), theories, numbers.rewind, numbers.gain);
+      ics.empty()
+          ? prior::apply(prior_, std::move(input), theories, numbers.rewind, numbers.gain)
+          : prior::apply_zeldovich(std::move(input), field::read_snapshot(*comm_, ics), theories);
   write_attributes(numbers.rewind, predicted.header.extra);
   if (card_) {
     predict::warn_outside_range(*card_, predicted.header, wanted.M_nu_eV);
