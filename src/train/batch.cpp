@@ -1,7 +1,5 @@
 #include "train/batch.hpp"
 
-#include "train/turn.hpp"
-
 #include <algorithm>
 
 namespace nubox::train {
@@ -9,34 +7,26 @@ namespace {
 
 std::int64_t index(std::size_t value) { return static_cast<std::int64_t>(value); }
 
-/// Crops [begin, end) of `values`, cubes [channels][edge]^3, turned as their samples say.
-torch::Tensor turned(const std::vector<float>& values, std::size_t channels, std::size_t edge,
-                     const std::vector<Sample>& samples, std::size_t begin, std::size_t end,
-                     const std::vector<std::size_t>& vector_starts) {
-  torch::Tensor cubes =
-      torch::empty({index(end - begin), index(channels), index(edge), index(edge), index(edge)});
+/// Crops [begin, end) of `values`, cubes [channels][edge]^3, without a copy.
+torch::Tensor cubes(const std::vector<float>& values, std::size_t channels, std::size_t edge,
+                    std::size_t begin, std::size_t end) {
   const std::size_t size = channels * edge * edge * edge;
-  for (std::size_t i = begin; i < end; ++i) {
-    turn(values.data() + i * size, channels, edge, octahedral(samples[i].element), vector_starts,
-         cubes.mutable_data_ptr<float>() + (i - begin) * size);
-  }
-  return cubes;
+  // The tensor is only read.
+  return torch::from_blob(
+      const_cast<float*>(values.data()) + begin * size,
+      {index(end - begin), index(channels), index(edge), index(edge), index(edge)});
 }
 
 }  // namespace
 
 Batch make_batch(const CropServer& server, const Crops& crops, const std::vector<Sample>& samples,
-                 const std::vector<double>& theta_of_pair,
-                 const std::vector<std::size_t>& feature_vectors, std::size_t begin,
-                 std::size_t end, torch::Device device) {
+                 const std::vector<double>& theta_of_pair, std::size_t begin, std::size_t end,
+                 torch::Device device) {
   const bool with_base = server.target_channels() == 6;
-  const torch::Tensor features = turned(crops.features, server.channels(), server.edge(), samples,
-                                        begin, end, feature_vectors);
-  const std::vector<std::size_t> target_vectors =
-      with_base ? std::vector<std::size_t>{0, 3} : std::vector<std::size_t>{0};
-  const torch::Tensor targets = turned(crops.targets, server.target_channels(), server.tile(),
-                                       samples, begin, end, target_vectors)
-                                    .to(device);
+  const torch::Tensor features =
+      cubes(crops.features, server.channels(), server.edge(), begin, end);
+  const torch::Tensor targets =
+      cubes(crops.targets, server.target_channels(), server.tile(), begin, end).to(device);
   std::vector<float> theta;
   for (std::size_t i = begin; i < end; ++i) {
     theta.push_back(static_cast<float>(theta_of_pair[samples[i].pair]));

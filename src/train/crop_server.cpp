@@ -2,7 +2,10 @@
 
 #include "nubox/core/error.hpp"
 
+#include "train/turn.hpp"
+
 #include <algorithm>
+#include <numeric>
 
 namespace nubox::train {
 namespace {
@@ -55,26 +58,50 @@ float* pack_plane(const Cube& cube, std::size_t i, float* out) {
   return out;
 }
 
-/// Puts plane i into a crop [C][edge][edge][edge].
-const float* unpack_plane(const Cube& cube, std::size_t i, const float* in, float* crop) {
-  const std::size_t area = cube.edge * cube.edge;
+/// Puts plane i of a cube, from this rank's slab, into the turned crop. `row` is room for a row.
+void place_own(const Cube& cube, std::size_t i, const Turn& turn, std::vector<float>& row,
+               float* crop) {
+  const std::size_t n = cube.field->n();
+  const std::size_t ix = cube.plane(i) - cube.field->layout().local().start;
+  row.resize(cube.edge);
   for (std::size_t c = 0; c < cube.field->components(); ++c) {
-    std::copy_n(in, area, crop + (c * cube.edge + i) * area);
-    in += area;
+    const float* values = cube.field->component(c).data();
+    for (std::size_t j = 0; j < cube.edge; ++j) {
+      const std::size_t iy = (cube.start[1] + j) % n;
+      copy_row(values + cube.field->site(ix, iy, 0), n, cube.start[2], cube.edge, row.data());
+      turn.place(c, i, j, row.data(), crop);
+    }
+  }
+}
+
+/// The same for a plane as pack_plane made it. Returns what follows it.
+const float* place_packed(const Cube& cube, std::size_t i, const Turn& turn, const float* in,
+                          float* crop) {
+  for (std::size_t c = 0; c < cube.field->components(); ++c) {
+    for (std::size_t j = 0; j < cube.edge; ++j, in += cube.edge) turn.place(c, i, j, in, crop);
   }
   return in;
+}
+
+/// Every three channels of a target are a vector.
+std::vector<std::size_t> target_vectors(std::size_t channels) {
+  std::vector<std::size_t> starts;
+  for (std::size_t start = 0; start + 3 <= channels; start += 3) starts.push_back(start);
+  return starts;
 }
 
 }  // namespace
 
 CropServer::CropServer(const par::Comm& comm, std::vector<CropSource> sources, std::size_t tile,
-                       std::size_t halo)
+                       std::size_t halo, std::vector<std::size_t> feature_vectors)
     : comm_(comm.duplicate()),
       sources_(std::move(sources)),
       tile_(tile),
       halo_(halo),
       channels_(sources_.empty() ? 0 : sources_.front().features.components()),
-      target_channels_(sources_.empty() ? 3 : sources_.front().target.components()) {
+      target_channels_(sources_.empty() ? 3 : sources_.front().target.components()),
+      feature_vectors_(std::move(feature_vectors)),
+      target_vectors_(target_vectors(target_channels_)) {
   for (const CropSource& source : sources_) {
     if (source.features.components() != channels_ ||
         source.target.components() != target_channels_ ||
@@ -84,53 +111,75 @@ CropServer::CropServer(const par::Comm& comm, std::vector<CropSource> sources, s
   }
 }
 
-Crops CropServer::gather(const std::vector<Sample>& batch) const {
+template <class Visit>
+void CropServer::for_each_plane(const std::vector<Sample>& batch, int rank, Visit&& visit) const {
   const auto ranks = static_cast<std::size_t>(comm_.size());
-  const auto self = static_cast<std::size_t>(comm_.rank());
-  const auto for_each_plane = [&](std::size_t rank, auto&& visit) {
-    for (std::size_t s = rank; s < batch.size(); s += ranks) {
-      const CropSource& source = sources_.at(batch[s].pair);
-      for (const Cube& cube :
-           {features_of(source, batch[s], tile_, halo_), target_of(source, batch[s], tile_)}) {
-        for (std::size_t i = 0; i < cube.edge; ++i) visit(cube, i, s / ranks);
-      }
+  for (auto s = static_cast<std::size_t>(rank); s < batch.size(); s += ranks) {
+    const CropSource& source = sources_.at(batch[s].pair);
+    for (const Cube& cube :
+         {features_of(source, batch[s], tile_, halo_), target_of(source, batch[s], tile_)}) {
+      for (std::size_t i = 0; i < cube.edge; ++i) visit(cube, i, s / ranks);
     }
-  };
+  }
+}
 
-  std::vector<std::size_t> send_counts(ranks, 0);
-  for (std::size_t rank = 0; rank < ranks; ++rank) {
-    for_each_plane(rank, [&](const Cube& cube, std::size_t i, std::size_t) {
-      if (cube.owner(i) == comm_.rank()) send_counts[rank] += cube.plane_size();
+std::vector<float> CropServer::exchange(const std::vector<Sample>& batch,
+                                        std::vector<std::size_t>& counts) const {
+  std::vector<std::size_t> send_counts(counts.size(), 0);
+  for (int rank = 0; rank < comm_.size(); ++rank) {
+    for_each_plane(batch, rank, [&](const Cube& cube, std::size_t i, std::size_t) {
+      const int owner = cube.owner(i);
+      if (owner == rank) return;
+      if (owner == comm_.rank()) send_counts[static_cast<std::size_t>(rank)] += cube.plane_size();
+      if (rank == comm_.rank()) counts[static_cast<std::size_t>(owner)] += cube.plane_size();
     });
   }
-  std::size_t total = 0;
-  for (const std::size_t count : send_counts) total += count;
-  std::vector<float> send(total);
+  std::vector<float> send(std::reduce(send_counts.begin(), send_counts.end()));
   float* out = send.data();
-  for (std::size_t rank = 0; rank < ranks; ++rank) {
-    for_each_plane(rank, [&](const Cube& cube, std::size_t i, std::size_t) {
+  for (int rank = 0; rank < comm_.size(); ++rank) {
+    if (rank == comm_.rank()) continue;
+    for_each_plane(batch, rank, [&](const Cube& cube, std::size_t i, std::size_t) {
       if (cube.owner(i) == comm_.rank()) out = pack_plane(cube, i, out);
     });
   }
+  std::vector<float> received(std::reduce(counts.begin(), counts.end()));
+  comm_.all_to_all(std::span<const float>(send), std::span<const std::size_t>(send_counts),
+                   std::span<float>(received), std::span<const std::size_t>(counts));
+  return received;
+}
 
-  std::vector<std::size_t> counts;
-  const std::vector<float> received = comm_.all_to_all(send, send_counts, &counts);
-  std::vector<const float*> cursor(ranks, received.data());
-  for (std::size_t rank = 1; rank < ranks; ++rank)
-    cursor[rank] = cursor[rank - 1] + counts[rank - 1];
-
-  Crops crops;
-  crops.count = share(batch, self, ranks).size();
+Crops CropServer::gather(const std::vector<Sample>& batch) const {
+  std::vector<std::size_t> counts(static_cast<std::size_t>(comm_.size()), 0);
+  const std::vector<float> received = exchange(batch, counts);
+  std::vector<const float*> cursor;
+  for (const std::size_t start : par::block_starts(counts)) {
+    cursor.push_back(received.data() + start);
+  }
+  const std::vector<Sample> mine =
+      share(batch, static_cast<std::size_t>(comm_.rank()), counts.size());
   const std::size_t feature_size = channels_ * edge() * edge() * edge();
   const std::size_t target_size = target_channels_ * tile_ * tile_ * tile_;
-  crops.features.resize(crops.count * feature_size);
-  crops.targets.resize(crops.count * target_size);
-  for_each_plane(self, [&](const Cube& cube, std::size_t i, std::size_t crop) {
-    const CropSource& source = sources_.at(batch[crop * ranks + self].pair);
-    float* into = cube.field == &source.features ? crops.features.data() + crop * feature_size
-                                                 : crops.targets.data() + crop * target_size;
-    const float*& from = cursor[static_cast<std::size_t>(cube.owner(i))];
-    from = unpack_plane(cube, i, from, into);
+  Crops crops{mine.size(), std::vector<float>(mine.size() * feature_size),
+              std::vector<float>(mine.size() * target_size)};
+  std::vector<Turn> features, targets;
+  for (const Sample& sample : mine) {
+    const Octahedral element = octahedral(sample.element);
+    features.emplace_back(element, channels_, edge(), feature_vectors_);
+    targets.emplace_back(element, target_channels_, tile_, target_vectors_);
+  }
+  std::vector<float> row;
+  for_each_plane(batch, comm_.rank(), [&](const Cube& cube, std::size_t i, std::size_t crop) {
+    const bool is_feature = cube.field == &sources_.at(mine[crop].pair).features;
+    const Turn& turn = is_feature ? features[crop] : targets[crop];
+    float* into = is_feature ? crops.features.data() + crop * feature_size
+                             : crops.targets.data() + crop * target_size;
+    const int owner = cube.owner(i);
+    if (owner == comm_.rank()) {
+      place_own(cube, i, turn, row, into);
+    } else {
+      const float*& from = cursor[static_cast<std::size_t>(owner)];
+      from = place_packed(cube, i, turn, from, into);
+    }
   });
   return crops;
 }

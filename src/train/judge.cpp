@@ -112,7 +112,7 @@ double Judge::crop_loss(net::Emulator* emulator) const {
     const Crops crops = crops_.gather(part);
     if (crops.count == 0) continue;
     const auto mine = share(part, static_cast<std::size_t>(comm_.rank()), ranks);
-    const Batch batch = make_batch(crops_, crops, mine, theta_, {}, 0, mine.size(), device);
+    const Batch batch = make_batch(crops_, crops, mine, theta_, 0, mine.size(), device);
     const torch::Tensor output = emulator != nullptr
                                      ? emulator->forward(batch.features, batch.theta)
                                      : torch::zeros_like(batch.targets);

@@ -53,11 +53,10 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
       card_(std::move(card)),
       precision_(net::precision_from(options.precision)),
       emulator_(make_emulator(comm, options, card_)),
-      feature_vectors_(vector_channels(card_.features)),
       training_theta_(data.training.theta),
       training_names_(data.training.names),
       training_(comm, std::move(data.training.sources), options.tile,
-                net::footprint(card_.architecture).halo),
+                net::footprint(card_.architecture).halo, vector_channels(card_.features)),
       sampler_(sampling(options), lattice_sizes(training_.sources())),
       loss_(loss),
       judge_(comm, options_, card_, std::move(data.validation)),
@@ -146,8 +145,9 @@ TrainingRun::Outcome TrainingRun::train_step() {
   ++position_.steps;
   position_.samples += batch.size();
   position_.seconds = seconds_before_ + run_watch_.seconds();
-  const bool full = batch.size() == options_.batch;
-  if (full && steps_done_++ > 0 && !(fastest_step_.sum() < seconds.sum())) fastest_step_ = seconds;
+  // The last step has no crops to fetch.
+  const bool usual = batch.size() == options_.batch && fetched_.has_value();
+  if (usual && steps_done_++ > 0 && !(fastest_step_.sum() < seconds.sum())) fastest_step_ = seconds;
   metrics_->write(StepRecord{position_.epoch + 1, position_.steps, batch.size(), outcome.loss, rate,
                              outcome.gradient_norm, seconds,
                              gigaflop_per_crop_ * static_cast<double>(batch.size())});
@@ -183,8 +183,8 @@ std::vector<std::string> TrainingRun::compute_gradients(const Fetched& fetched, 
   for (std::size_t place = 0; place < places; place += options_.micro_batch) {
     const std::size_t begin = std::min(place, mine.size());
     const std::size_t end = std::min(place + options_.micro_batch, mine.size());
-    const Batch part = make_batch(training_, fetched.crops, mine, training_theta_, feature_vectors_,
-                                  begin, end, emulator_.device());
+    const Batch part =
+        make_batch(training_, fetched.crops, mine, training_theta_, begin, end, emulator_.device());
     seconds.data += watch.restart();
     fault::point("forward");
     torch::Tensor output;

@@ -67,7 +67,6 @@ class TrainingRun {
   net::ModelCard card_;
   net::Precision precision_;
   net::Emulator emulator_;
-  std::vector<std::size_t> feature_vectors_;
   std::vector<double> training_theta_;
   std::vector<std::string> training_names_;
   CropServer training_;

@@ -1,50 +1,38 @@
 #include "train/turn.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace nubox::train {
-namespace {
 
-/// Where the neighbours of a voxel of the turned cube lie in the cube before.
-struct Walk {
-  std::ptrdiff_t first = 0;
-  std::array<std::ptrdiff_t, 3> step{};
-};
-
-Walk walk_of(const Octahedral& element, std::size_t n) {
-  const auto edge = static_cast<std::ptrdiff_t>(n);
-  const std::array<std::ptrdiff_t, 3> strides{edge * edge, edge, 1};
-  Walk walk;
+Turn::Turn(const Octahedral& element, std::size_t channels, std::size_t n,
+           const std::vector<std::size_t>& vector_starts)
+    : n_(static_cast<std::ptrdiff_t>(n)), target_(channels), sign_(channels, 1) {
+  const std::array<std::ptrdiff_t, 3> strides{n_ * n_, n_, 1};
   for (std::size_t a = 0; a < 3; ++a) {
-    walk.step[a] = element.sign[a] * strides[element.axis[a]];
-    if (element.sign[a] < 0) walk.first -= walk.step[a] * (edge - 1);
+    // New axis a is old axis p(a).
+    step_[element.axis[a]] = element.sign[a] * strides[a];
+    if (element.sign[a] < 0) first_ += strides[a] * (n_ - 1);
   }
-  return walk;
-}
-
-}  // namespace
-
-void turn(const float* cube, std::size_t channels, std::size_t n, const Octahedral& element,
-          const std::vector<std::size_t>& vector_starts, float* out) {
-  std::vector<std::size_t> source(channels);
-  std::iota(source.begin(), source.end(), std::size_t{0});
-  std::vector<float> sign(channels, 1);
+  std::iota(target_.begin(), target_.end(), std::size_t{0});
   for (const std::size_t start : vector_starts) {
     for (std::size_t a = 0; a < 3; ++a) {
-      source[start + a] = start + element.axis[a];
-      sign[start + a] = static_cast<float>(element.sign[a]);
+      target_[start + element.axis[a]] = start + a;
+      sign_[start + element.axis[a]] = static_cast<float>(element.sign[a]);
     }
   }
-  const Walk walk = walk_of(element, n);
-  const auto edge = static_cast<std::ptrdiff_t>(n);
-  for (std::size_t c = 0; c < channels; ++c) {
-    const float* const origin = cube + source[c] * n * n * n + walk.first;
-    for (std::ptrdiff_t i = 0; i < edge; ++i) {
-      for (std::ptrdiff_t j = 0; j < edge; ++j) {
-        const float* const row = origin + i * walk.step[0] + j * walk.step[1];
-        for (std::ptrdiff_t k = 0; k < edge; ++k) *out++ = sign[c] * row[k * walk.step[2]];
-      }
-    }
+}
+
+void Turn::place(std::size_t c, std::size_t i, std::size_t j, const float* row,
+                 float* turned) const {
+  const auto plane = static_cast<std::ptrdiff_t>(i), line = static_cast<std::ptrdiff_t>(j);
+  float* const out = turned + static_cast<std::ptrdiff_t>(target_[c]) * n_ * n_ * n_ + first_ +
+                     plane * step_[0] + line * step_[1];
+  const float sign = sign_[c];
+  if (step_[2] == 1) {
+    std::transform(row, row + n_, out, [sign](float value) { return sign * value; });
+  } else {
+    for (std::ptrdiff_t k = 0; k < n_; ++k) out[k * step_[2]] = sign * row[k];
   }
 }
 

@@ -58,13 +58,15 @@ TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_turned_b
   const auto server_of = [&](const torch::Tensor& f, const torch::Tensor& t) {
     std::vector<CropSource> sources;
     sources.push_back({slab_of(comm, f), slab_of(comm, t)});
-    return CropServer(comm, std::move(sources), Small::tile, Small::halo);
+    return CropServer(comm, std::move(sources), Small::tile, Small::halo, vectors);
   };
   const auto batch_of = [&](const CropServer& server, const Sample& sample) {
     // As many copies as ranks: every rank gets one.
     const std::vector<Sample> copies(static_cast<std::size_t>(comm.size()), sample);
     const std::vector<Sample> mine{sample};
-    return make_batch(server, server.gather(copies), mine, {1.0}, vectors, 0, 1, torch::kCPU);
+    const Crops crops = server.gather(copies);
+    const Batch batch = make_batch(server, crops, mine, {1.0}, 0, 1, torch::kCPU);
+    return Batch{batch.features.clone(), batch.targets.clone(), batch.base.clone(), batch.theta};
   };
   const CropServer server = server_of(features, targets);
   for (std::size_t e = 0; e < octahedral_order; ++e) {

@@ -10,9 +10,17 @@ namespace nubox::train {
 inline torch::Tensor turned(const torch::Tensor& field, const Octahedral& element,
                             const std::vector<std::size_t>& vector_starts) {
   const torch::Tensor values = field.contiguous(), out = torch::empty_like(values);
-  turn(values.const_data_ptr<float>(), static_cast<std::size_t>(field.size(0)),
-       static_cast<std::size_t>(field.size(1)), element, vector_starts,
-       out.mutable_data_ptr<float>());
+  const auto channels = static_cast<std::size_t>(field.size(0));
+  const auto n = static_cast<std::size_t>(field.size(1));
+  const Turn turn(element, channels, n, vector_starts);
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        turn.place(c, i, j, values.const_data_ptr<float>() + ((c * n + i) * n + j) * n,
+                   out.mutable_data_ptr<float>());
+      }
+    }
+  }
   return out;
 }
 

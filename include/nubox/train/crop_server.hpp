@@ -15,7 +15,8 @@ struct CropSource {
   field::LatticeField target;    ///< [3], or more that is wanted without halo
 };
 
-/// What a rank trains on in one step, cut from slabs of whichever ranks own them.
+/// What a rank trains on in one step, cut from slabs of whichever ranks own them and turned as its
+/// samples say.
 struct Crops {
   std::size_t count = 0;
   std::vector<float> features;  ///< [count][C][tile + 2 halo]^3
@@ -27,8 +28,9 @@ struct Crops {
 class CropServer {
  public:
   /// All sources have the same numbers of channels; their slabs live on `comm`'s ranks.
+  /// @param feature_vectors  first channels of the vectors among the features (vector_channels())
   CropServer(const par::Comm& comm, std::vector<CropSource> sources, std::size_t tile,
-             std::size_t halo);
+             std::size_t halo, std::vector<std::size_t> feature_vectors = {});
 
   /// Crops of this rank's share of the batch (share()), in its order. Every rank knows the whole
   /// batch, so that planes travel in one all-to-all. Collective.
@@ -41,12 +43,21 @@ class CropServer {
   [[nodiscard]] std::size_t tile() const { return tile_; }
 
  private:
+  /// Planes of the crops of `rank`'s share: visit(cube, plane, crop), in the order of messages.
+  template <class Visit>
+  void for_each_plane(const std::vector<Sample>& batch, int rank, Visit&& visit) const;
+  /// Planes of this rank's crops from their owners; fills in how many values each sent.
+  [[nodiscard]] std::vector<float> exchange(const std::vector<Sample>& batch,
+                                            std::vector<std::size_t>& counts) const;
+
   par::Comm comm_;
   std::vector<CropSource> sources_;
   std::size_t tile_;
   std::size_t halo_;
   std::size_t channels_;
   std::size_t target_channels_;
+  std::vector<std::size_t> feature_vectors_;
+  std::vector<std::size_t> target_vectors_;
 };
 
 }  // namespace nubox::train

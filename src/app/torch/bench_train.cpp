@@ -22,7 +22,7 @@ struct Work {
 /// Crops along a box: eight in each.
 constexpr std::size_t crops_per_side = 2;
 
-/// Trains for repeats + 1 steps; the fastest but the first counts. Collective.
+/// Trains for repeats + 2 steps; the fastest but the first and the last counts. Collective.
 train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::size_t batch,
                                 const std::filesystem::path& out) {
   train::TrainOptions options;
@@ -37,7 +37,7 @@ train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::s
   options.out = out;
   const std::size_t n = crops_per_side * work.tile;
   const std::size_t crops_per_box = crops_per_side * crops_per_side * crops_per_side;
-  const std::size_t boxes = ((work.repeats + 1) * batch + crops_per_box - 1) / crops_per_box;
+  const std::size_t boxes = ((work.repeats + 2) * batch + crops_per_box - 1) / crops_per_box;
   const auto report = train::train(world, options, synthetic_card(work.architecture, n),
                                    synthetic_pairs(world, work.architecture, n, boxes));
   return report.fastest_step;
