@@ -166,8 +166,17 @@ TEST(Prior, zeldovich_takes_its_phases_from_initial_conditions) {
 
   const field::Snapshot same = apply_zeldovich(input, box_of(7), theories_of(0));
   EXPECT_TRUE(same_bits(same.displacement.values(), input.displacement.values()));
-  EXPECT_THROW((void)apply_zeldovich(input, box_of(8), theories), InputError) << "other phases";
-  EXPECT_THROW((void)apply_zeldovich(input, input, theories), InputError) << "not earlier";
+  const auto refusal = [&](const field::Snapshot& ics) {
+    try {
+      (void)apply_zeldovich(input, ics, theories);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(refusal(box_of(8)).find("other phases"), std::string::npos);
+  EXPECT_NE(refusal(input).find("at z = 0 for a massless box at z = 0"), std::string::npos);
 }
 
 TEST(Prior, zeldovich_refuses_a_box_of_unknown_phases_on_all_ranks) {

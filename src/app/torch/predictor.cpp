@@ -200,6 +200,10 @@ TaskResult Predictor::run(const SuiteTask& task) const {
   std::optional<prior::Features> features;
   const io::FieldFile file(*comm_, task.in);
   require_fits(file, task);
+  if (card_ && !card_->calibration.empty() && prior::force_class(file.header()) == 0) {
+    log::info("{}: the header names no force mesh, so the calibration of the finest one is used",
+              task.in.string());
+  }
   for (const Wanted& wanted : task.wanted) {
     const io::Attributes attributes = recipe(file, wanted.M_nu_eV);
     log::set_phase("predict: look for " + wanted.out.string());
