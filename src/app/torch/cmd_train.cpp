@@ -2,21 +2,16 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
-#include "nubox/field/field_io.hpp"
-#include "nubox/io/mapped_memory.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
-#include "nubox/prior/features.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
 #include "app/needs.hpp"
-#include "app/prior_setup.hpp"
-#include "app/setup.hpp"
 #include "app/torch/architecture_options.hpp"
 #include "app/torch/calibrate.hpp"
-#include "app/torch/pair_list.hpp"
+#include "app/torch/pair_reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -62,158 +57,6 @@ train::TrainOptions train_options(const config::Config& config) {
   return options;
 }
 
-/// Builds what the trainer needs, one realisation after the other.
-class PairReader {
- public:
-  PairReader(const par::Comm& world, const config::Config& config, net::ModelCard& card)
-      : world_(world),
-        parameters_(cosmology_parameters(config)),
-        tables_(load_tables(world, config)),
-        kind_(prior::kind_of(config.text("model.prior"))),
-        rewind_(rewind_options(config)),
-        card_(card) {
-    const std::string cache = config.text("data.cache");
-    if (!cache.empty()) par::agree(world, [&] { cache_.emplace(cache); });
-    card_.prior = prior::name_of(kind_);
-    write_attributes(rewind_, card_.extra);
-  }
-
-  /// Fits the prior's numbers to the realisations that are trained on, where there are any. They
-  /// have passed check(). Collective.
-  void calibrate_prior(const std::vector<Realisation>& training) {
-    if (!can_be_calibrated(kind_)) return;
-    card_.calibration = calibrate(world_, kind_, rewind_, training, parameters_, tables_);
-  }
-
-  /// Headers only: what would be refused is refused. Collective.
-  void check(const Realisation& realisation) {
-    const io::FieldFile input(world_, realisation.massless);
-    const io::FieldHeader massless = input.header();
-    check_input(massless, realisation.massless);
-    settle(input.has("velocity"), realisation.massless);
-    for (const fs::path& path : realisation.massive) {
-      const io::FieldHeader massive = io::FieldFile(world_, path).header();
-      check_target(massless, realisation.massless, massive, path);
-      note_mass(massive.M_nu_eV);
-    }
-  }
-
-  /// The fields of a realisation that has passed check(). Collective.
-  void read(const Realisation& realisation, bool validation,
-            std::vector<train::TrainingPair>& pairs) {
-    const field::Snapshot input = field::read_snapshot(world_, realisation.massless);
-    const prior::Features features = features_of(input);
-    for (const fs::path& path : realisation.massive) {
-      log::beat();
-      field::Snapshot target = field::read_snapshot(world_, path);
-      check_target(input.header, realisation.massless, target.header, path);
-      add(input, features, target, fmt::format("{}/{}", realisation.name, path.stem().string()),
-          validation, pairs);
-    }
-  }
-
- private:
-  void check_input(const io::FieldHeader& massless, const fs::path& path) {
-    par::agree(world_, [&] {
-      require_cosmology(massless, parameters_, path.string());
-      if (card_.data.n == 0) card_.data = massless;
-      io::require_same_box(card_.data, "the first pair", massless, path.string());
-    });
-  }
-
-  void note_mass(double mass) {
-    if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
-      card_.masses_eV.push_back(mass);
-  }
-
-  void check_target(const io::FieldHeader& massless, const fs::path& massless_path,
-                    const io::FieldHeader& massive, const fs::path& path) {
-    par::agree(world_, [&] {
-      io::require_same_box(massless, massless_path.string(), massive, path.string());
-      require_twins(massless, massive, path);
-    });
-  }
-
-  /// Same phases, one box without and one with neutrino mass.
-  static void require_twins(const io::FieldHeader& massless, const io::FieldHeader& massive,
-                            const fs::path& path) {
-    if (massless.M_nu_eV != 0 || massive.M_nu_eV <= 0) {
-      throw InputError(
-          "{} has M_nu = {} eV, its twin mnu-0.000.h5 {} eV: one must be massless, one not",
-          path.string(), massive.M_nu_eV, massless.M_nu_eV);
-    }
-    if (massless.seed != massive.seed) {
-      throw InputError("{} has seed {}, its massless twin {}: a pair must have the same phases",
-                       path.string(), massive.seed, massless.seed);
-    }
-    for (const char* name : {"noise", "fixed_amplitude", "phase_flip"}) {
-      const auto a = massless.extra.find(name), b = massive.extra.find(name);
-      if (a != massless.extra.end() && b != massive.extra.end() && a->second != b->second) {
-        throw InputError(
-            "{} and its massless twin differ in '{}': a pair must have the same phases",
-            path.string(), name);
-      }
-    }
-  }
-
-  /// The first input tells whether the boxes have velocities, and with that what can be made of
-  /// them.
-  void settle(bool has_velocity, const fs::path& path) {
-    if (card_.features.empty()) {
-      if (kind_ == prior::Kind::rewind && !has_velocity) {
-        log::warn("the boxes have no velocities: the linear filter stands in for the rewind");
-        kind_ = prior::Kind::linear;
-        card_.prior = prior::name_of(kind_);
-      }
-      if (card_.architecture.name != "none") {
-        card_.features = card_.architecture.residual ? prior::local_feature_names(has_velocity)
-                                                     : prior::displacement_feature_names();
-        card_.architecture.input_channels = card_.features.size();
-      }
-    }
-    par::agree(world_, [&] {
-      if (kind_ == prior::Kind::rewind && !has_velocity) {
-        throw InputError("{} has no velocities, boxes before it have", path.string());
-      }
-    });
-  }
-
-  /// What the network sees of an input, whatever the mass.
-  prior::Features features_of(const field::Snapshot& input) {
-    const prior::Theories theories =
-        par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
-    return {input, theories.massless, card_.features, rewind_.mesh_factor};
-  }
-
-  void add(const field::Snapshot& input, const prior::Features& features, field::Snapshot& target,
-           const std::string& name, bool validation, std::vector<train::TrainingPair>& pairs) {
-    const double mass = target.header.M_nu_eV;
-    const prior::Theories theories =
-        par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
-    const prior::Prescription numbers =
-        prior::prescribe(card_.calibration, input.header, theories, rewind_);
-    field::Snapshot prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
-    note_mass(mass);
-    pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
-                     kept(std::move(target.displacement)),
-                     net::style_parameter(mass, input.header.Omega_m, input.header.h), validation});
-  }
-
-  /// A field as it waits for its epochs.
-  field::LatticeField kept(field::LatticeField field) {
-    if (!cache_) return field;
-    return par::agree(world_, [&] { return field::LatticeField(field, *cache_); });
-  }
-
-  const par::Comm& world_;
-  std::optional<io::MappedMemory> cache_;
-  cosmology::Parameters parameters_;
-  cosmology::LinearTables tables_;
-  prior::Kind kind_;
-  prior::RewindOptions rewind_;
-  net::ModelCard& card_;
-};
-
 void report_training_needs(const par::Comm& world, const net::ModelCard& card,
                            const train::TrainOptions& options, std::size_t training_pairs,
                            std::size_t validation_pairs, bool cached) {
@@ -246,8 +89,6 @@ std::size_t pairs_of(const std::vector<Realisation>& realisations) {
   for (const Realisation& realisation : realisations) pairs += realisation.massive.size();
   return pairs;
 }
-
-}  // namespace
 
 /// Refuses options that contradict each other or leave nothing to do.
 void require_possible(const config::Config& config, const train::TrainOptions& options,
@@ -322,6 +163,8 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
   net::save_card(world, path, card);
   log::info("{}: the calibrated prior '{}', no network", path.string(), card.prior);
 }
+
+}  // namespace
 
 void train(const par::Comm& world, const config::Config& config) {
   // Made first: a signal while pairs are read stops the first step, and reading takes time too.
