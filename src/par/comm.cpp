@@ -1,6 +1,7 @@
 #include "nubox/par/comm.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/timer.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -84,6 +85,16 @@ int mpi_count(std::size_t count) {
   }
   return static_cast<int>(count);
 }
+
+namespace {
+
+std::vector<int> mpi_counts(const std::vector<std::size_t>& counts) {
+  std::vector<int> narrow;
+  for (const std::size_t count : counts) narrow.push_back(mpi_count(count));
+  return narrow;
+}
+
+}  // namespace
 
 Comm::Comm(MPI_Comm comm) : comm_(comm) {
   NUBOX_MPI_CHECK(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN));
@@ -267,5 +278,27 @@ void AsyncSums::wait_all() {
   NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE));
   requests_.clear();
 }
+
+AsyncBlocks::AsyncBlocks(const Comm& comm, std::span<const float> send,
+                         std::span<const std::size_t> send_counts, std::span<float> received,
+                         std::span<const std::size_t> received_counts)
+    : send_counts_(mpi_counts({send_counts.begin(), send_counts.end()})),
+      send_starts_(mpi_counts(block_starts(send_counts))),
+      received_counts_(mpi_counts({received_counts.begin(), received_counts.end()})),
+      received_starts_(mpi_counts(block_starts(received_counts))) {
+  NUBOX_MPI_CHECK(MPI_Ialltoallv(send.data(), send_counts_.data(), send_starts_.data(), MPI_FLOAT,
+                                 received.data(), received_counts_.data(), received_starts_.data(),
+                                 MPI_FLOAT, comm.raw(), &request_));
+}
+
+AsyncBlocks::~AsyncBlocks() {
+  const Stopwatch watch;
+  int done = 0;
+  while (done == 0 && watch.seconds() < 1) {
+    if (MPI_Test(&request_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return;
+  }
+}
+
+void AsyncBlocks::wait() { NUBOX_MPI_CHECK(MPI_Wait(&request_, MPI_STATUS_IGNORE)); }
 
 }  // namespace nubox::par

@@ -123,9 +123,9 @@ void CropServer::for_each_plane(const std::vector<Sample>& batch, int rank, Visi
   }
 }
 
-std::vector<float> CropServer::exchange(const std::vector<Sample>& batch,
-                                        std::vector<std::size_t>& counts) const {
-  std::vector<std::size_t> send_counts(counts.size(), 0);
+ComingCrops CropServer::begin(std::vector<Sample> batch) const {
+  const auto ranks = static_cast<std::size_t>(comm_.size());
+  std::vector<std::size_t> send_counts(ranks, 0), counts(ranks, 0);
   for (int rank = 0; rank < comm_.size(); ++rank) {
     for_each_plane(batch, rank, [&](const Cube& cube, std::size_t i, std::size_t) {
       const int owner = cube.owner(i);
@@ -142,21 +142,22 @@ std::vector<float> CropServer::exchange(const std::vector<Sample>& batch,
       if (cube.owner(i) == comm_.rank()) out = pack_plane(cube, i, out);
     });
   }
-  std::vector<float> received(std::reduce(counts.begin(), counts.end()));
-  comm_.all_to_all(std::span<const float>(send), std::span<const std::size_t>(send_counts),
-                   std::span<float>(received), std::span<const std::size_t>(counts));
-  return received;
+  std::vector<float> arriving(std::reduce(counts.begin(), counts.end()));
+  auto exchange =
+      std::make_unique<par::AsyncBlocks>(comm_, send, send_counts, std::span(arriving), counts);
+  return {std::move(batch), std::move(counts), std::move(send), std::move(arriving),
+          std::move(exchange)};
 }
 
-Crops CropServer::gather(const std::vector<Sample>& batch) const {
-  std::vector<std::size_t> counts(static_cast<std::size_t>(comm_.size()), 0);
-  const std::vector<float> received = exchange(batch, counts);
+Crops CropServer::finish(ComingCrops coming) const {
+  const std::vector<Sample>& batch = coming.batch;
+  coming.exchange->wait();
   std::vector<const float*> cursor;
-  for (const std::size_t start : par::block_starts(counts)) {
-    cursor.push_back(received.data() + start);
+  for (const std::size_t start : par::block_starts(coming.counts)) {
+    cursor.push_back(coming.arriving.data() + start);
   }
   const std::vector<Sample> mine =
-      share(batch, static_cast<std::size_t>(comm_.rank()), counts.size());
+      share(batch, static_cast<std::size_t>(comm_.rank()), coming.counts.size());
   const std::size_t feature_size = channels_ * edge() * edge() * edge();
   const std::size_t target_size = target_channels_ * tile_ * tile_ * tile_;
   Crops crops{mine.size(), std::vector<float>(mine.size() * feature_size),

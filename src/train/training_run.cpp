@@ -116,17 +116,16 @@ std::vector<Sample> TrainingRun::share_of(const std::vector<Sample>& batch) cons
 TrainingRun::Outcome TrainingRun::train_step() {
   StepSeconds seconds;
   Stopwatch watch;
-  if (!fetched_) fetched_ = fetch(position_.epoch, position_.samples);
-  const Fetched now = std::move(*fetched_);
-  const std::vector<Sample>& batch = now.batch;
+  if (!coming_) coming_ = fetch(position_.epoch, position_.samples);
+  const std::vector<Sample> batch = coming_->batch;
+  const Crops crops = training_.finish(std::move(*coming_));
+  coming_ = fetch_after(batch);  // travels while this rank computes
   seconds.data = watch.seconds();
   Losses loss;
-  const std::vector<std::string> bad_samples = compute_gradients(now, loss, seconds);
+  const std::vector<std::string> bad_samples = compute_gradients(batch, crops, loss, seconds);
 
   watch.restart();
   reducer_.start_rest();
-  fetched_ = fetch_after(batch);
-  seconds.data += watch.restart();
   fault::point("reduce");
   reducer_.finish();
   seconds.communication = watch.restart();
@@ -146,7 +145,7 @@ TrainingRun::Outcome TrainingRun::train_step() {
   position_.samples += batch.size();
   position_.seconds = seconds_before_ + run_watch_.seconds();
   // The last step has no crops to fetch.
-  const bool usual = batch.size() == options_.batch && fetched_.has_value();
+  const bool usual = batch.size() == options_.batch && coming_.has_value();
   if (usual && steps_done_++ > 0 && !(fastest_step_.sum() < seconds.sum())) fastest_step_ = seconds;
   metrics_->write(StepRecord{position_.epoch + 1, position_.steps, batch.size(), outcome.loss, rate,
                              outcome.gradient_norm, seconds,
@@ -157,22 +156,20 @@ TrainingRun::Outcome TrainingRun::train_step() {
   return outcome;
 }
 
-TrainingRun::Fetched TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
-  Fetched fetched{sampler_.batch(epoch, samples / options_.batch), {}};
-  fetched.crops = training_.gather(fetched.batch);
-  return fetched;
+ComingCrops TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
+  return training_.begin(sampler_.batch(epoch, samples / options_.batch));
 }
 
-std::optional<TrainingRun::Fetched> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
+std::optional<ComingCrops> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
   const std::uint64_t samples = position_.samples + batch.size();
   if (samples < sampler_.samples_per_epoch()) return fetch(position_.epoch, samples);
   if (position_.epoch + 1 < options_.epochs) return fetch(position_.epoch + 1, 0);
   return std::nullopt;
 }
 
-std::vector<std::string> TrainingRun::compute_gradients(const Fetched& fetched, Losses& loss,
+std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample>& batch,
+                                                        const Crops& crops, Losses& loss,
                                                         StepSeconds& seconds) {
-  const std::vector<Sample>& batch = fetched.batch;
   const std::vector<Sample> mine = share_of(batch);
   Stopwatch watch;
   reducer_.begin_step();
@@ -184,7 +181,7 @@ std::vector<std::string> TrainingRun::compute_gradients(const Fetched& fetched, 
     const std::size_t begin = std::min(place, mine.size());
     const std::size_t end = std::min(place + options_.micro_batch, mine.size());
     const Batch part =
-        make_batch(training_, fetched.crops, mine, training_theta_, begin, end, emulator_.device());
+        make_batch(training_, crops, mine, training_theta_, begin, end, emulator_.device());
     seconds.data += watch.restart();
     fault::point("forward");
     torch::Tensor output;

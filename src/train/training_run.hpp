@@ -38,20 +38,14 @@ class TrainingRun {
     std::size_t samples = 0;
     par::StepControl::Action action = par::StepControl::Action::go_on;
   };
-  /// A global batch and what this rank has of it.
-  struct Fetched {
-    std::vector<Sample> batch;
-    Crops crops;
-  };
   Outcome train_step();
-  [[nodiscard]] Fetched fetch(std::uint64_t epoch, std::uint64_t samples);
-  /// The batch of the step after this one, cut while the gradient sums of this one are under way
-  /// (and, on a GPU, its backward pass). Nothing after the last step.
-  [[nodiscard]] std::optional<Fetched> fetch_after(const std::vector<Sample>& batch);
+  [[nodiscard]] ComingCrops fetch(std::uint64_t epoch, std::uint64_t samples);
+  /// The batch of the step after this one. Nothing after the last step.
+  [[nodiscard]] std::optional<ComingCrops> fetch_after(const std::vector<Sample>& batch);
   [[nodiscard]] std::vector<Sample> share_of(const std::vector<Sample>& batch) const;
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
-  std::vector<std::string> compute_gradients(const Fetched& fetched, Losses& loss,
-                                             StepSeconds& seconds);
+  std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, const Crops& crops,
+                                             Losses& loss, StepSeconds& seconds);
   Outcome reduce_outcome(const Losses& loss, double norm,
                          const std::vector<std::string>& bad_samples, std::size_t batch_size);
   void finish_epoch();
@@ -78,7 +72,7 @@ class TrainingRun {
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
-  std::optional<Fetched> fetched_;  ///< for the next step
+  std::optional<ComingCrops> coming_;  ///< for the next step
   bool resumed_ = false;
   bool synchronised_norm_ = options_.batch_norm == "sync";
   std::optional<Progress> eta_;

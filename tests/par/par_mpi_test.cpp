@@ -122,6 +122,28 @@ TEST(Agree, turns_foreign_exceptions_into_internal_errors) {
   }
 }
 
+TEST(AsyncBlocks, bring_what_an_all_to_all_brings) {
+  const Comm world = Comm::world();
+  const auto ranks = static_cast<std::size_t>(world.size());
+  const auto self = static_cast<std::size_t>(world.rank());
+  // Rank r sends (r + s) % 3 numbers to rank s.
+  std::vector<float> send;
+  std::vector<std::size_t> send_counts(ranks), counts(ranks);
+  for (std::size_t r = 0; r < ranks; ++r) {
+    send_counts[r] = counts[r] = (self + r) % 3;
+    send.resize(send.size() + send_counts[r], static_cast<float>(10 * self + r));
+  }
+  std::vector<std::size_t> expected_counts;
+  const auto expected = world.all_to_all(send, send_counts, &expected_counts);
+  EXPECT_EQ(counts, expected_counts);
+  std::vector<float> received(expected.size());
+  AsyncBlocks blocks(world, send, send_counts, received, counts);
+  std::vector<float> unused(expected.size());
+  { const AsyncBlocks left(world, send, send_counts, unused, counts); }
+  blocks.wait();
+  EXPECT_EQ(received, expected);
+}
+
 TEST(AsyncSums, add_over_ranks_in_the_order_started) {
   const Comm world = Comm::world();
   std::vector<float> a(1000, 1.0f), b(3, 2.0f);

@@ -174,4 +174,27 @@ class AsyncSums {
   std::vector<MPI_Request> requests_;
 };
 
+/// Blocks between all ranks under way (MPI_Ialltoallv), for work that overlaps with computation.
+class AsyncBlocks {
+ public:
+  /// Sends consecutive blocks of `send`, `send_counts[r]` elements to rank r, and receives as
+  /// all_to_all() does. The buffers must stay untouched until wait(). Collective; begun in the same
+  /// order on all ranks.
+  AsyncBlocks(const Comm& comm, std::span<const float> send,
+              std::span<const std::size_t> send_counts, std::span<float> received,
+              std::span<const std::size_t> received_counts);
+  /// Waits a second at most where wait() was not called: after an error on all ranks they all come
+  /// here; after one on this rank alone the job ends anyway.
+  ~AsyncBlocks();
+  AsyncBlocks(const AsyncBlocks&) = delete;
+  AsyncBlocks& operator=(const AsyncBlocks&) = delete;
+
+  void wait();
+
+ private:
+  /// MPI reads them until the exchange is over.
+  std::vector<int> send_counts_, send_starts_, received_counts_, received_starts_;
+  MPI_Request request_ = MPI_REQUEST_NULL;
+};
+
 }  // namespace nubox::par

@@ -5,6 +5,7 @@
 #include "nubox/train/sampler.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace nubox::train {
@@ -23,6 +24,14 @@ struct Crops {
   std::vector<float> targets;   ///< [count][target channels][tile]^3
 };
 
+/// The crops of a batch on their way between ranks.
+struct ComingCrops {
+  std::vector<Sample> batch;
+  std::vector<std::size_t> counts;  ///< values that each rank sends here
+  std::vector<float> leaving, arriving;
+  std::unique_ptr<par::AsyncBlocks> exchange;
+};
+
 /// Keeps all boxes in memory, dealt to ranks as slabs, and hands out periodic crops. A crop may be
 /// larger than its box: it wraps.
 class CropServer {
@@ -32,9 +41,15 @@ class CropServer {
   CropServer(const par::Comm& comm, std::vector<CropSource> sources, std::size_t tile,
              std::size_t halo, std::vector<std::size_t> feature_vectors = {});
 
-  /// Crops of this rank's share of the batch (share()), in its order. Every rank knows the whole
-  /// batch, so that planes travel in one all-to-all. Collective.
-  [[nodiscard]] Crops gather(const std::vector<Sample>& batch) const;
+  /// Sends what other ranks need for their share of the batch (share()); every rank knows the whole
+  /// batch. Collective, without waiting for others.
+  [[nodiscard]] ComingCrops begin(std::vector<Sample> batch) const;
+  /// Crops of this rank's share, in its order. Waits for ranks that have not begun.
+  [[nodiscard]] Crops finish(ComingCrops coming) const;
+  /// Both. Collective.
+  [[nodiscard]] Crops gather(const std::vector<Sample>& batch) const {
+    return finish(begin(batch));
+  }
 
   [[nodiscard]] const std::vector<CropSource>& sources() const { return sources_; }
   [[nodiscard]] std::size_t channels() const { return channels_; }
@@ -46,9 +61,6 @@ class CropServer {
   /// Planes of the crops of `rank`'s share: visit(cube, plane, crop), in the order of messages.
   template <class Visit>
   void for_each_plane(const std::vector<Sample>& batch, int rank, Visit&& visit) const;
-  /// Planes of this rank's crops from their owners; fills in how many values each sent.
-  [[nodiscard]] std::vector<float> exchange(const std::vector<Sample>& batch,
-                                            std::vector<std::size_t>& counts) const;
 
   par::Comm comm_;
   std::vector<CropSource> sources_;
