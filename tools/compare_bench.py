@@ -40,12 +40,19 @@ def quantity_of(row):
     return SIZE.sub("", row["quantity"])
 
 
+def own_mode(quantity):
+    """"strong" or "weak" where a row says that its work is the same for all ranks together or for each; else None."""
+    return next((mode for mode in ("strong", "weak") if f": {mode}," in quantity), None)
+
+
 def speed(document, row):
     """Work per second of all ranks together, up to a factor that is the same for all sizes and ranks; None for
     what is no speed (memory, shares). Work goes with n^3."""
     unit, value = row["unit"], row["value"]
     if value <= 0:
         return None
+    if own_mode(row["quantity"]) == "weak":
+        return document["ranks"] / value
     if unit == "s":
         return document["n"] ** 3 / value
     if unit.startswith("us/particle"):  # of a core
@@ -63,9 +70,11 @@ def bounded(document):
 
 
 def headlines(document):
-    """The rows that tell how a component scales: the whole where it is measured, else what has a limit."""
+    """The rows that tell how a component scales: the whole where it is measured, what says so itself, else what has
+    a limit."""
     whole = [row for row in document["rows"] if row["quantity"].startswith("everything")]
-    return whole or list(bounded(document))
+    stated = [row for row in document["rows"] if own_mode(row["quantity"])]
+    return whole or stated or list(bounded(document))
 
 
 def table(head, rows):
@@ -125,6 +134,8 @@ def scaling(documents):
             speed_up, more = value / points[n0, ranks0][0], ranks / ranks0
             load = (n / n0) ** 3 / more
             modes = [mode for mode, fits in (("strong", n == n0), ("weak", abs(load - 1) < WEAK_TOLERANCE)) if fits]
+            if own_mode(quantity):
+                modes = [own_mode(quantity)]
             for mode in modes:
                 rows.append({"component": component, "quantity": quantity, "mode": mode, "n": n, "ranks": ranks,
                              "speed_up": speed_up, "efficiency": speed_up / more, "ratio_to_limit": ratio})

@@ -74,6 +74,16 @@ class Tables(Directory):
             self.compare("--scaling", *paths, "--out", out)
             self.assertAlmostEqual(json.loads(out.read_text())["rows"][1]["speed_up"], 1.6)
 
+    def test_rows_that_name_their_scaling_are_taken_at_their_word(self):
+        paths = [self.written(f"{ranks}.json", document(64, ranks, [("net: weak, step of 4 crops", weak, "s", 1.0),
+                                                                    ("net: strong, step of 4 crops", strong, "s", None),
+                                                                    ("net: forward", 1.0, "s", None)], "train"))
+                 for ranks, weak, strong in ((1, 1.0, 1.0), (2, 1.25, 0.625))]
+        out = self.directory / "scaling.json"
+        self.compare("--scaling", *paths, "--out", out)
+        self.assertEqual([(row["mode"], row["ranks"], row["speed_up"]) for row in json.loads(out.read_text())["rows"]],
+                         [("strong", 1, 1), ("strong", 2, 1.6), ("weak", 1, 1), ("weak", 2, 1.6)])
+
     def test_a_line_per_component_beside_its_limit(self):
         path = self.written("a.json", document(64, 2, [("forward", 3.0, "s", 2.0), ("plain", 1.0, "s", None)]))
         lines = self.compare("--roofline", path).stdout.splitlines()
