@@ -2,9 +2,9 @@
 # usage: tools/make_default_model.sh [--help]
 #
 # Makes the shipped model anew: simulates its training pairs at three force resolutions, trains after
-# configs/default.ini, first on displacements, then on densities too, and puts the result into
-# configs/models/default.h5. Takes some three hours on two cores; whatever stands complete in
-# runs/default is not made again.
+# configs/default.ini, first on displacements, then on densities, spectra and gradients too, and puts
+# the result into configs/models/default.h5. Takes some three hours on two cores; whatever stands
+# complete in runs/default is not made again.
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -25,12 +25,20 @@ simulate() {
     "--simulate.steps=$steps" "--simulate.out=runs/default/mesh-$mesh"
 }
 
+# go_on BEFORE NAME EPOCHS [OPTION ...]: trains the model of a stage before on densities too.
+go_on() {
+  local before="$1" name="$2" epochs="$3"
+  shift 3
+  stage "train: $name" nubox train "$config" "--train.start=runs/default/$before/model.h5" --loss.eulerian=1 \
+    --train.learning_rate=2e-3 "--train.epochs=$epochs" "--train.out=runs/default/$name" "$@"
+}
+
 stage "pairs, mesh 2N" simulate 2 101-112,151-152 0,0.1,0.15,0.2,0.4,0.6 40
 stage "pairs, mesh 4N, training" simulate 4 201-205 0,0.15,0.4,0.6 80
 stage "pairs, mesh 4N, validation" simulate 4 251 0,0.15,0.6 80
 stage "pairs, mesh 6N" simulate 6 301-303 0,0.15,0.6 80
-stage "train on displacements" nubox train "$config" --train.out=runs/default/displacements
-stage "train on densities too" nubox train "$config" --train.start=runs/default/displacements/model.h5 \
-  --loss.eulerian=1 --loss.spectral=100 --train.learning_rate=2e-3 --train.epochs=6 --train.out=runs/default/densities
+stage "train: displacements" nubox train "$config" --train.out=runs/default/displacements
+go_on displacements densities 6 --loss.spectral=100
+go_on densities gradients 5 --loss.gradient=1 --loss.spectral=2000
 mkdir -p configs/models
-cp runs/default/densities/model.h5 configs/models/default.h5
+cp runs/default/gradients/model.h5 configs/models/default.h5
