@@ -157,12 +157,18 @@ def plot(rows, path):
     from nubox_report import style
 
     figure, axes = style.plt.subplots(1, 2, figsize=(9, 4.2))
-    names = list(dict.fromkeys(f"{row['component']}: {row['quantity']}" for row in rows))
-    styles = dict(zip(names, [*style.METHODS.values(), *style.SPARE] * (1 + len(names) // 8)))
+
+    def name_of(row):
+        """One name, and with it one style, in both panels."""
+        return re.sub(r"(strong|weak), | per rank", "", f"{row['component']}: {row['quantity']}")
+
+    names = list(dict.fromkeys(name_of(row) for row in rows))
+    known = [*style.METHODS.values(), *style.SPARE]
+    known = [one for i, one in enumerate(known) if one not in known[:i]]
+    styles = dict(zip(names, known * (1 + len(names) // len(known))))
     for axis, mode, key in ((axes[0], "strong", "speed_up"), (axes[1], "weak", "efficiency")):
         for name in names:
-            points = [(row["ranks"], row[key]) for row in rows
-                      if row["mode"] == mode and f"{row['component']}: {row['quantity']}" == name]
+            points = [(row["ranks"], row[key]) for row in rows if row["mode"] == mode and name_of(row) == name]
             if points:
                 axis.plot(*zip(*points), marker="o", markersize=3, label=name, **styles[name])
         ranks = sorted({row["ranks"] for row in rows})
@@ -177,7 +183,8 @@ def plot(rows, path):
     axes[0].set_ylabel("speed-up")
     axes[1].set_ylabel("efficiency")
     axes[1].set_ylim(0, None)
-    axes[1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    lines = {line.get_label(): line for axis in axes for line in axis.get_lines()}
+    axes[1].legend(lines.values(), lines.keys(), loc="center left", bbox_to_anchor=(1.02, 0.5))
     pathlib.Path(path).write_bytes(style.png(figure))
 
 
