@@ -34,44 +34,44 @@ Cube target_of(const CropSource& source, const Sample& sample, std::size_t tile)
 }
 
 /// Copies a row of `edge` sites from a periodic row of n, beginning at `start`.
-float* copy_row(const float* row, std::size_t n, std::size_t start, std::size_t edge, float* out) {
+void copy_row(const float* row, std::size_t n, std::size_t start, std::size_t edge, float* out) {
   while (edge > 0) {
     const std::size_t piece = std::min(edge, n - start);
     out = std::copy_n(row + start, piece, out);
     edge -= piece;
     start = 0;
   }
-  return out;
 }
 
-/// Plane i of a cube, [C][edge][edge], from this rank's slab.
-float* pack_plane(const Cube& cube, std::size_t i, float* out) {
+/// Rows of plane i of a cube, from this rank's slab: visit(component, j, values along z).
+template <class Visit>
+void for_each_row(const Cube& cube, std::size_t i, Visit&& visit) {
   const std::size_t n = cube.field->n();
   const std::size_t ix = cube.plane(i) - cube.field->layout().local().start;
-  for (std::size_t c = 0; c < cube.field->components(); ++c) {
-    const float* values = cube.field->component(c).data();
-    for (std::size_t j = 0; j < cube.edge; ++j) {
-      const std::size_t iy = (cube.start[1] + j) % n;
-      out = copy_row(values + cube.field->site(ix, iy, 0), n, cube.start[2], cube.edge, out);
-    }
-  }
-  return out;
-}
-
-/// Puts plane i of a cube, from this rank's slab, into the turned crop. `row` is room for a row.
-void place_own(const Cube& cube, std::size_t i, const Turn& turn, std::vector<float>& row,
-               float* crop) {
-  const std::size_t n = cube.field->n();
-  const std::size_t ix = cube.plane(i) - cube.field->layout().local().start;
-  row.resize(cube.edge);
+  std::vector<float> row(cube.edge);
   for (std::size_t c = 0; c < cube.field->components(); ++c) {
     const float* values = cube.field->component(c).data();
     for (std::size_t j = 0; j < cube.edge; ++j) {
       const std::size_t iy = (cube.start[1] + j) % n;
       copy_row(values + cube.field->site(ix, iy, 0), n, cube.start[2], cube.edge, row.data());
-      turn.place(c, i, j, row.data(), crop);
+      visit(c, j, row.data());
     }
   }
+}
+
+/// Plane i of a cube, [C][edge][edge], as it travels. Returns where the next one goes.
+float* pack_plane(const Cube& cube, std::size_t i, float* out) {
+  for_each_row(cube, i, [&](std::size_t, std::size_t, const float* row) {
+    out = std::copy_n(row, cube.edge, out);
+  });
+  return out;
+}
+
+/// Puts plane i of a cube, from this rank's slab, into the turned crop.
+void place_own(const Cube& cube, std::size_t i, const Turn& turn, float* crop) {
+  for_each_row(cube, i, [&](std::size_t c, std::size_t j, const float* row) {
+    turn.place(c, i, j, row, crop);
+  });
 }
 
 /// The same for a plane as pack_plane made it. Returns what follows it.
@@ -168,7 +168,6 @@ Crops CropServer::finish(ComingCrops coming) const {
     features.emplace_back(element, channels_, edge(), feature_vectors_);
     targets.emplace_back(element, target_channels_, tile_, target_vectors_);
   }
-  std::vector<float> row;
   for_each_plane(batch, comm_.rank(), [&](const Cube& cube, std::size_t i, std::size_t crop) {
     const bool is_feature = cube.field == &sources_.at(mine[crop].pair).features;
     const Turn& turn = is_feature ? features[crop] : targets[crop];
@@ -176,7 +175,7 @@ Crops CropServer::finish(ComingCrops coming) const {
                              : crops.targets.data() + crop * target_size;
     const int owner = cube.owner(i);
     if (owner == comm_.rank()) {
-      place_own(cube, i, turn, row, into);
+      place_own(cube, i, turn, into);
     } else {
       const float*& from = cursor[static_cast<std::size_t>(owner)];
       from = place_packed(cube, i, turn, from, into);
