@@ -98,7 +98,7 @@ def compare(workshop, sets, methods, masses, statistics):
         first = pairs.directories[0]
         for method in methods:
             if method.applies_to("0.000"):
-                made = predict(workshop, method, first, pairs.label, "0.000")
+                made = predict(workshop, method, first, pairs, "0.000")
                 unchanged[pairs.label, method.label] = is_unchanged(made, box(first, "0.000"))
     return table, files, described, unchanged
 

@@ -15,6 +15,26 @@ sys.path[:0] = [str(ROOT / "tools"), str(pathlib.Path(__file__).resolve().parent
 import compare_variants  # noqa: E402
 import synthetic  # noqa: E402
 from nubox_study import bars, figures_of_merit as merit  # noqa: E402
+from nubox_study.variants import Method, PairSet, predict  # noqa: E402
+
+
+class Orders:
+    """Stands in for the workshop: keeps the stages that it is asked to run."""
+
+    def __init__(self):
+        self.work, self.stages = pathlib.Path("work"), []
+
+    def run(self, stage):
+        self.stages.append(stage)
+
+
+class Predictions(unittest.TestCase):
+    def test_a_set_of_another_cosmology_says_so_to_every_method(self):
+        pairs = PairSet("other", [pathlib.Path("pair-1")], {"cosmology.n_s": "0.99"})
+        orders = Orders()
+        predict(orders, Method("linear", {"model.prior": "linear"}), pairs.directories[0], pairs, "0.150")
+        self.assertEqual(orders.stages[0].settings, {"predict.mnu_eV": "0.15", "cosmology.n_s": "0.99",
+                                                     "model.prior": "linear", "model.architecture": "none"})
 
 
 def realisation(slope, noise=0.02, error=0.1, seed=0):

@@ -21,7 +21,9 @@ class Reproduction:
             if planned.directories:
                 self._pairs[label] = PairSet.found(label, planned.directories)
             else:
-                self._pairs[label] = PairSet(label, [self._simulate(planned, seed) for seed in planned.seeds])
+                cosmology = {key: value for key, value in planned.settings.items() if key.startswith("cosmology.")}
+                self._pairs[label] = PairSet(label, [self._simulate(planned, seed) for seed in planned.seeds],
+                                             cosmology)
         return self._pairs[label]
 
     def _simulate(self, planned, seed):
@@ -87,11 +89,12 @@ class Reproduction:
 
     def keeps_massless_boxes(self, label):
         """method -> whether it returns a massless box of the set bit for bit, for those that serve any mass."""
-        first, found = self.pairs(label).directories[0], {}
+        pairs, found = self.pairs(label), {}
+        first = pairs.directories[0]
         for name in self.plan.pairs[label].measured:
             method = self.method(name)
             if method.applies_to("0.000"):
-                found[name] = is_unchanged(predict(self.workshop, method, first, label, "0.000"), box(first, "0.000"))
+                found[name] = is_unchanged(predict(self.workshop, method, first, pairs, "0.000"), box(first, "0.000"))
         return found
 
     def measured_sets(self):

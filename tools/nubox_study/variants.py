@@ -41,6 +41,7 @@ class PairSet:
 
     label: str
     directories: list
+    cosmology: dict = field(default_factory=dict)  # options of `nubox predict`, if not its default
 
     @staticmethod
     def found(label, directories):
@@ -56,7 +57,7 @@ class PairSet:
 
     def having(self, mass):
         """The same without the realisations that lack the mass."""
-        return PairSet(self.label, [d for d in self.directories if box(d, mass).exists()])
+        return PairSet(self.label, [d for d in self.directories if box(d, mass).exists()], self.cosmology)
 
     def seeds(self):
         return [d.name.removeprefix("pair-") for d in self.directories]
@@ -84,18 +85,18 @@ def is_unchanged(made, massless):
     return np.array_equal(one.displacement.view(np.uint32), other.displacement.view(np.uint32))
 
 
-def predict(workshop, method, directory, label, mass):
-    """The box that a method makes of one massless box. label: names the set of pairs."""
-    out = workshop.work / "predicted" / label / method.label / directory.name / f"mnu-{mass}"
+def predict(workshop, method, directory, pairs, mass):
+    """The box that a method makes of the massless box of one realisation of a set."""
+    out = workshop.work / "predicted" / pairs.label / method.label / directory.name / f"mnu-{mass}"
     made, massless, model = out / f"mnu-{mass}.h5", box(directory, "0.000"), method.model_for(mass)
     paths, reads = {"predict.in": massless, "predict.out": made}, [massless]
-    settings = {"predict.mnu_eV": f"{float(mass):g}", **method.settings}
+    settings = {"predict.mnu_eV": f"{float(mass):g}", **pairs.cosmology, **method.settings}
     if model is not None:
         paths["predict.model"] = model
         reads.append(model)
     else:
         settings["model.architecture"] = "none"
-    name = f"predict/{label}/{method.label}/{directory.name}/mnu-{mass}"
+    name = f"predict/{pairs.label}/{method.label}/{directory.name}/mnu-{mass}"
     workshop.run(Stage(name, "predict", out, settings, paths, reads, [made]))
     return made
 
@@ -104,7 +105,7 @@ def measure(workshop, method, pairs, mass, settings, independent=()):
     """Stats files of a method on a set: that of all realisations (means), and one per realisation.
     independent: boxes of the mass from other seeds, the yardstick of the residuals."""
     out = workshop.work / "measured" / pairs.label / f"mnu-{mass}" / method.label
-    models = [predict(workshop, method, directory, pairs.label, mass) for directory in pairs.directories]
+    models = [predict(workshop, method, directory, pairs, mass) for directory in pairs.directories]
     targets = [box(directory, mass) for directory in pairs.directories]
     whole = out / "stats.h5"
     each = [out / f"stats-{i + 1}.h5" for i in range(len(models))] if len(models) > 1 else [whole]
