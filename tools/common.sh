@@ -22,6 +22,15 @@ fail() {
 # The comment block at the head of a script is its usage text.
 usage() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$0"; }
 
+# only_help ARGUMENTS: for scripts without options of their own.
+only_help() {
+  case "${1:-}" in
+    "") ;;
+    --help) usage && exit ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+}
+
 # stage NAME COMMAND...: runs the command, prints its wall time and notes it in stage_times.
 stage_times=()
 stage() {

@@ -9,11 +9,7 @@ set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-case "${1:-}" in
-  "") ;;
-  --help) usage && exit ;;
-  *) usage >&2 && exit 2 ;;
-esac
+only_help "$@"
 
 cd "$root"
 config=configs/default.ini

@@ -12,11 +12,7 @@ set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-case "${1:-}" in
-  "") ;;
-  --help) usage && exit ;;
-  *) usage >&2 && exit 2 ;;
-esac
+only_help "$@"
 
 cd "$root"
 trap '[ $? -eq 0 ] || say "To start afresh: rm -r runs/quickstart" >&2' EXIT

@@ -40,7 +40,8 @@ void for_each_option_of(const std::string& name, Visit&& visit) {
 
 std::string help_text(const std::string& command) {
   if (command.empty()) return program_help();
-  std::string text = fmt::format("nubox {} [CONFIG.ini ...] [--section.key=value ...]\n\n", command);
+  std::string text =
+      fmt::format("nubox {} [CONFIG.ini ...] [--section.key=value ...]\n\n", command);
   for_each_option_of(command, [&](const Option& option) {
     text += fmt::format("  --{} = {}\n      {} ({})\n", option.name(),
                         option.default_value.empty() ? "(none)" : option.default_value, option.doc,

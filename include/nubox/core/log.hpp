@@ -15,8 +15,8 @@ namespace nubox::log {
 /// Call once after MPI is up. `quiet` keeps rank 0 to warnings as well (tests).
 void start(int rank, int size, bool quiet = false);
 
-/// While it lives this rank speaks as rank 0 does, with `name` in front: the first rank of a group of
-/// ranks that works for itself.
+/// While it lives this rank speaks as rank 0 does, with `name` in front: the first rank of a group
+/// of ranks that works for itself.
 class Speaker {
  public:
   explicit Speaker(std::string_view name);

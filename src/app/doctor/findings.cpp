@@ -25,28 +25,28 @@ Extreme extreme(const par::Comm& comm, double own, const std::string& note, doub
   return {*worst, comm.broadcast(where, rank)};
 }
 
+/// A value beside its limit.
+Finding judged(std::string quantity, double value, std::string unit, double limit, bool lower_limit,
+               Verdict otherwise, std::string note) {
+  const bool holds = lower_limit ? value >= limit : value <= limit;
+  return {std::move(quantity), value,
+          std::move(unit),     limit,
+          lower_limit,         holds ? Verdict::ok : otherwise,
+          std::move(note)};
+}
+
 }  // namespace
 
 Finding at_most(std::string quantity, double value, std::string unit, double limit,
                 Verdict otherwise, std::string note) {
-  return {std::move(quantity),
-          value,
-          std::move(unit),
-          limit,
-          false,
-          value <= limit ? Verdict::ok : otherwise,
-          std::move(note)};
+  return judged(std::move(quantity), value, std::move(unit), limit, false, otherwise,
+                std::move(note));
 }
 
 Finding at_least(std::string quantity, double value, std::string unit, double limit,
                  Verdict otherwise, std::string note) {
-  return {std::move(quantity),
-          value,
-          std::move(unit),
-          limit,
-          true,
-          value >= limit ? Verdict::ok : otherwise,
-          std::move(note)};
+  return judged(std::move(quantity), value, std::move(unit), limit, true, otherwise,
+                std::move(note));
 }
 
 Finding plain(std::string quantity, double value, std::string unit, std::string note) {

@@ -1,3 +1,5 @@
+#include "app/needs.hpp"
+
 #include "nubox/core/fault.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
@@ -8,7 +10,6 @@
 #include "app/setup.hpp"
 #include "app/simulate_request.hpp"
 
-#include <cmath>
 #include <filesystem>
 
 namespace nubox::app {
@@ -44,9 +45,8 @@ std::uint64_t simulate_disk_bytes(const config::Config& config) {
   const auto boxes = static_cast<double>(config.integers("simulate.seeds").size() *
                                          config.numbers("simulate.mnu_eV").size() *
                                          config.numbers("simulate.redshifts").size());
-  const double box_bytes =
-      2 * 3 * sizeof(float) * std::pow(static_cast<double>(config.size("box.n")), 3);
-  return static_cast<std::uint64_t>((boxes + 1) * box_bytes);
+  return static_cast<std::uint64_t>((boxes + 1) *
+                                    field_file_bytes(static_cast<double>(config.size("box.n"))));
 }
 
 fs::path existing_parent(fs::path path) {
