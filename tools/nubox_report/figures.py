@@ -59,7 +59,7 @@ def power_figure(measurements):
     top.set_ylim(0.5 * spectrum.min(), 2 * spectrum.max())
     top.set_ylabel(r"$P(k)$  [(Mpc/$h)^3$]")
     bottom.set_ylabel(r"$1-r^2(k)$")
-    top.legend(loc="lower left", fontsize=8)
+    legend_above(top)
     return picture(figure)
 
 
@@ -106,7 +106,7 @@ def pdf_figure(measurements):
     top.set_ylabel("fraction of cells")
     bottom.set_ylabel("difference  [%]")
     bottom.set_xlabel(r"$\rho/\bar\rho$, smoothed")
-    top.legend(loc="lower center", ncols=1 + (len(measurements) > 5), fontsize=8)
+    legend_above(top)
     return picture(figure)
 
 
@@ -128,14 +128,14 @@ def displacement_figure(measurements):
                       label=name_of(m.label))
         for place, error in zip(x, errors):
             if np.isfinite(error):
-                # In turn above and below: neighbours of one size would write over each other.
-                axis.annotate(f"{error:.2g}", (place, error), xytext=(0, -14 if i % 2 else 7),
-                              textcoords="offset points", ha="center", fontsize=6.5)
+                # Upright: neighbours of one size would write over each other.
+                axis.annotate(f"{error:.2g}", (place, error), xytext=(0, 7), textcoords="offset points",
+                              ha="center", va="bottom", rotation=90, fontsize=6.5)
     axis.set_yscale("log")
     axis.set_xticks(range(3), ["x", "y", "z"])
     axis.set_xlabel("component")
     axis.set_ylabel("mean |displacement error|\n[Mpc/$h$]")
-    axis.margins(x=0.08, y=0.18)
+    axis.margins(x=0.08, y=0.2)
     legend_above(axis)
     return picture(figure)
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib import ticker
 
 from nubox_report.figures import bands, nonzero
-from nubox_report.style import TARGET, curve, method_styles, name_of, picture, stacked_axes
+from nubox_report.style import TARGET, curve, legend_above, method_styles, name_of, picture, stacked_axes
 
 
 def bispectrum_figure(measurements):
@@ -36,7 +36,7 @@ def bispectrum_figure(measurements):
     bottom.set_ylabel(r"$Q$")
     bottom.set_xlabel(r"$\theta/\pi$")
     bottom.set_xlim(0, 1)
-    top.legend(loc="upper center", ncols=2 + (len(measurements) > 5), fontsize=8)
+    legend_above(top)
     return picture(figure)
 
 
@@ -84,7 +84,7 @@ def voids_figure(measurements):
     top.set_ylabel(r"$\mathrm{d}n/\mathrm{d}R$  [($h$/Mpc)$^4$]")
     bottom.set_ylabel("ratio to target")
     bottom.set_xlabel(r"$R$  [Mpc/$h$]")
-    top.legend(loc="lower left", ncols=1 + (len(measurements) > 5), fontsize=8)
+    legend_above(top)
     return picture(figure)
 
 

@@ -4,6 +4,7 @@ import json
 import statistics
 
 import matplotlib.pyplot as plt
+from matplotlib import ticker
 
 from nubox_report.style import METHODS, legend_above, picture, stacked_axes
 
@@ -64,6 +65,7 @@ def training_figure(metrics):
         axis.set_ylim(0, 1)
         axis.set_ylabel("share of the step")
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.32), ncols=len(PHASES), handlelength=1.2)
+    axis.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
     axis.set_xlabel("optimiser step")
     return picture(figure)
 
