@@ -21,20 +21,12 @@ simulate() {
     "--simulate.steps=$steps" "--simulate.out=runs/default/mesh-$mesh"
 }
 
-# go_on BEFORE NAME EPOCHS [OPTION ...]: trains the model of a stage before on densities too.
-go_on() {
-  local before="$1" name="$2" epochs="$3"
-  shift 3
-  stage "train: $name" nubox train "$config" "--train.start=runs/default/$before/model.h5" --loss.eulerian=1 \
-    --train.learning_rate=2e-3 "--train.epochs=$epochs" "--train.out=runs/default/$name" "$@"
-}
-
 stage "pairs, mesh 2N" simulate 2 101-112,151-152 0,0.1,0.15,0.2,0.4,0.6 40
 stage "pairs, mesh 4N, training" simulate 4 201-205 0,0.15,0.4,0.6 80
 stage "pairs, mesh 4N, validation" simulate 4 251 0,0.15,0.6 80
 stage "pairs, mesh 6N" simulate 6 301-303 0,0.15,0.6 80
-stage "train: displacements" nubox train "$config" --train.out=runs/default/displacements
-go_on displacements densities 6 --loss.spectral=100
-go_on densities gradients 5 --loss.gradient=1 --loss.spectral=2000
+stage "train: displacements" nubox train "$config" --train.calibrate=false --train.out=runs/default/displacements
+stage "train: densities" nubox train "$config" --train.start=runs/default/displacements/model.h5 --loss.eulerian=1 \
+  --loss.gradient=1 --loss.spectral=2000 --train.learning_rate=2e-3 --train.epochs=8 --train.out=runs/default/densities
 mkdir -p configs/models
-cp runs/default/gradients/model.h5 configs/models/default.h5
+cp runs/default/densities/model.h5 configs/models/default.h5

@@ -56,6 +56,9 @@ std::vector<Option> network_options() {
 
       {"train", "epochs", integer, "20", 1, 1e6, {},
        "Passes over all crops of the training realisations."},
+      {"train", "calibrate", flag, "true", {}, {}, {},
+       "After training fit a gain G(k) of the predicted displacements to the training pairs, so that "
+       "the mean T(k) is one where that costs little in displacement; residual networks only."},
       {"train", "batch", integer, "4", 1, 65536, {},
        "Crops per optimiser step over all ranks together."},
       {"train", "crop", integer, "32", 4, 1024, {},

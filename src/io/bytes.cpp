@@ -97,6 +97,11 @@ std::size_t RawFile::read_at(std::size_t offset, std::span<std::byte> buffer) co
   return filled;
 }
 
+void RawFile::read_ahead(std::size_t offset, std::size_t bytes) const {
+  (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes),
+                        POSIX_FADV_WILLNEED);
+}
+
 void* RawFile::map(std::size_t bytes) const {
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
   if (memory == MAP_FAILED) fail("map");

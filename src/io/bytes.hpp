@@ -31,6 +31,8 @@ class RawFile {
   void write_at(std::size_t offset, std::span<const std::byte> bytes);
   /// Fills `buffer` as far as the file reaches; returns the bytes read.
   [[nodiscard]] std::size_t read_at(std::size_t offset, std::span<std::byte> buffer) const;
+  /// Lets the system fetch these bytes from disk in the background. A hint: no failure is told.
+  void read_ahead(std::size_t offset, std::size_t bytes) const;
   /// Its first `bytes`, to read and write; whoever asks unmaps them.
   [[nodiscard]] void* map(std::size_t bytes) const;
   void sync();

@@ -180,6 +180,26 @@ std::vector<float> FieldFile::read(const std::string& dataset, const par::SlabLa
   return values;
 }
 
+void FieldFile::read_ahead() const {
+  const par::SlabLayout layout(*impl_->comm, impl_->header.n);
+  par::agree(*impl_->comm, [&] {
+    const hdf5::File file = open_existing(impl_->path);
+    const RawFile bytes(impl_->path, O_RDONLY);
+    for (const auto& [name, about] : impl_->datasets) {
+      if (about.n != layout.n()) continue;
+      const hdf5::Dataset dataset(H5Dopen2(file.id(), name.c_str(), H5P_DEFAULT), "open a dataset");
+      const haddr_t start = H5Dget_offset(dataset.id());
+      if (start == HADDR_UNDEF) continue;  // in pieces: not laid out by this program
+      const GridShape shape = about.shape();
+      for (std::size_t c = 0; c < shape.components; ++c) {
+        bytes.read_ahead(
+            start + (c * shape.n + layout.local().start) * shape.plane() * sizeof(float),
+            layout.local().count * shape.plane() * sizeof(float));
+      }
+    }
+  });
+}
+
 void write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
                       const FieldHeader& header, std::span<const FieldDataset> datasets,
                       std::size_t transfer_bytes) {

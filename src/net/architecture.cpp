@@ -5,6 +5,7 @@
 
 #include "net/attributes.hpp"
 
+#include <cmath>
 #include <cstdint>
 
 namespace nubox::net {
@@ -68,11 +69,12 @@ Architecture read_architecture(const io::Attributes& attributes) {
   return a;
 }
 
-double style_parameter(double M_nu_eV, double Omega_m, double h) {
+Style style_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class) {
   const auto f_nu = [](double mass_eV, double matter, double hubble) {
     return mass_eV / (units::neutrino_eV_per_Omega_h2 * hubble * hubble * matter);
   };
-  return f_nu(M_nu_eV, Omega_m, h) / f_nu(0.15, 0.3175, 0.6711);
+  return {.theta = f_nu(M_nu_eV, Omega_m, h) / f_nu(0.15, 0.3175, 0.6711),
+          .force = force_class == 0 ? 0 : std::log2(static_cast<double>(force_class) / 2)};
 }
 
 }  // namespace nubox::net

@@ -107,7 +107,7 @@ D3m::D3m(const Architecture& architecture)
   }
 }
 
-torch::Tensor D3m::forward(const torch::Tensor& x, const torch::Tensor& /*theta*/) {
+torch::Tensor D3m::forward(const torch::Tensor& x, const torch::Tensor& /*style*/) {
   std::vector<torch::Tensor> kept;
   torch::Tensor y = x;
   for (std::size_t i = 0; i < plan_.size(); ++i) {

@@ -49,7 +49,7 @@ class D3mInception : public D3mRow {
 class D3m : public Network {
  public:
   explicit D3m(const Architecture& architecture);
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta) override;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style) override;
 
  private:
   std::vector<Layer> plan_;

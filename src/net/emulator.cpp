@@ -8,6 +8,15 @@
 
 namespace nubox::net {
 
+torch::Tensor to_tensor(const std::vector<Style>& styles) {
+  std::vector<float> values;
+  for (const Style& style : styles) {
+    values.push_back(static_cast<float>(style.theta));
+    values.push_back(static_cast<float>(style.force));
+  }
+  return torch::tensor(values).view({-1, index(style_numbers)});
+}
+
 Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torch::Device device)
     : network_(std::move(network)),
       device_(device),
@@ -29,11 +38,11 @@ Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torc
   network_->to(device_);
 }
 
-torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& theta) {
+torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& style) {
   const torch::Tensor x = (features * inverse_scales_).contiguous(at::MemoryFormat::ChannelsLast3d);
   // The increment is summed in fp32 whatever the convolutions ran in.
-  const torch::Tensor y = network_->forward(x, theta).to(torch::kFloat32) * output_scale_;
-  return residual_ ? y * theta.view({-1, 1, 1, 1, 1}) : y;
+  const torch::Tensor y = network_->forward(x, style).to(torch::kFloat32) * output_scale_;
+  return residual_ ? y * style.select(1, 0).view({-1, 1, 1, 1, 1}) : y;
 }
 
 void save_model(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card,

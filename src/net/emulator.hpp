@@ -11,18 +11,21 @@
 
 namespace nubox::net {
 
+/// As networks want it, [styles][style_numbers].
+[[nodiscard]] torch::Tensor to_tensor(const std::vector<Style>& styles);
+
 /// A network between physical units:
-///   residual:  increment = theta * sigma_out * net(features / sigma_in; theta)   (zero at theta =
-///   0) else:      displacement = sigma_out * net(features / sigma_in; theta)
+///   residual:  increment = theta * sigma_out * net(features / sigma_in; style), zero at theta = 0
+///   else:      displacement = sigma_out * net(features / sigma_in; style)
 class Emulator {
  public:
   /// @throws InputError if the card's scales do not fit its architecture
   Emulator(std::shared_ptr<Network> network, const ModelCard& card, torch::Device device);
 
   /// @param features  [B][C][n]^3 on this device, physical units
-  /// @param theta     [1] or [B] on this device
+  /// @param style     [1][style_numbers] or [B][style_numbers] on this device, theta first
   /// @return          [B][3][m]^3 float, Mpc/h
-  [[nodiscard]] torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& theta);
+  [[nodiscard]] torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& style);
 
   [[nodiscard]] Network& network() { return *network_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }

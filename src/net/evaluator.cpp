@@ -62,7 +62,7 @@ std::size_t Evaluator::halo() const { return parts_->footprint.halo; }
 std::size_t Evaluator::stride() const { return parts_->footprint.stride; }
 
 void Evaluator::run(std::span<const float> tiles, std::size_t batch, const Extent& tile,
-                    double theta, std::span<float> out) const {
+                    const Style& style, std::span<float> out) const {
   const std::size_t channels = parts_->card.architecture.input_channels;
   const Extent in = grown(tile, halo());
   for (const std::size_t edge : tile) {
@@ -81,10 +81,9 @@ void Evaluator::run(std::span<const float> tiles, std::size_t batch, const Exten
       torch::from_blob(const_cast<float*>(tiles.data()),
                        {index(batch), index(channels), index(in[0]), index(in[1]), index(in[2])})
           .to(emulator.device());
-  const torch::Tensor style = torch::full({1}, theta, torch::kFloat32).to(emulator.device());
   const PrecisionScope scope(parts_->precision, emulator.device());
   torch::from_blob(out.data(), {index(batch), 3, index(tile[0]), index(tile[1]), index(tile[2])})
-      .copy_(emulator.forward(x, style));
+      .copy_(emulator.forward(x, to_tensor({style}).to(emulator.device())));
 }
 
 }  // namespace nubox::net

@@ -23,6 +23,15 @@ std::vector<double> read_doubles(const io::TableFile& table, const std::string& 
   return *values;
 }
 
+std::vector<std::size_t> read_classes(const io::TableFile& table) {
+  const auto found = table.arrays.find("force_classes");
+  const auto* values = found == table.arrays.end()
+                           ? nullptr
+                           : std::get_if<std::vector<std::int64_t>>(&found->second.values);
+  if (values == nullptr) throw InputError("dataset 'force_classes' is missing or unfit");
+  return {values->begin(), values->end()};
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
@@ -62,7 +71,13 @@ void write_card(const ModelCard& card, io::TableFile& table) {
   for (const auto& [name, value] : card.metrics) table.group_attributes["metrics"][name] = value;
   table.arrays["feature_scales"] =
       doubles(card.feature_scales, "as the feature", "each input channel is divided by its scale");
-  prior::write_calibration(card.calibration, table);
+  prior::write_calibration(card.calibration, "calibration", table);
+  prior::write_calibration(card.output_calibration, "output_calibration", table);
+  table.arrays["force_classes"] = {
+      {card.force_classes.size()},
+      std::vector<std::int64_t>(card.force_classes.begin(), card.force_classes.end()),
+      "1",
+      "force mesh per particle spacing of the inputs trained on; 0: not told"};
   table.arrays["masses"] = doubles(card.masses_eV, "eV", "total neutrino masses trained on");
 }
 
@@ -71,7 +86,9 @@ ModelCard read_card(const io::TableFile& table) {
   ModelCard card;
   card.architecture = read_architecture(root);
   card.prior = attribute<std::string>(root, "prior");
-  card.calibration = prior::read_calibration(table);
+  card.calibration = prior::read_calibration(table, "calibration");
+  card.output_calibration = prior::read_calibration(table, "output_calibration");
+  card.force_classes = read_classes(table);
   card.features = split(attribute<std::string>(root, "features"));
   card.feature_scales = read_doubles(table, "feature_scales");
   card.output_scale_mpch = attribute<double>(root, "output_scale_mpch");

@@ -20,9 +20,9 @@ class Network : public torch::nn::Module {
       : architecture_(architecture), footprint_(net::footprint(architecture)) {}
 
   /// @param x      [B][input_channels][n][n][n]
-  /// @param theta  style, [1] if the batch shares it, else [B]
+  /// @param style  [1][style_numbers] if the batch shares it, else [B][style_numbers]
   /// @return       [B][3][m][m][m], m = n - 2 halo()
-  virtual torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta) = 0;
+  virtual torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style) = 0;
 
   [[nodiscard]] const Architecture& architecture() const { return architecture_; }
   [[nodiscard]] std::int64_t halo() const { return static_cast<std::int64_t>(footprint_.halo); }

@@ -24,8 +24,10 @@ StyledConv::StyledConv(Op op, std::size_t in, std::size_t out, std::size_t kerne
   if (demodulate_) torch::nn::init::uniform_(start, -bound, bound);
   weight_ = register_parameter("weight", start);
   bias_ = register_parameter("bias", torch::zeros({o}));
-  // The dependence on the mass starts weak and is learnt.
-  style_weight_ = register_parameter("style_weight", 0.1 * torch::randn({i}));
+  // The dependence on the mass starts weak and is learnt; that on the force starts as none, so that
+  // training on boxes of one kind tells nothing of others.
+  style_weight_ = register_parameter("style_weight",
+                                     torch::stack({0.1 * torch::randn({i}), torch::zeros({i})}));
   style_bias_ = register_parameter("style_bias", torch::ones({i}));
 }
 
@@ -40,22 +42,23 @@ torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& 
   return op_ == Op::down ? at::conv3d(x, weight, bias, halving) : at::conv3d(x, weight, bias);
 }
 
-torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& theta) {
-  const torch::Tensor style = theta.unsqueeze(1) * style_weight_ + style_bias_;  // [1 or B][in]
+torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& style) {
+  // [1 or B][in]; no matrix product, which mixed precision would round.
+  const torch::Tensor scale = (style.unsqueeze(2) * style_weight_).sum(1) + style_bias_;
   const bool transposed = op_ == Op::up;
-  if (style.size(0) == 1) {
+  if (scale.size(0) == 1) {
     torch::Tensor w =
-        weight_ * (transposed ? style.view({-1, 1, 1, 1, 1}) : style.view({1, -1, 1, 1, 1}));
+        weight_ * (transposed ? scale.view({-1, 1, 1, 1, 1}) : scale.view({1, -1, 1, 1, 1}));
     if (demodulate_) w = w * (w.square().sum(weight_axes(), true) + demodulation_floor).rsqrt();
     return convolve(x, w, bias_);
   }
-  const std::int64_t batch = style.size(0);
-  const torch::Tensor scaled = x * style.view({batch, -1, 1, 1, 1});
+  const std::int64_t batch = scale.size(0);
+  const torch::Tensor scaled = x * scale.view({batch, -1, 1, 1, 1});
   if (!demodulate_) return convolve(scaled, weight_, bias_);
   // sum_ik (s_i w_oik)^2 = sum_i s_i^2 sum_k w_oik^2, for every sample
   torch::Tensor power = weight_.square().sum({2, 3, 4});
   if (!transposed) power = power.t();  // [in][out]
-  const torch::Tensor gain = (style.square().matmul(power) + demodulation_floor).rsqrt();
+  const torch::Tensor gain = (scale.square().matmul(power) + demodulation_floor).rsqrt();
   return convolve(scaled, weight_, {}) * gain.view({batch, -1, 1, 1, 1}) +
          bias_.view({1, -1, 1, 1, 1});
 }
@@ -70,10 +73,10 @@ ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_
   skip_ = register_module("skip", std::make_shared<StyledConv>(Op::conv, in, out, 1, outer));
 }
 
-torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& theta) {
-  torch::Tensor y = first_->forward(x, theta);
-  y = second_->forward(at::leaky_relu_(y, leak), theta);
-  y = y + skip_->forward(crop(x, 2), theta);
+torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& style) {
+  torch::Tensor y = first_->forward(x, style);
+  y = second_->forward(at::leaky_relu_(y, leak), style);
+  y = y + skip_->forward(crop(x, 2), style);
   return last_ ? y : at::leaky_relu_(y, leak);
 }
 

@@ -6,8 +6,8 @@
 
 namespace nubox::net {
 
-/// A valid convolution whose weights are modulated by the style theta (StyleGAN2, Karras et al.
-/// 2020; map2map): s_i = A_i theta + b_i, w' = s_i w_oi, and with demodulation
+/// A valid convolution whose weights are modulated by the style t (StyleGAN2, Karras et al. 2020;
+/// map2map): s_i = sum_j A_ji t_j + b_i, w' = s_i w_oi, and with demodulation
 /// w'' = w' / sqrt(sum_ik w'^2 + 1e-8).
 class StyledConv : public torch::nn::Module {
  public:
@@ -18,10 +18,9 @@ class StyledConv : public torch::nn::Module {
   StyledConv(Op op, std::size_t in, std::size_t out, std::size_t kernel, Weights weights);
 
   /// @param x      [B][in][n]^3
-  /// @param theta  [1] (weights are modulated once) or [B] (activations are scaled before and
-  /// after,
-  ///               which gives the same)
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta);
+  /// @param style  [1][style_numbers] (weights are modulated once) or [B][style_numbers]
+  ///               (activations are scaled before and after, which gives the same)
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style);
 
  private:
   [[nodiscard]] torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
@@ -40,7 +39,7 @@ class StyledConv : public torch::nn::Module {
 class ResidualBlock : public torch::nn::Module {
  public:
   ResidualBlock(std::size_t in, std::size_t out, bool last);
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta);
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style);
 
  private:
   bool last_;

@@ -21,7 +21,7 @@ VNet::VNet(const Architecture& architecture)
   }
 }
 
-torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& theta) {
+torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& style) {
   std::vector<torch::Tensor> kept;
   torch::Tensor y = x;
   for (std::size_t i = 0; i < plan_.size(); ++i) {
@@ -31,9 +31,9 @@ torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& theta) 
       kept.pop_back();
     }
     if (const auto* block = std::get_if<std::shared_ptr<ResidualBlock>>(&layers_[i])) {
-      y = (*block)->forward(y, theta);
+      y = (*block)->forward(y, style);
     } else {
-      y = std::get<std::shared_ptr<StyledConv>>(layers_[i])->forward(y, theta);
+      y = std::get<std::shared_ptr<StyledConv>>(layers_[i])->forward(y, style);
       y = at::leaky_relu_(y, leak);
     }
     if (plan_[i].keep) kept.push_back(y);

@@ -10,11 +10,11 @@
 namespace nubox::net {
 
 /// Residual U-net of valid convolutions (map2map's V-Net, without batch normalisation), modulated
-/// by theta. Its last layers start at zero: an untrained net adds nothing to the prior.
+/// by style. Its last layers start at zero: an untrained net adds nothing to the prior.
 class VNet : public Network {
  public:
   explicit VNet(const Architecture& architecture);
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& theta) override;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style) override;
 
  private:
   std::vector<Layer> plan_;

@@ -90,7 +90,7 @@ class TileMover {
 };
 
 void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluator& network,
-               double theta, field::LatticeField& out) {
+               const net::Style& style, field::LatticeField& out) {
   const net::Architecture& architecture = network.card().architecture;
   const std::size_t channels = architecture.input_channels;
   const std::size_t in_voxels = net::voxels(mover.input());
@@ -105,7 +105,7 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluato
       mover.gather(plan.origins[first + t], tiles.data() + t * channels * in_voxels);
     }
     log::beat();
-    network.run(tiles, batch, plan.tile, theta, result);
+    network.run(tiles, batch, plan.tile, style, result);
     for (std::size_t t = 0; t < batch; ++t) {
       mover.scatter(plan.origins[first + t], result.data() + t * out_values, architecture.residual,
                     out);
@@ -132,10 +132,10 @@ void finish(field::LatticeField& out) {
 
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
-                                         const net::Evaluator& network, double theta,
+                                         const net::Evaluator& network, const net::Style& style,
                                          TileChoice tiles) {
   const net::Architecture& architecture = network.card().architecture;
-  if (architecture.residual && theta == 0) return prior_mpch;
+  if (architecture.residual && style.theta == 0) return prior_mpch;
   const par::Comm& comm = prior_mpch.comm();
   par::agree(comm, [&] {
     if (features.components() != architecture.input_channels) {
@@ -147,19 +147,19 @@ field::LatticeField predict_displacement(field::LatticeField features,
   const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
-  return predict_displacement(std::move(features), std::move(prior_mpch), network, theta, plan);
+  return predict_displacement(std::move(features), std::move(prior_mpch), network, style, plan);
 }
 
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
-                                         const net::Evaluator& network, double theta,
+                                         const net::Evaluator& network, const net::Style& style,
                                          const TilePlan& plan) {
-  if (network.card().architecture.residual && theta == 0) return prior_mpch;
+  if (network.card().architecture.residual && style.theta == 0) return prior_mpch;
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
   // The slab holds them all: what the tiles need for their activations is free again.
   features = field::LatticeField(features.layout(), 0, features.box_size_mpch());
   par::agree(prior_mpch.comm(), [&] {
-    run_tiles(TileMover(slab, plan), plan, network, theta, prior_mpch);
+    run_tiles(TileMover(slab, plan), plan, network, style, prior_mpch);
     finish(prior_mpch);
   });
   return prior_mpch;

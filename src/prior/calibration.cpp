@@ -32,23 +32,6 @@ double misfit(std::span<const std::vector<double>> transfers, double damping, do
   return sum;
 }
 
-/// Class of the calibration that an input belongs to.
-std::size_t class_for(const std::vector<CalibrationPoint>& points, std::size_t wanted) {
-  std::size_t best = points.front().mesh_factor;
-  const auto distance = [&](std::size_t candidate) -> double {
-    if (candidate == wanted) return -1.0;
-    if (wanted == 0)
-      return -static_cast<double>(candidate) / (1.0 + static_cast<double>(candidate));
-    if (candidate == 0) return INFINITY;
-    return std::abs(std::log(static_cast<double>(candidate) / static_cast<double>(wanted)));
-  };
-  for (const CalibrationPoint& point : points) {
-    const double here = distance(point.mesh_factor), there = distance(best);
-    if (here < there || (here == there && point.mesh_factor > best)) best = point.mesh_factor;
-  }
-  return best;
-}
-
 /// ln G / ln s at the knots.
 std::vector<double> exponents(const CalibrationPoint& point) {
   std::vector<double> all;
@@ -58,10 +41,10 @@ std::vector<double> exponents(const CalibrationPoint& point) {
 
 template <class T>
 std::vector<T> column(const io::TableFile& table, const std::string& name) {
-  const auto found = table.arrays.find("calibration/" + name);
+  const auto found = table.arrays.find(name);
   const auto* values =
       found == table.arrays.end() ? nullptr : std::get_if<std::vector<T>>(&found->second.values);
-  if (values == nullptr) throw InputError("dataset 'calibration/{}' is missing or unfit", name);
+  if (values == nullptr) throw InputError("dataset '{}' is missing or unfit", name);
   return *values;
 }
 
@@ -74,10 +57,28 @@ std::size_t force_class(const io::FieldHeader& header) {
   return factor == nullptr || *factor < 0 ? 0 : static_cast<std::size_t>(*factor);
 }
 
+std::size_t nearest_class(std::span<const std::size_t> known, std::size_t wanted) {
+  const auto distance = [&](std::size_t candidate) -> double {
+    if (candidate == wanted) return -1.0;
+    if (wanted == 0)
+      return -static_cast<double>(candidate) / (1.0 + static_cast<double>(candidate));
+    if (candidate == 0) return INFINITY;
+    return std::abs(std::log(static_cast<double>(candidate) / static_cast<double>(wanted)));
+  };
+  std::size_t best = known.front();
+  for (const std::size_t candidate : known) {
+    const double here = distance(candidate), there = distance(best);
+    if (here < there || (here == there && candidate > best)) best = candidate;
+  }
+  return best;
+}
+
 Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
                        const Theories& theories, const RewindOptions& options) {
   if (calibration.empty()) return {options, {}};
-  const std::size_t of_class = class_for(calibration.points, force_class(input));
+  std::vector<std::size_t> classes;
+  for (const CalibrationPoint& point : calibration.points) classes.push_back(point.mesh_factor);
+  const std::size_t of_class = nearest_class(classes, force_class(input));
   std::vector<CalibrationPoint> points;
   std::ranges::copy_if(calibration.points, std::back_inserter(points),
                        [&](const auto& point) { return point.mesh_factor == of_class; });
@@ -105,7 +106,8 @@ Prescription prescribe(const Calibration& calibration, const io::FieldHeader& in
   return result;
 }
 
-void write_calibration(const Calibration& calibration, io::TableFile& table) {
+void write_calibration(const Calibration& calibration, const std::string& group,
+                       io::TableFile& table) {
   if (calibration.empty()) return;
   const std::size_t count = calibration.points.size(), knots = calibration.k_hmpc.size();
   std::vector<std::int64_t> mesh_factors;
@@ -113,13 +115,13 @@ void write_calibration(const Calibration& calibration, io::TableFile& table) {
   const auto write = [&](const char* name, auto member, const char* units, const char* meaning) {
     std::vector<double> values;
     for (const CalibrationPoint& point : calibration.points) values.push_back(point.*member);
-    table.arrays[std::string("calibration/") + name] = {{count}, values, units, meaning};
+    table.arrays[group + "/" + name] = {{count}, values, units, meaning};
   };
   for (const CalibrationPoint& point : calibration.points) {
     mesh_factors.push_back(static_cast<std::int64_t>(point.mesh_factor));
     gains.insert(gains.end(), point.gain.begin(), point.gain.end());
   }
-  table.arrays["calibration/mesh_factor"] = {
+  table.arrays[group + "/mesh_factor"] = {
       {count}, mesh_factors, "1", "force mesh per particle spacing of the inputs; 0: not told"};
   write("mass", &CalibrationPoint::M_nu_eV, "eV", "total neutrino mass");
   write("amplitude_ratio", &CalibrationPoint::amplitude_ratio, "1", "R(k = 3 h/Mpc)");
@@ -127,23 +129,23 @@ void write_calibration(const Calibration& calibration, io::TableFile& table) {
         "radius that tells coherent from incoherent momenta");
   write("velocity_damping", &CalibrationPoint::velocity_damping, "1",
         "share of the incoherent momenta that is kept");
-  table.arrays["calibration/k"] = {{knots}, calibration.k_hmpc, "h/Mpc", "knots of the gain"};
-  table.arrays["calibration/gain"] = {
+  table.arrays[group + "/k"] = {{knots}, calibration.k_hmpc, "h/Mpc", "knots of the gain"};
+  table.arrays[group + "/gain"] = {
       {count, knots}, gains, "1", "factor on displacements and velocities at the knots"};
 }
 
-Calibration read_calibration(const io::TableFile& table) {
-  if (!table.arrays.contains("calibration/k")) return {};
-  Calibration calibration{column<double>(table, "k"), {}};
-  const auto mesh_factor = column<std::int64_t>(table, "mesh_factor");
-  const auto mass = column<double>(table, "mass"), ratio = column<double>(table, "amplitude_ratio"),
-             smoothing = column<double>(table, "velocity_smoothing"),
-             damping = column<double>(table, "velocity_damping"),
-             gain = column<double>(table, "gain");
+Calibration read_calibration(const io::TableFile& table, const std::string& group) {
+  if (!table.arrays.contains(group + "/k")) return {};
+  const auto numbers = [&](const char* name) { return column<double>(table, group + "/" + name); };
+  Calibration calibration{numbers("k"), {}};
+  const auto mesh_factor = column<std::int64_t>(table, group + "/mesh_factor");
+  const std::vector<double> mass = numbers("mass"), ratio = numbers("amplitude_ratio"),
+                            smoothing = numbers("velocity_smoothing"),
+                            damping = numbers("velocity_damping"), gain = numbers("gain");
   const std::size_t count = mesh_factor.size(), knots = calibration.k_hmpc.size();
   if (mass.size() != count || ratio.size() != count || smoothing.size() != count ||
       damping.size() != count || gain.size() != count * knots || count == 0 || knots == 0) {
-    throw InputError("the datasets of 'calibration' do not fit each other");
+    throw InputError("the datasets of '{}' do not fit each other", group);
   }
   for (std::size_t i = 0; i < count; ++i) {
     const auto first = gain.begin() + static_cast<std::ptrdiff_t>(i * knots);

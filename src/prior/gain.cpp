@@ -40,8 +40,9 @@ std::vector<double> gain_knots(double box_size_mpch, std::size_t n) {
   return knots;
 }
 
-GainFit::GainFit(std::vector<double> k_hmpc)
+GainFit::GainFit(std::vector<double> k_hmpc, Error error)
     : k_hmpc_(std::move(k_hmpc)),
+      error_(error),
       matrix_(k_hmpc_.size(), std::vector<double>(k_hmpc_.size())),
       right_(k_hmpc_.size()) {}
 
@@ -54,9 +55,9 @@ void GainFit::add(const field::LatticeField& prior, const field::LatticeField& t
                          });
   const auto plan = fft::Plan::create(prior.comm(), prior.n());
   fft::MeshField of_prior(plan, prior.box_size_mpch()), of_missing(plan, prior.box_size_mpch());
-  // Sums over the modes of one |n|^2: of |psi|^2, then of psi missing*.
+  // Sums over the modes of one |n|^2: of |psi|^2, of psi missing*, of |missing|^2.
   const std::size_t half = prior.n() / 2, shells = 3 * half * half + 1;
-  std::vector<double> sums(2 * shells);
+  std::vector<double> sums(3 * shells);
   for (std::size_t c = 0; c < 3; ++c) {
     field::copy_to_mesh(prior, c, of_prior);
     field::copy_to_mesh(missing, c, of_missing);
@@ -67,13 +68,16 @@ void GainFit::add(const field::LatticeField& prior, const field::LatticeField& t
       const auto shell = static_cast<std::size_t>(mode.norm2());
       sums[shell] += mode.weight * std::norm(psi);
       sums[shells + shell] += mode.weight * (psi * std::conj(lack)).real();
+      sums[2 * shells + shell] += mode.weight * std::norm(lack);
     });
   }
   prior.comm().all_reduce(std::span<double>(sums));
   for (std::size_t shell = 1; shell < shells; ++shell) {
     const auto norm2 = static_cast<double>(shell);
     const KnotWeights w = knot_weights(k_hmpc_, of_prior.k_fundamental_hmpc() * std::sqrt(norm2));
-    const double squares = norm2 * sums[shell], products = norm2 * sums[shells + shell];
+    const double emphasis = error_ == Error::divergence ? norm2 : 1;
+    const double squares = emphasis * sums[shell], products = emphasis * sums[shells + shell];
+    at_one_ += emphasis * sums[2 * shells + shell];
     matrix_[w.first][w.first] += w.at_first * w.at_first * squares;
     right_[w.first] += w.at_first * products;
     if (w.at_second == 0) continue;
@@ -84,23 +88,50 @@ void GainFit::add(const field::LatticeField& prior, const field::LatticeField& t
   }
 }
 
-Gain GainFit::solve() const {
-  // Tridiagonal and positive definite: elimination without pivots. A knot without modes of its own,
-  // or with no more than rounding left of them, is left alone.
+Gain GainFit::solve() const { return solve(matrix_, right_); }
+
+Gain GainFit::solve(const TransferResponse& transfers, double tolerance) const {
   const std::size_t count = k_hmpc_.size();
-  std::vector<double> diagonal(count), right = right_, increment(count);
-  const auto determined = [&](std::size_t i) { return diagonal[i] > 1e-9 * matrix_[i][i]; };
+  if (at_one_ == 0) return {k_hmpc_, std::vector<double>(count, 1)};  // nothing is missing
+  Matrix matrix = matrix_;
+  std::vector<double> right = right_;
   for (std::size_t i = 0; i < count; ++i) {
-    diagonal[i] = matrix_[i][i];
-    if (i == 0 || !determined(i - 1)) continue;
-    const double share = matrix_[i][i - 1] / diagonal[i - 1];
-    diagonal[i] -= share * matrix_[i - 1][i];
-    right[i] -= share * right[i - 1];
+    right[i] /= at_one_;
+    for (double& element : matrix[i]) element /= at_one_;
+  }
+  for (std::size_t b = 0; b < transfers.transfer.size(); ++b) {
+    const std::vector<double>& response = transfers.response[b];
+    double lacking = 1 - transfers.transfer[b];  // at G = 1, to first order
+    for (std::size_t j = 0; j < count; ++j) lacking += response[j] * (transfers.gain[j] - 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      right[i] += response[i] * lacking / (tolerance * tolerance);
+      for (std::size_t j = 0; j < count; ++j) {
+        matrix[i][j] += response[i] * response[j] / (tolerance * tolerance);
+      }
+    }
+  }
+  return solve(matrix, std::move(right));
+}
+
+Gain GainFit::solve(const Matrix& matrix, std::vector<double> right) const {
+  // Positive definite: elimination without pivots. A knot without modes of its own, or with no more
+  // than rounding left of them, is left alone.
+  const std::size_t count = k_hmpc_.size();
+  Matrix rest = matrix;
+  std::vector<double> increment(count);
+  const auto determined = [&](std::size_t i) { return rest[i][i] > 1e-9 * matrix[i][i]; };
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t below = i + 1; determined(i) && below < count; ++below) {
+      const double share = rest[below][i] / rest[i][i];
+      for (std::size_t j = i; j < count; ++j) rest[below][j] -= share * rest[i][j];
+      right[below] -= share * right[i];
+    }
   }
   Gain gain{k_hmpc_, std::vector<double>(count, 1)};
   for (std::size_t i = count; i-- > 0;) {
-    const double next = i + 1 < count ? matrix_[i][i + 1] * increment[i + 1] : 0;
-    if (determined(i)) increment[i] = (right[i] - next) / diagonal[i];
+    double left = right[i];
+    for (std::size_t j = i + 1; j < count; ++j) left -= rest[i][j] * increment[j];
+    if (determined(i)) increment[i] = left / rest[i][i];
     gain.value[i] = 1 + increment[i];
     if (!(gain.value[i] > 0)) {
       throw NumericalError(

@@ -1,5 +1,7 @@
 #include "train/batch.hpp"
 
+#include "net/emulator.hpp"
+
 #include <algorithm>
 
 namespace nubox::train {
@@ -20,23 +22,22 @@ torch::Tensor cubes(const std::vector<float>& values, std::size_t channels, std:
 }  // namespace
 
 Batch make_batch(const CropServer& server, const Crops& crops, const std::vector<Sample>& samples,
-                 const std::vector<double>& theta_of_pair, std::size_t begin, std::size_t end,
+                 const std::vector<net::Style>& style_of_pair, std::size_t begin, std::size_t end,
                  torch::Device device) {
   const bool with_base = server.target_channels() == 6;
   const torch::Tensor features =
       cubes(crops.features, server.channels(), server.edge(), begin, end);
   const torch::Tensor targets =
       cubes(crops.targets, server.target_channels(), server.tile(), begin, end).to(device);
-  std::vector<float> theta;
-  for (std::size_t i = begin; i < end; ++i) {
-    theta.push_back(static_cast<float>(theta_of_pair[samples[i].pair]));
-  }
-  if (theta.empty()) theta.push_back(1);  // a rank without crops that makes the others' passes
-  if (std::all_of(theta.begin(), theta.end(), [&](float t) { return t == theta.front(); })) {
-    theta.resize(1);
+  std::vector<net::Style> styles;
+  for (std::size_t i = begin; i < end; ++i) styles.push_back(style_of_pair[samples[i].pair]);
+  // A rank without crops makes the others' passes.
+  if (styles.empty()) styles.push_back({.theta = 1});
+  if (std::ranges::all_of(styles, [&](const auto& style) { return style == styles.front(); })) {
+    styles.resize(1);
   }
   return {features.to(device), targets.narrow(1, 0, 3),
-          with_base ? targets.narrow(1, 3, 3) : torch::Tensor(), torch::tensor(theta).to(device)};
+          with_base ? targets.narrow(1, 3, 3) : torch::Tensor(), net::to_tensor(styles).to(device)};
 }
 
 }  // namespace nubox::train

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/net/architecture.hpp"
 #include "nubox/train/crop_server.hpp"
 
 #include <cstddef>
@@ -14,13 +15,13 @@ struct Batch {
   torch::Tensor features;  ///< [B][C][tile + 2 halo]^3
   torch::Tensor targets;   ///< [B][3][tile]^3
   torch::Tensor base;      ///< [B][3][tile]^3, what targets add to; undefined unless it was served
-  torch::Tensor theta;     ///< [1] if all share it, else [B]
+  torch::Tensor style;     ///< [1][style_numbers] if all share it, else [B][style_numbers]
 };
 
 /// Crops [begin, end) of a rank's share, which `samples` describes. The crops must outlive them.
 [[nodiscard]] Batch make_batch(const CropServer& server, const Crops& crops,
                                const std::vector<Sample>& samples,
-                               const std::vector<double>& theta_of_pair, std::size_t begin,
+                               const std::vector<net::Style>& style_of_pair, std::size_t begin,
                                std::size_t end, torch::Device device);
 
 }  // namespace nubox::train

@@ -46,12 +46,12 @@ double residual_rms(const par::Comm& comm, const std::vector<TrainingPair>& pair
   double sum = 0;
   double number = 0;
   for (const TrainingPair& pair : pairs) {
-    if (pair.validation || pair.theta == 0) continue;
+    if (pair.validation || pair.style.theta == 0) continue;
     const std::span<const float> prior = pair.prior_mpch.values();
     const std::span<const float> target = pair.target_mpch.values();
     for (std::size_t i = 0; i < target.size(); ++i) {
       const double value =
-          residual(target[i], prior[i], pair.target_mpch.box_size_mpch()) / pair.theta;
+          residual(target[i], prior[i], pair.target_mpch.box_size_mpch()) / pair.style.theta;
       sum += value * value;
     }
     number += static_cast<double>(target.size());
@@ -152,7 +152,7 @@ Data prepare(std::vector<TrainingPair> pairs, bool residual_targets, bool positi
     }
     Boxes& boxes = pair.validation ? data.validation : data.training;
     boxes.sources.push_back({std::move(pair.features), std::move(pair.target_mpch)});
-    boxes.theta.push_back(pair.theta);
+    boxes.styles.push_back(pair.style);
     boxes.names.push_back(std::move(pair.name));
     if (pair.validation) boxes.priors_mpch.push_back(std::move(pair.prior_mpch));
   }

@@ -42,7 +42,7 @@ Judge::Judge(const par::Comm& comm, const TrainOptions& options, const net::Mode
       card_(card),
       precision_(net::precision_from(options.precision)),
       priors_mpch_(std::move(boxes.priors_mpch)),
-      theta_(std::move(boxes.theta)),
+      styles_(std::move(boxes.styles)),
       names_(std::move(boxes.names)),
       crops_(comm, std::move(boxes.sources), options.tile, net::footprint(card.architecture).halo),
       samples_(plain_crops(options, crops_)) {
@@ -89,7 +89,7 @@ Judgement Judge::judge(net::Emulator& emulator) const {
       judgement.spectra.push_back(compare_boxes(
           particle_modes(truths_[b].modes.plan(), predict::predict_displacement(
                                                       crops_.sources()[b].features, priors_mpch_[b],
-                                                      network, theta_[b], truths_[b].tiles)),
+                                                      network, styles_[b], truths_[b].tiles)),
           truths_[b].modes));
     }
   }
@@ -112,9 +112,9 @@ double Judge::crop_loss(net::Emulator* emulator) const {
     const Crops crops = crops_.gather(part);
     if (crops.count == 0) continue;
     const auto mine = share(part, static_cast<std::size_t>(comm_.rank()), ranks);
-    const Batch batch = make_batch(crops_, crops, mine, theta_, 0, mine.size(), device);
+    const Batch batch = make_batch(crops_, crops, mine, styles_, 0, mine.size(), device);
     const torch::Tensor output = emulator != nullptr
-                                     ? emulator->forward(batch.features, batch.theta)
+                                     ? emulator->forward(batch.features, batch.style)
                                      : torch::zeros_like(batch.targets);
     sum +=
         displacement_losses(output, batch.targets, options_.loss.lagrangian).sum().item<double>();

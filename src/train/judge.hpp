@@ -60,7 +60,7 @@ class Judge {
   const net::ModelCard& card_;
   net::Precision precision_;
   std::vector<field::LatticeField> priors_mpch_;
-  std::vector<double> theta_;
+  std::vector<net::Style> styles_;
   std::vector<std::string> names_;
   CropServer crops_;
   std::vector<Sample> samples_;

@@ -13,7 +13,9 @@ inline void probe(net::Network& network, torch::Device device) {
   const std::int64_t n = 2 * network.stride() + 2 * network.halo();
   const auto channels = static_cast<std::int64_t>(network.architecture().input_channels);
   const auto options = torch::TensorOptions().device(device);
-  network.forward(torch::ones({1, channels, n, n, n}, options), torch::ones({1}, options))
+  network
+      .forward(torch::ones({1, channels, n, n, n}, options),
+               torch::ones({1, net::index(net::style_numbers)}, options))
       .sum()
       .backward();
   network.train();

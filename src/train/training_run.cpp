@@ -53,7 +53,7 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
       card_(std::move(card)),
       precision_(net::precision_from(options.precision)),
       emulator_(make_emulator(comm, options, card_)),
-      training_theta_(data.training.theta),
+      training_styles_(data.training.styles),
       training_names_(data.training.names),
       training_(comm, std::move(data.training.sources), options.tile,
                 net::footprint(card_.architecture).halo, vector_channels(card_.features)),
@@ -181,13 +181,13 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
     const std::size_t begin = std::min(place, mine.size());
     const std::size_t end = std::min(place + options_.micro_batch, mine.size());
     const Batch part =
-        make_batch(training_, crops, mine, training_theta_, begin, end, emulator_.device());
+        make_batch(training_, crops, mine, training_styles_, begin, end, emulator_.device());
     seconds.data += watch.restart();
     fault::point("forward");
     torch::Tensor output;
     {
       const net::PrecisionScope scope(precision_, emulator_.device());
-      output = emulator_.forward(part.features, part.theta);
+      output = emulator_.forward(part.features, part.style);
     }
     if (fault::spoils("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
     const CropLoss::Values losses = loss_(output, part.targets, part.base);

@@ -61,7 +61,7 @@ class TrainingRun {
   net::ModelCard card_;
   net::Precision precision_;
   net::Emulator emulator_;
-  std::vector<double> training_theta_;
+  std::vector<net::Style> training_styles_;
   std::vector<std::string> training_names_;
   CropServer training_;
   Sampler sampler_;

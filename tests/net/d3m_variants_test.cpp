@@ -181,13 +181,13 @@ TEST(D3mDeep, has_twice_the_layers_of_d3m_and_the_same_shapes_between_its_blocks
 }
 
 TEST(D3mVariants, with_halo_on_a_wrapped_cube_are_the_periodic_networks) {
-  const auto theta = torch::ones({1});
+  const auto style = torch::ones({1, 2});
   for (const char* name : {"d3m_inception", "d3m_deep"}) {
     const auto periodic = random_network(small(name, "periodic", 4, 1));
     const auto halo = random_network(small(name, "halo", 4, 1));
     const auto x = torch::randn({1, 3, 8, 8, 8});
-    const auto y = halo->forward(naive::wrapped(x, halo->halo()), theta);
-    EXPECT_LT(largest_difference(y, periodic->forward(x, theta)), 2e-5) << name;
+    const auto y = halo->forward(naive::wrapped(x, halo->halo()), style);
+    EXPECT_LT(largest_difference(y, periodic->forward(x, style)), 2e-5) << name;
   }
 }
 

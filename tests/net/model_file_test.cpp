@@ -67,11 +67,15 @@ TEST_F(ModelFile, may_hold_a_calibrated_prior_alone) {
   ModelCard card = sample_card();
   card.architecture = default_architecture("none");
   card.calibration = {{0.1, 1}, {{2, 0.15, 0.95, 1, 0.8, {1.01, 0.99}}}};
+  card.output_calibration = {{0.2}, {{4, 0.15, 0.95, 1, 1, {0.97}}}};
+  card.force_classes = {2, 4};
   save_card(comm_, path_, card);
   const ModelCard back = load_card(comm_, path_);
   EXPECT_EQ(back.architecture.name, "none");
   ASSERT_EQ(back.calibration.points.size(), 1U);
   EXPECT_EQ(back.calibration.points[0].gain, card.calibration.points[0].gain);
+  EXPECT_EQ(back.output_calibration.points.at(0).gain, card.output_calibration.points[0].gain);
+  EXPECT_EQ(back.force_classes, card.force_classes);
   EXPECT_THROW((void)load_model(comm_, path_), Error);
 }
 
@@ -130,12 +134,12 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
   std::vector<float> out(2 * 3 * tile * tile * tile);
   const auto run = [&](const Evaluator& with) {
     with.run({x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, 2,
-             {tile, tile, tile}, 0.5, out);
+             {tile, tile, tile}, {.theta = 0.5}, out);
     return torch::tensor(out).view({2, 3, tile, tile, tile});
   };
   const auto scales = torch::tensor({6.0F, 6.0F, 6.0F, 1.5F}).view({1, 4, 1, 1, 1});
-  const auto theta = torch::full({1}, 0.5F);
-  const auto expected = 0.5 * 0.2 * network->forward(x / scales, theta);
+  const auto style = torch::tensor({{0.5F, 0.0F}});
+  const auto expected = 0.5 * 0.2 * network->forward(x / scales, style);
   EXPECT_LT((run(evaluator) - expected).abs().max().item<float>(), 1e-6);
   // bfloat16 has 8 significant bits: a percent of the increment, not nothing.
   const auto coarse = run(Evaluator(comm_, path_, "bf16"));
@@ -143,7 +147,7 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
       (coarse - expected).abs().max().item<float>() / expected.abs().max().item<float>();
   EXPECT_LT(error, 0.03);
   EXPECT_GT(error, 1e-5);
-  EXPECT_THROW(evaluator.run({}, 0, {4, 4, 3}, 1.0, {}), InternalError);
+  EXPECT_THROW(evaluator.run({}, 0, {4, 4, 3}, {.theta = 1}, {}), InternalError);
 }
 
 TEST(Precision, unknown_names_are_usage_errors) {

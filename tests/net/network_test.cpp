@@ -69,11 +69,11 @@ torch::Tensor naive_d3m(Network& network, const torch::Tensor& x, Border border)
 
 TEST(D3m, equals_naive_convolutions_for_zero_and_periodic_padding) {
   const auto x = torch::randn({2, 3, 8, 8, 8});
-  const auto theta = torch::ones({1});
+  const auto style = torch::ones({1, 2});
   for (const auto& [padding, border] :
        {std::pair{"zero", Border::zero}, std::pair{"periodic", Border::periodic}}) {
     const auto network = random_network(small_d3m(padding));
-    const auto y = network->forward(x, theta);
+    const auto y = network->forward(x, style);
     const auto expected = naive_d3m(*network, x, border);
     ASSERT_EQ(y.sizes(), expected.sizes());
     EXPECT_GT(expected.std().item<double>(), 1e-3);
@@ -86,12 +86,12 @@ TEST(D3m, halo_padding_on_a_wrapped_cube_is_the_periodic_network) {
   const auto periodic = random_network(small_d3m("periodic"));
   const auto halo = random_network(small_d3m("halo"));
   const auto x = torch::randn({1, 3, 8, 8, 8});
-  const auto theta = torch::ones({1});
-  const auto y = halo->forward(naive::wrapped(x, halo->halo()), theta);
-  EXPECT_LT(largest_difference(y, periodic->forward(x, theta)), 1e-5);
+  const auto style = torch::ones({1, 2});
+  const auto y = halo->forward(naive::wrapped(x, halo->halo()), style);
+  EXPECT_LT(largest_difference(y, periodic->forward(x, style)), 1e-5);
   // With half the halo the zero border is seen: the test above can fail.
-  const auto poor = random_network(small_d3m("zero"))->forward(naive::wrapped(x, 12), theta);
-  EXPECT_GT(largest_difference(crop(poor, 12), periodic->forward(x, theta)), 1e-4);
+  const auto poor = random_network(small_d3m("zero"))->forward(naive::wrapped(x, 12), style);
+  EXPECT_GT(largest_difference(crop(poor, 12), periodic->forward(x, style)), 1e-4);
 }
 
 TEST(Footprint, of_d3m_follows_from_the_layers_and_is_what_a_perturbation_shows) {
@@ -122,27 +122,27 @@ TEST(Footprint, of_vnet_is_what_valid_convolutions_take_off) {
     // An aligned cell of one stride needs every plane of its halo, and no more.
     const auto n = network->stride() + 2 * network->halo();
     auto x = torch::randn({1, 3, n, n, n}, torch::kDouble);
-    const auto theta = torch::ones({1}, torch::kDouble);
-    const auto before = network->forward(x, theta);
+    const auto style = torch::ones({1, 2}, torch::kDouble);
+    const auto before = network->forward(x, style);
     ASSERT_EQ(before.size(2), network->stride());
     x.select(2, n - 1) += 1.0;
-    EXPECT_GT(largest_difference(network->forward(x, theta), before), 1e-9);
+    EXPECT_GT(largest_difference(network->forward(x, style), before), 1e-9);
   }
 }
 
 TEST(VNet, tiles_with_halo_equal_the_whole_periodic_box) {
   const auto network = random_network({.channels = 4, .levels = 2});
   const auto box = torch::randn({1, 3, 16, 16, 16});
-  const auto theta = torch::full({1}, 0.7);
+  const auto style = torch::tensor({{0.7F, 1.0F}});
   const std::int64_t tile = 8, halo = network->halo();
   const auto extended = naive::wrapped(box, halo);
-  const auto whole = network->forward(extended, theta);
+  const auto whole = network->forward(extended, style);
   const std::int64_t size = tile + 2 * halo;
   double difference = 0;
   for (std::int64_t t = 0; t < 8; ++t) {
     const std::int64_t x = t / 4 * tile, y = t / 2 % 2 * tile, z = t % 2 * tile;
     const auto part =
-        network->forward(extended.narrow(2, x, size).narrow(3, y, size).narrow(4, z, size), theta);
+        network->forward(extended.narrow(2, x, size).narrow(3, y, size).narrow(4, z, size), style);
     const auto same = whole.narrow(2, x, tile).narrow(3, y, tile).narrow(4, z, tile);
     difference = std::max(difference, largest_difference(part, same));
   }
@@ -161,8 +161,8 @@ TEST(HaloNetworks, give_a_site_the_same_displacement_wherever_the_crop_was_cut) 
     Emulator emulator(network, card, torch::kCPU);
     const std::int64_t n = 16, stride = network->stride(), halo = network->halo();
     const auto box = 6 * torch::randn({1, 3, n, n, n});
-    const auto theta = torch::full({1}, 0.7);
-    const auto whole = emulator.forward(naive::wrapped(box, halo), theta);
+    const auto style = torch::tensor({{0.7F, 1.0F}});
+    const auto whole = emulator.forward(naive::wrapped(box, halo), style);
     EXPECT_GT(whole.std().item<double>(), 1e-3);
     const auto moved = [](const torch::Tensor& x, const std::vector<std::int64_t>& by) {
       return x.roll(by, {2, 3, 4});
@@ -175,7 +175,7 @@ TEST(HaloNetworks, give_a_site_the_same_displacement_wherever_the_crop_was_cut) 
         return x.narrow(2, 0, edge).narrow(3, 0, edge).narrow(4, 0, edge);
       };
       const auto part =
-          emulator.forward(crop_of(size, naive::wrapped(moved(box, origin), halo)), theta);
+          emulator.forward(crop_of(size, naive::wrapped(moved(box, origin), halo)), style);
       // Mpc/h; fp32 sums in another order
       EXPECT_LT(largest_difference(part, crop_of(tile, moved(whole, origin))), 1e-5)
           << architecture.name << " " << shift;
@@ -210,14 +210,38 @@ TEST(Cost, of_tiles_with_and_without_margins_is_that_of_the_published_networks) 
 TEST(VNet, untrained_adds_nothing_and_a_massless_box_stays_what_it_is) {
   const Architecture architecture{.channels = 4, .levels = 1};
   const auto x = torch::randn({2, 3, 20, 20, 20});
-  EXPECT_EQ(make_network(architecture)->forward(x, torch::ones({1})).abs().max().item<float>(), 0);
+  EXPECT_EQ(make_network(architecture)->forward(x, torch::ones({1, 2})).abs().max().item<float>(),
+            0);
   ModelCard card;
   card.architecture = architecture;
   card.feature_scales = {6, 6, 6};
   card.output_scale_mpch = 0.2;
   Emulator emulator(random_network(architecture), card, torch::kCPU);
-  EXPECT_EQ(emulator.forward(x, torch::zeros({1})).abs().max().item<float>(), 0);
-  EXPECT_GT(emulator.forward(x, torch::ones({1})).abs().max().item<float>(), 0);
+  EXPECT_EQ(emulator.forward(x, torch::zeros({1, 2})).abs().max().item<float>(), 0);
+  EXPECT_GT(emulator.forward(x, torch::ones({1, 2})).abs().max().item<float>(), 0);
+}
+
+TEST(VNet, tells_forces_apart_only_once_it_has_learnt_to) {
+  const auto x = torch::randn({1, 3, 20, 20, 20});
+  const auto of_force = [&](Network& network, float force) {
+    return network.forward(x, torch::tensor({{1.0F, force}}));
+  };
+  const auto fresh = make_network({.channels = 4});
+  {
+    const torch::NoGradGuard no_grad;
+    for (auto& item : fresh->named_parameters()) {
+      if (item.key().find("style_weight") == std::string::npos) item.value().uniform_(-0.3, 0.3);
+    }
+  }
+  EXPECT_EQ(largest_difference(of_force(*fresh, 0), of_force(*fresh, 1)), 0);
+  const auto taught = random_network({.channels = 4});
+  EXPECT_GT(largest_difference(of_force(*taught, 0), of_force(*taught, 1)), 1e-3);
+}
+
+TEST(Architecture, style_tells_meshes_of_2N_4N_and_unknown_ones) {
+  EXPECT_EQ(style_of(0.15, 0.3175, 0.6711, 2).force, 0);
+  EXPECT_EQ(style_of(0.15, 0.3175, 0.6711, 4).force, 1);
+  EXPECT_EQ(style_of(0.15, 0.3175, 0.6711, 0).force, 0);
 }
 
 TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
@@ -228,10 +252,11 @@ TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
       randomise(layer);
       const auto parameters = layer.named_parameters();
       const auto x = torch::randn({2, 3, 6, 6, 6});
-      const auto theta = torch::tensor({0.4F, 2.0F});
-      const auto together = layer.forward(x, theta);
+      const auto styles = torch::tensor({{0.4F, 1.0F}, {2.0F, 0.0F}});
+      const auto together = layer.forward(x, styles);
       for (std::int64_t s = 0; s < 2; ++s) {
-        const auto style = parameters["style_weight"] * theta[s] + parameters["style_bias"];
+        const auto style = parameters["style_weight"][0] * styles[s][0] +
+                           parameters["style_weight"][1] * styles[s][1] + parameters["style_bias"];
         const bool up = op == Op::up;
         auto w = parameters["weight"].to(torch::kDouble) *
                  (up ? style.view({3, 1, 1, 1, 1}) : style.view({1, 3, 1, 1, 1}));
@@ -244,7 +269,7 @@ TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
         const auto expected = up ? naive::conv_transposed(one, w, bias, Border::valid)
                                  : naive::conv(one, w, bias, op == Op::down ? 2 : 1, Border::valid);
         EXPECT_LT(largest_difference(together.narrow(0, s, 1), expected), 2e-6);
-        EXPECT_LT(largest_difference(layer.forward(one, theta.narrow(0, s, 1)), expected), 2e-6);
+        EXPECT_LT(largest_difference(layer.forward(one, styles.narrow(0, s, 1)), expected), 2e-6);
       }
     }
   }
@@ -259,9 +284,9 @@ TEST(Architecture, refuses_what_cannot_be_built) {
 }
 
 TEST(Architecture, style_is_one_at_the_papers_mass_and_zero_without_neutrinos) {
-  EXPECT_DOUBLE_EQ(style_parameter(0.15, 0.3175, 0.6711), 1.0);
-  EXPECT_DOUBLE_EQ(style_parameter(0.0, 0.3, 0.7), 0.0);
-  EXPECT_NEAR(style_parameter(0.6, 0.3175, 0.6711), 4.0, 1e-12);
+  EXPECT_DOUBLE_EQ(style_of(0.15, 0.3175, 0.6711, 2).theta, 1.0);
+  EXPECT_DOUBLE_EQ(style_of(0.0, 0.3, 0.7, 2).theta, 0.0);
+  EXPECT_NEAR(style_of(0.6, 0.3175, 0.6711, 2).theta, 4.0, 1e-12);
 }
 
 }  // namespace

@@ -44,16 +44,16 @@ inline std::int64_t parameter_count(const torch::nn::Module& module, const std::
 /// stride phases; and checks that nothing beyond it changes.
 inline std::int64_t measured_reach(Network& network, std::int64_t n) {
   const torch::NoGradGuard no_grad;
-  const auto theta = torch::ones({1}, torch::kDouble);
+  const auto style = torch::ones({1, 2}, torch::kDouble);
   const auto x = torch::rand({1, 3, n, n, n}, torch::kDouble);
-  const auto before = network.forward(x, theta);
+  const auto before = network.forward(x, style);
   const std::int64_t margin = (n - before.size(2)) / 2;
   std::int64_t reach = 0;
   for (std::int64_t phase = 0; phase < network.stride(); ++phase) {
     auto changed = x.clone();
     const std::int64_t at = n / 2 + phase;
     changed.index({0, 0, at, n / 2, n / 2}) += 10.0;
-    const auto rows = (network.forward(changed, theta) - before).abs().amax({0, 1, 3, 4}).nonzero();
+    const auto rows = (network.forward(changed, style) - before).abs().amax({0, 1, 3, 4}).nonzero();
     reach = std::max(reach, at - margin - rows.min().item<std::int64_t>());
     reach = std::max(reach, rows.max().item<std::int64_t>() + margin - at);
   }

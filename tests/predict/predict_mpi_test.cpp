@@ -103,7 +103,7 @@ void expect_one_box(const net::Architecture& architecture, const std::vector<std
 
   const par::Comm self = par::Comm::self();
   const auto whole = predict_displacement(random_field(self, n, channels), random_field(self, n, 3),
-                                          network, 0.7, TileChoice{n});
+                                          network, {.theta = 0.7}, TileChoice{n});
   field::LatticeField expected(prior.layout(), 3, box_mpch);
   for (std::size_t c = 0; c < 3; ++c) {
     const std::size_t first = prior.layout().local().start * n * n;
@@ -112,8 +112,8 @@ void expect_one_box(const net::Architecture& architecture, const std::vector<std
   }
   EXPECT_GT(largest_difference(expected, prior), 0.01) << "the network does nothing";
   for (const std::size_t tile : tiles) {
-    const auto tiled = predict_displacement(random_field(world, n, channels), prior, network, 0.7,
-                                            TileChoice{tile});
+    const auto tiled = predict_displacement(random_field(world, n, channels), prior, network,
+                                            {.theta = 0.7}, TileChoice{tile});
     EXPECT_LT(largest_difference(tiled, expected), tolerance_mpch) << "tile " << tile;
   }
 }
@@ -137,8 +137,9 @@ TEST(Predict, a_shift_by_a_multiple_of_the_stride_shifts_the_prediction) {
   constexpr std::size_t n = 12;
   const std::size_t shift = 3 * network.stride();
   const auto plain = random_field(self, n, 3), shifted = random_field(self, n, 3, shift);
-  const auto out = predict_displacement(plain, plain, network, 1, TileChoice{4});
-  const auto out_shifted = predict_displacement(shifted, shifted, network, 1, TileChoice{4});
+  const auto out = predict_displacement(plain, plain, network, {.theta = 1}, TileChoice{4});
+  const auto out_shifted =
+      predict_displacement(shifted, shifted, network, {.theta = 1}, TileChoice{4});
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t ix = 0; ix < n; ++ix) {
       for (std::size_t iy = 0; iy < n; ++iy) {
@@ -157,7 +158,8 @@ TEST(Predict, vanishing_mass_returns_the_prior_bit_for_bit) {
   const RandomModel model(world, small_vnet());
   const net::Evaluator network(world, model.path());
   const auto prior = random_field(world, 12, 3);
-  EXPECT_EQ(largest_difference(predict_displacement(prior, prior, network, 0), prior), 0.0);
+  EXPECT_EQ(largest_difference(predict_displacement(prior, prior, network, {.theta = 0}), prior),
+            0.0);
 }
 
 TEST(Predict, features_that_do_not_fit_are_refused_on_all_ranks) {
@@ -167,7 +169,7 @@ TEST(Predict, features_that_do_not_fit_are_refused_on_all_ranks) {
   const auto features = random_field(world, 12, 6);
   const auto prior = random_field(world, 12, 3);
   try {
-    (void)predict_displacement(features, prior, network, 1);
+    (void)predict_displacement(features, prior, network, {.theta = 1});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::input);

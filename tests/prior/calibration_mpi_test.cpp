@@ -76,6 +76,38 @@ TEST(GainFit, does_not_see_incoherent_differences) {
   EXPECT_NEAR(fit.solve().value[0], 1, 0.01);
 }
 
+TEST(GainFit, trades_displacement_for_transfer_functions) {
+  // One knot beyond the Nyquist frequency of the longest axis: G acts as k^2 everywhere, and the
+  // sum is a parabola, known from two of its values.
+  const par::Comm world = par::Comm::world();
+  const field::LatticeField prior = zeldovich_box(world).displacement;
+  field::LatticeField target = prior;
+  const auto plan = fft::Plan::create(world, n);
+  const double knot = 2 * units::pi * n / box_mpch;
+  field::apply_filter(target, plan, Gain{{knot}, {1.2}});
+  GainFit fit({knot}, GainFit::Error::displacement);
+  fit.add(prior, target);
+  EXPECT_NEAR(fit.solve().value[0], 1.2, 1e-4);
+  // Relative to G = 1 the displacements' sum is (1 - (G - 1) / 0.2)^2; T = 0.98 + 0.5 (G - 1).
+  const double slope = 0.5, lack = 0.02, tolerance = 0.03;
+  const double expected = (1 / 0.2 + slope * lack / (tolerance * tolerance)) /
+                          (1 / 0.04 + slope * slope / (tolerance * tolerance));
+  const TransferResponse transfers{{1 - lack + slope * 0.01}, {{slope}}, {1.01}};
+  EXPECT_NEAR(fit.solve(transfers, tolerance).value[0], 1 + expected, 1e-4);
+  EXPECT_NEAR(fit.solve(transfers, 1e-6).value[0], 1 + lack / slope, 1e-5);
+  EXPECT_NEAR(fit.solve(transfers, 1e3).value[0], 1.2, 1e-4);
+}
+
+TEST(NearestClass, is_the_own_else_the_nearest_in_ratio_and_the_finest_for_unknown_ones) {
+  const std::vector<std::size_t> known{2, 4, 6}, with_unknown{2, 0};
+  EXPECT_EQ(nearest_class(known, 4), 4u);
+  EXPECT_EQ(nearest_class(known, 1), 2u);
+  EXPECT_EQ(nearest_class(known, 8), 6u);
+  EXPECT_EQ(nearest_class(known, 0), 6u);
+  EXPECT_EQ(nearest_class(with_unknown, 0), 0u);
+  EXPECT_EQ(nearest_class(with_unknown, 4), 2u);
+}
+
 TEST(VelocityFit, recovers_smoothing_and_damping) {
   const double damping = 0.62, smoothing_mpch = 1.3;
   const std::vector<double> by_damping = {0.10, 0.05, -0.02}, by_smoothing = {0.01, 0.03, -0.04};
@@ -184,8 +216,8 @@ TEST(Prescription, gain_acts_on_displacements_and_velocities_alike) {
 TEST(Calibration, is_what_was_written) {
   const Calibration calibration = sample();
   io::TableFile table;
-  write_calibration(calibration, table);
-  const Calibration back = read_calibration(table);
+  write_calibration(calibration, "of_prior", table);
+  const Calibration back = read_calibration(table, "of_prior");
   EXPECT_EQ(back.k_hmpc, calibration.k_hmpc);
   ASSERT_EQ(back.points.size(), calibration.points.size());
   for (std::size_t i = 0; i < back.points.size(); ++i) {
@@ -198,11 +230,11 @@ TEST(Calibration, is_what_was_written) {
     EXPECT_EQ(a.gain, b.gain);
   }
   io::TableFile none;
-  write_calibration({}, none);
+  write_calibration({}, "of_prior", none);
   EXPECT_TRUE(none.arrays.empty());
-  EXPECT_TRUE(read_calibration(none).empty());
-  table.arrays.erase("calibration/gain");
-  EXPECT_THROW((void)read_calibration(table), InputError);
+  EXPECT_TRUE(read_calibration(none, "of_prior").empty());
+  table.arrays.erase("of_prior/gain");
+  EXPECT_THROW((void)read_calibration(table, "of_prior"), InputError);
 }
 
 }  // namespace

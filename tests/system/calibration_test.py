@@ -1,5 +1,6 @@
 """What `train` fits of a prior alone, from pairs whose massive boxes were made with known numbers."""
 
+import re
 import shutil
 import sys
 import unittest
@@ -64,6 +65,35 @@ class Calibration(SystemTest):
             error = numpy.std(applied["displacement"][...] - truth["displacement"][...])
             change = numpy.std(massless["displacement"][...] - truth["displacement"][...])
         self.assertLess(error, 0.05 * change)
+
+    def test_a_trained_networks_output_gets_the_gain_that_the_model_file_names(self):
+        boxes = {}
+        for name in ("plain", "gained"):
+            done = nubox("train", f"--data.pairs={self.directory}/coarse/pair-*", "--data.split=0.5,0,0.5",
+                         "--model.channels=4", "--train.epochs=1", "--train.batch=2", "--train.crop=8",
+                         f"--train.calibrate={str(name == 'gained').lower()}", f"--train.out={self.directory}/{name}")
+            self.assertEqual(done.code, 0, str(done))
+            model = self.directory / name / "model.h5"
+            predicted = self.directory / f"{name}.h5"
+            made = nubox("predict", f"--predict.in={self.directory}/coarse/pair-1/mnu-0.000.h5",
+                         "--predict.mnu_eV=0.6", f"--predict.model={model}", f"--predict.out={predicted}")
+            self.assertEqual(made.code, 0, str(made))
+            with h5py.File(predicted) as file:
+                boxes[name] = file["displacement"][...]
+                box_mpch = file.attrs["box_size_mpch"]
+        rows = dict(re.findall(r"(T of the network|T calibrated) +(.+)$", done.err, re.MULTILINE)[-2:])
+        errors = {name: numpy.nansum((numpy.array(row.split(), float) - 1) ** 2) for name, row in rows.items()}
+        self.assertLess(errors["T calibrated"], errors["T of the network"])
+        with h5py.File(self.directory / "plain/model.h5") as plain, h5py.File(model) as gained:
+            self.assertNotIn("output_calibration", plain)
+            knots, gain = gained["output_calibration/k"][...], gained["output_calibration/gain"][0]
+            for name in plain["weights"]:
+                numpy.testing.assert_array_equal(plain["weights"][name][...], gained["weights"][name][...])
+        modes = {name: numpy.fft.fftn(box, axes=(1, 2, 3)) for name, box in boxes.items()}
+        for knot, g in zip(knots, gain):
+            m = round(knot * box_mpch / (2 * numpy.pi))  # waves along z with the knot's wavenumber
+            ratio = (modes["gained"][:, 0, 0, m] / modes["plain"][:, 0, 0, m]).real
+            numpy.testing.assert_allclose(ratio, g, atol=2e-5)
 
     def test_refuses_what_contradicts_itself(self):
         self.assertEnds(self.train("a", "--prior.velocity_damping=0.5"), 2, "prior.calibrate=false")

@@ -80,7 +80,7 @@ TEST(Judge, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_boxes_o
   pairs.push_back(make_pair(comm, 0.3, false));
   pairs.push_back(make_pair(comm, 2.0, true));
   pairs.push_back(make_pair(comm, 1.0, true, 8));
-  pairs.back().theta = 4;
+  pairs.back().style.theta = 4;
   const double expected = (error_by_table(comm, pairs[1].prior_mpch, pairs[1].target_mpch) +
                            error_by_table(comm, pairs[2].prior_mpch, pairs[2].target_mpch)) /
                           2;
@@ -122,7 +122,8 @@ TEST(JudgedTraining, publishes_the_epoch_with_the_best_spectra_of_the_box_predic
   const TrainReport report = train(comm, options, make_card(), make_pairs(comm));
   const net::Evaluator model(comm, report.model);
   const TrainingPair box = make_pair(comm, 2.0, true);
-  const auto predicted = predict::predict_displacement(box.features, box.prior_mpch, model, 1.0);
+  const auto predicted =
+      predict::predict_displacement(box.features, box.prior_mpch, model, {.theta = 1});
   const double error = error_by_table(comm, predicted, box.target_mpch);
   EXPECT_NEAR(report.best_spectral_error.value(), error, 1e-4 * error);
   EXPECT_LT(error, report.prior_spectral_error.value());

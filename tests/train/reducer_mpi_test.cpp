@@ -28,9 +28,9 @@ torch::Tensor gradient(const par::Comm& comm, const Reducer::Options& options, s
     for (auto& parameter : network->parameters()) parameter.uniform_(-0.3, 0.3);
   }
   const Problem problem;
-  const auto theta = torch::ones({1});
+  const auto style = torch::ones({1, 2});
   FlatParameters parameters(
-      comm, *network, [&] { network->forward(problem.x.narrow(0, 0, 1), theta).sum().backward(); });
+      comm, *network, [&] { network->forward(problem.x.narrow(0, 0, 1), style).sum().backward(); });
   const auto backend = make_reduce_backend("mpi", comm, torch::kCPU);
   Reducer reducer(parameters, *backend, options);
   for (int step = 0; step < 2; ++step) {  // the second shows that a step leaves nothing behind
@@ -40,7 +40,7 @@ torch::Tensor gradient(const par::Comm& comm, const Reducer::Options& options, s
     for (std::size_t i = 0; i < mine.size(); i += micro) {
       const auto count = static_cast<std::int64_t>(std::min(micro, mine.size() - i));
       const auto index = torch::tensor(mine).narrow(0, static_cast<std::int64_t>(i), count);
-      const auto error = network->forward(problem.x.index_select(0, index), theta) -
+      const auto error = network->forward(problem.x.index_select(0, index), style) -
                          problem.y.index_select(0, index);
       if (i + micro >= mine.size()) reducer.arm();
       (error.square().mean({1, 2, 3, 4}).sum() / 5.0).backward();

@@ -36,7 +36,7 @@ inline TrainingPair make_pair(const par::Comm& comm, double phase, bool validati
           std::move(features),
           std::move(prior),
           std::move(target),
-          1.0,
+          {.theta = 1},
           validation};
 }
 

@@ -69,6 +69,9 @@ class FieldFile {
   /// stored checksum over all ranks. @throws InputError naming dataset and file on a mismatch
   [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout,
                                         std::size_t transfer_bytes = default_transfer_bytes) const;
+  /// Asks the system to fetch this rank's slab of every dataset of the lattice from disk while the
+  /// program does something else. Collective. @throws FileSystemError (agreed)
+  void read_ahead() const;
 
  private:
   struct Impl;

@@ -42,10 +42,10 @@ class Evaluator {
   /// @param tiles  [batch][channels][x][y][z] of extent grown(tile, halo()), features in physical
   ///               units
   /// @param tile   extent of the output, multiples of stride()
-  /// @param theta  style parameter (style_parameter()); equal for the whole batch
+  /// @param style  equal for the whole batch
   /// @param out    [batch][3][x][y][z], Mpc/h: the increment to the prior displacement if
   ///               card().architecture.residual (zero at theta = 0), else the displacement itself
-  void run(std::span<const float> tiles, std::size_t batch, const Extent& tile, double theta,
+  void run(std::span<const float> tiles, std::size_t batch, const Extent& tile, const Style& style,
            std::span<float> out) const;
 
  private:

@@ -20,15 +20,19 @@ inline constexpr int model_format_version = 1;
 /// to build the same inputs, and what the user needs to judge the model.
 struct ModelCard {
   Architecture architecture;
-  std::string prior = "linear";        ///< prior whose displacement the output is added to
-  prior::Calibration calibration;      ///< of the prior; may be empty
+  std::string prior = "linear";    ///< prior whose displacement the output is added to
+  prior::Calibration calibration;  ///< of the prior; may be empty
+  /// Gains of what the network's output makes of the prior; may be empty.
+  prior::Calibration output_calibration;
   std::vector<std::string> features;   ///< one name per input channel, in channel order
   std::vector<double> feature_scales;  ///< the network sees channel / scale
   double output_scale_mpch = 0;        ///< its output times this (and theta) is in Mpc/h; 0: unset
 
   /// Training data: box, lattice, redshift and cosmology of the boxes (mass and seed are unused).
   io::FieldHeader data;
-  std::vector<double> masses_eV;          ///< neutrino masses trained on
+  std::vector<double> masses_eV;  ///< neutrino masses trained on
+  /// Mesh points per particle spacing of the forces that made the inputs (prior::force_class).
+  std::vector<std::size_t> force_classes;
   std::string data_manifest;              ///< hash over the training files
   std::string code_version;               ///< filled on writing if empty
   std::map<std::string, double> metrics;  ///< validation figures by name

@@ -14,19 +14,21 @@ namespace nubox::predict {
 ///
 /// @param features    [channels][nx_local][N][N], physical units, as the model card names them
 /// @param prior_mpch  [3] prior displacement, to which a residual network's output is added
-/// @param theta       net::style_parameter of the wanted mass; 0 returns the prior bit for bit
+/// @param style       of box and wanted mass; theta = 0 returns the prior bit for bit
 /// @param tiles       their edge, or the memory within which the cheapest extent is chosen
 /// @return            [3] displacement, Mpc/h, wrapped to (-L/2, L/2]
 /// Collective. @throws InputError (agreed) if features do not fit the model or the lattice its
 ///         stride, NumericalError (agreed) if the network returns non-finite values
 [[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
                                                        field::LatticeField prior_mpch,
-                                                       const net::Evaluator& network, double theta,
+                                                       const net::Evaluator& network,
+                                                       const net::Style& style,
                                                        TileChoice tiles = {});
 /// The same by a plan made before, without a line in the log; features must fit the network.
 [[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
                                                        field::LatticeField prior_mpch,
-                                                       const net::Evaluator& network, double theta,
+                                                       const net::Evaluator& network,
+                                                       const net::Style& style,
                                                        const TilePlan& plan);
 
 /// Edge of cubic tiles: the wanted one or, for 0, that of the crops the model was trained on.

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 /// A prior's numbers fitted to pairs of known boxes: how much of the incoherent momenta a rewind
@@ -32,25 +33,29 @@ struct Calibration {
 /// where the file does not say, as for imported snapshots.
 [[nodiscard]] std::size_t force_class(const io::FieldHeader& header);
 
+/// The known class that an input of class `wanted` counts as: its own, else the nearest in ratio,
+/// the finer of two; an input that does not tell its class as the finest, unless such are known.
+/// @param known  not empty
+[[nodiscard]] std::size_t nearest_class(std::span<const std::size_t> known, std::size_t wanted);
+
 /// What a prior works with on one input for one mass.
 struct Prescription {
   RewindOptions rewind;
   Gain gain;
 };
 
-/// The numbers for an input. Among the classes of the calibration the input's own counts, else the
-/// nearest in ratio, the finer of two; an input that does not tell its class counts as the finest
-/// unless such were calibrated. Between masses damping, smoothing and ln G / ln s are linear in
-/// ln s, and constant beyond the smallest and the largest: G is 1 at M_nu = 0, and damping, which
-/// acts over an interval that vanishes with ln s, need not change. Without calibration: the given
-/// options. Rank-local.
+/// The numbers for an input, of its nearest_class in the calibration. Between masses damping,
+/// smoothing and ln G / ln s are linear in ln s, and constant beyond the smallest and the largest:
+/// G is 1 at M_nu = 0, and damping, which acts over an interval that vanishes with ln s, need not
+/// change. Without calibration: the given options. Rank-local.
 [[nodiscard]] Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
                                      const Theories& theories, const RewindOptions& options);
 
-/// Datasets calibration/... of a table file; none if the calibration is empty.
-void write_calibration(const Calibration& calibration, io::TableFile& table);
+/// Datasets <group>/... of a table file; none if the calibration is empty.
+void write_calibration(const Calibration& calibration, const std::string& group,
+                       io::TableFile& table);
 /// @throws InputError naming what is missing or does not fit
-[[nodiscard]] Calibration read_calibration(const io::TableFile& table);
+[[nodiscard]] Calibration read_calibration(const io::TableFile& table, const std::string& group);
 
 /// Smoothing and damping of the momenta to try on every pair, the plain rewind first.
 [[nodiscard]] std::vector<RewindOptions> velocity_trials(const RewindOptions& options);
@@ -67,22 +72,38 @@ void write_calibration(const Calibration& calibration, io::TableFile& table);
 /// frequency of the lattice, at most six.
 [[nodiscard]] std::vector<double> gain_knots(double box_size_mpch, std::size_t n);
 
-/// Finds G(k) = P(psi_true x psi_prior) / P(psi_prior) at the knots: the gain with the least sum
-/// over modes and boxes of k^2 |psi_true - G psi_prior|^2, the error of the divergences.
+/// How transfer functions answer to a gain, to first order: T_b = transfer_b + sum_j response_bj
+/// (G_j - gain_j), bin by bin.
+struct TransferResponse {
+  std::vector<double> transfer;               ///< at the gain
+  std::vector<std::vector<double>> response;  ///< [bin][knot] dT/dG
+  std::vector<double> gain;                   ///< [knot]
+};
+
+/// Finds G(k) at the knots: the gain with the least sum over modes and boxes of k^2p |psi_true - G
+/// psi|^2. p = 1, the error of the divergences, gives P(psi_true x psi) / P(psi); p = 0, that of
+/// the displacements, leaves long waves alone where short ones are moved.
 class GainFit {
  public:
-  explicit GainFit(std::vector<double> k_hmpc);
+  enum class Error { divergence, displacement };
+  explicit GainFit(std::vector<double> k_hmpc, Error error = Error::divergence);
   /// Adds a box: displacements, [3] each, Mpc/h; true ones at their nearest image. Collective.
   void add(const field::LatticeField& prior_mpch, const field::LatticeField& true_mpch);
   /// 1 at knots without modes. Rank-local, equal on all ranks. @throws NumericalError if G is not
   /// positive
   [[nodiscard]] Gain solve() const;
+  /// The same for the sum, over what it is at G = 1, plus that of ((T_b - 1) / tolerance)^2.
+  [[nodiscard]] Gain solve(const TransferResponse& transfers, double tolerance) const;
 
  private:
+  using Matrix = std::vector<std::vector<double>>;
+  [[nodiscard]] Gain solve(const Matrix& matrix, std::vector<double> right) const;
   std::vector<double> k_hmpc_;
+  Error error_;
   // Of the normal equations for G - 1.
-  std::vector<std::vector<double>> matrix_;
+  Matrix matrix_;
   std::vector<double> right_;
+  double at_one_ = 0;  ///< the sum at G = 1
 };
 
 }  // namespace nubox::prior

@@ -20,7 +20,7 @@ struct TrainingPair {
   field::LatticeField features;     ///< input channels in physical units, as the card names them
   field::LatticeField prior_mpch;   ///< [3] displacement that a residual network corrects
   field::LatticeField target_mpch;  ///< [3] true displacement
-  double theta = 1;                 ///< net::style_parameter of the target's mass
+  net::Style style{.theta = 1};     ///< of the input and the target's mass
   bool validation = false;          ///< never trained on: selects the model
 };
 

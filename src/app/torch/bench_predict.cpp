@@ -34,7 +34,7 @@ std::vector<BenchRow> bench_predict(const par::Comm& world, const config::Config
       1e9 * config.number("predict.tile_memory_gb")};
   const predict::TilePlan plan = predict::plan_tiles(layout, architecture, choice);
   const double seconds = fastest_seconds(world, repeats, [&] {
-    (void)predict::predict_displacement(features, prior, network, 1.0, choice);
+    (void)predict::predict_displacement(features, prior, network, {.theta = 1}, choice);
   });
 
   const auto tiles = static_cast<double>(

@@ -7,9 +7,8 @@
 #include "nubox/par/agree.hpp"
 
 #include "app/prior_setup.hpp"
-#include "train/box_spectra.hpp"
+#include "app/torch/transfers.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -21,51 +20,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t boxes_per_point = 4;
 
-struct Twins {
-  fs::path massless, massive;
-};
-
-/// Training twins by force class and mass, those listed first.
-using Groups = std::map<std::pair<std::size_t, double>, std::vector<Twins>>;
-
-Groups groups_of(const par::Comm& comm, const std::vector<Realisation>& training) {
-  Groups groups;
-  for (const Realisation& realisation : training) {
-    const std::size_t of_class =
-        prior::force_class(io::FieldFile(comm, realisation.massless).header());
-    for (const fs::path& massive : realisation.massive) {
-      auto& twins = groups[{of_class, io::FieldFile(comm, massive).header().M_nu_eV}];
-      if (twins.size() < boxes_per_point) twins.push_back({realisation.massless, massive});
-    }
-  }
-  return groups;
-}
-
 /// One pair in memory, with the modes of the true density.
 struct Box {
   field::Snapshot input;
   field::LatticeField target_mpch;
   fft::MeshField truth;
-};
-
-/// Transfer functions of predicted boxes, bin by bin, box by box.
-struct Transfers {
-  std::vector<double> values;  ///< bins that hold modes
-  std::vector<double> mean = std::vector<double>(train::spectra_bins, 0.0);  ///< over boxes
-
-  void add(const Box& box, const field::LatticeField& predicted_mpch, std::size_t boxes) {
-    const auto modes = train::particle_modes(box.truth.plan(), predicted_mpch);
-    const std::vector<double> transfer = train::compare_boxes(modes, box.truth).transfer;
-    for (std::size_t b = 0; b < transfer.size(); ++b) {
-      if (!std::isnan(transfer[b])) values.push_back(transfer[b]);
-      mean[b] += transfer[b] / static_cast<double>(boxes);
-    }
-  }
-  [[nodiscard]] std::string row() const {
-    std::string text;
-    for (const double t : mean) text += fmt::format(" {:7.4f}", t);
-    return text;
-  }
 };
 
 std::vector<Box> read_boxes(const par::Comm& comm, const std::vector<Twins>& twins) {
@@ -96,13 +55,13 @@ class PointFit {
     for (const Box& box : boxes_) {
       predicted.push_back(apply(box, options_));
       gain_fit.add(predicted.back(), box.target_mpch);
-      if (kind_ == prior::Kind::linear) before_.add(box, predicted.back(), boxes_.size());
+      if (kind_ == prior::Kind::linear) before_.add(box.truth, predicted.back(), boxes_.size());
     }
     const prior::Gain gain = par::agree(comm, [&] { return gain_fit.solve(); });
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
-      without_gain_.add(boxes_[i], predicted[i], boxes_.size());
+      without_gain_.add(boxes_[i].truth, predicted[i], boxes_.size());
       field::apply_filter(predicted[i], boxes_[i].truth.plan(), gain);
-      after_.add(boxes_[i], predicted[i], boxes_.size());
+      after_.add(boxes_[i].truth, predicted[i], boxes_.size());
     }
     return {.amplitude_ratio = theories_.small_scale_ratio(),
             .velocity_smoothing_mpch = options_.velocity_smoothing_mpch,
@@ -111,15 +70,14 @@ class PointFit {
   }
 
   void report(const prior::CalibrationPoint& point, const std::vector<double>& knots) const {
-    std::string centres, gains;
-    for (const double k : train::spectra_centres_hmpc()) centres += fmt::format(" {:7.2f}", k);
+    std::string gains;
     for (std::size_t j = 0; j < knots.size(); ++j) {
       gains += fmt::format(" {:.4f} ({:.2f})", point.gain[j], knots[j]);
     }
     log::info("calibration: mesh {}, {} eV, {} boxes: R_v = {:.2f} Mpc/h, f_v = {:.2f}, G (k) ={}",
               point.mesh_factor, point.M_nu_eV, boxes_.size(), point.velocity_smoothing_mpch,
               point.velocity_damping, gains);
-    log::info("  k, h/Mpc          {}", centres);
+    log::info("  k, h/Mpc          {}", Transfers::head());
     log::info("  T of the plain one{}", before_.row());
     log::info("  T damped          {}", without_gain_.row());
     log::info("  T calibrated      {}", after_.row());
@@ -137,11 +95,11 @@ class PointFit {
     std::vector<Transfers> transfers(trials.size());
     for (const Box& box : boxes_) {
       for (std::size_t t = 0; t < trials.size(); ++t) {
-        transfers[t].add(box, apply(box, trials[t]), boxes_.size());
+        transfers[t].add(box.truth, apply(box, trials[t]), boxes_.size());
       }
     }
     std::vector<std::vector<double>> values;
-    for (const Transfers& of_trial : transfers) values.push_back(of_trial.values);
+    for (const Transfers& of_trial : transfers) values.push_back(of_trial.values());
     options_ = prior::fit_velocities(options_, values);
     before_ = transfers.front();
   }
@@ -155,15 +113,27 @@ class PointFit {
 
 }  // namespace
 
+TwinGroups twin_groups(const par::Comm& comm, const std::vector<Realisation>& training) {
+  TwinGroups groups;
+  for (const Realisation& realisation : training) {
+    const std::size_t of_class =
+        prior::force_class(io::FieldFile(comm, realisation.massless).header());
+    for (const fs::path& massive : realisation.massive) {
+      auto& twins = groups[{of_class, io::FieldFile(comm, massive).header().M_nu_eV}];
+      if (twins.size() < boxes_per_point) twins.push_back({realisation.massless, massive});
+    }
+  }
+  return groups;
+}
+
 prior::Calibration calibrate(const par::Comm& comm, prior::Kind kind,
-                             const prior::RewindOptions& options,
-                             const std::vector<Realisation>& training,
+                             const prior::RewindOptions& options, const TwinGroups& training,
                              const cosmology::Parameters& parameters,
                              const cosmology::LinearTables& tables) {
   const Stopwatch watch;
   log::set_phase("train: calibration of the prior");
   prior::Calibration calibration;
-  for (const auto& [key, twins] : groups_of(comm, training)) {
+  for (const auto& [key, twins] : training) {
     const auto& [of_class, mass] = key;
     std::vector<Box> boxes = read_boxes(comm, twins);
     const io::FieldHeader header = boxes.front().input.header;

@@ -86,7 +86,7 @@ void predict(const par::Comm& world, const config::Config& config) {
   const Predictor predictor(group, config);
   if (config.check_only() || config.dry_run()) {
     Needs needs;
-    run_suite(world, group, tasks, [&](const SuiteTask& task) {
+    run_suite(world, group, tasks, [&](const SuiteTask& task, const SuiteTask*) {
       if (config.dry_run()) {
         add_needs(group, task, predictor, needs);
       } else {
@@ -108,7 +108,9 @@ void predict(const par::Comm& world, const config::Config& config) {
     par::require_memory(world, bytes, "the largest of these predictions");
     io::write_run_record(world, one ? out.parent_path() : out, config, {});
   }
-  run_suite(world, group, tasks, [&](const SuiteTask& task) { return predictor.run(task); });
+  run_suite(world, group, tasks, [&](const SuiteTask& task, const SuiteTask* next) {
+    return predictor.run(task, next);
+  });
   speaker.reset();
   const std::uint64_t peak = world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
   if (world.is_root()) log::info("most memory on a rank: {}", memory::text(peak));

@@ -12,6 +12,7 @@
 #include "app/torch/architecture_options.hpp"
 #include "app/torch/calibrate.hpp"
 #include "app/torch/pair_reader.hpp"
+#include "net/emulator.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -164,6 +165,15 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
   log::info("{}: the calibrated prior '{}', no network", path.string(), card.prior);
 }
 
+/// Adds the gains of its output to a model file.
+void calibrate_model(const par::Comm& world, const fs::path& path, PairReader& reader,
+                     const std::vector<Realisation>& training) {
+  net::Model model = net::load_model(world, path);
+  model.card.output_calibration =
+      reader.calibrate_output(training, net::Evaluator(world, path, "fp32"));
+  net::save_model(world, path, model.card, *model.network);
+}
+
 }  // namespace
 
 void train(const par::Comm& world, const config::Config& config) {
@@ -220,8 +230,10 @@ void train(const par::Comm& world, const config::Config& config) {
   card.extra["crop"] = static_cast<std::int64_t>(options.tile);
   if (start) par::agree(world, [&] { require_continues(*start, options.start, card); });
   log::set_phase("train");
-  const train::TrainReport report =
-      train::train(world, options, std::move(card), std::move(pairs), &control);
+  const train::TrainReport report = train::train(world, options, card, std::move(pairs), &control);
+  if (config.flag("train.calibrate") && card.architecture.residual) {
+    calibrate_model(world, report.model, reader, split.training);
+  }
   log::info("{}: {} parameters, {} steps in {:.0f} s{}", report.model.string(), report.parameters,
             report.steps, report.seconds, judgement(report));
 }

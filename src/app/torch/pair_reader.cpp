@@ -5,6 +5,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "app/torch/calibrate.hpp"
+#include "app/torch/calibrate_output.hpp"
 
 #include <algorithm>
 
@@ -55,6 +56,7 @@ void PairReader::check(const Realisation& realisation) {
   const io::FieldHeader massless = input.header();
   check_input(massless, realisation.massless);
   settle(input.has("velocity"), realisation.massless);
+  note_class(prior::force_class(massless));
   for (const fs::path& path : realisation.massive) {
     const io::FieldHeader massive = io::FieldFile(world_, path).header();
     check_target(massless, realisation.massless, massive, path);
@@ -64,7 +66,19 @@ void PairReader::check(const Realisation& realisation) {
 
 void PairReader::calibrate_prior(const std::vector<Realisation>& training) {
   if (!can_be_calibrated(kind_)) return;
-  card_.calibration = calibrate(world_, kind_, rewind_, training, parameters_, tables_);
+  card_.calibration =
+      calibrate(world_, kind_, rewind_, twin_groups(world_, training), parameters_, tables_);
+}
+
+prior::Calibration PairReader::calibrate_output(const std::vector<Realisation>& training,
+                                                const net::Evaluator& network) {
+  const auto read_pair = [&](const Twins& files) {
+    std::vector<train::TrainingPair> pairs;
+    read({files.massive.string(), files.massless, {files.massive}}, false, pairs);
+    return std::move(pairs.front());
+  };
+  return app::calibrate_output(world_, network, twin_groups(world_, training), parameters_, tables_,
+                               read_pair);
 }
 
 void PairReader::read(const Realisation& realisation, bool validation,
@@ -99,6 +113,11 @@ void PairReader::check_target(const io::FieldHeader& massless, const fs::path& m
 void PairReader::note_mass(double mass) {
   if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
     card_.masses_eV.push_back(mass);
+}
+
+void PairReader::note_class(std::size_t force_class) {
+  if (std::ranges::find(card_.force_classes, force_class) == card_.force_classes.end())
+    card_.force_classes.push_back(force_class);
 }
 
 void PairReader::settle(bool has_velocity, const fs::path& path) {
@@ -137,9 +156,11 @@ void PairReader::add(const field::Snapshot& input, const prior::Features& featur
       prior::prescribe(card_.calibration, input.header, theories, rewind_);
   field::Snapshot prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
   note_mass(mass);
-  pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
-                   kept(std::move(target.displacement)),
-                   net::style_parameter(mass, input.header.Omega_m, input.header.h), validation});
+  pairs.push_back(
+      {name, kept(features.over(prior)), kept(std::move(prior.displacement)),
+       kept(std::move(target.displacement)),
+       net::style_of(mass, input.header.Omega_m, input.header.h, prior::force_class(input.header)),
+       validation});
 }
 
 field::LatticeField PairReader::kept(field::LatticeField field) {

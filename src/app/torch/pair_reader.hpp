@@ -2,6 +2,7 @@
 
 #include "nubox/field/field_io.hpp"
 #include "nubox/io/mapped_memory.hpp"
+#include "nubox/net/evaluator.hpp"
 #include "nubox/prior/features.hpp"
 #include "nubox/train/trainer.hpp"
 
@@ -32,6 +33,10 @@ class PairReader {
   /// have passed check().
   void calibrate_prior(const std::vector<Realisation>& training);
 
+  /// Fits the gains of a trained network's output to the same realisations.
+  [[nodiscard]] prior::Calibration calibrate_output(const std::vector<Realisation>& training,
+                                                    const net::Evaluator& network);
+
   /// The fields of a realisation that has passed check().
   void read(const Realisation& realisation, bool validation,
             std::vector<train::TrainingPair>& pairs);
@@ -41,6 +46,7 @@ class PairReader {
   void check_target(const io::FieldHeader& massless, const std::filesystem::path& massless_path,
                     const io::FieldHeader& massive, const std::filesystem::path& path);
   void note_mass(double mass);
+  void note_class(std::size_t force_class);
   /// The first input tells whether the boxes have velocities, and with that what can be made of
   /// them.
   void settle(bool has_velocity, const std::filesystem::path& path);

@@ -4,6 +4,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/field/lattice_fourier.hpp"
 #include "nubox/io/digest.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
@@ -195,7 +196,7 @@ std::size_t Predictor::neutrino_mesh(std::size_t n, double M_nu_eV) const {
   return mesh == 0 ? n : mesh;
 }
 
-TaskResult Predictor::run(const SuiteTask& task) const {
+TaskResult Predictor::run(const SuiteTask& task, const SuiteTask* next) const {
   TaskResult result;
   std::optional<prior::Features> features;
   const io::FieldFile file(*comm_, task.in);
@@ -212,7 +213,8 @@ TaskResult Predictor::run(const SuiteTask& task) const {
       ++result.found;
       continue;
     }
-    make(task.in, wanted, attributes, features);
+    const bool last = &wanted == &task.wanted.back();
+    make(task.in, wanted, attributes, features, last && next != nullptr ? next->in : task.in);
     ++result.made;
   }
   return result;
@@ -243,22 +245,34 @@ void Predictor::note_seams(const field::LatticeField& input, std::size_t tile,
       tile, seams.face_ratio, seams.power_ratio);
 }
 
+void Predictor::fetch(const fs::path& path) const {
+  try {
+    io::FieldFile(*comm_, path).read_ahead();
+  } catch (const Error& error) {
+    if (!error.agreed()) throw;  // an agreed failure comes to light when the file has its turn
+  }
+}
+
 prior::Features Predictor::features_of(const field::Snapshot& input) const {
   const prior::Theories theories =
       par::agree(*comm_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
   return {input, theories.massless, card_->features, rewind_.mesh_factor};
 }
 
-void Predictor::apply_network(const prior::Features& features, field::Snapshot& predicted) const {
+void Predictor::apply_network(const prior::Features& features, std::size_t force_class,
+                              const prior::Gain& gain, field::Snapshot& predicted) const {
   const io::FieldHeader& header = predicted.header;
-  const double theta = net::style_parameter(header.M_nu_eV, header.Omega_m, header.h);
+  const net::Style style = net::style_of(header.M_nu_eV, header.Omega_m, header.h,
+                                         prior::nearest_class(card_->force_classes, force_class));
   field::LatticeField channels = features.over(predicted);
   predicted.displacement = predict::predict_displacement(
-      std::move(channels), std::move(predicted.displacement), *network_, theta, tiles());
+      std::move(channels), std::move(predicted.displacement), *network_, style, tiles());
+  if (style.theta == 0 || gain.k_hmpc.empty()) return;
+  field::apply_filter(predicted.displacement, fft::Plan::create(*comm_, header.n), gain);
 }
 
 void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attributes& recipe,
-                     std::optional<prior::Features>& features) const {
+                     std::optional<prior::Features>& features, const fs::path& next) const {
   Stages stages;
   stages.enter("read");
   field::Snapshot input = field::read_snapshot(*comm_, in);
@@ -276,6 +290,10 @@ void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attribu
   stages.enter("prior " + prior::name_of(prior_));
   const prior::Prescription numbers = prior::prescribe(
       card_ ? card_->calibration : prior::Calibration{}, input.header, theories, rewind_);
+  const std::size_t force_class = prior::force_class(input.header);
+  const prior::Gain output_gain =
+      card_ ? prior::prescribe(card_->output_calibration, input.header, theories, {}).gain
+            : prior::Gain{};
   const std::string ics = config_->text("predict.ics");
   field::Snapshot predicted =
       ics.empty()
@@ -288,7 +306,8 @@ void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attribu
   }
   if (network_) {
     stages.enter("network");
-    apply_network(*features, predicted);
+    fetch(next);
+    apply_network(*features, force_class, output_gain, predicted);
   }
   if (before) note_seams(*before, seams, predicted);
   std::optional<field::LatticeField> density_nu;

@@ -33,9 +33,10 @@ class Predictor {
   /// alone. Collective.
   [[nodiscard]] double network_flop(std::size_t n) const;
 
-  /// Makes what is not finished yet. Collective.
+  /// Makes what is not finished yet. While the network computes, the system fetches the input of
+  /// the `next` task, if there is one, from disk. Collective.
   /// @throws InputError, FileSystemError, NumericalError (agreed)
-  [[nodiscard]] TaskResult run(const SuiteTask& task) const;
+  [[nodiscard]] TaskResult run(const SuiteTask& task, const SuiteTask* next = nullptr) const;
 
  private:
   void require_fits(const io::FieldFile& file, const SuiteTask& task) const;
@@ -46,11 +47,15 @@ class Predictor {
   /// What the network sees of an input, whatever the mass.
   [[nodiscard]] prior::Features features_of(const field::Snapshot& input) const;
   /// Reads the input anew for each mass, so that no copy of it is kept while the force mesh or the
-  /// network want the memory; `features` are those of the first time, none without a network.
+  /// network want the memory; `features` are those of the first time, none without a network;
+  /// `next` is the file that is read after this one.
   void make(const std::filesystem::path& in, const Wanted& wanted, const io::Attributes& recipe,
-            std::optional<prior::Features>& features) const;
-  /// Adds the network's increment to the prior. Collective.
-  void apply_network(const prior::Features& features, field::Snapshot& predicted) const;
+            std::optional<prior::Features>& features, const std::filesystem::path& next) const;
+  /// Has a file that is read later fetched from disk. Collective.
+  void fetch(const std::filesystem::path& path) const;
+  /// Adds the network's increment to the prior of an input of some force class. Collective.
+  void apply_network(const prior::Features& features, std::size_t force_class,
+                     const prior::Gain& gain, field::Snapshot& predicted) const;
 
   [[nodiscard]] predict::TileChoice tiles() const;
   /// Tile edge at which seams are to be measured; 0: not at all.

@@ -96,7 +96,7 @@ int group_of(const par::Comm& world, std::size_t groups) {
 }
 
 void run_suite(const par::Comm& world, const par::Comm& group, const std::vector<SuiteTask>& tasks,
-               const std::function<TaskResult(const SuiteTask& task)>& work) {
+               const SuiteWork& work) {
   const auto groups = static_cast<std::size_t>(world.size() / group.size());
   const auto own_group = static_cast<std::size_t>(world.rank() / group.size());
   const bool speaks = group.is_root();
@@ -106,8 +106,9 @@ void run_suite(const par::Comm& world, const par::Comm& group, const std::vector
   std::int64_t failures = 0;
   std::optional<Error> first_failure;
   for (std::size_t i = own_group; i < tasks.size(); i += groups) {
+    const SuiteTask* next = i + groups < tasks.size() ? &tasks[i + groups] : nullptr;
     try {
-      const TaskResult result = work(tasks[i]);
+      const TaskResult result = work(tasks[i], next);
       total.made += result.made;
       total.found += result.found;
     } catch (const Error& error) {
@@ -117,8 +118,7 @@ void run_suite(const par::Comm& world, const par::Comm& group, const std::vector
       if (!first_failure) first_failure = error;
       ++failures;
     }
-    if (i + groups < tasks.size() &&
-        group.all_reduce(signals.raised() ? 1 : 0, par::Reduction::max)) {
+    if (next != nullptr && group.all_reduce(signals.raised() ? 1 : 0, par::Reduction::max)) {
       first_failure = Error(ExitCode::stopped,
                             "stopped by a signal between two inputs; the same command goes on");
       break;

@@ -35,6 +35,9 @@ struct TaskResult {
   std::int64_t found = 0;
 };
 
+/// What a group of ranks does with a task; `next` is its next one, null after the last.
+using SuiteWork = std::function<TaskResult(const SuiteTask& task, const SuiteTask* next)>;
+
 /// Runs every task on one of the equal groups of ranks that `world` was split into; `work` is
 /// collective on the group and throws errors that the group agreed on. A failed task does not stop
 /// the others: all failures are reported at the end. SIGUSR1 or SIGTERM stop after the task at
@@ -42,7 +45,7 @@ struct TaskResult {
 /// @throws the error of the first failed task (agreed), once all tasks had their turn; an Error of
 ///         code `stopped` (agreed) after a signal
 void run_suite(const par::Comm& world, const par::Comm& group, const std::vector<SuiteTask>& tasks,
-               const std::function<TaskResult(const SuiteTask& task)>& work);
+               const SuiteWork& work);
 
 /// Which group a rank belongs to: consecutive ranks, groups of equal size.
 /// @throws UsageError if the ranks cannot be dealt evenly

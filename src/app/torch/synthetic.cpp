@@ -53,8 +53,12 @@ std::vector<train::TrainingPair> synthetic_pairs(const par::Comm& comm,
     field::LatticeField features = random_field(layout, architecture.input_channels, key++);
     field::LatticeField prior = random_field(layout, 3, key++);
     field::LatticeField target = random_field(layout, 3, key++);
-    pairs.push_back(
-        {"synthetic", std::move(features), std::move(prior), std::move(target), 1.0, false});
+    pairs.push_back({"synthetic",
+                     std::move(features),
+                     std::move(prior),
+                     std::move(target),
+                     {.theta = 1},
+                     false});
   }
   return pairs;
 }
