@@ -97,6 +97,20 @@ void return_freed_arrays() {
   mallopt(M_TRIM_THRESHOLD, 2 * array_bytes);  // the ratio that the allocator keeps by itself
 }
 
+FreedMemoryKept::FreedMemoryKept() {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);        // never
+  mallopt(M_TOP_PAD, 1 << 26);
+}
+
+FreedMemoryKept::~FreedMemoryKept() {
+  constexpr int allocators_own_maximum = 1 << 16;
+  mallopt(M_MMAP_MAX, allocators_own_maximum);
+  mallopt(M_TOP_PAD, 0);
+  return_freed_arrays();
+  malloc_trim(0);
+}
+
 std::uint64_t available_bytes() {
   const auto machine = entry("/proc/meminfo", "MemAvailable:");
   return std::min(machine ? 1024 * *machine : unlimited, groups_left());

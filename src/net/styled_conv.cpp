@@ -76,7 +76,7 @@ ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_
 torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& style) {
   torch::Tensor y = first_->forward(x, style);
   y = second_->forward(at::leaky_relu_(y, leak), style);
-  y = y + skip_->forward(crop(x, 2), style);
+  y += skip_->forward(crop(x, 2), style);
   return last_ ? y : at::leaky_relu_(y, leak);
 }
 

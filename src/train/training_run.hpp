@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/memory.hpp"
 #include "nubox/core/progress.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/par/step_control.hpp"
@@ -56,6 +57,7 @@ class TrainingRun {
   [[nodiscard]] std::uint64_t total_steps() const;
   [[nodiscard]] TrainReport write_model();
 
+  memory::FreedMemoryKept by_steps_;
   const par::Comm& comm_;
   TrainOptions options_;
   net::ModelCard card_;

@@ -1,6 +1,7 @@
 #include "app/torch/calibrate_output.hpp"
 
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
@@ -98,6 +99,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
                                     const cosmology::LinearTables& tables,
                                     const std::function<train::TrainingPair(const Twins&)>& read) {
   const Stopwatch watch;
+  const memory::FreedMemoryKept by_tiles;
   log::set_phase("train: calibration of the output");
   prior::Calibration calibration;
   for (const auto& [key, twins] : groups) {

@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/lattice_fourier.hpp"
@@ -265,6 +266,7 @@ void Predictor::apply_network(const prior::Features& features, std::size_t force
   const net::Style style = net::style_of(header.M_nu_eV, header.Omega_m, header.h,
                                          prior::nearest_class(card_->force_classes, force_class));
   field::LatticeField channels = features.over(predicted);
+  const memory::FreedMemoryKept by_tiles;
   predicted.displacement = predict::predict_displacement(
       std::move(channels), std::move(predicted.displacement), *network_, style, tiles());
   if (style.theta == 0 || gain.k_hmpc.empty()) return;
