@@ -25,10 +25,11 @@ std::vector<Option> network_options() {
       {"model", "padding", choice, "halo", {}, {}, {"zero", "periodic", "halo"},
        "Edges of the tiles: halo (exact, from the periodic box), zero (the paper's d3m), "
        "periodic."},
-      {"model", "channels", integer, "12", 1, 1024, {},
-       "Width of the vnet; the d3m has its published 64."},
-      {"model", "levels", integer, "1", 1, 5, {},
-       "Down-sampling levels of the vnet; the d3m has its published 2."},
+      {"model", "channels", integer, "0", 0, 1024, {},
+       "Width of the network at full resolution (d3m: doubled on each level); 0: 16 of a vnet, as the "
+       "shipped model, 64 of a d3m, as published."},
+      {"model", "levels", integer, "0", 0, 5, {},
+       "Halvings of the resolution; 0: 1 of a vnet, 2 of a d3m, as published."},
 
       {"prior", "steps", integer, "0", 0, 1000, {},
        "Steps of the rewind; 0 takes one per 5 % of amplitude, at least 2."},

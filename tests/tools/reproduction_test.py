@@ -150,6 +150,16 @@ class Plans(unittest.TestCase):
         self.assertEqual(plan.pairs["a"].settings, {"box.n": "16"})
         self.assertEqual(plan.pairs["a"].measured, ["linear"])
 
+    def test_a_section_is_like_another_but_for_its_own_keys(self):
+        plan = self.plan("[plan]\nbase = base.ini\n[model m]\ntrain.epochs = 7\n", base=MINIMAL + (
+            "[model m]\npairs = a\nmasses = 0.15\nmodel.architecture = d3m\ntrain.epochs = 5\n"
+            "[model n]\nlike = m\nmasses = 0.6\nmodel.padding = halo\n[method n]\nmodel = n\n"))
+        model = plan.models["n"]
+        self.assertEqual((model.pairs, model.masses), ("a", ["0.600"]))
+        self.assertEqual(model.settings, {"model.architecture": "d3m", "train.epochs": "7", "model.padding": "halo"})
+        self.assertEqual(plan.models["m"].masses, ["0.150"])
+        self.assertEqual((plan.architecture_of("n"), plan.architecture_of("linear")), ("d3m", ""))
+
     def test_lists_of_seeds(self):
         self.assertEqual(seeds_of("1-3, 7,9-9"), [1, 2, 3, 7, 9])
 
@@ -158,6 +168,7 @@ class Plans(unittest.TestCase):
                                 (MINIMAL + "[model m]\npairs = c\n", "'c' is no set of pairs"),
                                 (MINIMAL + "[method m]\nmodel 0.15 = n\n", "'n' is no model"),
                                 (MINIMAL + "[pairs c]\nseed = 1\n", r"\[pairs c\] has no key seed"),
+                                (MINIMAL + "[model m]\nlike = n\n", r"like \[model n\], which is not there"),
                                 (MINIMAL + "[figure]\n", r"\[figure\] is no section"),
                                 ("[pairs a]\n", "main names no set")):
             with self.assertRaisesRegex(SystemExit, complaint):

@@ -23,10 +23,13 @@ METHODS = {
     "d3m_inception": {"color": "#F781BF", "linestyle": (0, (6, 2, 1, 2))},
     "d3m_mse": {"color": "#888888", "linestyle": (0, (6, 2))},
     "d3m_deep": {"color": "#E69F00", "linestyle": (0, (1, 1.5))},
+    "d3m_periodic": {"color": "#117733", "linestyle": (0, (5, 3))},
 }
 NAMES = {"identity": "input (massless)", "linear": "linear filter", "rewind": "rewind", "damped": "damped rewind",
          "za": "Zel'dovich", "network": "network", "d3m": "D3M", "default": "default model",
-         "d3m_inception": "D3M, Inception", "d3m_mse": "D3M, MSE", "d3m_deep": "D3M, deeper"}
+         "d3m_inception": "D3M, Inception", "d3m_mse": "D3M, MSE", "d3m_deep": "D3M, deeper",
+         "d3m_periodic": "D3M, periodic tiles", "one_mass": "one mass", "no_prior": "no prior",
+         "linear_prior": "linear prior", "density_loss": "one mass, density loss", "half_data": "one mass, half the data"}
 SPARE = [
     {"color": "#999933", "linestyle": (0, (4, 1))},
     {"color": "#332288", "linestyle": (0, (3, 1, 1, 1, 1, 1))},

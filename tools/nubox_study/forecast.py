@@ -46,6 +46,8 @@ def text(plan):
     for label, model in plan.models.items():
         if not model.file:
             voxels = voxels_trained(plan, model)
-            flop = f", {5.2e6 * voxels / 1e15:.3g} PFLOP" if model.settings.get("model.architecture") == "d3m" else ""
+            width = int(model.settings.get("model.channels", 0)) or 64
+            work = 5.2e6 * voxels * (width / 64) ** 2 / 1e15
+            flop = f", {work:.3g} PFLOP" if model.settings.get("model.architecture") == "d3m" else ""
             lines.append(f"model {label}: {voxels:.3g} lattice sites forward and backward{flop}")
     return "\n".join([*lines, f"in all {hours:.3g} core hours of simulation, {storage:.3g} GiB of files"])

@@ -9,6 +9,8 @@ plan's own:
     [measure]       nubox stats
     [plan]          base: another plan, whose keys this one adds to and overrides
     [page]          main, mass, appendix_mass, ablations, generalisation (labels of sets), bars (2N=LABEL, fine=LABEL)
+
+like = LABEL in a section stands for all keys of that section of the same kind; those beside it come before them.
 """
 
 import configparser
@@ -99,7 +101,7 @@ class Plan:
         self.measure, self.page = {}, Page()
         for name in parser.sections():
             kind, _, label = name.partition(" ")
-            settings, keys = _split(parser[name])
+            settings, keys = _split(self._with_likeness(parser, name))
             reader = getattr(self, f"_read_{kind}", None)
             if reader is None or (kind in ("pairs", "model", "method")) != bool(label):
                 self._refuse(f"[{name}] is no section of a plan")
@@ -121,6 +123,16 @@ class Plan:
         if base:
             self._load(parser, path.parent / base)
         parser.read_dict(own)
+
+    def _with_likeness(self, parser, name):
+        """The keys of a section with those of the section that it is like."""
+        keys = dict(parser[name])
+        if "like" not in keys:
+            return keys
+        other = f"{name.partition(' ')[0]} {keys.pop('like')}"
+        if other not in parser or "like" in parser[other]:
+            self._refuse(f"[{name}] is like [{other}], which is not there or like another itself")
+        return {**parser[other], **keys}
 
     def _refuse(self, text):
         sys.exit(f"{self.path}: {text}")
@@ -161,6 +173,11 @@ class Plan:
         page.ablations = keys.pop("ablations", "")
         page.generalisation = names_in(keys.pop("generalisation", ""))
         page.bars = dict(name.partition("=")[::2] for name in names_in(keys.pop("bars", "")))
+
+    def architecture_of(self, method):
+        """The architecture that the model of a method is trained with; empty where it has none or is a file."""
+        models = [self.models[label] for label in self.model_of.get(method, {}).values()]
+        return models[0].settings.get("model.architecture", "") if models else ""
 
     def _check(self):
         """Every label that is named somewhere stands in the plan."""

@@ -7,16 +7,18 @@ namespace nubox::app {
 net::Architecture architecture_of(const config::Config& config) {
   const std::string name = config.text("model.architecture");
   if (name == "none") throw UsageError("model.architecture = none is no network");
-  net::Architecture wanted = net::default_architecture(name);
   if (name == "vnet" && config.text("model.padding") != "halo") {
     throw UsageError("the vnet has no padding but the exact halo: leave model.padding at halo");
   }
-  if (name == "vnet") {
-    wanted.channels = config.size("model.channels");
-    wanted.levels = config.size("model.levels");
-  } else {
-    wanted.padding = config.text("model.padding");
-  }
+  net::Architecture wanted = sized_architecture(name, config);
+  wanted.padding = config.text("model.padding");
+  return wanted;
+}
+
+net::Architecture sized_architecture(const std::string& name, const config::Config& config) {
+  net::Architecture wanted = net::default_architecture(name);
+  if (const auto channels = config.size("model.channels"); channels > 0) wanted.channels = channels;
+  if (const auto levels = config.size("model.levels"); levels > 0) wanted.levels = levels;
   return wanted;
 }
 

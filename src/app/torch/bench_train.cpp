@@ -1,5 +1,6 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/net/conv_floor.hpp"
+#include "nubox/par/agree.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/bench/bench.hpp"
@@ -77,9 +78,7 @@ double add_rows(const par::Comm& world, const Work& work, std::size_t crops,
 std::vector<BenchRow> bench_train(const par::Comm& world, const config::Config& config) {
   const ScratchDirectory scratch(world, config.text("bench.directory"));
   const std::size_t crops = config.size("train.micro_batch"), batch = config.size("train.batch");
-  net::Architecture vnet = net::default_architecture("vnet");
-  vnet.channels = config.size("model.channels");
-  vnet.levels = config.size("model.levels");
+  const net::Architecture vnet = par::agree(world, [&] { return sized_architecture("vnet", config); });
   std::vector<BenchRow> rows;
   for (const net::Architecture& architecture :
        {net::default_architecture("d3m"), with_synthetic_inputs(vnet)}) {
