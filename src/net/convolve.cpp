@@ -2,6 +2,8 @@
 
 #include "net/network.hpp"
 
+#include <ATen/autocast_mode.h>
+
 namespace nubox::net {
 
 torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch::Tensor& weight) {
@@ -12,7 +14,17 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
     const std::vector<std::int64_t> fill(3, 2 * padding + 2 - index(step.kernel));
     return at::conv_transpose3d(x, weight, {}, halving, pad, fill);
   }
+  if (step.kernel == 1) return convolve_points(x, weight, {});
   return at::conv3d(x, weight, {}, step.op == Op::down ? halving : one, pad);
+}
+
+torch::Tensor convolve_points(const torch::Tensor& x, const torch::Tensor& weight,
+                              const torch::Tensor& bias) {
+  if (!x.is_cpu() || x.scalar_type() != at::kFloat || at::autocast::is_autocast_enabled(at::kCPU)) {
+    return at::conv3d(x, weight, bias);
+  }
+  const torch::Tensor matrix = weight.flatten(1);
+  return at::linear(x.permute({0, 2, 3, 4, 1}), matrix, bias).permute({0, 4, 1, 2, 3});
 }
 
 std::vector<std::int64_t> input_shape(const ConvStep& step, std::int64_t batch) {

@@ -1,5 +1,7 @@
 #include "net/d3m.hpp"
 
+#include "net/convolve.hpp"
+
 #include <cmath>
 
 #include <fmt/format.h>
@@ -60,6 +62,7 @@ torch::Tensor D3mLayer::convolve(const torch::Tensor& x) const {
     return y.narrow(2, 1, n).narrow(3, 1, n).narrow(4, 1, n);
   }
   const auto stride = op_ == Op::down ? two : one;
+  if (op_ != Op::down && margin == 0) return convolve_points(x, weight_, bias_);
   if (periodic_ && margin > 0) {
     return at::conv3d(wrap(x, margin, margin), weight_, bias_, stride, none);
   }

@@ -39,7 +39,9 @@ Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torc
 }
 
 torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& style) {
-  const torch::Tensor x = (features * inverse_scales_).contiguous(at::MemoryFormat::ChannelsLast3d);
+  // Scaled and laid out in one pass; nobody wants gradients of the features.
+  torch::Tensor x = at::empty_like(features, {}, at::MemoryFormat::ChannelsLast3d);
+  at::mul_out(x, features, inverse_scales_);
   // The increment is summed in fp32 whatever the convolutions ran in.
   const torch::Tensor y = network_->forward(x, style).to(torch::kFloat32) * output_scale_;
   return residual_ ? y * style.select(1, 0).view({-1, 1, 1, 1, 1}) : y;

@@ -1,5 +1,6 @@
 #include "net/styled_conv.hpp"
 
+#include "net/convolve.hpp"
 #include "net/network.hpp"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ std::vector<std::int64_t> StyledConv::weight_axes() const {
 torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& weight,
                                    const torch::Tensor& bias) const {
   if (op_ == Op::up) return at::conv_transpose3d(x, weight, bias, halving);
+  if (op_ == Op::conv && weight.size(2) == 1) return convolve_points(x, weight, bias);
   return op_ == Op::down ? at::conv3d(x, weight, bias, halving) : at::conv3d(x, weight, bias);
 }
 
@@ -76,7 +78,7 @@ ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_
 torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& style) {
   torch::Tensor y = first_->forward(x, style);
   y = second_->forward(at::leaky_relu_(y, leak), style);
-  y += skip_->forward(crop(x, 2), style);
+  y += crop(skip_->forward(x, style), 2);  // a copy of the crop would cost more than its rim
   return last_ ? y : at::leaky_relu_(y, leak);
 }
 
