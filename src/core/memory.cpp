@@ -99,7 +99,7 @@ void return_freed_arrays() {
 
 FreedMemoryKept::FreedMemoryKept() {
   mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);        // never
+  mallopt(M_TRIM_THRESHOLD, -1);  // never
   mallopt(M_TOP_PAD, 1 << 26);
 }
 

@@ -19,9 +19,9 @@ void reset_peak_rss();
 /// return. For work whose arrays are few and live long.
 void return_freed_arrays();
 
-/// While it lives, what is freed stays with the allocator and is handed out again as it is. For work
-/// that makes and frees large arrays all the time, as networks do: otherwise the system takes each
-/// of them back and clears its pages anew, a third of the time of a small network.
+/// While it lives, what is freed stays with the allocator and is handed out again as it is. For
+/// work that makes and frees large arrays all the time, as networks do: otherwise the system takes
+/// each of them back and clears its pages anew, a third of the time of a small network.
 class FreedMemoryKept {
  public:
   FreedMemoryKept();

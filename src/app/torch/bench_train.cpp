@@ -78,7 +78,8 @@ double add_rows(const par::Comm& world, const Work& work, std::size_t crops,
 std::vector<BenchRow> bench_train(const par::Comm& world, const config::Config& config) {
   const ScratchDirectory scratch(world, config.text("bench.directory"));
   const std::size_t crops = config.size("train.micro_batch"), batch = config.size("train.batch");
-  const net::Architecture vnet = par::agree(world, [&] { return sized_architecture("vnet", config); });
+  const net::Architecture vnet =
+      par::agree(world, [&] { return sized_architecture("vnet", config); });
   std::vector<BenchRow> rows;
   for (const net::Architecture& architecture :
        {net::default_architecture("d3m"), with_synthetic_inputs(vnet)}) {
