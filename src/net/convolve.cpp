@@ -1,8 +1,7 @@
 #include "net/convolve.hpp"
 
+#include "net/device.hpp"
 #include "net/network.hpp"
-
-#include <ATen/autocast_mode.h>
 
 namespace nubox::net {
 
@@ -20,7 +19,7 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
 
 torch::Tensor convolve_points(const torch::Tensor& x, const torch::Tensor& weight,
                               const torch::Tensor& bias) {
-  if (!x.is_cpu() || x.scalar_type() != at::kFloat || at::autocast::is_autocast_enabled(at::kCPU)) {
+  if (!x.is_cpu() || x.scalar_type() != at::kFloat || working_dtype(x.device()) != at::kFloat) {
     return at::conv3d(x, weight, bias);
   }
   const torch::Tensor matrix = weight.flatten(1);

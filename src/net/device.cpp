@@ -87,4 +87,9 @@ PrecisionScope::~PrecisionScope() {
   at::autocast::clear_cache();
 }
 
+at::ScalarType working_dtype(torch::Device device) {
+  const bool mixed = at::autocast::is_autocast_enabled(device.type());
+  return mixed ? at::autocast::get_autocast_dtype(device.type()) : at::kFloat;
+}
+
 }  // namespace nubox::net

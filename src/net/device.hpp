@@ -46,4 +46,7 @@ class PrecisionScope {
   at::DeviceType device_;
 };
 
+/// What convolutions on this device compute in at the moment.
+[[nodiscard]] at::ScalarType working_dtype(torch::Device device);
+
 }  // namespace nubox::net

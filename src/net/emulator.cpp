@@ -4,6 +4,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "net/device.hpp"
 #include "net/weights.hpp"
 
 namespace nubox::net {
@@ -39,8 +40,9 @@ Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torc
 }
 
 torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& style) {
-  // Scaled and laid out in one pass; nobody wants gradients of the features.
-  torch::Tensor x = at::empty_like(features, {}, at::MemoryFormat::ChannelsLast3d);
+  // Scaled, rounded and laid out in one pass; nobody wants gradients of the features.
+  torch::Tensor x =
+      at::empty_like(features, working_dtype(features.device()), at::MemoryFormat::ChannelsLast3d);
   at::mul_out(x, features, inverse_scales_);
   // The increment is summed in fp32 whatever the convolutions ran in.
   const torch::Tensor y = network_->forward(x, style).to(torch::kFloat32) * output_scale_;

@@ -28,6 +28,22 @@ TEST(Memory, freed_arrays_return_while_later_ones_stand) {
   EXPECT_NEAR(static_cast<double>(before - rss_bytes()), 3 * bytes, 1 << 20);
 }
 
+TEST(Memory, freed_arrays_stay_for_the_next_as_long_as_asked_for) {
+  constexpr std::uint64_t bytes = std::uint64_t{64} << 20;
+  const std::uint64_t before = rss_bytes();
+  {
+    const FreedMemoryKept kept;
+    const char* first = nullptr;
+    for (int turn = 0; turn < 3; ++turn) {
+      const std::vector<char> array(bytes, 1);
+      if (turn > 0) EXPECT_EQ(array.data(), first);
+      first = array.data();
+    }
+    EXPECT_GT(rss_bytes(), before + bytes / 2);
+  }
+  EXPECT_LT(rss_bytes(), before + bytes / 2);
+}
+
 TEST(Memory, what_is_available_is_less_than_a_machine_holds_and_more_than_nothing) {
   EXPECT_GT(available_bytes(), std::uint64_t{1} << 20);
   EXPECT_LT(available_bytes(), std::uint64_t{1} << 50);

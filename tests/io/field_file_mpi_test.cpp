@@ -3,6 +3,9 @@
 #include "io/io_test_support.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -65,6 +68,42 @@ TEST(FieldFile, more_ranks_than_planes) {
   write_example(layout, directory / "thin.h5");
   EXPECT_EQ(io::FieldFile(world, directory / "thin.h5").read("displacement", layout),
             example_slab(layout));
+}
+
+/// Share of a file's pages that the system holds in memory.
+double resident_share(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY);
+  const std::size_t bytes = std::filesystem::file_size(path);
+  void* memory = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0);
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> pages((bytes + page - 1) / page);
+  ::mincore(memory, bytes, pages.data());
+  ::munmap(memory, bytes);
+  ::close(descriptor);
+  const auto held = std::ranges::count_if(pages, [](unsigned char state) { return state & 1; });
+  return static_cast<double>(held) / static_cast<double>(pages.size());
+}
+
+TEST(FieldFile, reading_ahead_brings_the_values_into_memory) {
+  const auto world = par::Comm::world();
+  const TemporaryDirectory directory(world);
+  const auto path = directory / "field.h5";
+  write_example(par::SlabLayout(world, 64), path);
+  double forgotten = 0;
+  if (world.is_root()) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY);
+    ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(descriptor);
+    forgotten = 1 - resident_share(path);
+  }
+  if (world.all_reduce(forgotten, par::Reduction::max) < 0.9) {
+    GTEST_SKIP() << "this file system keeps its files in memory";
+  }
+  io::FieldFile(world, path).read_ahead();
+  world.barrier();
+  if (!world.is_root()) return;
+  for (int tenth = 0; tenth < 100 && resident_share(path) < 0.99; ++tenth) ::usleep(100000);
+  EXPECT_GT(resident_share(path), 0.99);
 }
 
 TEST(FieldFile, transfers_in_small_pieces_give_the_same_values) {
