@@ -36,7 +36,9 @@ TEST(Memory, freed_arrays_stay_for_the_next_as_long_as_asked_for) {
     const char* first = nullptr;
     for (int turn = 0; turn < 3; ++turn) {
       const std::vector<char> array(bytes, 1);
-      if (turn > 0) EXPECT_EQ(array.data(), first);
+      if (turn > 0) {
+        EXPECT_EQ(array.data(), first);
+      }
       first = array.data();
     }
     EXPECT_GT(rss_bytes(), before + bytes / 2);
