@@ -3,7 +3,7 @@
 #
 # Makes the shipped model anew: simulates its training pairs at three force resolutions, trains after
 # configs/default.ini, first on displacements, then on densities, spectra and gradients too, and puts
-# the result into configs/models/default.h5. Takes some three hours on two cores; whatever stands
+# the result into configs/models/default.h5. Takes an hour and a quarter on two cores; whatever stands
 # complete in runs/default is not made again.
 set -euo pipefail
 # shellcheck source=tools/common.sh
