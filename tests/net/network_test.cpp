@@ -126,7 +126,8 @@ TEST(Footprint, of_vnet_is_what_valid_convolutions_take_off) {
     const auto before = network->forward(x, style);
     ASSERT_EQ(before.size(2), network->stride());
     x.select(2, n - 1) += 1.0;
-    // A plane that is not read changes no bit; one that is, at the end of many leaky layers, little.
+    // A plane that is not read changes no bit; one that is, at the end of many leaky layers,
+    // little.
     EXPECT_GT(largest_difference(network->forward(x, style), before), 0);
   }
 }
