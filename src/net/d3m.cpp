@@ -61,12 +61,9 @@ torch::Tensor D3mLayer::convolve(const torch::Tensor& x) const {
     const torch::Tensor y = at::conv_transpose3d(wrap(x, 0, 1), weight_, bias_, two, none);
     return y.narrow(2, 1, n).narrow(3, 1, n).narrow(4, 1, n);
   }
-  const auto stride = op_ == Op::down ? two : one;
-  if (op_ != Op::down && margin == 0) return convolve_points(x, weight_, bias_);
-  if (periodic_ && margin > 0) {
-    return at::conv3d(wrap(x, margin, margin), weight_, bias_, stride, none);
-  }
-  return at::conv3d(x, weight_, bias_, stride, std::array{margin, margin, margin});
+  const std::int64_t stride = op_ == Op::down ? 2 : 1;
+  if (!periodic_) return convolution(x, weight_, bias_, stride, margin);
+  return convolution(margin > 0 ? wrap(x, margin, margin) : x, weight_, bias_, stride);
 }
 
 torch::Tensor D3mLayer::forward(torch::Tensor x) {

@@ -15,23 +15,6 @@ io::Array doubles(const std::vector<double>& values, std::string units, std::str
   return {{values.size()}, values, std::move(units), std::move(description)};
 }
 
-std::vector<double> read_doubles(const io::TableFile& table, const std::string& name) {
-  const auto found = table.arrays.find(name);
-  if (found == table.arrays.end()) throw InputError("dataset '{}' is missing", name);
-  const auto* values = std::get_if<std::vector<double>>(&found->second.values);
-  if (values == nullptr) throw InputError("dataset '{}' does not hold doubles", name);
-  return *values;
-}
-
-std::vector<std::size_t> read_classes(const io::TableFile& table) {
-  const auto found = table.arrays.find("force_classes");
-  const auto* values = found == table.arrays.end()
-                           ? nullptr
-                           : std::get_if<std::vector<std::int64_t>>(&found->second.values);
-  if (values == nullptr) throw InputError("dataset 'force_classes' is missing or unfit");
-  return {values->begin(), values->end()};
-}
-
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
@@ -88,9 +71,10 @@ ModelCard read_card(const io::TableFile& table) {
   card.prior = attribute<std::string>(root, "prior");
   card.calibration = prior::read_calibration(table, "calibration");
   card.output_calibration = prior::read_calibration(table, "output_calibration");
-  card.force_classes = read_classes(table);
+  const auto& classes = io::column<std::int64_t>(table, "force_classes");
+  card.force_classes.assign(classes.begin(), classes.end());
   card.features = split(attribute<std::string>(root, "features"));
-  card.feature_scales = read_doubles(table, "feature_scales");
+  card.feature_scales = io::column<double>(table, "feature_scales");
   card.output_scale_mpch = attribute<double>(root, "output_scale_mpch");
   card.data.box_size_mpch = attribute<double>(root, "box_size_mpch");
   card.data.n = attribute<std::size_t>(root, "n");
@@ -100,7 +84,7 @@ ModelCard read_card(const io::TableFile& table) {
   card.data.h = attribute<double>(root, "h");
   card.data.n_s = attribute<double>(root, "n_s");
   card.data.A_s = attribute<double>(root, "A_s");
-  card.masses_eV = read_doubles(table, "masses");
+  card.masses_eV = io::column<double>(table, "masses");
   card.data_manifest = attribute<std::string>(root, "data_manifest");
   card.code_version = attribute<std::string>(root, "code_version");
   if (const auto metrics = table.group_attributes.find("metrics");

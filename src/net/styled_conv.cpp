@@ -40,8 +40,7 @@ std::vector<std::int64_t> StyledConv::weight_axes() const {
 torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& weight,
                                    const torch::Tensor& bias) const {
   if (op_ == Op::up) return at::conv_transpose3d(x, weight, bias, halving);
-  if (op_ == Op::conv && weight.size(2) == 1) return convolve_points(x, weight, bias);
-  return op_ == Op::down ? at::conv3d(x, weight, bias, halving) : at::conv3d(x, weight, bias);
+  return convolution(x, weight, bias, op_ == Op::down ? 2 : 1);
 }
 
 torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& style) {

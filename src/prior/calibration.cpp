@@ -39,15 +39,6 @@ std::vector<double> exponents(const CalibrationPoint& point) {
   return all;
 }
 
-template <class T>
-std::vector<T> column(const io::TableFile& table, const std::string& name) {
-  const auto found = table.arrays.find(name);
-  const auto* values =
-      found == table.arrays.end() ? nullptr : std::get_if<std::vector<T>>(&found->second.values);
-  if (values == nullptr) throw InputError("dataset '{}' is missing or unfit", name);
-  return *values;
-}
-
 }  // namespace
 
 std::size_t force_class(const io::FieldHeader& header) {
@@ -136,9 +127,11 @@ void write_calibration(const Calibration& calibration, const std::string& group,
 
 Calibration read_calibration(const io::TableFile& table, const std::string& group) {
   if (!table.arrays.contains(group + "/k")) return {};
-  const auto numbers = [&](const char* name) { return column<double>(table, group + "/" + name); };
+  const auto numbers = [&](const char* name) {
+    return io::column<double>(table, group + "/" + name);
+  };
   Calibration calibration{numbers("k"), {}};
-  const auto mesh_factor = column<std::int64_t>(table, group + "/mesh_factor");
+  const auto mesh_factor = io::column<std::int64_t>(table, group + "/mesh_factor");
   const std::vector<double> mass = numbers("mass"), ratio = numbers("amplitude_ratio"),
                             smoothing = numbers("velocity_smoothing"),
                             damping = numbers("velocity_damping"), gain = numbers("gain");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/error.hpp"
 #include "nubox/io/field_file.hpp"
 
 #include <cstdint>
@@ -34,6 +35,17 @@ struct TableFile {
   std::map<std::string, Attributes> group_attributes;  ///< by group path
   std::map<std::string, Array> arrays;                 ///< by dataset path
 };
+
+/// The values of a dataset that must be there. Rank-local.
+/// @throws InputError naming it if it is missing or of another type
+template <class T>
+[[nodiscard]] const std::vector<T>& column(const TableFile& table, const std::string& name) {
+  const auto found = table.arrays.find(name);
+  if (found == table.arrays.end()) throw InputError("dataset '{}' is missing", name);
+  const auto* values = std::get_if<std::vector<T>>(&found->second.values);
+  if (values == nullptr) throw InputError("dataset '{}' is not of the expected type", name);
+  return *values;
+}
 
 /// Rank 0 writes, published atomically. Collective. @throws FileSystemError (agreed)
 void write_table_file(const par::Comm& comm, const std::filesystem::path& path,

@@ -70,13 +70,9 @@ class PointFit {
   }
 
   void report(const prior::CalibrationPoint& point, const std::vector<double>& knots) const {
-    std::string gains;
-    for (std::size_t j = 0; j < knots.size(); ++j) {
-      gains += fmt::format(" {:.4f} ({:.2f})", point.gain[j], knots[j]);
-    }
     log::info("calibration: mesh {}, {} eV, {} boxes: R_v = {:.2f} Mpc/h, f_v = {:.2f}, G (k) ={}",
               point.mesh_factor, point.M_nu_eV, boxes_.size(), point.velocity_smoothing_mpch,
-              point.velocity_damping, gains);
+              point.velocity_damping, gain_text(point.gain, knots));
     log::info("  k, h/Mpc          {}", Transfers::head());
     log::info("  T of the plain one{}", before_.row());
     log::info("  T damped          {}", without_gain_.row());

@@ -44,10 +44,11 @@ class OutputFit {
     return all;
   }
 
+  /// @param at_one  transfer functions without a gain
   /// Collective.
-  [[nodiscard]] prior::Gain solve(const prior::GainFit& fit) const {
+  [[nodiscard]] prior::Gain solve(const prior::GainFit& fit,
+                                  const std::vector<double>& at_one) const {
     prior::Gain gain{knots_, std::vector<double>(knots_.size(), 1)};
-    const std::vector<double> at_one = transfers(gain).mean();
     std::vector<std::vector<double>> slopes;  // [knot][bin]
     for (std::size_t j = 0; j < knots_.size(); ++j) {
       prior::Gain changed = gain;
@@ -80,12 +81,8 @@ class OutputFit {
 
 void report(const prior::CalibrationPoint& point, const std::vector<double>& knots,
             std::size_t boxes, const Transfers& before, const Transfers& after) {
-  std::string gains;
-  for (std::size_t j = 0; j < knots.size(); ++j) {
-    gains += fmt::format(" {:.4f} ({:.2f})", point.gain[j], knots[j]);
-  }
   log::info("output: mesh {}, {} eV, {} boxes: G (k) ={}", point.mesh_factor, point.M_nu_eV, boxes,
-            gains);
+            gain_text(point.gain, knots));
   log::info("  k, h/Mpc          {}", Transfers::head());
   log::info("  T of the network  {}", before.row());
   log::info("  T calibrated      {}", after.row());
@@ -126,10 +123,11 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
                          }).small_scale_ratio();
     const OutputFit output(std::move(boxes), calibration.k_hmpc,
                            tolerance_per_effect * std::abs(std::log(ratio)));
-    const prior::Gain gain = output.solve(fit);
+    const Transfers before = output.transfers({});
+    const prior::Gain gain = output.solve(fit, before.mean());
     calibration.points.push_back(
         {.mesh_factor = of_class, .M_nu_eV = mass, .amplitude_ratio = ratio, .gain = gain.value});
-    report(calibration.points.back(), calibration.k_hmpc, twins.size(), output.transfers({}),
+    report(calibration.points.back(), calibration.k_hmpc, twins.size(), before,
            output.transfers(gain));
   }
   log::info("calibration of the output: {:.0f} s", watch.seconds());

@@ -15,6 +15,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Lists a value once.
+template <class T>
+void note(T value, std::vector<T>& list) {
+  if (std::ranges::find(list, value) == list.end()) list.push_back(value);
+}
+
 /// Same phases, one box without and one with neutrino mass.
 void require_twins(const io::FieldHeader& massless, const io::FieldHeader& massive,
                    const fs::path& path) {
@@ -56,11 +62,11 @@ void PairReader::check(const Realisation& realisation) {
   const io::FieldHeader massless = input.header();
   check_input(massless, realisation.massless);
   settle(input.has("velocity"), realisation.massless);
-  note_class(prior::force_class(massless));
+  note(prior::force_class(massless), card_.force_classes);
   for (const fs::path& path : realisation.massive) {
     const io::FieldHeader massive = io::FieldFile(world_, path).header();
     check_target(massless, realisation.massless, massive, path);
-    note_mass(massive.M_nu_eV);
+    note(massive.M_nu_eV, card_.masses_eV);
   }
 }
 
@@ -110,16 +116,6 @@ void PairReader::check_target(const io::FieldHeader& massless, const fs::path& m
   });
 }
 
-void PairReader::note_mass(double mass) {
-  if (std::ranges::find(card_.masses_eV, mass) == card_.masses_eV.end())
-    card_.masses_eV.push_back(mass);
-}
-
-void PairReader::note_class(std::size_t force_class) {
-  if (std::ranges::find(card_.force_classes, force_class) == card_.force_classes.end())
-    card_.force_classes.push_back(force_class);
-}
-
 void PairReader::settle(bool has_velocity, const fs::path& path) {
   if (card_.features.empty()) {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
@@ -155,7 +151,7 @@ void PairReader::add(const field::Snapshot& input, const prior::Features& featur
   const prior::Prescription numbers =
       prior::prescribe(card_.calibration, input.header, theories, rewind_);
   field::Snapshot prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
-  note_mass(mass);
+  note(mass, card_.masses_eV);
   pairs.push_back(
       {name, kept(features.over(prior)), kept(std::move(prior.displacement)),
        kept(std::move(target.displacement)),

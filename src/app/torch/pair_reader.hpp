@@ -45,8 +45,6 @@ class PairReader {
   void check_input(const io::FieldHeader& massless, const std::filesystem::path& path);
   void check_target(const io::FieldHeader& massless, const std::filesystem::path& massless_path,
                     const io::FieldHeader& massive, const std::filesystem::path& path);
-  void note_mass(double mass);
-  void note_class(std::size_t force_class);
   /// The first input tells whether the boxes have velocities, and with that what can be made of
   /// them.
   void settle(bool has_velocity, const std::filesystem::path& path);

@@ -215,7 +215,8 @@ TaskResult Predictor::run(const SuiteTask& task, const SuiteTask* next) const {
       continue;
     }
     const bool last = &wanted == &task.wanted.back();
-    make(task.in, wanted, attributes, features, last && next != nullptr ? next->in : task.in);
+    const fs::path of_next = next != nullptr ? next->in : fs::path();
+    make(task.in, wanted, attributes, features, last ? of_next : task.in);
     ++result.made;
   }
   return result;
@@ -308,7 +309,7 @@ void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attribu
   }
   if (network_) {
     stages.enter("network");
-    fetch(next);
+    if (!next.empty()) fetch(next);
     apply_network(*features, force_class, output_gain, predicted);
   }
   if (before) note_seams(*before, seams, predicted);

@@ -48,7 +48,7 @@ class Predictor {
   [[nodiscard]] prior::Features features_of(const field::Snapshot& input) const;
   /// Reads the input anew for each mass, so that no copy of it is kept while the force mesh or the
   /// network want the memory; `features` are those of the first time, none without a network;
-  /// `next` is the file that is read after this one.
+  /// `next` is the file that is read after this one, empty after the last.
   void make(const std::filesystem::path& in, const Wanted& wanted, const io::Attributes& recipe,
             std::optional<prior::Features>& features, const std::filesystem::path& next) const;
   /// Has a file that is read later fetched from disk. Collective.

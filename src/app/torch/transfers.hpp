@@ -13,6 +13,16 @@
 
 namespace nubox::app {
 
+/// A gain at its knots for the log: " 1.0002 (0.10) ...".
+[[nodiscard]] inline std::string gain_text(const std::vector<double>& gain,
+                                           const std::vector<double>& knots) {
+  std::string text;
+  for (std::size_t j = 0; j < knots.size(); ++j) {
+    text += fmt::format(" {:.4f} ({:.2f})", gain[j], knots[j]);
+  }
+  return text;
+}
+
 /// Transfer functions of several predicted boxes against the modes of their true densities, in the
 /// bins of train/box_spectra.hpp.
 class Transfers {
