@@ -64,8 +64,8 @@ def stacked_axes(heights, width=6.2, height=6.0):
 
 
 def legend_above(axis):
-    """The legend outside, where it hides nothing."""
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    """The legend outside, where it hides nothing; above the title if there is one."""
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.07 if axis.get_title() else 1.0), ncols=3)
 
 
 @dataclass(frozen=True)
