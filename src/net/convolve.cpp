@@ -4,8 +4,49 @@
 #include "net/network.hpp"
 
 #include <array>
+#include <optional>
+#include <string_view>
+
+#include <ATen/core/dispatch/Dispatcher.h>
 
 namespace nubox::net {
+namespace {
+
+using Optional = std::optional<torch::Tensor>;
+using Scalars = c10::List<std::optional<at::Scalar>>;
+
+/// oneDNN's convolution with an activation. torch has no C++ declaration for it; a torch without
+/// oneDNN does not have it at all.
+using OneDnn = torch::Tensor(const torch::Tensor& x, const torch::Tensor& weight,
+                             const Optional& bias, at::IntArrayRef padding, at::IntArrayRef stride,
+                             at::IntArrayRef dilation, std::int64_t groups,
+                             std::string_view activation, Scalars numbers,
+                             std::optional<std::string_view> algorithm);
+const std::optional<c10::TypedOperatorHandle<OneDnn>>& onednn() {
+  static const auto found = [] {
+    std::optional<c10::TypedOperatorHandle<OneDnn>> handle;
+    const auto schema =
+        c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise", ""});
+    if (schema) handle = schema->typed<OneDnn>();
+    return handle;
+  }();
+  return found;
+}
+
+/// Whether the convolution can take its activation along: no gradients are wanted and it runs in a
+/// type that oneDNN has here.
+bool fusible(const torch::Tensor& x) {
+  const at::ScalarType type = working_dtype(x.device());
+  return c10::InferenceMode::is_enabled() && x.is_cpu() && onednn() &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == type);
+}
+
+}  // namespace
+
+torch::Tensor activated(torch::Tensor y, Activation activation) {
+  if (activation == Activation::leaky_relu) at::leaky_relu_(y, leak);
+  return y;
+}
 
 torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch::Tensor& weight) {
   const std::int64_t padding = step.pad ? (index(step.kernel) - 1) / 2 : 0;
@@ -19,15 +60,24 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
 }
 
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
-                          const torch::Tensor& bias, std::int64_t stride, std::int64_t padding) {
+                          const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
+                          Activation activation) {
   const bool points = weight.size(2) == 1 && stride == 1 && padding == 0;
-  if (!points || !x.is_cpu() || x.scalar_type() != at::kFloat ||
-      working_dtype(x.device()) != at::kFloat) {
-    return at::conv3d(x, weight, bias, std::array{stride, stride, stride},
-                      std::array{padding, padding, padding});
+  if (points && x.is_cpu() && x.scalar_type() == at::kFloat &&
+      working_dtype(x.device()) == at::kFloat) {
+    const torch::Tensor matrix = weight.flatten(1);
+    return activated(at::linear(x.permute({0, 2, 3, 4, 1}), matrix, bias).permute({0, 4, 1, 2, 3}),
+                     activation);
   }
-  const torch::Tensor matrix = weight.flatten(1);
-  return at::linear(x.permute({0, 2, 3, 4, 1}), matrix, bias).permute({0, 4, 1, 2, 3});
+  const std::array steps{stride, stride, stride}, pad{padding, padding, padding};
+  if (activation == Activation::leaky_relu && fusible(x)) {
+    const at::ScalarType type = working_dtype(x.device());
+    return onednn()->call(x.to(type), weight.to(type),
+                          bias.defined() ? Optional(bias.to(type)) : std::nullopt, pad, steps,
+                          std::array<std::int64_t, 3>{1, 1, 1}, 1, "leaky_relu",
+                          Scalars({std::optional<at::Scalar>(leak)}), "");
+  }
+  return activated(at::conv3d(x, weight, bias, steps, pad), activation);
 }
 
 std::vector<std::int64_t> input_shape(const ConvStep& step, std::int64_t batch) {

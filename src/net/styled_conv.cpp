@@ -1,6 +1,5 @@
 #include "net/styled_conv.hpp"
 
-#include "net/convolve.hpp"
 #include "net/network.hpp"
 
 #include <algorithm>
@@ -38,12 +37,15 @@ std::vector<std::int64_t> StyledConv::weight_axes() const {
 }
 
 torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& weight,
-                                   const torch::Tensor& bias) const {
-  if (op_ == Op::up) return at::conv_transpose3d(x, weight, bias, halving);
-  return convolution(x, weight, bias, op_ == Op::down ? 2 : 1);
+                                   const torch::Tensor& bias, Activation activation) const {
+  if (op_ == Op::up) {
+    return activated(at::conv_transpose3d(x, weight, bias, halving), activation);
+  }
+  return convolution(x, weight, bias, op_ == Op::down ? 2 : 1, 0, activation);
 }
 
-torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& style) {
+torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& style,
+                                  Activation activation) {
   // [1 or B][in]; no matrix product, which mixed precision would round.
   const torch::Tensor scale = (style.unsqueeze(2) * style_weight_).sum(1) + style_bias_;
   const bool transposed = op_ == Op::up;
@@ -51,17 +53,19 @@ torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& s
     torch::Tensor w =
         weight_ * (transposed ? scale.view({-1, 1, 1, 1, 1}) : scale.view({1, -1, 1, 1, 1}));
     if (demodulate_) w = w * (w.square().sum(weight_axes(), true) + demodulation_floor).rsqrt();
-    return convolve(x, w, bias_);
+    return convolve(x, w, bias_, activation);
   }
   const std::int64_t batch = scale.size(0);
   const torch::Tensor scaled = x * scale.view({batch, -1, 1, 1, 1});
-  if (!demodulate_) return convolve(scaled, weight_, bias_);
+  if (!demodulate_) return convolve(scaled, weight_, bias_, activation);
   // sum_ik (s_i w_oik)^2 = sum_i s_i^2 sum_k w_oik^2, for every sample
   torch::Tensor power = weight_.square().sum({2, 3, 4});
   if (!transposed) power = power.t();  // [in][out]
   const torch::Tensor gain = (scale.square().matmul(power) + demodulation_floor).rsqrt();
-  return convolve(scaled, weight_, {}) * gain.view({batch, -1, 1, 1, 1}) +
-         bias_.view({1, -1, 1, 1, 1});
+  return activated(
+      convolve(scaled, weight_, {}, Activation::none) * gain.view({batch, -1, 1, 1, 1}) +
+          bias_.view({1, -1, 1, 1, 1}),
+      activation);
 }
 
 ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_(last) {
@@ -75,10 +79,10 @@ ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_
 }
 
 torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& style) {
-  torch::Tensor y = first_->forward(x, style);
-  y = second_->forward(at::leaky_relu_(y, leak), style);
+  torch::Tensor y = first_->forward(x, style, Activation::leaky_relu);
+  y = second_->forward(y, style);
   y += crop(skip_->forward(x, style), 2);  // a copy of the crop would cost more than its rim
-  return last_ ? y : at::leaky_relu_(y, leak);
+  return activated(y, last_ ? Activation::none : Activation::leaky_relu);
 }
 
 }  // namespace nubox::net

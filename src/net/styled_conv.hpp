@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/layer_plan.hpp"
+#include "net/convolve.hpp"
 
 #include <torch/torch.h>
 
@@ -20,11 +20,12 @@ class StyledConv : public torch::nn::Module {
   /// @param x      [B][in][n]^3
   /// @param style  [1][style_numbers] (weights are modulated once) or [B][style_numbers]
   ///               (activations are scaled before and after, which gives the same)
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style);
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style,
+                        Activation activation = Activation::none);
 
  private:
   [[nodiscard]] torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
-                                       const torch::Tensor& bias) const;
+                                       const torch::Tensor& bias, Activation activation) const;
   [[nodiscard]] std::vector<std::int64_t> weight_axes() const;
   Op op_;
   bool demodulate_;
@@ -47,8 +48,5 @@ class ResidualBlock : public torch::nn::Module {
   std::shared_ptr<StyledConv> second_;
   std::shared_ptr<StyledConv> skip_;
 };
-
-/// Slope of LeakyReLU for negative values (map2map).
-inline constexpr double leak = 0.01;
 
 }  // namespace nubox::net

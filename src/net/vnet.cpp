@@ -33,8 +33,8 @@ torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& style) 
     if (const auto* block = std::get_if<std::shared_ptr<ResidualBlock>>(&layers_[i])) {
       y = (*block)->forward(y, style);
     } else {
-      y = std::get<std::shared_ptr<StyledConv>>(layers_[i])->forward(y, style);
-      y = at::leaky_relu_(y, leak);
+      y = std::get<std::shared_ptr<StyledConv>>(layers_[i])
+              ->forward(y, style, Activation::leaky_relu);
     }
     if (plan_[i].keep) kept.push_back(y);
   }
