@@ -139,7 +139,7 @@ std::vector<Option> network_options() {
       {"predict", "tile", integer, "0", 0, 1024, {},
        "Side of cubic tiles, lattice sites; 0 chooses the extent with the least work for halos that "
        "fits predict.tile_memory_gb."},
-      {"predict", "tile_memory_gb", number, "3", 0.01, 1e4, {},
+      {"predict", "tile_memory_gb", number, "1.5", 0.01, 1e4, {},
        "Memory per rank for the tiles of one network call, GB."},
       {"predict", "velocities", flag, "true", {}, {}, {},
        "Write velocities too, where the input has them: those of the prior, since the network "

@@ -37,7 +37,7 @@ struct TileChoice {
   /// Edge of cubic tiles, lattice sites; 0: the extent with the least waste that fits the memory.
   std::size_t edge = 0;
   /// Memory for the tiles of one call, bytes per rank; one stride is always allowed.
-  double memory_bytes = 3e9;
+  double memory_bytes = 1.5e9;
 };
 
 /// A network that pads its convolutions at tile edges (padding other than halo) is applied to tiles
