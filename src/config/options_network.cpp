@@ -140,7 +140,7 @@ std::vector<Option> network_options() {
        "Side of cubic tiles, lattice sites; 0 chooses the extent with the least work for halos that "
        "fits predict.tile_memory_gb."},
       {"predict", "tile_memory_gb", number, "1.5", 0.01, 1e4, {},
-       "Memory per rank for the tiles of one network call, GB."},
+       "Memory per rank for the tiles of one network call, GB; a GPU works on two calls at a time."},
       {"predict", "velocities", flag, "true", {}, {}, {},
        "Write velocities too, where the input has them: those of the prior, since the network "
        "corrects positions only."},

@@ -1,19 +1,10 @@
 #include "nubox/net/evaluator.hpp"
 
-#include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "net/device.hpp"
-#include "net/emulator.hpp"
+#include "net/evaluator_parts.hpp"
 
 namespace nubox::net {
-struct Evaluator::Parts {
-  ModelCard card;
-  Footprint footprint;
-  Precision precision;
-  Emulator emulator;
-};
-
 namespace {
 
 /// Device, threads and arithmetic for a network that is applied only. Collective.
@@ -60,30 +51,5 @@ Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 const ModelCard& Evaluator::card() const { return parts_->card; }
 std::size_t Evaluator::halo() const { return parts_->footprint.halo; }
 std::size_t Evaluator::stride() const { return parts_->footprint.stride; }
-
-void Evaluator::run(std::span<const float> tiles, std::size_t batch, const Extent& tile,
-                    const Style& style, std::span<float> out) const {
-  const std::size_t channels = parts_->card.architecture.input_channels;
-  const Extent in = grown(tile, halo());
-  for (const std::size_t edge : tile) {
-    if (edge == 0 || edge % stride() != 0) {
-      throw InternalError("a tile of {} voxels is no multiple of the stride {}", edge, stride());
-    }
-  }
-  if (tiles.size() != batch * channels * voxels(in) || out.size() != batch * 3 * voxels(tile)) {
-    throw InternalError("tile buffers do not fit batch {}, {} channels, {} voxels", batch, channels,
-                        voxels(in));
-  }
-  const c10::InferenceMode inference;
-  Emulator& emulator = parts_->emulator;
-  // from_blob wants a mutable pointer; the input is only read.
-  const torch::Tensor x =
-      torch::from_blob(const_cast<float*>(tiles.data()),
-                       {index(batch), index(channels), index(in[0]), index(in[1]), index(in[2])})
-          .to(emulator.device());
-  const PrecisionScope scope(parts_->precision, emulator.device());
-  torch::from_blob(out.data(), {index(batch), 3, index(tile[0]), index(tile[1]), index(tile[2])})
-      .copy_(emulator.forward(x, to_tensor({style}).to(emulator.device())));
-}
 
 }  // namespace nubox::net

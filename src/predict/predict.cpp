@@ -2,11 +2,13 @@
 
 #include "nubox/core/log.hpp"
 #include "nubox/field/halo.hpp"
+#include "nubox/net/tile_batch.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/tile_plan.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -92,25 +94,40 @@ class TileMover {
 void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluator& network,
                const net::Style& style, field::LatticeField& out) {
   const net::Architecture& architecture = network.card().architecture;
-  const std::size_t channels = architecture.input_channels;
-  const std::size_t in_voxels = net::voxels(mover.input());
+  const std::size_t in_values = architecture.input_channels * net::voxels(mover.input());
   const std::size_t out_values = 3 * net::voxels(plan.tile);
-  const std::size_t per_call = tiles_per_call(mover.input());
-  std::vector<float> tiles, result;
-  for (std::size_t first = 0; first < plan.origins.size(); first += per_call) {
-    const std::size_t batch = std::min(per_call, plan.origins.size() - first);
-    tiles.resize(batch * channels * in_voxels);
-    result.resize(batch * out_values);
-    for (std::size_t t = 0; t < batch; ++t) {
-      mover.gather(plan.origins[first + t], tiles.data() + t * channels * in_voxels);
+  const std::size_t tiles = plan.origins.size();
+  if (tiles == 0) return;
+  const std::size_t per_call = std::min(tiles, tiles_per_call(mover.input()));
+  const std::size_t calls = (tiles + per_call - 1) / per_call;
+  std::vector<net::TileBatch> turns;  // a GPU works on one while the other is moved
+  for (std::size_t i = 0; i < std::min(calls, tile_batches); ++i) {
+    turns.emplace_back(network, per_call, plan.tile);
+  }
+  const auto tiles_of = [&](std::size_t call) {
+    return std::span(plan.origins)
+        .subspan(call * per_call)
+        .first(std::min(per_call, tiles - call * per_call));
+  };
+  const auto land = [&](std::size_t call) {
+    const float* from = turns[call % turns.size()].result().data();
+    for (const TileOrigin& origin : tiles_of(call)) {
+      mover.scatter(origin, from, architecture.residual, out);
+      from += out_values;
+    }
+  };
+  for (std::size_t call = 0; call < calls; ++call) {
+    if (call >= turns.size()) land(call - turns.size());
+    net::TileBatch& batch = turns[call % turns.size()];
+    float* to = batch.input().data();
+    for (const TileOrigin& origin : tiles_of(call)) {
+      mover.gather(origin, to);
+      to += in_values;
     }
     log::beat();
-    network.run(tiles, batch, plan.tile, style, result);
-    for (std::size_t t = 0; t < batch; ++t) {
-      mover.scatter(plan.origins[first + t], result.data() + t * out_values, architecture.residual,
-                    out);
-    }
+    batch.start(tiles_of(call).size(), style);
   }
+  for (std::size_t call = calls - turns.size(); call < calls; ++call) land(call);
 }
 
 /// Wraps to (-L/2, L/2]. @throws NumericalError

@@ -98,7 +98,8 @@ double tile_bytes(const net::Architecture& architecture, const net::Extent& tile
   // voxels, twice the tensors that must be there.
   const double copies = net::convolutions_pad(architecture) ? 2 : 1;
   const double activations = channels + copies * widest;
-  const double buffers = channels + static_cast<double>(3 * net::voxels(tile));
+  const double buffers =
+      static_cast<double>(tile_batches) * (channels + static_cast<double>(3 * net::voxels(tile)));
   return sizeof(float) * static_cast<double>(tiles_per_call(input)) * (activations + buffers);
 }
 

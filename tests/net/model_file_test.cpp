@@ -1,11 +1,13 @@
 #include "nubox/core/error.hpp"
-#include "nubox/net/evaluator.hpp"
+#include "nubox/net/tile_batch.hpp"
 
 #include "net/device.hpp"
 #include "net/emulator.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -131,11 +133,13 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
   ASSERT_EQ(evaluator.halo(), 8U);
   constexpr std::int64_t n = 20, tile = 4;
   const auto x = torch::randn({2, 4, n, n, n});
-  std::vector<float> out(2 * 3 * tile * tile * tile);
   const auto run = [&](const Evaluator& with) {
-    with.run({x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, 2,
-             {tile, tile, tile}, {.theta = 0.5}, out);
-    return torch::tensor(out).view({2, 3, tile, tile, tile});
+    TileBatch batch(with, 3, {tile, tile, tile});
+    EXPECT_EQ(batch.input().size(), 3 * 4 * n * n * n);
+    std::copy_n(x.const_data_ptr<float>(), x.numel(), batch.input().begin());
+    batch.start(2, {.theta = 0.5});
+    const auto out = batch.result();
+    return torch::tensor(std::vector<float>(out.begin(), out.end())).view({2, 3, tile, tile, tile});
   };
   const auto scales = torch::tensor({6.0F, 6.0F, 6.0F, 1.5F}).view({1, 4, 1, 1, 1});
   const auto style = torch::tensor({{0.5F, 0.0F}});
@@ -147,7 +151,7 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
       (coarse - expected).abs().max().item<float>() / expected.abs().max().item<float>();
   EXPECT_LT(error, 0.03);
   EXPECT_GT(error, 1e-5);
-  EXPECT_THROW(evaluator.run({}, 0, {4, 4, 3}, {.theta = 1}, {}), InternalError);
+  EXPECT_THROW(TileBatch(evaluator, 1, {4, 4, 3}), InternalError);
 }
 
 TEST(Precision, unknown_names_are_usage_errors) {

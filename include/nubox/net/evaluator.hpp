@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 
 namespace nubox::net {
@@ -14,7 +13,7 @@ namespace nubox::net {
 class Emulator;
 enum class Precision;
 
-/// A trained network ready to be applied to tiles that carry their halo.
+/// A trained network ready to be applied to tiles that carry their halo (TileBatch).
 class Evaluator {
  public:
   /// Loads a model file on every rank; `precision` fp32, tf32 or bf16. Collective.
@@ -37,18 +36,8 @@ class Evaluator {
   [[nodiscard]] std::size_t halo() const;
   [[nodiscard]] std::size_t stride() const;
 
-  /// Applies the network. Rank-local.
-  ///
-  /// @param tiles  [batch][channels][x][y][z] of extent grown(tile, halo()), features in physical
-  ///               units
-  /// @param tile   extent of the output, multiples of stride()
-  /// @param style  equal for the whole batch
-  /// @param out    [batch][3][x][y][z], Mpc/h: the increment to the prior displacement if
-  ///               card().architecture.residual (zero at theta = 0), else the displacement itself
-  void run(std::span<const float> tiles, std::size_t batch, const Extent& tile, const Style& style,
-           std::span<float> out) const;
-
  private:
+  friend class TileBatch;
   struct Parts;
   explicit Evaluator(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

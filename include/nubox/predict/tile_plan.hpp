@@ -29,7 +29,9 @@ struct TilePlan {
 
 /// Tiles of this input extent that the network takes at once.
 [[nodiscard]] std::size_t tiles_per_call(const net::Extent& input);
-/// Bytes that the tiles of one call take: copied out of the slab, as activations, as result.
+/// Batches of tiles that are in work at a time, each with a buffer for input and result.
+inline constexpr std::size_t tile_batches = 2;
+/// Bytes that the tiles of one call take as activations, and those buffers.
 [[nodiscard]] double tile_bytes(const net::Architecture& architecture, const net::Extent& tile);
 
 /// Which tiles the user wants.
