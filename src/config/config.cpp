@@ -37,8 +37,14 @@ po::options_description table_description() {
   return description;
 }
 
-/// "FILE:12" of a key, for messages: the INI parser does not keep line numbers.
-std::string place_in_file(const std::string& file, const std::string& name) {
+constexpr std::string_view default_origin = "default";
+
+/// Where a key stands in a file. The INI parser keeps neither line numbers nor comments.
+struct Line {
+  std::string place;            ///< "FILE:12", for messages
+  bool marked_default = false;  ///< ends in the comment with which to_ini() marks what nobody gave
+};
+Line line_of(const std::string& file, const std::string& name) {
   std::ifstream in(file);
   std::string line, section;
   for (int number = 1; std::getline(in, line); ++number) {
@@ -46,9 +52,12 @@ std::string place_in_file(const std::string& file, const std::string& name) {
     if (first == std::string::npos) continue;
     if (line[first] == '[') section = line.substr(first + 1, line.find(']') - first - 1) + ".";
     const std::string key = line.substr(first, line.find_first_of(" \t=", first) - first);
-    if (section + key == name || key == name) return fmt::format("{}:{}", file, number);
+    if (section + key == name || key == name) {
+      return {fmt::format("{}:{}", file, number),
+              line.ends_with(fmt::format("# {}", default_origin))};
+    }
   }
-  return file;
+  return {file};
 }
 
 UsageError unknown_option(const std::string& place, const std::string& name) {
@@ -58,6 +67,7 @@ UsageError unknown_option(const std::string& place, const std::string& name) {
 
 struct Given {
   std::string name, text, place;
+  bool marked_default = false;
 };
 
 std::vector<Given> read_file(const std::string& file) {
@@ -66,9 +76,10 @@ std::vector<Given> read_file(const std::string& file) {
   std::vector<Given> given;
   try {
     for (const auto& option : po::parse_config_file(in, table_description(), true).options) {
-      const std::string place = place_in_file(file, option.string_key);
-      if (option.unregistered) throw unknown_option(place, option.string_key);
-      given.push_back({option.string_key, option.value.empty() ? "" : option.value.front(), place});
+      const Line line = line_of(file, option.string_key);
+      if (option.unregistered) throw unknown_option(line.place, option.string_key);
+      given.push_back({option.string_key, option.value.empty() ? "" : option.value.front(),
+                       line.place, line.marked_default});
     }
   } catch (const po::error& error) {
     throw UsageError("{}: {}", file, error.what());
@@ -140,7 +151,9 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
   Config config;
   config.command_ = command_name;
   for (const Option& option : option_table()) {
-    if (uses(command, option)) config.values_[option.name()] = {option.default_value, "default"};
+    if (uses(command, option)) {
+      config.values_[option.name()] = {option.default_value, std::string(default_origin)};
+    }
   }
 
   const CommandLine line = read_command_line(args);
@@ -159,7 +172,10 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
       check_value(option, given.text, given.place);
       // One file may serve several commands; on the command line a foreign key is a mistake.
       if (uses(command, option)) {
-        config.values_[given.name] = {given.text, given.place};
+        // A run from the echo of another has been given what that one was.
+        const bool by_default = given.marked_default && given.text == option.default_value;
+        config.values_[given.name] = {given.text,
+                                      by_default ? std::string(default_origin) : given.place};
       } else if (&source == &sources.back()) {
         throw UsageError("command line: '{}' is no option of '{}' (see nubox {} --help)",
                          given.name, command_name, command_name);
@@ -215,7 +231,7 @@ std::string Config::required_text(const std::string& name) const {
 
 bool Config::given(const std::string& name) const {
   const auto found = values_.find(name);
-  return found != values_.end() && found->second.origin != "default";
+  return found != values_.end() && found->second.origin != default_origin;
 }
 
 std::string Config::to_ini() const {

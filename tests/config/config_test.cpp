@@ -160,6 +160,18 @@ TEST(Config, its_echo_gives_the_same_configuration) {
   EXPECT_NE(Config::parse("simulate", {}).hash(), first.hash());
 }
 
+TEST(Config, its_echo_tells_what_was_given_from_defaults) {
+  const IniFile echo(Config::parse("train", {"--train.epochs=3"}).to_ini());
+  const Config again = Config::parse("train", {echo.path()});
+  EXPECT_TRUE(again.given("train.epochs"));
+  EXPECT_FALSE(again.given("train.start"));
+  EXPECT_FALSE(again.given("model.prior"));
+  // Who edits a value and leaves the comment has given it; so has who writes a default by hand.
+  const IniFile edited("[train]\nseed = 7  # default\nepochs = 20\n", "edited");
+  EXPECT_TRUE(Config::parse("train", {edited.path()}).given("train.seed"));
+  EXPECT_TRUE(Config::parse("train", {edited.path()}).given("train.epochs"));
+}
+
 TEST(Config, help_config_of_every_command_reads_back_as_the_defaults) {
   for (const Command& command : command_table()) {
     const IniFile file(help_config_text(command.name));

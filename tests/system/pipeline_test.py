@@ -46,6 +46,10 @@ class Pipeline(SystemTest):
         self.assertTrue(model.exists())
         steps = [json.loads(line) for line in (d / "training/metrics.jsonl").read_text().splitlines()]
         self.assertGreater(len(steps), 1)
+        self.run_ok("train", d / "training/config.used.ini", f"--train.out={d}/again")
+        first, second = (h5py.File(d / name / "model.h5")["weights"] for name in ("training", "again"))
+        for name, weight in first.items():
+            numpy.testing.assert_array_equal(second[name][...], weight[...])
 
         massless = d / "pairs/pair-3/mnu-0.000.h5"
         massive = d / "pairs/pair-3/mnu-0.150.h5"

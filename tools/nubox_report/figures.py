@@ -28,7 +28,7 @@ def _transfer_panel(axis, measurements, styles):
         axis.axhline(guide, color="0.6", linewidth=0.6, linestyle=":")
     transfer = np.concatenate([trusted(m, "transfer") for m in measurements])
     # At most 10 % either way: one poor method must not flatten the differences of the others.
-    axis.set_ylim(max(0.9, min(0.94, transfer.min() - 0.01)), min(1.1, max(1.06, transfer.max() + 0.01)))
+    axis.set_ylim(max(0.9, min(0.985, transfer.min() - 0.005)), min(1.1, max(1.015, transfer.max() + 0.005)))
     axis.set_ylabel(r"$T(k)$")
 
 

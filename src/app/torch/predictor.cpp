@@ -3,7 +3,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
-#include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/io/digest.hpp"
@@ -13,6 +12,7 @@
 #include "nubox/stats/seams.hpp"
 
 #include "app/setup.hpp"
+#include "app/torch/stages.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -22,27 +22,6 @@ namespace nubox::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Seconds of the consecutive stages of one box; the stage at hand is the phase of the log.
-class Stages {
- public:
-  void enter(const std::string& stage) {
-    text_ = text();
-    stage_ = stage;
-    log::set_phase("predict: " + stage);
-    (void)watch_.restart();
-  }
-  /// "read 0.1 s, prior rewind 2.3 s, ..."
-  [[nodiscard]] std::string text() const {
-    if (stage_.empty()) return "";
-    return fmt::format("{}{}{} {:.1f} s", text_, text_.empty() ? "" : ", ", stage_,
-                       watch_.seconds());
-  }
-
- private:
-  Stopwatch watch_;
-  std::string stage_, text_;
-};
 
 /// What is known of the prior's velocities: rms error over rms velocity, site by site, against a
 /// simulated twin (64^3 particles, 125 Mpc/h, z = 0, force mesh 2N, one realisation).
