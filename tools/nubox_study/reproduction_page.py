@@ -191,7 +191,7 @@ def generalisation_parts(results):
         planned = results.plan.pairs[label]
         for mass in planned.measured_masses:
             measurements = results.means(label, mass)
-            title = f"{planned.title[0].upper()}{planned.title[1:]}, {float(mass):g} eV"
+            title = f"{planned.title}, {float(mass):g} eV"
             part = merit_part(results, label, mass, title)
             trusted = [name_of(method) for method, row in results.merits(label, mass).items()
                        if row[TRUSTED_K].value <= TRUSTED_ERROR]
