@@ -52,7 +52,9 @@ def power_figure(measurements):
         k = m.array("power/k")
         top.loglog(k, m.array("power/p_model"), label=name_of(m.label), **styles[m.label])
         stochastic = 1 - m.array("power/correlation") ** 2
-        bottom.loglog(k, np.where(stochastic > 0, stochastic, np.nan), **styles[m.label])
+        # Corners of the mesh hold too few modes for a correlation: one mode has r = 1.
+        shown = (stochastic > 0) & (k <= k_nyquist_hmpc(m))
+        bottom.loglog(k[shown], stochastic[shown], **styles[m.label])
     _transfer_panel(middle, measurements, styles)
     _wavenumber_axis((top, middle, bottom), first)
     spectrum = first.array("power/p_target")[first.array("power/k") <= k_nyquist_hmpc(first)]
