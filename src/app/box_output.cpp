@@ -78,17 +78,14 @@ bool BoxOutput::stands(const par::Comm& comm, const fs::path& path, std::size_t 
       .agreed_from(0);
 }
 
-void BoxOutput::write(const fs::path& path, const field::Snapshot& box,
-                      const field::LatticeField* density_nu) const {
+io::Publication BoxOutput::write(const fs::path& path, const field::Snapshot& box,
+                                 const field::LatticeField* density_nu) const {
   const par::Comm& comm = box.displacement.comm();
   par::agree(comm, [&] {
     if (comm.is_root() && path.has_parent_path()) fs::create_directories(path.parent_path());
   });
-  if (gadget_) {
-    snapshot::export_snapshot(box, path, io::GadgetFormat::hdf5, files_);
-  } else {
-    field::write_snapshot(path, box, density_nu);
-  }
+  if (gadget_) return snapshot::export_snapshot(box, path, io::GadgetFormat::hdf5, files_);
+  return field::write_snapshot(path, box, density_nu);
 }
 
 }  // namespace nubox::app

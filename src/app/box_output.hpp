@@ -22,9 +22,10 @@ class BoxOutput {
   [[nodiscard]] bool stands(const par::Comm& comm, const std::filesystem::path& path, std::size_t n,
                             const io::Attributes& recipe) const;
 
-  /// `density_nu` may be null. Collective. @throws InputError, FileSystemError (agreed)
-  void write(const std::filesystem::path& path, const field::Snapshot& box,
-             const field::LatticeField* density_nu) const;
+  /// `density_nu` may be null. The box stands once the publication is finished, for which it is not
+  /// needed any more. Collective. @throws InputError, FileSystemError (agreed)
+  io::Publication write(const std::filesystem::path& path, const field::Snapshot& box,
+                        const field::LatticeField* density_nu) const;
 
   /// Refuses, by the header, an input of which no such box can be made. Rank-local.
   /// @throws InputError

@@ -36,7 +36,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
   io::write_run_record(world, out.parent_path(), config, {in});
   const field::Snapshot snapshot = field::read_snapshot(world, in);
   const Stopwatch watch;
-  snapshot::export_snapshot(snapshot, out, format, files);
+  snapshot::export_snapshot(snapshot, out, format, files).finish();
   const double gigabytes = 28e-9 * static_cast<double>(n * n * n);
   log::info("{} to {}: {:.3g} GB in {:.2f} s, {:.2f} GB/s", names.front().string(),
             names.back().string(), gigabytes, watch.seconds(), gigabytes / watch.seconds());

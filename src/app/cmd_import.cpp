@@ -158,7 +158,7 @@ void import_box(const par::Comm& world, const config::Config& config) {
   std::vector<fs::path> inputs = snapshot.files();
   if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
   io::write_run_record(world, out.parent_path(), config, inputs);
-  field::write_snapshot(out, box, density_nu ? &*density_nu : nullptr);
+  field::write_snapshot(out, box, density_nu ? &*density_nu : nullptr).finish();
   const double payload = 28e-9 * std::pow(static_cast<double>(box.header.n), 3);
   const auto peak = world.all_reduce(memory::peak_rss_bytes());
   log::info(

@@ -114,7 +114,7 @@ void simulate_missing(const par::Comm& world, const sim::SimulationOptions& opti
                       par::StepControl& control) {
   const auto write = [&](const field::Snapshot& snapshot) {
     const fs::path path = box.output(snapshot.header.redshift, options);
-    if (!box.standing.contains(path)) field::write_snapshot(path, snapshot);
+    if (!box.standing.contains(path)) field::write_snapshot(path, snapshot).finish();
   };
   sim::simulate(
       world, options, box.parameters, tables, write,

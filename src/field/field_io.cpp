@@ -68,14 +68,14 @@ std::optional<LatticeField> read_density_nu(const par::Comm& comm,
   return read_field(file, mesh, "density_nu", std::numeric_limits<float>::max(), path, 1);
 }
 
-void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
-                    const LatticeField* density_nu) {
+io::Publication write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
+                               const LatticeField* density_nu) {
   std::vector<io::FieldDataset> datasets{{"displacement", snapshot.displacement.values()}};
   if (snapshot.velocity) datasets.push_back({"velocity", snapshot.velocity->values()});
   if (density_nu != nullptr) {
     datasets.push_back({"density_nu", density_nu->values(), density_nu->n()});
   }
-  io::write_field_file(snapshot.displacement.layout(), path, snapshot.header, datasets);
+  return io::write_field_file(snapshot.displacement.layout(), path, snapshot.header, datasets);
 }
 
 }  // namespace nubox::field

@@ -200,9 +200,9 @@ void FieldFile::read_ahead() const {
   });
 }
 
-void write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
-                      const FieldHeader& header, std::span<const FieldDataset> datasets,
-                      std::size_t transfer_bytes) {
+Publication write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
+                             const FieldHeader& header, std::span<const FieldDataset> datasets,
+                             std::size_t transfer_bytes) {
   const par::Comm& comm = layout.comm();
   std::vector<NamedChecksum> checksums;
   std::vector<Part> parts;
@@ -219,20 +219,21 @@ void write_field_file(const par::SlabLayout& layout, const std::filesystem::path
         {data.name, dataset_checksum(part.layout, part.shape.components, planes), part.shape.n});
     parts.push_back(part);
   }
-  publish(comm, path, [&](const std::filesystem::path& temporary) {
+  const auto write = [&](std::span<const std::filesystem::path> temporaries) {
+    const std::filesystem::path& temporary = temporaries.front();
     par::agree(comm, [&] {
       if (comm.is_root()) lay_down_skeleton(temporary, header, checksums);
     });
     write_values(comm, temporary, parts, transfer_bytes);
-    // Every node's values reach the disk before the end mark.
-    par::agree(comm, [&] {
-      verify_sample(temporary, parts, transfer_bytes);
-      RawFile(temporary, O_RDWR).sync();
-    });
-    par::agree(comm, [&] {
-      if (comm.is_root()) complete_skeleton(temporary, header, checksums);
-    });
-  });
+    par::agree(comm, [&] { verify_sample(temporary, parts, transfer_bytes); });
+  };
+  return {comm,
+          {path},
+          Publication::Writers::all_ranks,
+          write,
+          [header, checksums](std::span<const std::filesystem::path> temporaries) {
+            complete_skeleton(temporaries.front(), header, checksums);
+          }};
 }
 
 }  // namespace nubox::io

@@ -136,9 +136,9 @@ std::vector<fs::path> gadget_file_names(const fs::path& base, const GadgetOutput
   return names;
 }
 
-void write_gadget_snapshot(const par::Comm& comm, const fs::path& base, const GadgetOutput& output,
-                           std::uint64_t local_first, std::uint64_t local_count,
-                           const FillBlock& fill) {
+Publication write_gadget_snapshot(const par::Comm& comm, const fs::path& base,
+                                  const GadgetOutput& output, std::uint64_t local_first,
+                                  std::uint64_t local_count, const FillBlock& fill) {
   const std::vector<fs::path> targets = par::agree(comm, [&] {
     const auto names = gadget_file_names(base, output);
     if (comm.is_root()) require_no_strangers(base, names);
@@ -146,7 +146,7 @@ void write_gadget_snapshot(const par::Comm& comm, const fs::path& base, const Ga
   });
   const auto rank = static_cast<std::size_t>(comm.rank());
   const auto ranks = static_cast<std::size_t>(comm.size());
-  publish_set(comm, targets, [&](std::span<const fs::path> temporaries) {
+  const auto write = [&](std::span<const fs::path> temporaries) {
     std::vector<GadgetFileFrame> frames;
     par::agree(comm, [&] {
       for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -166,7 +166,8 @@ void write_gadget_snapshot(const par::Comm& comm, const fs::path& base, const Ga
                      std::min(frame.first + frame.count, local_first + local_count));
       }
     });
-  });
+  };
+  return {comm, targets, Publication::Writers::all_ranks, write};
 }
 
 Attributes read_gadget_provenance(const par::Comm& comm, const fs::path& file) {

@@ -10,8 +10,10 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <future>
+#include <optional>
 #include <unistd.h>
-#include <vector>
+#include <utility>
 
 namespace nubox::io {
 namespace {
@@ -85,62 +87,107 @@ void rename_all(std::span<const fs::path> temporaries, std::span<const fs::path>
   sync_directory_of(targets.front());
 }
 
-using WriteSet = std::function<void(std::span<const fs::path> temporaries)>;
+/// Removes what was not renamed.
+void remove_all(std::span<const fs::path> temporaries) {
+  std::error_code ignored;
+  for (const fs::path& temporary : temporaries) fs::remove(temporary, ignored);
+}
 
-/// `by_all`: every rank writes to the files, so every rank's node holds pages to sync.
-void publish_files(const par::Comm& comm, std::span<const fs::path> targets, bool by_all,
-                   const WriteSet& write) {
+void sync_all(std::span<const fs::path> temporaries) {
+  for (const fs::path& temporary : temporaries) RawFile(temporary, O_RDWR).sync();
+}
+
+/// Whatever fails is told with the file that is not there because of it.
+template <class Work>
+void naming(const fs::path& target, Work&& work) {
   const FileSizeSignalIgnored size_limit_is_an_error;
-  const std::vector<fs::path> temporaries = temporary_names(comm, targets);
-  const bool writes = by_all || comm.is_root();
   try {
-    par::agree(comm, [&] {
-      if (!comm.is_root()) return;
-      for (const fs::path& target : targets) require_directory(target);
-    });
-    settle(comm, [&] {
-      if (writes) write(temporaries);
-    });
-    par::agree(comm, [&] {
-      fault::point("write");
-      for (const fs::path& temporary : temporaries) {
-        if (writes) RawFile(temporary, O_RDWR).sync();
-      }
-      if (comm.is_root()) sync_directory_of(targets.front());
-    });
-    par::agree(comm, [] { fault::point("publish"); });
-    par::agree(comm, [&] {
-      if (comm.is_root()) rename_all(temporaries, targets);
-    });
+    std::forward<Work>(work)();
   } catch (const Error& error) {
-    std::error_code ignored;
-    for (const fs::path& temporary : temporaries) {
-      if (comm.is_root()) fs::remove(temporary, ignored);
-    }
     const std::string text = error.what();
-    const std::string target = targets.front().string();
-    if (text.find(target) != std::string::npos) throw;
-    throw Error(error.code(), fmt::format("{} was not written: {}", target, text))
+    if (text.find(target.string()) != std::string::npos) throw;
+    throw Error(error.code(), fmt::format("{} was not written: {}", target.string(), text))
         .agreed_from(error.origin_rank());
   }
 }
 
 }  // namespace
 
-void publish(const par::Comm& comm, const fs::path& target,
-             const std::function<void(const fs::path&)>& write) {
-  publish_files(comm, {&target, 1}, true,
-                [&](std::span<const fs::path> temporaries) { write(temporaries.front()); });
+struct Publication::Files {
+  const par::Comm* comm;
+  std::vector<fs::path> targets;
+  std::vector<fs::path> temporaries;
+  Write seal;
+  std::future<void> synced{};  ///< valid on the ranks that wrote
+
+  Files(const par::Comm& ranks, std::vector<fs::path> names, Write mark)
+      : comm(&ranks),
+        targets(std::move(names)),
+        temporaries(temporary_names(ranks, targets)),
+        seal(std::move(mark)) {}
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+  ~Files() {
+    if (synced.valid()) synced.wait();
+    if (comm->is_root()) remove_all(temporaries);
+  }
+};
+
+Publication::Publication(const par::Comm& comm, std::vector<fs::path> targets, Writers writers,
+                         const Write& write, Write seal)
+    : files_(std::make_unique<Files>(comm, std::move(targets), std::move(seal))) {
+  Files& files = *files_;
+  const bool writes = writers == Writers::all_ranks || comm.is_root();
+  naming(files.targets.front(), [&] {
+    par::agree(comm, [&] {
+      if (!comm.is_root()) return;
+      for (const fs::path& target : files.targets) require_directory(target);
+    });
+    settle(comm, [&] {
+      if (writes) write(files.temporaries);
+    });
+    par::agree(comm, [&] {
+      if (!writes) return;
+      // Every rank that wrote may be on a node that holds pages to sync.
+      files.synced =
+          std::async(std::launch::async,
+                     [names = std::span<const fs::path>(files.temporaries)] { sync_all(names); });
+    });
+  });
 }
 
-void publish_set(const par::Comm& comm, std::span<const fs::path> targets, const WriteSet& write) {
-  publish_files(comm, targets, true, write);
+Publication::Publication(Publication&& other) noexcept = default;
+Publication& Publication::operator=(Publication&& other) noexcept = default;
+Publication::~Publication() = default;
+
+void Publication::finish() {
+  const std::unique_ptr<Files> files = std::move(files_);
+  const par::Comm& comm = *files->comm;
+  naming(files->targets.front(), [&] {
+    par::agree(comm, [&] {
+      fault::point("write");
+      if (files->synced.valid()) files->synced.get();
+    });
+    par::agree(comm, [&] {
+      if (!comm.is_root()) return;
+      if (files->seal) {
+        files->seal(files->temporaries);
+        sync_all(files->temporaries);
+      }
+      sync_directory_of(files->targets.front());
+    });
+    par::agree(comm, [] { fault::point("publish"); });
+    par::agree(comm, [&] {
+      if (comm.is_root()) rename_all(files->temporaries, files->targets);
+    });
+  });
 }
 
 void publish_from_root(const par::Comm& comm, const fs::path& target,
                        const std::function<void(const fs::path&)>& write) {
-  publish_files(comm, {&target, 1}, false,
-                [&](std::span<const fs::path> temporaries) { write(temporaries.front()); });
+  Publication(comm, {target}, Publication::Writers::root,
+              [&](std::span<const fs::path> temporaries) { write(temporaries.front()); })
+      .finish();
 }
 
 void publish_bytes(const par::Comm& comm, const fs::path& target,

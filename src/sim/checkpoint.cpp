@@ -66,7 +66,7 @@ void write_checkpoint(const fs::path& path, const Particles& particles, const io
   const field::LatticeField& displacement = particles.displacement_mpch;
   const std::array<io::FieldDataset, 2> datasets{
       {{"displacement", displacement.values()}, {"momentum", particles.momentum_mpch.values()}}};
-  io::write_field_file(displacement.layout(), path, header, datasets);
+  io::write_field_file(displacement.layout(), path, header, datasets).finish();
 }
 
 std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout, const fs::path& path,

@@ -75,8 +75,8 @@ double particle_mass_1e10_msunh(double Omega, double box_size_mpch, std::size_t 
   return Omega * units::critical_density / unit_msunh * spacing * spacing * spacing;
 }
 
-void export_snapshot(const field::Snapshot& snapshot, const std::filesystem::path& base,
-                     io::GadgetFormat format, std::size_t files) {
+io::Publication export_snapshot(const field::Snapshot& snapshot, const std::filesystem::path& base,
+                                io::GadgetFormat format, std::size_t files) {
   const io::FieldHeader& header = snapshot.header;
   const par::SlabLayout& layout = snapshot.displacement.layout();
   par::agree(layout.comm(), [&] {
@@ -97,11 +97,11 @@ void export_snapshot(const field::Snapshot& snapshot, const std::filesystem::pat
       .h = header.h,
       .mass_1e10_msunh = particle_mass_1e10_msunh(Omega_cb, header.box_size_mpch, n),
       .provenance = provenance_of(header)};
-  io::write_gadget_snapshot(layout.comm(), base, output, layout.local().start * n * n,
-                            layout.local().count * n * n,
-                            [&](std::uint64_t first, std::size_t count, io::ParticleBlock& block) {
-                              fill_block(snapshot, first, count, block);
-                            });
+  return io::write_gadget_snapshot(
+      layout.comm(), base, output, layout.local().start * n * n, layout.local().count * n * n,
+      [&](std::uint64_t first, std::size_t count, io::ParticleBlock& block) {
+        fill_block(snapshot, first, count, block);
+      });
 }
 
 }  // namespace nubox::snapshot

@@ -64,7 +64,7 @@ TEST(Snapshot, comes_back_with_and_without_velocity) {
   const par::SlabLayout layout(world, lattice_n);
   for (const bool with_velocity : {true, false}) {
     const Snapshot written = example(layout, with_velocity);
-    write_snapshot(file.path(), written);
+    write_snapshot(file.path(), written).finish();
     const Snapshot read = read_snapshot(world, file.path());
     EXPECT_EQ(copy_of(read.displacement), copy_of(written.displacement));
     EXPECT_EQ(read.displacement.box_size_mpch(), box_mpch);
@@ -84,13 +84,13 @@ TEST(Snapshot, a_neutrino_density_on_a_mesh_of_its_own_comes_back) {
   for (std::size_t i = 0; i < density.local_sites(); ++i) {
     density.values()[i] = static_cast<float>(16 * density.layout().local().start + i) - 1.0F;
   }
-  write_snapshot(file.path(), written, &density);
+  write_snapshot(file.path(), written, &density).finish();
   const auto read = read_density_nu(world, file.path());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->n(), 4U);
   EXPECT_EQ(copy_of(*read), copy_of(density));
   EXPECT_EQ(copy_of(read_snapshot(world, file.path()).displacement), copy_of(written.displacement));
-  write_snapshot(file.path(), written);
+  write_snapshot(file.path(), written).finish();
   EXPECT_FALSE(read_density_nu(world, file.path()));
 }
 
@@ -104,7 +104,7 @@ std::string refusal_of(float value, bool in_velocity) {
     LatticeField& field = in_velocity ? *bad.velocity : bad.displacement;
     field.component(1).back() = value;
   }
-  write_snapshot(file.path(), bad);
+  write_snapshot(file.path(), bad).finish();
   try {
     (void)read_snapshot(world, file.path());
   } catch (const Error& error) {

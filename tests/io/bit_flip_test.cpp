@@ -42,7 +42,7 @@ TEST(BitFlip, no_field_file_with_another_value_is_accepted) {
   const par::SlabLayout layout(self, 4);
   const std::vector<float> values = example_slab(layout);
   const std::vector<io::FieldDataset> datasets{{"displacement", values}, {"velocity", values}};
-  io::write_field_file(layout, path, example_header(4), datasets);
+  io::write_field_file(layout, path, example_header(4), datasets).finish();
   expect_flips_refused_or_harmless(path, [&] {
     const io::FieldFile file(self, path);
     const io::FieldHeader& header = file.header();

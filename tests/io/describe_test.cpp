@@ -21,7 +21,7 @@ TEST(Describe, a_field_file_shows_header_shapes_and_units) {
   const par::SlabLayout layout(self, 4);
   const std::vector<float> values = example_slab(layout);
   const std::vector<io::FieldDataset> datasets{{"displacement", values}};
-  io::write_field_file(layout, directory / "field.h5", example_header(4), datasets);
+  io::write_field_file(layout, directory / "field.h5", example_header(4), datasets).finish();
   const std::string text = io::describe(directory / "field.h5");
   expect_contains(text, "format = nubox-field");
   expect_contains(text, "  A_s = 2.13e-09");

@@ -21,7 +21,7 @@ void write_example(const par::SlabLayout& layout, const std::filesystem::path& p
   for (float& value : velocity) value *= 100;
   const std::vector<io::FieldDataset> datasets{{"displacement", displacement},
                                                {"velocity", velocity}};
-  io::write_field_file(layout, path, example_header(layout.n()), datasets, transfer_bytes);
+  io::write_field_file(layout, path, example_header(layout.n()), datasets, transfer_bytes).finish();
 }
 
 /// Writes with all ranks or with rank 0 alone; reads back with all ranks and, on each, alone.
@@ -125,7 +125,8 @@ TEST(FieldFile, an_absent_dataset_is_an_input_error_on_all_ranks) {
   const par::SlabLayout layout(world, lattice_n);
   const std::vector<float> values = example_slab(layout);
   const std::vector<io::FieldDataset> datasets{{"displacement", values}};
-  io::write_field_file(layout, directory / "field.h5", example_header(lattice_n), datasets);
+  io::write_field_file(layout, directory / "field.h5", example_header(lattice_n), datasets)
+      .finish();
   const io::FieldFile file(world, directory / "field.h5");
   const auto error = error_of([&] { (void)file.read("velocity", layout); });
   ASSERT_TRUE(error);

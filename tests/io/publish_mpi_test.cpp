@@ -61,7 +61,7 @@ void write_field(const par::Comm& comm, const std::filesystem::path& path, std::
   const par::SlabLayout layout(comm, n);
   const std::vector<float> values = example_slab(layout);
   const std::vector<io::FieldDataset> datasets{{"displacement", values}};
-  io::write_field_file(layout, path, example_header(n), datasets);
+  io::write_field_file(layout, path, example_header(n), datasets).finish();
 }
 
 TEST(Publish, text_appears_under_its_name_and_replaces_the_old_one) {
@@ -107,16 +107,62 @@ TEST(Publish, an_error_thrown_by_the_writer_of_one_rank_reaches_all) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   const auto error = error_of([&] {
-    io::publish(world, directory / "file", [&](const std::filesystem::path& temporary) {
-      overwrite(temporary, "some bytes");
-      if (world.rank() == last_rank(world))
-        throw FileSystemError("writer of rank {}", world.rank());
-    });
+    const io::Publication file(world, {directory / "file"}, io::Publication::Writers::all_ranks,
+                               [&](std::span<const std::filesystem::path> temporaries) {
+                                 overwrite(temporaries.front(), "some bytes");
+                                 if (world.rank() == last_rank(world))
+                                   throw FileSystemError("writer of rank {}", world.rank());
+                               });
   });
   expect_same_filesystem_error(world, error);
   EXPECT_EQ(error->origin_rank(), last_rank(world));
   world.barrier();
   EXPECT_EQ(directory.entries(), 0u);
+}
+
+/// A field file that is written, but not finished.
+io::Publication begin_field(const par::Comm& comm, const std::filesystem::path& path) {
+  const par::SlabLayout layout(comm, 6);
+  const std::vector<float> values = example_slab(layout);
+  const std::vector<io::FieldDataset> datasets{{"displacement", values}};
+  return io::write_field_file(layout, path, example_header(6), datasets);
+}
+
+TEST(Publish, a_file_appears_when_it_is_finished_and_no_sooner) {
+  const auto world = par::Comm::world();
+  const TemporaryDirectory directory(world);
+  const auto path = directory / "field.h5";
+  io::Publication field = begin_field(world, path);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_EQ(directory.entries(), 1u);
+  world.barrier();
+  // Other files come and go meanwhile.
+  io::publish_text(world, directory / "note.txt", "text");
+  EXPECT_FALSE(std::filesystem::exists(path));
+  world.barrier();
+  field.finish();
+  EXPECT_EQ(directory.entries(), 2u);
+  const par::SlabLayout layout(world, 6);
+  EXPECT_EQ(io::FieldFile(world, path).read("displacement", layout), example_slab(layout));
+}
+
+TEST(Publish, what_is_dropped_unfinished_leaves_nothing) {
+  const auto world = par::Comm::world();
+  const TemporaryDirectory directory(world);
+  { const io::Publication dropped = begin_field(world, directory / "field.h5"); }
+  world.barrier();
+  EXPECT_EQ(directory.entries(), 0u);
+}
+
+TEST(Publish, a_file_that_vanishes_meanwhile_is_an_agreed_error) {
+  const auto world = par::Comm::world();
+  const TemporaryDirectory directory(world);
+  io::Publication field = begin_field(world, directory / "field.h5");
+  world.barrier();
+  if (world.is_root()) directory.clear();
+  const auto error = error_of([&] { field.finish(); });
+  expect_same_filesystem_error(world, error);
+  EXPECT_NE(std::string(error->what()).find("field.h5"), std::string::npos) << error->what();
 }
 
 TEST(Publish, a_missing_directory_is_named) {

@@ -186,7 +186,7 @@ TEST(Export, comes_back_by_import_in_both_formats_and_any_number_of_files) {
       for (const std::size_t files : {1, 2, 7}) {
         const std::string name =
             fmt::format("set{}{}{}", files, format == io::GadgetFormat::hdf5, offset > 0);
-        snapshot::export_snapshot(box, directory / name, format, files);
+        snapshot::export_snapshot(box, directory / name, format, files).finish();
         const auto reader = io::GadgetSnapshot::open(world, directory / name);
         EXPECT_EQ(reader.files().size(), files);
         EXPECT_DOUBLE_EQ(reader.header().redshift, box_redshift);
@@ -207,7 +207,7 @@ TEST(Export, refuses_names_and_numbers_that_readers_stumble_over) {
   const field::Snapshot box = wave_box(world);
   const auto refused = [&](const std::string& name, std::size_t files, ExitCode code) {
     try {
-      snapshot::export_snapshot(box, directory / name, io::GadgetFormat::hdf5, files);
+      snapshot::export_snapshot(box, directory / name, io::GadgetFormat::hdf5, files).finish();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), code) << error.what();
       EXPECT_TRUE(error.agreed());

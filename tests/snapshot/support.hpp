@@ -124,7 +124,8 @@ inline void write_waves(const par::Comm& comm, const std::filesystem::path& base
           }
           block.id.push_back(writing.id(site));
         }
-      });
+      })
+      .finish();
 }
 
 /// Largest deviation of an imported field from the waves over all ranks.

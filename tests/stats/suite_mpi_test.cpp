@@ -247,7 +247,7 @@ TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_oth
     // Minimum images, as files hold them.
     field::Snapshot snapshot = *box.lattice();
     for (float& x : snapshot.displacement.values()) x -= 50.0F;
-    field::write_snapshot(path, snapshot);
+    field::write_snapshot(path, snapshot).finish();
     return path.string();
   };
   const std::string first = file(11), second = file(12);

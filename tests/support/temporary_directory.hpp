@@ -33,6 +33,12 @@ class TemporaryDirectory {
     for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
     return count;
   }
+  /// Removes what is in it. Rank-local.
+  void clear() const {
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      std::filesystem::remove_all(entry.path());
+    }
+  }
 
  private:
   const par::Comm& comm_;

@@ -25,9 +25,9 @@ struct Snapshot {
 [[nodiscard]] std::optional<LatticeField> read_density_nu(const par::Comm& comm,
                                                           const std::filesystem::path& path);
 
-/// Writes atomically, with the neutrinos' density contrast if it is given. Collective.
-/// @throws FileSystemError (agreed)
-void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
-                    const LatticeField* density_nu = nullptr);
+/// Writes a field file, with the neutrinos' density contrast if it is given; it stands once the
+/// publication is finished. Collective. @throws FileSystemError (agreed)
+io::Publication write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
+                               const LatticeField* density_nu = nullptr);
 
 }  // namespace nubox::field

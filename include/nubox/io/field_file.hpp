@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/io/publish.hpp"
 #include "nubox/par/slab.hpp"
 
 #include <cstddef>
@@ -85,10 +86,11 @@ struct FieldDataset {
   std::size_t mesh_n = 0;  ///< M of density_nu; the others have the lattice's n
 };
 
-/// Writes a field file in parallel and publishes it under its final name once it is complete.
-/// Collective. @throws FileSystemError (agreed); nothing stands under the final name then
-void write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
-                      const FieldHeader& header, std::span<const FieldDataset> datasets,
-                      std::size_t transfer_bytes = default_transfer_bytes);
+/// Writes a field file in parallel; it stands under its name once the publication is finished, for
+/// which neither header nor values are needed any more. Collective. @throws FileSystemError
+/// (agreed)
+Publication write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
+                             const FieldHeader& header, std::span<const FieldDataset> datasets,
+                             std::size_t transfer_bytes = default_transfer_bytes);
 
 }  // namespace nubox::io

@@ -34,10 +34,11 @@ using FillBlock = std::function<void(std::uint64_t first, std::size_t count, Par
 
 /// Writes the set in parallel: every rank converts and writes its own particles, consecutive ones
 /// in the order of ranks; IDs take 4 bytes where they fit. kpc/h, km/s sqrt(a), 1e10 Msun/h.
-/// Published as a whole. Collective. @throws FileSystemError, UsageError (agreed)
-void write_gadget_snapshot(const par::Comm& comm, const std::filesystem::path& base,
-                           const GadgetOutput& output, std::uint64_t local_first,
-                           std::uint64_t local_count, const FillBlock& fill);
+/// The set stands, as a whole, once the publication is finished, for which nothing of this is
+/// needed any more. Collective. @throws FileSystemError, UsageError (agreed)
+Publication write_gadget_snapshot(const par::Comm& comm, const std::filesystem::path& base,
+                                  const GadgetOutput& output, std::uint64_t local_first,
+                                  std::uint64_t local_count, const FillBlock& fill);
 
 /// What write_gadget_snapshot noted under /Nubox; empty for a file without. Collective.
 /// @throws InputError if it is damaged, FileSystemError; agreed

@@ -5,27 +5,47 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace nubox::io {
 
-/// The one way by which files appear: `write` fills a temporary name in the target's directory, the
-/// file is synced, all ranks agree that it is complete, rank 0 renames it and syncs the directory.
-/// On any failure the temporary is removed and nothing stands under `target`. Collective; `write`
-/// is called on every rank and may be collective itself (it must then settle its own failures
-/// with par::agree).
-/// @throws FileSystemError (agreed)
-void publish(const par::Comm& comm, const std::filesystem::path& target,
-             const std::function<void(const std::filesystem::path& temporary)>& write);
+/// The one way by which files appear, alone or as a set that belongs together: they are written
+/// under temporary names in the targets' directories and synced, all ranks agree that they are
+/// complete, rank 0 renames them, the first one last, so that who finds it finds all, and syncs the
+/// directory. The disk is waited for by a thread of each rank: a caller may do other work between
+/// the constructor and finish(). On any failure, and if a Publication is dropped unfinished, the
+/// temporaries are removed and nothing new stands under the targets.
+class [[nodiscard]] Publication {
+ public:
+  /// Gets the temporary names in the order of the targets.
+  using Write = std::function<void(std::span<const std::filesystem::path> temporaries)>;
+  enum class Writers { all_ranks, root };
 
-/// The same for a set of files that belong together: they are renamed once all of them are
-/// complete, the first one last, so that who finds it finds all; after a failure none stands.
-/// `write` gets the temporary names in the order of the targets.
-void publish_set(const par::Comm& comm, std::span<const std::filesystem::path> targets,
-                 const std::function<void(std::span<const std::filesystem::path>)>& write);
+  /// Calls `write` on the writers; it may be collective on all ranks (it must then settle its own
+  /// failures with par::agree). `seal`, if given, is called on rank 0 in finish(), when all that
+  /// was written is on disk: for a mark that the files are complete. `comm` must outlive this.
+  /// Collective. @throws FileSystemError (agreed), what `write` throws (agreed)
+  Publication(const par::Comm& comm, std::vector<std::filesystem::path> targets, Writers writers,
+              const Write& write, Write seal = {});
+  Publication(Publication&& other) noexcept;
+  Publication& operator=(Publication&& other) noexcept;
+  Publication(const Publication&) = delete;
+  Publication& operator=(const Publication&) = delete;
+  ~Publication();
 
-/// The same for a file that rank 0 writes alone.
+  /// Waits for the disk and has the files appear. To be called once. Collective.
+  /// @throws FileSystemError (agreed)
+  void finish();
+
+ private:
+  struct Files;
+  std::unique_ptr<Files> files_;
+};
+
+/// A file that rank 0 writes alone. Collective. @throws FileSystemError (agreed)
 void publish_from_root(const par::Comm& comm, const std::filesystem::path& target,
                        const std::function<void(const std::filesystem::path& temporary)>& write);
 

@@ -8,10 +8,11 @@ namespace nubox::snapshot {
 /// Writes a field file's particles as a Gadget snapshot of CDM (type 1): in lattice order,
 /// row-major, with IDs from 1, so that an import by row-major IDs gives the displacements back
 /// within the rounding of float positions in kpc/h. The header is like Quijote's: Omega_Lambda =
-/// 1 - Omega_m, particles of Omega_cb. All attributes of the field file go to /Nubox (HDF5).
-/// Collective. @throws InputError for a box without velocities, UsageError, FileSystemError; agreed
-void export_snapshot(const field::Snapshot& snapshot, const std::filesystem::path& base,
-                     io::GadgetFormat format, std::size_t files);
+/// 1 - Omega_m, particles of Omega_cb. All attributes of the field file go to /Nubox (HDF5). It
+/// stands once the publication is finished. Collective.
+/// @throws InputError for a box without velocities, UsageError, FileSystemError; agreed
+io::Publication export_snapshot(const field::Snapshot& snapshot, const std::filesystem::path& base,
+                                io::GadgetFormat format, std::size_t files);
 
 /// Omega of neutrinos with a total mass: M / 93.14 eV / h^2, as Quijote and HADES count them.
 [[nodiscard]] double neutrino_omega(double M_nu_eV, double h);

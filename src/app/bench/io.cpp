@@ -51,8 +51,9 @@ std::vector<BenchRow> bench_io(const par::Comm& world, const config::Config& con
 
   const fs::path field = scratch.path() / "field.h5";
   const std::array<io::FieldDataset, 1> datasets{{{"displacement", psi.values()}}};
-  const double field_write = fastest_seconds(
-      world, repeats, [&] { io::write_field_file(layout, field, header_of(n), datasets); });
+  const double field_write = fastest_seconds(world, repeats, [&] {
+    io::write_field_file(layout, field, header_of(n), datasets).finish();
+  });
   const double field_read = fastest_seconds(
       world, repeats, [&] { (void)io::FieldFile(world, field).read("displacement", layout); });
 

@@ -90,7 +90,7 @@ double write_seconds(const par::Comm& world, const std::filesystem::path& direct
   const ScratchDirectory scratch(world, directory);
   world.barrier();
   const Stopwatch watch;
-  field::write_snapshot(scratch.path() / "box.h5", snapshot);
+  field::write_snapshot(scratch.path() / "box.h5", snapshot).finish();
   return world.all_reduce(watch.seconds(), par::Reduction::max);
 }
 

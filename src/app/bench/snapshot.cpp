@@ -88,7 +88,8 @@ std::vector<BenchRow> bench_snapshot(const par::Comm& world, const config::Confi
           world, base, output_of(n, format), first, count,
           [n](std::uint64_t at, std::size_t particles, io::ParticleBlock& block) {
             fill_lattice(n, at, particles, block);
-          });
+          })
+          .finish();
     });
     const auto files = io::GadgetSnapshot::open(world, base).files();
     const double pass = fastest_seconds(world, repeats, [&] { pass_over(world, files); });

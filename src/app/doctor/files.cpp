@@ -73,7 +73,7 @@ std::vector<Finding> write_and_verify(const par::Comm& world, const fs::path& di
   header.origin = "doctor";
   const std::array<io::FieldDataset, 1> datasets{{{"displacement", psi.values()}}};
   const fs::path file = directory / "field.h5";
-  io::write_field_file(layout, file, header, datasets);
+  io::write_field_file(layout, file, header, datasets).finish();
   const double field_s = watch.restart();
   const Extreme wrong = largest(world, static_cast<double>(wrong_in_file(world, file, n)));
   const double bytes = 12 * static_cast<double>(n * n * n);

@@ -21,7 +21,7 @@ namespace {
 constexpr double usual_prior_us = 3;
 
 /// Where the memory of a box goes.
-void report_memory(const SuiteTask& task, const predict::MemoryNeeds& needs) {
+void report_memory(const predict::SuiteTask& task, const predict::MemoryNeeds& needs) {
   log::info(
       "dry run: {}: beyond {} of the program: read {}, features {}, prior {}, halo {}, network {}, "
       "output {}",
@@ -32,7 +32,7 @@ void report_memory(const SuiteTask& task, const predict::MemoryNeeds& needs) {
 }
 
 /// What a task of a dry run adds to the needs of its group. Collective on the group.
-void add_needs(const par::Comm& group, const SuiteTask& task, const Predictor& predictor,
+void add_needs(const par::Comm& group, const predict::SuiteTask& task, const Predictor& predictor,
                Needs& needs) {
   const predict::MemoryNeeds memory = predictor.needs(task);
   report_memory(task, memory);
@@ -60,7 +60,8 @@ void report_suite_needs(const par::Comm& world, const par::Comm& group, Needs ne
 /// that it can work on: a run that can make nothing leaves nothing. Failures come to light again,
 /// and are reported, when the inputs have their turn. Collective.
 std::uint64_t needed_bytes(const par::Comm& world, const par::Comm& group,
-                           const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
+                           const std::vector<predict::SuiteTask>& tasks,
+                           const Predictor& predictor) {
   const auto groups = static_cast<std::size_t>(world.size() / group.size());
   std::uint64_t most = 0;
   for (auto i = static_cast<std::size_t>(world.rank() / group.size()); i < tasks.size();
@@ -80,20 +81,22 @@ std::uint64_t needed_bytes(const par::Comm& world, const par::Comm& group,
 void predict(const par::Comm& world, const config::Config& config) {
   namespace fs = std::filesystem;
   const std::size_t groups = config.size("predict.groups");
-  const std::vector<SuiteTask> tasks = par::agree(world, [&] { return suite_tasks(config); });
-  const int color = par::agree(world, [&] { return group_of(world, groups); });
+  const std::vector<predict::SuiteTask> tasks =
+      par::agree(world, [&] { return suite_tasks(config); });
+  const int color = par::agree(world, [&] { return predict::group_of(world, groups); });
   const par::Comm group = world.split(color, world.rank());
   const Predictor predictor(group, config);
   if (config.check_only() || config.dry_run()) {
     Needs needs;
-    run_suite(world, group, tasks, [&](const SuiteTask& task, const SuiteTask*) {
-      if (config.dry_run()) {
-        add_needs(group, task, predictor, needs);
-      } else {
-        (void)predictor.needs(task);
-      }
-      return TaskResult{};
-    });
+    predict::run_suite(
+        world, group, tasks,
+        [&](const predict::SuiteTask& task, const predict::SuiteTask*, predict::SuiteProgress&) {
+          if (config.dry_run()) {
+            add_needs(group, task, predictor, needs);
+          } else {
+            (void)predictor.needs(task);
+          }
+        });
     if (config.dry_run()) report_suite_needs(world, group, needs);
     return;
   }
@@ -108,9 +111,10 @@ void predict(const par::Comm& world, const config::Config& config) {
     par::require_memory(world, bytes, "the largest of these predictions");
     io::write_run_record(world, one ? out.parent_path() : out, config, {});
   }
-  run_suite(world, group, tasks, [&](const SuiteTask& task, const SuiteTask* next) {
-    return predictor.run(task, next);
-  });
+  predict::run_suite(
+      world, group, tasks,
+      [&](const predict::SuiteTask& task, const predict::SuiteTask* next,
+          predict::SuiteProgress& progress) { predictor.run(task, next, progress); });
   speaker.reset();
   const std::uint64_t peak = world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
   if (world.is_root()) log::info("most memory on a rank: {}", memory::text(peak));

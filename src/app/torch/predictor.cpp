@@ -90,7 +90,7 @@ Predictor::Predictor(const par::Comm& comm, const config::Config& config)
   });
 }
 
-void Predictor::require_fits(const io::FieldFile& file, const SuiteTask& task) const {
+void Predictor::require_fits(const io::FieldFile& file, const predict::SuiteTask& task) const {
   const io::FieldHeader& header = file.header();
   par::agree(*comm_, [&] {
     if (header.M_nu_eV != 0) {
@@ -99,7 +99,7 @@ void Predictor::require_fits(const io::FieldFile& file, const SuiteTask& task) c
     }
     require_cosmology(header, parameters_, task.in.string());
     output_.require_possible(file);
-    for (const Wanted& wanted : task.wanted) {
+    for (const predict::Wanted& wanted : task.wanted) {
       if (card_) predict::require_within_range(*card_, header, wanted.M_nu_eV);
       (void)make_theories(parameters_, tables_, header, wanted.M_nu_eV);
     }
@@ -111,7 +111,7 @@ void Predictor::require_fits(const io::FieldFile& file, const SuiteTask& task) c
   });
 }
 
-predict::MemoryNeeds Predictor::needs(const SuiteTask& task) const {
+predict::MemoryNeeds Predictor::needs(const predict::SuiteTask& task) const {
   const io::FieldFile file(*comm_, task.in);
   require_fits(file, task);
   const io::FieldHeader& header = file.header();
@@ -126,7 +126,7 @@ predict::MemoryNeeds Predictor::needs(const SuiteTask& task) const {
                               .tiles = tiles(),
                               .measures_seams = seam_tile(header.n) > 0,
                               .neutrino_mesh = 0};
-  for (const Wanted& wanted : task.wanted) {
+  for (const predict::Wanted& wanted : task.wanted) {
     request.neutrino_mesh =
         std::max(request.neutrino_mesh, neutrino_mesh(header.n, wanted.M_nu_eV));
   }
@@ -176,8 +176,8 @@ std::size_t Predictor::neutrino_mesh(std::size_t n, double M_nu_eV) const {
   return mesh == 0 ? n : mesh;
 }
 
-TaskResult Predictor::run(const SuiteTask& task, const SuiteTask* next) const {
-  TaskResult result;
+void Predictor::run(const predict::SuiteTask& task, const predict::SuiteTask* next,
+                    predict::SuiteProgress& progress) const {
   std::optional<prior::Features> features;
   const io::FieldFile file(*comm_, task.in);
   require_fits(file, task);
@@ -185,20 +185,18 @@ TaskResult Predictor::run(const SuiteTask& task, const SuiteTask* next) const {
     log::info("{}: the header names no force mesh, so the calibration of the finest one is used",
               task.in.string());
   }
-  for (const Wanted& wanted : task.wanted) {
+  for (const predict::Wanted& wanted : task.wanted) {
     const io::Attributes attributes = recipe(file, wanted.M_nu_eV);
     log::set_phase("predict: look for " + wanted.out.string());
     if (output_.stands(*comm_, wanted.out, file.header().n, attributes)) {
       log::info("{}: complete, skipped", wanted.out.string());
-      ++result.found;
+      progress.found();
       continue;
     }
     const bool last = &wanted == &task.wanted.back();
     const fs::path of_next = next != nullptr ? next->in : fs::path();
-    make(task.in, wanted, attributes, features, last ? of_next : task.in);
-    ++result.made;
+    make(task.in, wanted, attributes, features, last ? of_next : task.in, progress);
   }
-  return result;
 }
 
 std::size_t Predictor::seam_tile(std::size_t n) const {
@@ -253,8 +251,9 @@ void Predictor::apply_network(const prior::Features& features, std::size_t force
   field::apply_filter(predicted.displacement, fft::Plan::create(*comm_, header.n), gain);
 }
 
-void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attributes& recipe,
-                     std::optional<prior::Features>& features, const fs::path& next) const {
+void Predictor::make(const fs::path& in, const predict::Wanted& wanted,
+                     const io::Attributes& recipe, std::optional<prior::Features>& features,
+                     const fs::path& next, predict::SuiteProgress& progress) const {
   Stages stages;
   stages.enter("read");
   field::Snapshot input = field::read_snapshot(*comm_, in);
@@ -269,6 +268,8 @@ void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attribu
   std::optional<field::LatticeField> before;
   if (seams > 0) before = input.displacement;
 
+  // Not later: what is lost if the job is killed is the box at hand, not the one before it too.
+  progress.settle();
   stages.enter("prior " + prior::name_of(prior_));
   const prior::Prescription numbers = prior::prescribe(
       card_ ? card_->calibration : prior::Calibration{}, input.header, theories, rewind_);
@@ -308,8 +309,8 @@ void Predictor::make(const fs::path& in, const Wanted& wanted, const io::Attribu
   for (const auto& [name, value] : recipe) {
     if (name != "M_nu_eV") predicted.header.extra[name] = value;
   }
-  output_.write(wanted.out, predicted, density_nu ? &*density_nu : nullptr);
-  log::info("{}: {}", wanted.out.string(), stages.text());
+  progress.written(output_.write(wanted.out, predicted, density_nu ? &*density_nu : nullptr),
+                   fmt::format("{}: {}", wanted.out.string(), stages.text()));
 }
 
 }  // namespace nubox::app

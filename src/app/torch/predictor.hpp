@@ -5,12 +5,12 @@
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/predict/memory_model.hpp"
+#include "nubox/predict/suite.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
 
 #include "app/box_output.hpp"
 #include "app/prior_setup.hpp"
-#include "app/torch/suite.hpp"
 
 #include <optional>
 #include <string>
@@ -27,19 +27,22 @@ class Predictor {
   /// Most that this rank will hold at each stage for a box of this task. Collective.
   /// @throws InputError, FileSystemError (agreed) for an input that, by its header, cannot be
   ///         predicted for these masses
-  [[nodiscard]] predict::MemoryNeeds needs(const SuiteTask& task) const;
+  [[nodiscard]] predict::MemoryNeeds needs(const predict::SuiteTask& task) const;
 
   /// Work of the network for one box of n^3 particles, margins of tiles included; 0 for physics
   /// alone. Collective.
   [[nodiscard]] double network_flop(std::size_t n) const;
 
-  /// Makes what is not finished yet. While the network computes, the system fetches the input of
-  /// the `next` task, if there is one, from disk. Collective.
+  /// Makes what is not finished yet. The disk never waits for the network nor the network for the
+  /// disk: while the network computes, the system fetches what is read next, of this task or the
+  /// `next` one, if there is one; a box reaches the disk while the one after it is read.
+  /// Collective.
   /// @throws InputError, FileSystemError, NumericalError (agreed)
-  [[nodiscard]] TaskResult run(const SuiteTask& task, const SuiteTask* next = nullptr) const;
+  void run(const predict::SuiteTask& task, const predict::SuiteTask* next,
+           predict::SuiteProgress& progress) const;
 
  private:
-  void require_fits(const io::FieldFile& file, const SuiteTask& task) const;
+  void require_fits(const io::FieldFile& file, const predict::SuiteTask& task) const;
   /// Attributes that tell which run made a box: equal ones give the same box.
   [[nodiscard]] io::Attributes recipe(const io::FieldFile& file, double M_nu_eV) const;
   /// Points per side of the neutrino density of a box of n^3 particles; 0: none wanted.
@@ -49,8 +52,9 @@ class Predictor {
   /// Reads the input anew for each mass, so that no copy of it is kept while the force mesh or the
   /// network want the memory; `features` are those of the first time, none without a network;
   /// `next` is the file that is read after this one, empty after the last.
-  void make(const std::filesystem::path& in, const Wanted& wanted, const io::Attributes& recipe,
-            std::optional<prior::Features>& features, const std::filesystem::path& next) const;
+  void make(const std::filesystem::path& in, const predict::Wanted& wanted,
+            const io::Attributes& recipe, std::optional<prior::Features>& features,
+            const std::filesystem::path& next, predict::SuiteProgress& progress) const;
   /// Has a file that is read later fetched from disk. Collective.
   void fetch(const std::filesystem::path& path) const;
   /// Adds the network's increment to the prior of an input of some force class. Collective.
