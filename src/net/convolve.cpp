@@ -33,10 +33,9 @@ const std::optional<c10::TypedOperatorHandle<OneDnn>>& onednn() {
   return found;
 }
 
-/// Whether the convolution can take its activation along: no gradients are wanted and it runs in a
-/// type that oneDNN has here.
-bool fusible(const torch::Tensor& x) {
-  const at::ScalarType type = working_dtype(x.device());
+/// Whether a convolution in `type` can take its activation along: no gradients are wanted and
+/// oneDNN has the type here.
+bool fusible(const torch::Tensor& x, at::ScalarType type) {
   return c10::InferenceMode::is_enabled() && x.is_cpu() && onednn() &&
          (x.scalar_type() == at::kFloat || x.scalar_type() == type);
 }
@@ -62,16 +61,15 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
                           const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
                           Activation activation) {
+  const at::ScalarType type = working_dtype(x.device());
   const bool points = weight.size(2) == 1 && stride == 1 && padding == 0;
-  if (points && x.is_cpu() && x.scalar_type() == at::kFloat &&
-      working_dtype(x.device()) == at::kFloat) {
+  if (points && x.is_cpu() && x.scalar_type() == at::kFloat && type == at::kFloat) {
     const torch::Tensor matrix = weight.flatten(1);
     return activated(at::linear(x.permute({0, 2, 3, 4, 1}), matrix, bias).permute({0, 4, 1, 2, 3}),
                      activation);
   }
   const std::array steps{stride, stride, stride}, pad{padding, padding, padding};
-  if (activation == Activation::leaky_relu && fusible(x)) {
-    const at::ScalarType type = working_dtype(x.device());
+  if (activation == Activation::leaky_relu && fusible(x, type)) {
     return onednn()->call(x.to(type), weight.to(type),
                           bias.defined() ? Optional(bias.to(type)) : std::nullopt, pad, steps,
                           std::array<std::int64_t, 3>{1, 1, 1}, 1, "leaky_relu",

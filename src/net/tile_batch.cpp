@@ -61,6 +61,9 @@ TileBatch& TileBatch::operator=(TileBatch&&) noexcept = default;
 std::span<float> TileBatch::input() { return values_of(parts_->input, parts_->input.size(0)); }
 
 void TileBatch::start(std::size_t count, const Style& style) {
+  if (index(count) > parts_->input.size(0)) {
+    throw InternalError("{} tiles in a batch that holds {}", count, parts_->input.size(0));
+  }
   const c10::InferenceMode inference;
   Emulator& emulator = parts_->network.emulator;
   const c10::OptionalStreamGuard on(parts_->stream);

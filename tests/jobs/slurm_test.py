@@ -109,11 +109,11 @@ class UnderSlurm(unittest.TestCase):
         project = make_project(self.directory / "stuck", site="max_fruitless_restarts=1\nlaunch=()\n" +
                                "sbatch_boxes=(--ntasks=1)\n")
         # A program that stops on purpose at the same place each time.
-        stub = project / "stuck.sh"
-        stub.write_text("#!/bin/bash\necho 'simulate: stopped after step 3 with a checkpoint' >&2\nexit 85\n")
-        stub.chmod(0o755)
+        stand_in = project / "stuck.sh"
+        stand_in.write_text("#!/bin/bash\necho 'simulate: stopped after step 3 with a checkpoint' >&2\nexit 85\n")
+        stand_in.chmod(0o755)
         done = run(project, "jobs/submit.sh", "simulate", "--parsable", "--array=7", "--", "tiny.ini", "pairs",
-                   **{name: self.slurm.environment[name] for name in ("PATH", "SLURM_CONF")}, NUBOX_BINARY=str(stub))
+                   **{name: self.slurm.environment[name] for name in ("PATH", "SLURM_CONF")}, NUBOX_BINARY=str(stand_in))
         self.assertEqual(done.returncode, 0, done.stderr)
         record = self.assertState(project, done.stdout.strip(), "FAILED")
         self.assertEqual(record["Restarts"], "1", self.logs(project))

@@ -137,6 +137,7 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
     TileBatch batch(with, 3, {tile, tile, tile});
     EXPECT_EQ(batch.input().size(), 3 * 4 * n * n * n);
     std::copy_n(x.const_data_ptr<float>(), x.numel(), batch.input().begin());
+    EXPECT_THROW(batch.start(4, {.theta = 0.5}), InternalError);
     batch.start(2, {.theta = 0.5});
     const auto out = batch.result();
     return torch::tensor(std::vector<float>(out.begin(), out.end())).view({2, 3, tile, tile, tile});

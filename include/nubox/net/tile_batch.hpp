@@ -27,6 +27,7 @@ class TileBatch {
   [[nodiscard]] std::span<float> input();
 
   /// Applies the network to the first `count` tiles, all of one style.
+  /// @throws InternalError if it does not hold so many
   void start(std::size_t count, const Style& style);
 
   /// Waits for what was started. [count][3][x][y][z], Mpc/h: the increment to the prior
