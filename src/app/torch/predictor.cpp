@@ -309,8 +309,8 @@ void Predictor::make(const fs::path& in, const predict::Wanted& wanted,
   for (const auto& [name, value] : recipe) {
     if (name != "M_nu_eV") predicted.header.extra[name] = value;
   }
-  progress.written(output_.write(wanted.out, predicted, density_nu ? &*density_nu : nullptr),
-                   fmt::format("{}: {}", wanted.out.string(), stages.text()));
+  io::Publication box = output_.write(wanted.out, predicted, density_nu ? &*density_nu : nullptr);
+  progress.written(std::move(box), fmt::format("{}: {}", wanted.out.string(), stages.text()));
 }
 
 }  // namespace nubox::app
