@@ -73,24 +73,22 @@ void settle(const par::Comm& comm, const std::function<void()>& write) {
   par::agree_on(comm, failure);
 }
 
+/// Removes those of the files that stand.
+void remove_all(std::span<const fs::path> files) {
+  std::error_code ignored;
+  for (const fs::path& file : files) fs::remove(file, ignored);
+}
+
 /// The first file last. A set whose renaming fails half way does not stay.
 void rename_all(std::span<const fs::path> temporaries, std::span<const fs::path> targets) {
   for (std::size_t i = targets.size(); i-- > 0;) {
     if (std::rename(temporaries[i].c_str(), targets[i].c_str()) == 0) continue;
     const int reason = errno;
-    std::error_code ignored;
-    for (std::size_t done = i + 1; done < targets.size(); ++done)
-      fs::remove(targets[done], ignored);
+    remove_all(targets.subspan(i + 1));
     throw FileSystemError("cannot rename {} to {}: {}", temporaries[i].string(),
                           targets[i].string(), std::strerror(reason));
   }
   sync_directory_of(targets.front());
-}
-
-/// Removes what was not renamed.
-void remove_all(std::span<const fs::path> temporaries) {
-  std::error_code ignored;
-  for (const fs::path& temporary : temporaries) fs::remove(temporary, ignored);
 }
 
 void sync_all(std::span<const fs::path> temporaries) {

@@ -57,11 +57,17 @@ void expect_same_filesystem_error(const par::Comm& comm, const std::optional<Err
   EXPECT_EQ(comm.broadcast(std::string(error->what())), error->what());
 }
 
-void write_field(const par::Comm& comm, const std::filesystem::path& path, std::size_t n) {
+/// A field file that is written, but not finished.
+io::Publication begin_field(const par::Comm& comm, const std::filesystem::path& path,
+                            std::size_t n) {
   const par::SlabLayout layout(comm, n);
   const std::vector<float> values = example_slab(layout);
   const std::vector<io::FieldDataset> datasets{{"displacement", values}};
-  io::write_field_file(layout, path, example_header(n), datasets).finish();
+  return io::write_field_file(layout, path, example_header(n), datasets);
+}
+
+void write_field(const par::Comm& comm, const std::filesystem::path& path, std::size_t n) {
+  begin_field(comm, path, n).finish();
 }
 
 TEST(Publish, text_appears_under_its_name_and_replaces_the_old_one) {
@@ -120,19 +126,11 @@ TEST(Publish, an_error_thrown_by_the_writer_of_one_rank_reaches_all) {
   EXPECT_EQ(directory.entries(), 0u);
 }
 
-/// A field file that is written, but not finished.
-io::Publication begin_field(const par::Comm& comm, const std::filesystem::path& path) {
-  const par::SlabLayout layout(comm, 6);
-  const std::vector<float> values = example_slab(layout);
-  const std::vector<io::FieldDataset> datasets{{"displacement", values}};
-  return io::write_field_file(layout, path, example_header(6), datasets);
-}
-
 TEST(Publish, a_file_appears_when_it_is_finished_and_no_sooner) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   const auto path = directory / "field.h5";
-  io::Publication field = begin_field(world, path);
+  io::Publication field = begin_field(world, path, 6);
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_EQ(directory.entries(), 1u);
   world.barrier();
@@ -149,7 +147,7 @@ TEST(Publish, a_file_appears_when_it_is_finished_and_no_sooner) {
 TEST(Publish, what_is_dropped_unfinished_leaves_nothing) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
-  { const io::Publication dropped = begin_field(world, directory / "field.h5"); }
+  { const io::Publication dropped = begin_field(world, directory / "field.h5", 6); }
   world.barrier();
   EXPECT_EQ(directory.entries(), 0u);
 }
@@ -157,7 +155,7 @@ TEST(Publish, what_is_dropped_unfinished_leaves_nothing) {
 TEST(Publish, a_file_that_vanishes_meanwhile_is_an_agreed_error) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
-  io::Publication field = begin_field(world, directory / "field.h5");
+  io::Publication field = begin_field(world, directory / "field.h5", 6);
   world.barrier();
   if (world.is_root()) directory.clear();
   const auto error = error_of([&] { field.finish(); });
