@@ -78,6 +78,31 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
   return activated(at::conv3d(x, weight, bias, steps, pad), activation);
 }
 
+bool points_addable(const torch::Tensor& y, const torch::Tensor& x) {
+  const auto fits = [](const torch::Tensor& t) {
+    return t.is_cpu() && t.scalar_type() == at::kFloat &&
+           t.is_contiguous(at::MemoryFormat::ChannelsLast3d);
+  };
+  return c10::InferenceMode::is_enabled() && working_dtype(y.device()) == at::kFloat && fits(y) &&
+         fits(x);
+}
+
+torch::Tensor add_points(torch::Tensor y, const torch::Tensor& x, const torch::Tensor& weight,
+                         const torch::Tensor& bias, Activation activation) {
+  const auto channels_last = [](const torch::Tensor& t) { return t.permute({0, 2, 3, 4, 1}); };
+  const torch::Tensor sums = channels_last(y), inner = channels_last(x);
+  // The same matrix [in][out] for each row of a plane.
+  const torch::Tensor matrix = weight.flatten(1).t().expand({y.size(3), -1, -1});
+  for (std::int64_t b = 0; b < y.size(0); ++b) {
+    for (std::int64_t plane = 0; plane < y.size(2); ++plane) {
+      torch::Tensor sum = sums[b][plane];
+      sum.baddbmm_(inner[b][plane], matrix).add_(bias);
+      (void)activated(sum, activation);
+    }
+  }
+  return y;
+}
+
 std::vector<std::int64_t> input_shape(const ConvStep& step, std::int64_t batch) {
   return {batch, index(step.in), index(step.input[0]), index(step.input[1]), index(step.input[2])};
 }

@@ -29,6 +29,17 @@ inline constexpr double leak = 0.01;
                                         std::int64_t padding = 0,
                                         Activation activation = Activation::none);
 
+/// y plus a convolution of x with a kernel of one voxel, activated, in place of y: plane by plane,
+/// so that the sum is activated while it is in the cache and no result of the convolution is
+/// stored. Shapes [B][out][n]^3, [B][in][n]^3, [out][in][1]^3; for what points_addable() says and
+/// crops of it.
+[[nodiscard]] torch::Tensor add_points(torch::Tensor y, const torch::Tensor& x,
+                                       const torch::Tensor& weight, const torch::Tensor& bias,
+                                       Activation activation);
+
+/// Inference in fp32 on CPUs, channels last.
+[[nodiscard]] bool points_addable(const torch::Tensor& y, const torch::Tensor& x);
+
 /// Shapes of its input and weight.
 [[nodiscard]] std::vector<std::int64_t> input_shape(const ConvStep& step, std::int64_t batch);
 [[nodiscard]] std::vector<std::int64_t> weight_shape(const ConvStep& step);

@@ -45,8 +45,9 @@ torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tens
       at::empty_like(features, working_dtype(features.device()), at::MemoryFormat::ChannelsLast3d);
   at::mul_out(x, features, inverse_scales_);
   // The increment is summed in fp32 whatever the convolutions ran in.
-  const torch::Tensor y = network_->forward(x, style).to(torch::kFloat32) * output_scale_;
-  return residual_ ? y * style.select(1, 0).view({-1, 1, 1, 1, 1}) : y;
+  const torch::Tensor y = network_->forward(x, style).to(torch::kFloat32);
+  if (!residual_) return y * output_scale_;
+  return y * (output_scale_ * style.select(1, 0)).view({-1, 1, 1, 1, 1});
 }
 
 void save_model(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card,

@@ -44,28 +44,43 @@ torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& 
   return convolution(x, weight, bias, op_ == Op::down ? 2 : 1, 0, activation);
 }
 
+torch::Tensor StyledConv::scales(const torch::Tensor& style) const {
+  // No matrix product, which mixed precision would round.
+  return (style.unsqueeze(2) * style_weight_).sum(1) + style_bias_;
+}
+
+torch::Tensor StyledConv::modulated_weight(const torch::Tensor& scale) const {
+  torch::Tensor w = weight_ * (op_ == Op::up ? scale.view({-1, 1, 1, 1, 1})  //
+                                             : scale.view({1, -1, 1, 1, 1}));
+  if (demodulate_) w = w * (w.square().sum(weight_axes(), true) + demodulation_floor).rsqrt();
+  return w;
+}
+
 torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& style,
                                   Activation activation) {
-  // [1 or B][in]; no matrix product, which mixed precision would round.
-  const torch::Tensor scale = (style.unsqueeze(2) * style_weight_).sum(1) + style_bias_;
-  const bool transposed = op_ == Op::up;
-  if (scale.size(0) == 1) {
-    torch::Tensor w =
-        weight_ * (transposed ? scale.view({-1, 1, 1, 1, 1}) : scale.view({1, -1, 1, 1, 1}));
-    if (demodulate_) w = w * (w.square().sum(weight_axes(), true) + demodulation_floor).rsqrt();
-    return convolve(x, w, bias_, activation);
-  }
+  const torch::Tensor scale = scales(style);
   const std::int64_t batch = scale.size(0);
+  if (batch == 1) return convolve(x, modulated_weight(scale), bias_, activation);
   const torch::Tensor scaled = x * scale.view({batch, -1, 1, 1, 1});
   if (!demodulate_) return convolve(scaled, weight_, bias_, activation);
   // sum_ik (s_i w_oik)^2 = sum_i s_i^2 sum_k w_oik^2, for every sample
   torch::Tensor power = weight_.square().sum({2, 3, 4});
-  if (!transposed) power = power.t();  // [in][out]
+  if (op_ != Op::up) power = power.t();  // [in][out]
   const torch::Tensor gain = (scale.square().matmul(power) + demodulation_floor).rsqrt();
   return activated(
       convolve(scaled, weight_, {}, Activation::none) * gain.view({batch, -1, 1, 1, 1}) +
           bias_.view({1, -1, 1, 1, 1}),
       activation);
+}
+
+torch::Tensor StyledConv::add_to(torch::Tensor y, const torch::Tensor& x, std::int64_t margin,
+                                 const torch::Tensor& style, Activation activation) {
+  const torch::Tensor scale = scales(style);
+  if (scale.size(0) == 1 && points_addable(y, x)) {
+    return add_points(y, crop(x, margin), modulated_weight(scale), bias_, activation);
+  }
+  // A copy of the crop would cost more than its rim.
+  return activated(y += crop(forward(x, style), margin), activation);
 }
 
 ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_(last) {
@@ -79,10 +94,9 @@ ResidualBlock::ResidualBlock(std::size_t in, std::size_t out, bool last) : last_
 }
 
 torch::Tensor ResidualBlock::forward(const torch::Tensor& x, const torch::Tensor& style) {
-  torch::Tensor y = first_->forward(x, style, Activation::leaky_relu);
-  y = second_->forward(y, style);
-  y += crop(skip_->forward(x, style), 2);  // a copy of the crop would cost more than its rim
-  return activated(y, last_ ? Activation::none : Activation::leaky_relu);
+  const torch::Tensor y = first_->forward(x, style, Activation::leaky_relu);
+  return skip_->add_to(second_->forward(y, style), x, 2, style,
+                       last_ ? Activation::none : Activation::leaky_relu);
 }
 
 }  // namespace nubox::net

@@ -23,7 +23,16 @@ class StyledConv : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style,
                         Activation activation = Activation::none);
 
+  /// y + forward(x without `margin` voxels on every side), activated, in place of y: the end of a
+  /// residual block. Kernel 1 only.
+  torch::Tensor add_to(torch::Tensor y, const torch::Tensor& x, std::int64_t margin,
+                       const torch::Tensor& style, Activation activation);
+
  private:
+  /// s of every input channel: [1 or B][in].
+  [[nodiscard]] torch::Tensor scales(const torch::Tensor& style) const;
+  /// w'' of one style.
+  [[nodiscard]] torch::Tensor modulated_weight(const torch::Tensor& scale) const;
   [[nodiscard]] torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
                                        const torch::Tensor& bias, Activation activation) const;
   [[nodiscard]] std::vector<std::int64_t> weight_axes() const;

@@ -43,15 +43,18 @@ TileBatch::TileBatch(const Evaluator& network, std::size_t most, const Extent& t
                           network.stride());
     }
   }
-  const auto memory = [&](std::size_t channels, const Extent& extent) {
+  const auto memory = [&](std::size_t channels, const Extent& extent, at::MemoryFormat format) {
     return torch::empty(
         {index(most), index(channels), index(extent[0]), index(extent[1]), index(extent[2])},
-        torch::TensorOptions().pinned_memory(network.parts_->emulator.device().is_cuda()));
+        torch::TensorOptions()
+            .pinned_memory(network.parts_->emulator.device().is_cuda())
+            .memory_format(format));
   };
   parts_ = std::make_unique<Parts>(
       Parts{*network.parts_, own_stream(network.parts_->emulator.device()),
-            memory(network.card().architecture.input_channels, grown(tile, network.halo())),
-            memory(3, tile)});
+            memory(network.card().architecture.input_channels, grown(tile, network.halo()),
+                   at::MemoryFormat::Contiguous),
+            memory(3, tile, at::MemoryFormat::ChannelsLast3d)});
 }
 
 TileBatch::~TileBatch() = default;

@@ -1,5 +1,7 @@
 #include "net/vnet.hpp"
 
+#include "net/join.hpp"
+
 #include <fmt/format.h>
 
 namespace nubox::net {
@@ -27,7 +29,7 @@ torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& style) 
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     if (plan_[i].join) {  // the kept one comes first, cropped to what the way down left
       const torch::Tensor& wide = kept.back();
-      y = torch::cat({crop(wide, (wide.size(2) - y.size(2)) / 2), y}, 1);
+      y = join(crop(wide, (wide.size(2) - y.size(2)) / 2), y);
       kept.pop_back();
     }
     if (const auto* block = std::get_if<std::shared_ptr<ResidualBlock>>(&layers_[i])) {

@@ -43,47 +43,57 @@ class TileMover {
     const auto first_plane = static_cast<std::size_t>(
         origin.x - static_cast<std::ptrdiff_t>(slab_.interior.start) +
         static_cast<std::ptrdiff_t>(slab_.halo) - static_cast<std::ptrdiff_t>(plan_.halo));
-    const std::vector<std::size_t> ys = wrapped(origin.y, input_[1]);
-    const std::vector<std::size_t> zs = wrapped(origin.z, input_[2]);
+    const std::size_t first_y = wrapped(origin.y), first_z = wrapped(origin.z);
     for (std::size_t c = 0; c < slab_.components; ++c) {
       for (std::size_t i = 0; i < input_[0]; ++i) {
         const float* plane = slab_.values.data() + (c * slab_.planes() + first_plane + i) * n * n;
-        for (const std::size_t y : ys) {
-          const float* row = plane + y * n;
-          for (const std::size_t z : zs) *to++ = row[z];
+        for (std::size_t j = 0; j < input_[1]; ++j) {
+          to = copy_periodic(plane + (first_y + j) % n * n, first_z, input_[2], to);
         }
       }
     }
   }
 
-  /// Writes the part of a tile's output [3] of extent plan.tile that lies in the slab and the box,
-  /// or adds it to what stands there.
+  /// Writes the part of a tile's output, plan.tile sites of 3 components, that lies in the slab and
+  /// the box, or adds it to what stands there.
   void scatter(const TileOrigin& origin, const float* from, bool add,
                field::LatticeField& out) const {
     const std::size_t n = slab_.n;
     const auto& [tile_x, tile_y, tile_z] = plan_.tile;
-    for (std::size_t c = 0; c < out.components(); ++c) {
-      const auto component = out.component(c);
-      for (std::size_t i = 0; i < tile_x; ++i) {
-        const auto x = static_cast<std::size_t>(origin.x) + i;
-        if (!slab_.interior.contains(x)) continue;
-        for (std::size_t j = 0; j < tile_y && origin.y + j < n; ++j) {
-          const float* row = from + ((c * tile_x + i) * tile_y + j) * tile_z;
-          const std::size_t count = std::min(tile_z, n - origin.z);
-          float* to = component.data() + out.site(x - slab_.interior.start, origin.y + j, origin.z);
-          for (std::size_t k = 0; k < count; ++k) to[k] = add ? to[k] + row[k] : row[k];
+    const std::size_t count = std::min(tile_z, n - origin.z), components = out.components();
+    for (std::size_t i = 0; i < tile_x; ++i) {
+      const auto x = static_cast<std::size_t>(origin.x) + i;
+      if (!slab_.interior.contains(x)) continue;
+      for (std::size_t j = 0; j < tile_y && origin.y + j < n; ++j) {
+        const float* row = from + (i * tile_y + j) * tile_z * components;
+        const std::size_t first = out.site(x - slab_.interior.start, origin.y + j, origin.z);
+        for (std::size_t c = 0; c < components; ++c) {
+          float* to = out.component(c).data() + first;
+          for (std::size_t k = 0; k < count; ++k) {
+            const float value = row[k * components + c];
+            to[k] = add ? to[k] + value : value;
+          }
         }
       }
     }
   }
 
  private:
-  [[nodiscard]] std::vector<std::size_t> wrapped(std::size_t origin, std::size_t count) const {
-    std::vector<std::size_t> indices(count);
+  /// The site of the box at which the input of a tile begins along y or z.
+  [[nodiscard]] std::size_t wrapped(std::size_t origin) const {
     const std::size_t n = slab_.n;
-    const std::size_t first = origin + n * (plan_.halo / n + 1) - plan_.halo;
-    for (std::size_t i = 0; i < count; ++i) indices[i] = (first + i) % n;
-    return indices;
+    return (origin + n * (plan_.halo / n + 1) - plan_.halo) % n;
+  }
+
+  /// Copies `count` values of a periodic row from `first` on; returns the end of the copy.
+  float* copy_periodic(const float* row, std::size_t first, std::size_t count, float* to) const {
+    while (count > 0) {
+      const std::size_t run = std::min(count, slab_.n - first);
+      to = std::copy_n(row + first, run, to);
+      count -= run;
+      first = 0;
+    }
+    return to;
   }
 
   const field::HaloedSlab& slab_;

@@ -140,7 +140,9 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
     EXPECT_THROW(batch.start(4, {.theta = 0.5}), InternalError);
     batch.start(2, {.theta = 0.5});
     const auto out = batch.result();
-    return torch::tensor(std::vector<float>(out.begin(), out.end())).view({2, 3, tile, tile, tile});
+    return torch::tensor(std::vector<float>(out.begin(), out.end()))
+        .view({2, tile, tile, tile, 3})
+        .permute({0, 4, 1, 2, 3});
   };
   const auto scales = torch::tensor({6.0F, 6.0F, 6.0F, 1.5F}).view({1, 4, 1, 1, 1});
   const auto style = torch::tensor({{0.5F, 0.0F}});

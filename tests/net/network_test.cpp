@@ -277,20 +277,6 @@ TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
   }
 }
 
-TEST(StyledConv, activation_in_the_convolution_equals_the_one_behind_it) {
-  for (const Op op : {Op::conv, Op::down, Op::up}) {
-    StyledConv layer(op, 3, 16, op == Op::conv ? 3 : 2, StyledConv::Weights::demodulated);
-    randomise(layer);
-    const auto x = torch::randn({2, 3, 20, 20, 20}).contiguous(at::MemoryFormat::ChannelsLast3d);
-    const auto style = torch::tensor({{0.4F, 1.0F}});
-    const auto behind = at::leaky_relu(layer.forward(x, style), leak);
-    const c10::InferenceMode inference;
-    const auto within = layer.forward(x, style, Activation::leaky_relu);
-    EXPECT_LT(largest_difference(within, behind), 1e-6);
-    EXPECT_LT(within.min().item<float>(), 0);
-  }
-}
-
 TEST(Architecture, refuses_what_cannot_be_built) {
   EXPECT_THROW((void)default_architecture("unet"), UsageError);
   EXPECT_THROW((void)make_network({.padding = "zero"}), UsageError);

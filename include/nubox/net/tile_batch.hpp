@@ -30,7 +30,7 @@ class TileBatch {
   /// @throws InternalError if it does not hold so many
   void start(std::size_t count, const Style& style);
 
-  /// Waits for what was started. [count][3][x][y][z], Mpc/h: the increment to the prior
+  /// Waits for what was started. [count][x][y][z][3], Mpc/h: the increment to the prior
   /// displacement if card().architecture.residual (zero at theta = 0), else the displacement.
   [[nodiscard]] std::span<const float> result();
 

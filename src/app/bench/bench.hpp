@@ -25,9 +25,11 @@ struct BenchRow {
   [[nodiscard]] double ratio() const { return value / limit_value; }
 };
 
-/// Seconds of the slowest rank in the fastest of `repeats` calls. Collective.
-[[nodiscard]] double fastest_seconds(const par::Comm& comm, std::size_t repeats,
-                                     const std::function<void()>& work);
+/// Seconds of the slowest rank in the fastest of `repeats` calls of `work`; what `prepare` does
+/// before each of them is not counted. Collective.
+[[nodiscard]] double fastest_seconds(
+    const par::Comm& comm, std::size_t repeats, const std::function<void()>& work,
+    const std::function<void()>& prepare = [] {});
 
 /// Bytes per second that all ranks together move when each copies a buffer larger than its caches
 /// (bytes read + bytes written). Collective.

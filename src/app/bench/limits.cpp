@@ -11,9 +11,10 @@
 namespace nubox::app {
 
 double fastest_seconds(const par::Comm& comm, std::size_t repeats,
-                       const std::function<void()>& work) {
+                       const std::function<void()>& work, const std::function<void()>& prepare) {
   double fastest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < repeats; ++i) {
+    prepare();
     comm.barrier();
     const Stopwatch watch;
     work();

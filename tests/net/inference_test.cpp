@@ -1,0 +1,65 @@
+#include "net/cubes.hpp"
+#include "net/join.hpp"
+#include "net/network.hpp"
+#include "net/networks.hpp"
+#include "net/styled_conv.hpp"
+
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+/// What inference on CPUs does in fewer passes over memory equals what training does.
+namespace nubox::net {
+namespace {
+
+using naive::largest_difference;
+
+torch::Tensor random_cubes(std::int64_t channels, std::int64_t n, at::ScalarType type) {
+  return torch::randn({2, channels, n, n + 2, n + 4})
+      .to(type)
+      .contiguous(at::MemoryFormat::ChannelsLast3d);
+}
+
+TEST(StyledConv, activation_in_the_convolution_equals_the_one_behind_it) {
+  for (const Op op : {Op::conv, Op::down, Op::up}) {
+    StyledConv layer(op, 3, 16, op == Op::conv ? 3 : 2, StyledConv::Weights::demodulated);
+    randomise(layer);
+    const auto x = torch::randn({2, 3, 20, 20, 20}).contiguous(at::MemoryFormat::ChannelsLast3d);
+    const auto style = torch::tensor({{0.4F, 1.0F}});
+    const auto behind = at::leaky_relu(layer.forward(x, style), leak);
+    const c10::InferenceMode inference;
+    const auto within = layer.forward(x, style, Activation::leaky_relu);
+    EXPECT_LT(largest_difference(within, behind), 1e-6);
+    EXPECT_LT(within.min().item<float>(), 0);
+  }
+}
+
+TEST(ResidualBlock, sums_by_planes_as_it_does_at_once) {
+  torch::manual_seed(11);
+  const auto x = random_cubes(5, 9, torch::kFloat32);
+  const auto style = torch::tensor({{0.7F, 1.0F}});
+  for (const bool last : {false, true}) {
+    ResidualBlock block(5, 3, last);
+    for (auto& parameter : block.parameters()) torch::nn::init::normal_(parameter, 0, 0.3);
+    const torch::Tensor at_once = block.forward(x, style).detach();
+    const c10::InferenceMode inference;
+    EXPECT_GT(at_once.abs().max().item<float>(), 0.1);
+    EXPECT_LT(largest_difference(block.forward(x, style), at_once), 2e-5);
+  }
+}
+
+TEST(Join, of_cubes_and_crops_is_torchs_concatenation) {
+  for (const at::ScalarType type : {torch::kFloat32, torch::kBFloat16}) {
+    const c10::InferenceMode inference;
+    const torch::Tensor wide = random_cubes(5, 8, type), narrow = random_cubes(3, 4, type);
+    const torch::Tensor joined = join(crop(wide, 2), narrow);
+    EXPECT_TRUE(joined.is_contiguous(at::MemoryFormat::ChannelsLast3d));
+    EXPECT_TRUE(torch::equal(joined, torch::cat({crop(wide, 2), narrow}, 1)));
+    // Channels first, and of two types: what rows cannot be copied of.
+    EXPECT_TRUE(torch::equal(join(wide.contiguous(), wide), torch::cat({wide, wide}, 1)));
+    EXPECT_EQ(join(wide, wide.to(torch::kDouble)).scalar_type(), torch::kDouble);
+  }
+}
+
+}  // namespace
+}  // namespace nubox::net
