@@ -52,21 +52,21 @@ void BoxOutput::require_possible(const io::FieldFile& input) const {
   }
 }
 
-bool BoxOutput::stands(const par::Comm& comm, const fs::path& path, std::size_t n,
-                       const io::Attributes& recipe) const {
+bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, std::size_t n,
+                                   const io::Attributes& recipe) const {
   if (!gadget_) {
     const auto same_run = [&](const io::FieldHeader& found) {
       io::Attributes attributes = found.extra;
-      attributes["M_nu_eV"] = found.M_nu_eV;
+      attributes["M_nu_eV"] = found.cosmology.M_nu_eV;
       return found.n == n && holds(attributes, recipe);
     };
-    return stands_complete(comm, path, same_run, "predict.out");
+    return is_complete_output(comm, path, same_run, "predict.out");
   }
   const auto names = par::agree(comm, [&] {
     return io::gadget_file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});
   });
   // The first file of a set appears last.
-  if (!app::stands(comm, names.front())) return false;
+  if (!app::path_exists(comm, names.front())) return false;
   try {
     if (holds(attributes_of_snapshot(comm, path), recipe)) return true;
   } catch (const Error& error) {
@@ -78,14 +78,14 @@ bool BoxOutput::stands(const par::Comm& comm, const fs::path& path, std::size_t 
       .agreed_from(0);
 }
 
-io::Publication BoxOutput::write(const fs::path& path, const field::Snapshot& box,
+io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,
                                  const field::LatticeField* density_nu) const {
   const par::Comm& comm = box.displacement.comm();
   par::agree(comm, [&] {
     if (comm.is_root() && path.has_parent_path()) fs::create_directories(path.parent_path());
   });
   if (gadget_) return snapshot::export_snapshot(box, path, io::GadgetFormat::hdf5, files_);
-  return field::write_snapshot(path, box, density_nu);
+  return field::write_box(path, box, density_nu);
 }
 
 }  // namespace nubox::app

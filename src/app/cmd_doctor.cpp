@@ -128,7 +128,7 @@ const std::vector<Check>& doctor_checks() {
       {"fft", ExitCode::numerical, examine_transforms},
       {"clock", ExitCode::communication, examine_clocks},
       {"binding", ExitCode::usage, examine_placement},
-      {"needs", ExitCode::usage, examine_needs},
+      {"needs", ExitCode::usage, examine_resources},
   };
   return checks;
 }

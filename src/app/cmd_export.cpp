@@ -34,7 +34,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
     return;
   }
   io::write_run_record(world, out.parent_path(), config, {in});
-  const field::Snapshot snapshot = field::read_snapshot(world, in);
+  const field::Box snapshot = field::read_box(world, in);
   const Stopwatch watch;
   snapshot::export_snapshot(snapshot, out, format, files).finish();
   const double gigabytes = 28e-9 * static_cast<double>(n * n * n);

@@ -7,7 +7,7 @@
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory.hpp"
-#include "nubox/snapshot/facts.hpp"
+#include "nubox/snapshot/header.hpp"
 #include "nubox/snapshot/import.hpp"
 
 #include "app/commands.hpp"
@@ -47,7 +47,7 @@ snapshot::MapChoice map_choice(const config::Config& config) {
   return snapshot::MapChoice::automatic;
 }
 
-snapshot::KnownFacts known_facts(const config::Config& config) {
+snapshot::SuppliedCosmology known_facts(const config::Config& config) {
   const double mass = config.number("import.mnu_eV");
   return {.Omega_b = config.number("cosmology.Omega_b"),
           .n_s = config.number("cosmology.n_s"),
@@ -60,20 +60,15 @@ snapshot::KnownFacts known_facts(const config::Config& config) {
 std::optional<snapshot::ExpectedRms> expectation(const par::Comm& world,
                                                  const config::Config& config,
                                                  const io::FieldHeader& header) {
-  cosmology::Parameters parameters = cosmology_parameters(config).with_mass(header.M_nu_eV);
-  parameters.Omega_m = header.Omega_m;
-  parameters.Omega_b = header.Omega_b;
-  parameters.h = header.h;
-  parameters.n_s = header.n_s;
-  parameters.A_s = header.A_s;
+  const cosmology::Parameters& parameters = header.cosmology;
   try {
     const auto directory = par::agree(
         world, [&] { return find_shipped(config.text("cosmology.tables"), "cosmology"); });
     const auto tables = cosmology::LinearTables::load(world, directory, parameters);
     return par::agree(world, [&] {
       const double a = units::scale_factor(header.redshift);
-      const auto source =
-          header.M_nu_eV > 0 ? cosmology::NeutrinoSource::table : cosmology::NeutrinoSource::none;
+      const auto source = header.cosmology.M_nu_eV > 0 ? cosmology::NeutrinoSource::table
+                                                       : cosmology::NeutrinoSource::none;
       const cosmology::LinearTheory theory(parameters, tables, source, a);
       return snapshot::expected_rms(theory, a, header.box_size_mpch, header.n);
     });
@@ -90,8 +85,8 @@ void log_header(const io::GadgetHeader& about, const io::FieldHeader& header) {
       "lengths in {} ({}), velocities {}",
       about.format, about.files, about.files > 1 ? "s" : "", about.counts[io::gadget_cdm_type],
       about.counts[static_cast<std::size_t>(about.neutrino_type)] > 0 ? " and neutrinos" : "",
-      header.box_size_mpch, header.redshift, header.Omega_m, header.M_nu_eV, about.length_unit,
-      about.length_evidence, about.velocity_convention);
+      header.box_size_mpch, header.redshift, header.cosmology.Omega_m, header.cosmology.M_nu_eV,
+      about.length_unit, about.length_evidence, about.velocity_convention);
 }
 
 /// Refuses what the import would stumble over, before any particle is read.
@@ -146,7 +141,7 @@ void import_box(const par::Comm& world, const config::Config& config) {
   options.tile = config.text("import.id_map") == "tiles64" ? 64 : config.size("import.tile");
   options.ics = ics ? &*ics : nullptr;
   options.expected = expectation(world, config, header);
-  field::Snapshot box = snapshot::import_cdm(world, snapshot, std::move(header), options);
+  field::Box box = snapshot::import_cdm(world, snapshot, std::move(header), options);
   const double read_s = watch.restart();
 
   std::optional<field::LatticeField> density_nu;
@@ -158,7 +153,7 @@ void import_box(const par::Comm& world, const config::Config& config) {
   std::vector<fs::path> inputs = snapshot.files();
   if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
   io::write_run_record(world, out.parent_path(), config, inputs);
-  field::write_snapshot(out, box, density_nu ? &*density_nu : nullptr).finish();
+  field::write_box(out, box, density_nu ? &*density_nu : nullptr).finish();
   const double payload = 28e-9 * std::pow(static_cast<double>(box.header.n), 3);
   const auto peak = world.all_reduce(memory::peak_rss_bytes());
   log::info(

@@ -2,7 +2,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
@@ -10,9 +10,9 @@
 #include "nubox/sim/simulate.hpp"
 
 #include "app/commands.hpp"
-#include "app/needs.hpp"
 #include "app/paths.hpp"
 #include "app/power_log.hpp"
+#include "app/resources.hpp"
 #include "app/setup.hpp"
 #include "app/simulate_request.hpp"
 
@@ -70,11 +70,11 @@ double usual_speed_us(std::size_t mesh_factor) {
 
 void report_simulation_needs(const par::Comm& world, const sim::SimulationOptions& options,
                              const cosmology::LinearTheory& theory, std::size_t boxes) {
-  const sim::MemoryNeeds needs = sim::memory_needs(world, options, theory);
+  const sim::MemoryEstimate needs = sim::memory_estimate(world, options, theory);
   const double speed_us = usual_speed_us(options.mesh_factor);
   const auto n = static_cast<double>(options.n), steps = static_cast<double>(options.steps);
   const auto count = static_cast<double>(boxes);
-  report_needs(
+  report_resources(
       world,
       {.rank_bytes = resident_bytes_with(needs.peak_bytes()),
        .core_seconds = 1e-6 * speed_us * n * n * n * steps * count,
@@ -103,7 +103,7 @@ void find_standing(const par::Comm& world, const sim::SimulationOptions& options
     const fs::path path = box.output(z, options);
     const io::FieldHeader expected = sim::output_header(options, box.parameters, tables, z);
     const auto same = [&](const io::FieldHeader& found) { return same_run(found, expected); };
-    if (!stands_complete(world, path, same, "simulate.out")) continue;
+    if (!is_complete_output(world, path, same, "simulate.out")) continue;
     box.standing.insert(path);
     if (box.first_standing == i) ++box.first_standing;
   }
@@ -112,9 +112,9 @@ void find_standing(const par::Comm& world, const sim::SimulationOptions& options
 void simulate_missing(const par::Comm& world, const sim::SimulationOptions& options,
                       const cosmology::LinearTables& tables, const Box& box,
                       par::StepControl& control) {
-  const auto write = [&](const field::Snapshot& snapshot) {
+  const auto write = [&](const field::Box& snapshot) {
     const fs::path path = box.output(snapshot.header.redshift, options);
-    if (!box.standing.contains(path)) field::write_snapshot(path, snapshot).finish();
+    if (!box.standing.contains(path)) field::write_box(path, snapshot).finish();
   };
   sim::simulate(
       world, options, box.parameters, tables, write,
@@ -124,7 +124,7 @@ void simulate_missing(const par::Comm& world, const sim::SimulationOptions& opti
 }  // namespace
 
 void simulate(const par::Comm& world, const config::Config& config) {
-  memory::return_freed_arrays();
+  memory::release_freed_arrays();
   sim::SimulationOptions options = simulation_options(config);
   const fs::path out = config.text("simulate.out");
   par::StepControl control(world,
@@ -166,7 +166,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
       anything_new = true;
       simulate_missing(world, options, tables, box, control);
     }
-    if (anything_new || !stands(world, power))
+    if (anything_new || !path_exists(world, power))
       write_power_log(world, power, outputs, parameters, tables);
   }
 }

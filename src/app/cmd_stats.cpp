@@ -8,8 +8,8 @@
 #include "nubox/stats/suite.hpp"
 
 #include "app/commands.hpp"
-#include "app/needs.hpp"
 #include "app/paths.hpp"
+#include "app/resources.hpp"
 #include "app/setup.hpp"
 #include "app/stats_request.hpp"
 #include "app/tracers.hpp"
@@ -35,7 +35,7 @@ struct Run {
 io::TableFile earlier_table(const Run& run, const StatsPair& pair, const std::string& digest) {
   if (run.config.text("stats.resume") == "auto") {
     for (const fs::path& path : {pair.partial(), pair.out}) {
-      if (!stands(run.world, path)) continue;
+      if (!path_exists(run.world, path)) continue;
       try {
         io::TableFile table = io::read_table_file(run.world, path, "nubox-stats");
         stats::drop_stale(table, run.request.statistics, run.config, digest);
@@ -130,7 +130,7 @@ io::TableFile statistics_of(const Run& run, const StatsPair& pair,
                             std::vector<stats::Failure>& failures) {
   const std::string digest = digest_text(run.digests, run.request.inputs_of(pair));
   io::TableFile table = earlier_table(run, pair, digest);
-  if (is_complete(table, run.request.statistics) && stands(run.world, pair.out)) {
+  if (is_complete(table, run.request.statistics) && path_exists(run.world, pair.out)) {
     log::info("{} holds all of this already (stats.resume = never measures anew)",
               pair.out.string());
     return table;
@@ -146,7 +146,7 @@ constexpr double usual_cell_us = 1;
 
 /// --check and --dry-run. Collective.
 void check_only(const par::Comm& world, const config::Config& config, const StatsRequest& request) {
-  Needs needs;
+  ResourceEstimate needs;
   for (const StatsPair& pair : request.pairs) {
     const PairFacts facts = facts_of(world, pair);
     needs.rank_bytes =
@@ -158,13 +158,13 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
   if (!config.dry_run()) return;
   needs.rank_bytes = resident_bytes_with(needs.rank_bytes);
   needs.basis = fmt::format("{} us per mesh cell and box", usual_cell_us);
-  report_needs(world, needs);
+  report_resources(world, needs);
 }
 
 }  // namespace
 
 void stats(const par::Comm& world, const config::Config& config) {
-  memory::return_freed_arrays();
+  memory::release_freed_arrays();
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
   // These are field files alone: one that is not is refused before the work, not at its end.
   for (const fs::path& path : request.independent) (void)io::FieldFile(world, path);

@@ -2,7 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <glob.h>
@@ -39,16 +39,16 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& names,
   return paths;
 }
 
-bool stands(const par::Comm& comm, const fs::path& path) {
+bool path_exists(const par::Comm& comm, const fs::path& path) {
   return par::root_decides(comm, [&] { return fs::exists(path); });
 }
 
-bool stands_complete(const par::Comm& comm, const fs::path& path,
-                     const std::function<bool(const io::FieldHeader&)>& same_run,
-                     const std::string& option) {
-  if (!stands(comm, path)) return false;
+bool is_complete_output(const par::Comm& comm, const fs::path& path,
+                        const std::function<bool(const io::FieldHeader&)>& same_run,
+                        const std::string& option) {
+  if (!path_exists(comm, path)) return false;
   try {
-    const io::FieldHeader header = field::read_snapshot(comm, path).header;
+    const io::FieldHeader header = field::read_box(comm, path).header;
     (void)field::read_density_nu(comm, path);
     if (same_run(header)) return true;
   } catch (const Error& error) {

@@ -24,14 +24,14 @@ namespace nubox::app {
                                                               const std::string& option);
 
 /// True if rank 0 sees something there. Collective.
-[[nodiscard]] bool stands(const par::Comm& comm, const std::filesystem::path& path);
+[[nodiscard]] bool path_exists(const par::Comm& comm, const std::filesystem::path& path);
 
 /// True if a sound field file of exactly this run stands there already: it is read whole, since a
 /// damaged box must not pass for a finished one; a damaged one counts as missing. Collective.
 /// @throws InputError (agreed) naming the option if a sound file of another run does: it is never
 ///         overwritten
-[[nodiscard]] bool stands_complete(const par::Comm& comm, const std::filesystem::path& path,
-                                   const std::function<bool(const io::FieldHeader&)>& same_run,
-                                   const std::string& option);
+[[nodiscard]] bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
+                                      const std::function<bool(const io::FieldHeader&)>& same_run,
+                                      const std::string& option);
 
 }  // namespace nubox::app

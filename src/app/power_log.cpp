@@ -24,9 +24,9 @@ void write_power_log(const par::Comm& world, const std::filesystem::path& path,
     const stats::PowerTable power = stats::measure_power(modes, nullptr, {});
     const double a = units::scale_factor(header.redshift);
     text += fmt::format("# {}: z = {}, M_nu = {} eV\n# k[h/Mpc] modes P P_linear P/P_linear\n",
-                        box.filename().string(), header.redshift, header.M_nu_eV);
+                        box.filename().string(), header.redshift, header.cosmology.M_nu_eV);
     text += par::agree(world, [&] {
-      const cosmology::LinearTheory theory(parameters.with_mass(header.M_nu_eV), tables,
+      const cosmology::LinearTheory theory(parameters.with_mass(header.cosmology.M_nu_eV), tables,
                                            cosmology::NeutrinoSource::table, a);
       std::string rows;
       for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {

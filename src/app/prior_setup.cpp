@@ -8,13 +8,7 @@
 namespace nubox::app {
 namespace {
 
-template <class T>
-T attribute(const io::Attributes& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  const T* value = found == attributes.end() ? nullptr : std::get_if<T>(&found->second);
-  if (value == nullptr) throw InputError("the model file lacks the attribute '{}'", name);
-  return *value;
-}
+constexpr const char* model_file = "the model file";
 
 }  // namespace
 
@@ -40,10 +34,12 @@ void write_attributes(const prior::RewindOptions& options, io::Attributes& attri
 }
 
 prior::RewindOptions read_rewind_options(const io::Attributes& attributes) {
-  return {static_cast<std::size_t>(attribute<std::int64_t>(attributes, "rewind_steps")),
-          static_cast<std::size_t>(attribute<std::int64_t>(attributes, "rewind_mesh_factor")),
-          attribute<double>(attributes, "rewind_velocity_smoothing_mpch"),
-          attribute<double>(attributes, "rewind_velocity_damping")};
+  return {
+      static_cast<std::size_t>(io::require<std::int64_t>(attributes, "rewind_steps", model_file)),
+      static_cast<std::size_t>(
+          io::require<std::int64_t>(attributes, "rewind_mesh_factor", model_file)),
+      io::require<double>(attributes, "rewind_velocity_smoothing_mpch", model_file),
+      io::require<double>(attributes, "rewind_velocity_damping", model_file)};
 }
 
 }  // namespace nubox::app

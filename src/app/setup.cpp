@@ -78,20 +78,11 @@ cosmology::NeutrinoSource neutrino_source(const std::string& name) {
 
 void require_cosmology(const io::FieldHeader& header, const cosmology::Parameters& parameters,
                        const std::string& file) {
-  struct Pair {
-    const char* name;
-    double in_file, configured;
-  };
-  for (const auto& [name, in_file, configured] :
-       {Pair{"Omega_m", header.Omega_m, parameters.Omega_m},
-        Pair{"Omega_b", header.Omega_b, parameters.Omega_b}, Pair{"h", header.h, parameters.h},
-        Pair{"n_s", header.n_s, parameters.n_s}, Pair{"A_s", header.A_s, parameters.A_s}}) {
-    if (std::abs(in_file - configured) > 1e-3 * std::abs(configured)) {
-      throw InputError(
-          "{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables", file,
-          name, in_file, configured, name);
-    }
-  }
+  const auto* field = cosmology::first_difference(header.cosmology, parameters);
+  if (field == nullptr) return;
+  throw InputError("{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables",
+                   file, field->name, header.cosmology.*field->member, parameters.*field->member,
+                   field->name);
 }
 
 std::string mass_text(double M_nu_eV) { return fmt::format("{:.3f}", M_nu_eV); }

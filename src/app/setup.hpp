@@ -29,7 +29,7 @@ namespace nubox::app {
 
 [[nodiscard]] cosmology::NeutrinoSource neutrino_source(const std::string& name);
 
-/// Refuses a box whose cosmology differs from the configured one by more than 1e-3, naming both.
+/// Refuses a box whose cosmology differs from the configured one, naming both.
 void require_cosmology(const io::FieldHeader& header, const cosmology::Parameters& parameters,
                        const std::string& file);
 

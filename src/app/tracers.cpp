@@ -3,7 +3,7 @@
 #include "nubox/core/checksum.hpp"
 #include "nubox/io/gadget_snapshot.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/snapshot/facts.hpp"
+#include "nubox/snapshot/header.hpp"
 
 #include <map>
 #include <set>
@@ -23,9 +23,9 @@ bool is_snapshot(const par::Comm& world, const fs::path& path) {
 io::FieldHeader header_of(const io::GadgetSnapshot& snapshot, const io::FieldHeader* other) {
   io::FieldHeader header = snapshot::particle_header(snapshot.header());
   if (other == nullptr) return header;
-  header.Omega_b = other->Omega_b;
-  header.n_s = other->n_s;
-  header.A_s = other->A_s;
+  header.cosmology.Omega_b = other->cosmology.Omega_b;
+  header.cosmology.n_s = other->cosmology.n_s;
+  header.cosmology.A_s = other->cosmology.A_s;
   header.lattice_offset_cells = other->lattice_offset_cells;
   return header;
 }

@@ -65,11 +65,11 @@ void start(int rank, int size, bool quiet) {
   }
 }
 
-Speaker::Speaker(std::string_view name) : before_(logger()) {
+GroupScope::GroupScope(std::string_view name) : before_(logger()) {
   logger() = make_logger(fmt::format("[%H:%M:%S] [{}] %v", name), spdlog::level::info);
 }
 
-Speaker::~Speaker() { logger() = std::static_pointer_cast<spdlog::logger>(before_); }
+GroupScope::~GroupScope() { logger() = std::static_pointer_cast<spdlog::logger>(before_); }
 
 void write_info(std::string_view text) {
   clear_status();

@@ -91,23 +91,23 @@ void reset_peak_rss() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-void return_freed_arrays() {
+void release_freed_arrays() {
   constexpr int array_bytes = 1 << 18;
   mallopt(M_MMAP_THRESHOLD, array_bytes);
   mallopt(M_TRIM_THRESHOLD, 2 * array_bytes);  // the ratio that the allocator keeps by itself
 }
 
-FreedMemoryKept::FreedMemoryKept() {
+HeapRetention::HeapRetention() {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);  // never
   mallopt(M_TOP_PAD, 1 << 26);
 }
 
-FreedMemoryKept::~FreedMemoryKept() {
+HeapRetention::~HeapRetention() {
   constexpr int allocators_own_maximum = 1 << 16;
   mallopt(M_MMAP_MAX, allocators_own_maximum);
   mallopt(M_TOP_PAD, 0);
-  return_freed_arrays();
+  release_freed_arrays();
   malloc_trim(0);
 }
 

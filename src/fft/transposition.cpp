@@ -15,7 +15,7 @@ class SlabRows {
       : layout_(layout), row_floats_(row_floats), values_(values) {}
 
   void transpose_own_block();
-  void trade_block_with(int partner, std::span<float> leaving, std::span<float> arriving);
+  void exchange_block(int partner, std::span<float> leaving, std::span<float> arriving);
 
  private:
   [[nodiscard]] float* row(std::size_t plane, std::size_t column) const {
@@ -38,7 +38,7 @@ void SlabRows::transpose_own_block() {
 
 /// The lower rank goes through its block plane by plane, the higher one column by column: then row
 /// i that leaves belongs at the place of row i that arrives, and messages can be of any length.
-void SlabRows::trade_block_with(int partner, std::span<float> leaving, std::span<float> arriving) {
+void SlabRows::exchange_block(int partner, std::span<float> leaving, std::span<float> arriving) {
   const par::Slab own = layout_.local(), other = layout_.slab_of(partner);
   const bool lower = layout_.comm().rank() < partner;
   const std::size_t inner = lower ? other.count : own.count;
@@ -53,7 +53,7 @@ void SlabRows::trade_block_with(int partner, std::span<float> leaving, std::span
     for (std::size_t i = 0; i < count; ++i) {
       std::copy_n(place(first + i), row_floats_, leaving.data() + i * row_floats_);
     }
-    layout_.comm().trade<float>(partner, leaving.first(floats), arriving.first(floats));
+    layout_.comm().sendrecv<float>(partner, leaving.first(floats), arriving.first(floats));
     for (std::size_t i = 0; i < count; ++i) {
       std::copy_n(arriving.data() + i * row_floats_, row_floats_, place(first + i));
     }
@@ -79,7 +79,7 @@ void transpose(const par::SlabLayout& layout, std::size_t row_floats, float* sla
   // In each round every rank has one partner, whose partner it is: all pairs meet once.
   for (int round = 0; round < ranks; ++round) {
     const int partner = (round - rank + ranks) % ranks;
-    if (partner != rank) rows.trade_block_with(partner, messages.leaving, messages.arriving);
+    if (partner != rank) rows.exchange_block(partner, messages.leaving, messages.arriving);
   }
 }
 

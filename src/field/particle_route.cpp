@@ -24,15 +24,15 @@ namespace {
 /// Particles per piece of interpolated values: 64 kB, which stay in a core's own cache.
 constexpr std::size_t piece_particles = 16384;
 
-/// Slab-relative plane of particles that are at home on another rank.
-constexpr std::uint32_t elsewhere = std::numeric_limits<std::uint32_t>::max();
+/// Slab-relative plane of particles that are owned by another rank.
+constexpr std::uint32_t remote = std::numeric_limits<std::uint32_t>::max();
 
 /// What depends on the mesh node alone, looked up instead of computed per particle. A particle is
-/// at home on the rank that owns its lowest plane, node - back.
+/// owned by the rank that holds its lowest plane, node - back.
 struct NodeTables {
   std::vector<std::uint32_t> wrapped;      ///< [node + j] -> index of node - back + j on the mesh
-  std::vector<std::uint32_t> local_plane;  ///< [node] -> plane of the slab, or elsewhere
-  std::vector<std::size_t> home;           ///< [node] -> rank
+  std::vector<std::uint32_t> local_plane;  ///< [node] -> plane of the slab, or remote
+  std::vector<std::size_t> owner;          ///< [node] -> rank
 
   NodeTables(const par::SlabLayout& mesh, std::size_t order) {
     const std::size_t n = mesh.n(), back = (order - 1) / 2;
@@ -43,8 +43,8 @@ struct NodeTables {
       const std::size_t lowest = wrapped[node];
       const bool here = mesh.local().contains(lowest);
       local_plane.push_back(here ? static_cast<std::uint32_t>(lowest - mesh.local().start)
-                                 : elsewhere);
-      home.push_back(static_cast<std::size_t>(mesh.owner(lowest)));
+                                 : remote);
+      owner.push_back(static_cast<std::size_t>(mesh.owner(lowest)));
     }
   }
 };
@@ -78,27 +78,27 @@ inline void visit_nodes(const MeshView<Float>& mesh, const NodeTables& tables, s
   }
 }
 
-/// Calls deposit(node value, weight) for every node of every particle at home here.
+/// Calls deposit(node value, weight) for every node of every particle owned here.
 template <std::size_t order, class Deposit>
 void paint_particles(const MeshView<float>& mesh, const NodeTables& tables,
                      std::span<const ParticlePosition> particles, Deposit&& deposit) {
   for (const ParticlePosition& particle : particles) {
     const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
     const std::uint32_t plane = tables.local_plane[x.node];
-    if (plane == elsewhere) continue;
+    if (plane == remote) continue;
     visit_nodes<order>(mesh, tables, plane, x.fraction, particle, deposit);
   }
 }
 
-/// values[p] of every particle at home here; for the others absent(home rank) is asked.
+/// values[p] of every particle owned here; for the others absent(owner rank) is asked.
 template <std::size_t order, class Absent>
 void read_particles(const MeshView<const float>& mesh, const NodeTables& tables,
                     std::span<const ParticlePosition> particles, float* values, Absent&& absent) {
   for (const ParticlePosition& particle : particles) {
     const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
     const std::uint32_t plane = tables.local_plane[x.node];
-    if (plane == elsewhere) {
-      *values++ = absent(tables.home[x.node]);
+    if (plane == remote) {
+      *values++ = absent(tables.owner[x.node]);
       continue;
     }
     float sum = 0.0F;
@@ -121,19 +121,19 @@ int first_fixed_bits(double mean, int bits_of_mean) {
 
 }  // namespace
 
-/// Particles at home elsewhere travel once, in the owner's order within each rank's block: the
+/// Particles owned by other ranks travel once, in the owner's order within each rank's block: the
 /// owner finds their values again by walking its particles in the same order.
 struct ParticleRoute::Parts {
   par::SlabLayout mesh;
   std::size_t order;
   std::vector<ParticlePosition> own;
   NodeTables tables{mesh, order};
-  std::vector<std::size_t> sent_counts{};   ///< own particles at home on each other rank
-  std::vector<std::size_t> guest_counts{};  ///< guests of each rank here
-  std::vector<ParticlePosition> guests{};
+  std::vector<std::size_t> sent_counts{};      ///< own particles owned by each other rank
+  std::vector<std::size_t> imported_counts{};  ///< imported of each rank here
+  std::vector<ParticlePosition> imported{};
   mutable double exchange_s = 0;
 
-  void send_guests();
+  void send_remote();
   /// Runs work that waits for other ranks.
   template <class Work>
   void exchange(Work&& work) const {
@@ -147,24 +147,24 @@ struct ParticleRoute::Parts {
   void check(const fft::MeshField& field) const;
 };
 
-void ParticleRoute::Parts::send_guests() {
+void ParticleRoute::Parts::send_remote() {
   const auto self = static_cast<std::size_t>(mesh.comm().rank());
   sent_counts.assign(static_cast<std::size_t>(mesh.comm().size()), 0);
   const auto for_each_leaving = [&](auto&& visit) {
     with_order(order, [&](auto compiled) {
       for (const ParticlePosition& particle : own) {
         const auto x = AssignmentKernel<compiled()>::locate(particle.x, mesh.n());
-        if (const std::size_t home = tables.home[x.node]; home != self) visit(home, particle);
+        if (const std::size_t owner = tables.owner[x.node]; owner != self) visit(owner, particle);
       }
     });
   };
-  for_each_leaving([&](std::size_t home, const ParticlePosition&) { ++sent_counts[home]; });
+  for_each_leaving([&](std::size_t owner, const ParticlePosition&) { ++sent_counts[owner]; });
   std::vector<std::size_t> cursor = par::block_starts(sent_counts);
   std::vector<ParticlePosition> leaving(cursor.back() + sent_counts.back());
-  for_each_leaving([&](std::size_t home, const ParticlePosition& particle) {
-    leaving[cursor[home]++] = particle;
+  for_each_leaving([&](std::size_t owner, const ParticlePosition& particle) {
+    leaving[cursor[owner]++] = particle;
   });
-  exchange([&] { guests = mesh.comm().all_to_all(leaving, sent_counts, &guest_counts); });
+  exchange([&] { imported = mesh.comm().all_to_all(leaving, sent_counts, &imported_counts); });
 }
 
 template <class Deposit, class Add>
@@ -173,7 +173,7 @@ void ParticleRoute::Parts::paint(fft::MeshField& field, Deposit&& deposit, Add a
   GhostPlanes ghosts(mesh, order - 1, field.row_floats());
   const MeshView<float> view{ghosts.planes(field), field.n(), field.row_floats()};
   with_order(order, [&](auto compiled) {
-    for (const auto* particles : {&own, &guests}) {
+    for (const auto* particles : {&own, &imported}) {
       paint_particles<compiled()>(view, tables, *particles, deposit);
     }
   });
@@ -218,7 +218,7 @@ ParticleRoute::ParticleRoute(const par::SlabLayout& mesh, const LatticeField& di
     : parts_(new Parts{
           mesh, static_cast<std::size_t>(assignment),
           lattice_positions(displacement_mpch, shift_cells / static_cast<double>(mesh.n()))}) {
-  parts_->send_guests();
+  parts_->send_remote();
 }
 
 ParticleRoute::ParticleRoute(const par::SlabLayout& mesh, double box_size_mpch,
@@ -227,7 +227,7 @@ ParticleRoute::ParticleRoute(const par::SlabLayout& mesh, double box_size_mpch,
     : parts_(new Parts{mesh, static_cast<std::size_t>(assignment),
                        free_positions(mesh.comm(), box_size_mpch, positions_mpch,
                                       shift_cells / static_cast<double>(mesh.n()))}) {
-  parts_->send_guests();
+  parts_->send_remote();
 }
 
 ParticleRoute::~ParticleRoute() = default;
@@ -262,15 +262,16 @@ void ParticleRoute::interpolate_in_pieces(const fft::MeshField& mesh, const UseV
   GhostPlanes ghosts(parts_->mesh, parts_->order - 1, mesh.row_floats());
   parts_->exchange([&] { ghosts.fetch_from_owners(mesh); });
   const MeshView<const float> view{std::as_const(ghosts).planes(mesh), mesh.n(), mesh.row_floats()};
-  std::vector<float> for_guests(parts_->guests.size());
+  std::vector<float> for_imported(parts_->imported.size());
   std::vector<std::size_t> cursor = par::block_starts(parts_->sent_counts);
   std::vector<float> returned(sent_particles());
   with_order(parts_->order, [&](auto order) {
-    read_particles<order()>(
-        view, parts_->tables, parts_->guests, for_guests.data(),
-        [](std::size_t home) -> float { throw InternalError("guest at home on rank {}", home); });
+    read_particles<order()>(view, parts_->tables, parts_->imported, for_imported.data(),
+                            [](std::size_t owner) -> float {
+                              throw InternalError("imported particle owned by rank {}", owner);
+                            });
     parts_->exchange([&] {
-      parts_->mesh.comm().all_to_all<float>(for_guests, parts_->guest_counts, returned,
+      parts_->mesh.comm().all_to_all<float>(for_imported, parts_->imported_counts, returned,
                                             parts_->sent_counts);
     });
     std::array<float, piece_particles> piece;
@@ -278,7 +279,7 @@ void ParticleRoute::interpolate_in_pieces(const fft::MeshField& mesh, const UseV
     for (std::size_t first = 0; first < own.size(); first += piece_particles) {
       const std::size_t count = std::min(piece_particles, own.size() - first);
       read_particles<order()>(view, parts_->tables, own.subspan(first, count), piece.data(),
-                              [&](std::size_t home) { return returned[cursor[home]++]; });
+                              [&](std::size_t owner) { return returned[cursor[owner]++]; });
       use(first, std::span(piece).first(count));
     }
   });

@@ -2,9 +2,9 @@
 
 #include "nubox/io/gadget_snapshot.hpp"
 
-#include "io/attributes.hpp"
 #include "io/gadget_describe.hpp"
 #include "io/gadget_set.hpp"
+#include "io/hdf5_attributes.hpp"
 
 #include <algorithm>
 

@@ -1,13 +1,13 @@
 #include "nubox/io/field_file.hpp"
 
 #include "nubox/core/fault.hpp"
+#include "nubox/io/field_header.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/attributes.hpp"
 #include "io/bytes.hpp"
-#include "io/field_header.hpp"
 #include "io/field_skeleton.hpp"
+#include "io/hdf5_attributes.hpp"
 #include "io/slab_dataset.hpp"
 
 #include <algorithm>
@@ -126,11 +126,11 @@ FieldFile::FieldFile(const par::Comm& comm, const std::filesystem::path& path)
   });
   Attributes attributes = parse_canonical_text(comm.broadcast(text));
   for (const KnownDataset& about : known_datasets) {
-    const auto entry = attributes.extract(fmt::format("/{}", about.name));
-    if (entry.empty()) continue;
-    const auto n = attributes.extract(fmt::format("/{}/n", about.name));
-    impl_->datasets[about.name] = {about.name, std::get<std::string>(entry.mapped()),
-                                   static_cast<std::size_t>(std::get<std::int64_t>(n.mapped()))};
+    const std::string key = fmt::format("/{}", about.name);
+    if (!attributes.contains(key)) continue;
+    auto checksum = take<std::string>(attributes, key, path.string());
+    const auto n = take<std::int64_t>(attributes, key + "/n", path.string());
+    impl_->datasets[about.name] = {about.name, std::move(checksum), static_cast<std::size_t>(n)};
   }
   impl_->header = header_of(attributes, path.string());
 }

@@ -1,4 +1,4 @@
-#include "io/field_header.hpp"
+#include "nubox/io/field_header.hpp"
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
@@ -16,16 +16,10 @@ struct NumberField {
   bool same_in_a_pair;  ///< part of what require_same_box compares
 };
 
-constexpr std::array<NumberField, 9> number_fields{{
+constexpr std::array<NumberField, 3> number_fields{{
     {"box_size_mpch", &FieldHeader::box_size_mpch, true},
     {"lattice_offset_cells", &FieldHeader::lattice_offset_cells, true},
-    {"Omega_m", &FieldHeader::Omega_m, true},
-    {"Omega_b", &FieldHeader::Omega_b, true},
-    {"h", &FieldHeader::h, true},
-    {"n_s", &FieldHeader::n_s, true},
-    {"A_s", &FieldHeader::A_s, true},
     {"redshift", &FieldHeader::redshift, false},
-    {"M_nu_eV", &FieldHeader::M_nu_eV, false},
 }};
 
 struct TextField {
@@ -39,31 +33,23 @@ constexpr std::array<TextField, 3> text_fields{{
     {"code_version", &FieldHeader::code_version},
 }};
 
-/// Moves one attribute out of `attributes`; what is left in the end is `extra`.
-template <class Value>
-Value take(Attributes& attributes, const char* name, const std::string& where) {
-  const auto found = attributes.find(name);
-  if (found == attributes.end())
-    throw InputError("{}: root attribute '{}' is missing", where, name);
-  const auto* value = std::get_if<Value>(&found->second);
-  if (value == nullptr) throw InputError("{}: root attribute '{}' has the wrong type", where, name);
-  const Value result = *value;
-  attributes.erase(found);
-  return result;
-}
-
 void require_meaning(const FieldHeader& header, const std::string& where) {
   for (const NumberField& field : number_fields) {
     if (!std::isfinite(header.*field.member)) {
       throw InputError("{}: {} = {} is not finite", where, field.name, header.*field.member);
     }
   }
+  for (const auto& [name, member] : cosmology::parameter_fields) {
+    const double value = header.cosmology.*member;
+    if (!std::isfinite(value)) throw InputError("{}: {} = {} is not finite", where, name, value);
+  }
   if (header.box_size_mpch <= 0) {
     throw InputError("{}: box_size_mpch = {} is not positive", where, header.box_size_mpch);
   }
   if (header.redshift <= -1)
     throw InputError("{}: redshift = {} is not above -1", where, header.redshift);
-  if (header.M_nu_eV < 0) throw InputError("{}: M_nu_eV = {} is negative", where, header.M_nu_eV);
+  if (header.cosmology.M_nu_eV < 0)
+    throw InputError("{}: M_nu_eV = {} is negative", where, header.cosmology.M_nu_eV);
 }
 
 }  // namespace
@@ -75,6 +61,9 @@ Attributes attributes_of(const FieldHeader& header) {
   attributes["n"] = static_cast<std::int64_t>(header.n);
   attributes["seed"] = header.seed;
   for (const NumberField& field : number_fields) attributes[field.name] = header.*field.member;
+  for (const auto& [name, member] : cosmology::parameter_fields) {
+    attributes[name] = header.cosmology.*member;
+  }
   for (const TextField& field : text_fields) attributes[field.name] = header.*field.member;
   if (header.code_version.empty()) attributes["code_version"] = version_text();
   return attributes;
@@ -94,6 +83,13 @@ FieldHeader header_of(const Attributes& attributes, const std::string& where) {
   for (const NumberField& field : number_fields) {
     header.*field.member = take<double>(header.extra, field.name, where);
   }
+  for (const auto& [name, member] : cosmology::parameter_fields) {
+    header.cosmology.*member = take<double>(header.extra, name, where);
+  }
+  // Attributes of simulated boxes alone.
+  auto& cosmology = header.cosmology;
+  cosmology.T_cmb_K = find<double>(header.extra, "T_cmb").value_or(cosmology.T_cmb_K);
+  cosmology.N_eff = find<double>(header.extra, "N_eff").value_or(cosmology.N_eff);
   for (const TextField& field : text_fields) {
     header.*field.member = take<std::string>(header.extra, field.name, where);
   }
@@ -103,8 +99,6 @@ FieldHeader header_of(const Attributes& attributes, const std::string& where) {
 
 void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
                       const std::string& name_b) {
-  constexpr double relative_tolerance = 1e-5;
-  constexpr double redshift_tolerance = 1e-3;
   const auto refuse = [&](const char* what, auto value_a, auto value_b) {
     throw InputError("{} and {} do not belong together: {} is {} in the first and {} in the second",
                      name_a, name_b, what, value_a, value_b);
@@ -112,13 +106,16 @@ void require_same_box(const FieldHeader& a, const std::string& name_a, const Fie
   if (a.n != b.n) refuse("n", a.n, b.n);
   for (const NumberField& field : number_fields) {
     const double value_a = a.*field.member, value_b = b.*field.member;
-    const double scale = std::max(std::abs(value_a), std::abs(value_b));
-    if (field.same_in_a_pair && std::abs(value_a - value_b) > relative_tolerance * scale) {
+    if (field.same_in_a_pair && cosmology::differ(value_a, value_b)) {
       refuse(field.name, value_a, value_b);
     }
   }
-  if (std::abs(a.redshift - b.redshift) > redshift_tolerance)
+  if (const auto* field = cosmology::first_difference(a.cosmology, b.cosmology)) {
+    refuse(field->name, a.cosmology.*field->member, b.cosmology.*field->member);
+  }
+  if (cosmology::differ(1 + a.redshift, 1 + b.redshift)) {
     refuse("redshift", a.redshift, b.redshift);
+  }
 }
 
 }  // namespace nubox::io

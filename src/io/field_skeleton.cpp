@@ -1,8 +1,9 @@
 #include "io/field_skeleton.hpp"
 
-#include "io/attributes.hpp"
+#include "nubox/io/field_header.hpp"
+
 #include "io/bytes.hpp"
-#include "io/field_header.hpp"
+#include "io/hdf5_attributes.hpp"
 #include "io/slab_dataset.hpp"
 
 #include <algorithm>

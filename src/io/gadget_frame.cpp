@@ -2,8 +2,8 @@
 
 #include "nubox/core/units.hpp"
 
-#include "io/attributes.hpp"
 #include "io/hdf5.hpp"
+#include "io/hdf5_attributes.hpp"
 
 #include <array>
 #include <bit>

@@ -1,8 +1,8 @@
 #include "nubox/core/error.hpp"
 
-#include "io/attributes.hpp"
 #include "io/gadget_file.hpp"
 #include "io/hdf5.hpp"
+#include "io/hdf5_attributes.hpp"
 
 #include <algorithm>
 #include <map>

@@ -5,9 +5,9 @@
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/attributes.hpp"
 #include "io/bytes.hpp"
 #include "io/gadget_frame.hpp"
+#include "io/hdf5_attributes.hpp"
 
 #include <algorithm>
 #include <cmath>

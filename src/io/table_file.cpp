@@ -5,9 +5,9 @@
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/attributes.hpp"
 #include "io/bytes.hpp"
-#include "io/seal.hpp"
+#include "io/file_checksum.hpp"
+#include "io/hdf5_attributes.hpp"
 
 #include <fcntl.h>
 #include <set>
@@ -121,7 +121,7 @@ std::size_t size_bound(const TableFile& table) {
 
 /// Writes the table into an empty file in memory.
 void encode(const TableFile& table, const std::filesystem::path& memory) {
-  hdf5::File file = hdf5::create_file_in_memory(memory, seal_bytes);
+  hdf5::File file = hdf5::create_file_in_memory(memory, checksum_block_bytes);
   Attributes root = table.attributes;
   root["format"] = table.format;
   root["format_version"] = std::int64_t{table.version};
@@ -175,8 +175,7 @@ Array read_array(hid_t file, const std::string& path, const std::string& where) 
   else
     throw InputError("{} is of none of the types f4, f8, i8, u8", where);
   const auto text = [&](const char* name) {
-    const auto* value = std::get_if<std::string>(&attributes[name]);
-    return value != nullptr ? *value : std::string();
+    return find<std::string>(attributes, name).value_or("");
   };
   const std::string computed =
       std::visit([](const auto& values) { return array_checksum(values); }, array.values);

@@ -69,7 +69,7 @@ Architecture read_architecture(const io::Attributes& attributes) {
   return a;
 }
 
-Style style_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class) {
+Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class) {
   const auto f_nu = [](double mass_eV, double matter, double hubble) {
     return mass_eV / (units::neutrino_eV_per_Omega_h2 * hubble * hubble * matter);
   };

@@ -14,14 +14,11 @@ namespace nubox::net {
 template <class T>
 [[nodiscard]] T attribute(const io::Attributes& attributes, const std::string& name) {
   using Stored = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
-  const auto found = attributes.find(name);
-  if (found == attributes.end()) throw InputError("attribute '{}' is missing", name);
-  const auto* value = std::get_if<Stored>(&found->second);
-  if (value == nullptr) throw InputError("attribute '{}' is not of the expected kind", name);
+  const auto value = io::require<Stored>(attributes, name, "model file");
   if constexpr (std::is_unsigned_v<T>) {
-    if (*value < 0) throw InputError("attribute '{}' = {} is negative", name, *value);
+    if (value < 0) throw InputError("attribute '{}' = {} is negative", name, value);
   }
-  return static_cast<T>(*value);
+  return static_cast<T>(value);
 }
 
 }  // namespace nubox::net

@@ -9,9 +9,9 @@
 
 namespace nubox::net {
 
-torch::Tensor to_tensor(const std::vector<Style>& styles) {
+torch::Tensor to_tensor(const std::vector<Conditioning>& styles) {
   std::vector<float> values;
-  for (const Style& style : styles) {
+  for (const Conditioning& style : styles) {
     values.push_back(static_cast<float>(style.theta));
     values.push_back(static_cast<float>(style.force));
   }

@@ -12,7 +12,7 @@
 namespace nubox::net {
 
 /// As networks want it, [styles][style_numbers].
-[[nodiscard]] torch::Tensor to_tensor(const std::vector<Style>& styles);
+[[nodiscard]] torch::Tensor to_tensor(const std::vector<Conditioning>& styles);
 
 /// A network between physical units:
 ///   residual:  increment = theta * sigma_out * net(features / sigma_in; style), zero at theta = 0

@@ -44,11 +44,9 @@ void write_card(const ModelCard& card, io::TableFile& table) {
   root["n"] = static_cast<std::int64_t>(card.data.n);
   root["lattice_spacing_mpch"] = card.lattice_spacing_mpch();
   root["redshift"] = card.data.redshift;
-  root["Omega_m"] = card.data.Omega_m;
-  root["Omega_b"] = card.data.Omega_b;
-  root["h"] = card.data.h;
-  root["n_s"] = card.data.n_s;
-  root["A_s"] = card.data.A_s;
+  for (const auto& [name, member] : cosmology::parameter_fields) {
+    if (member != &cosmology::Parameters::M_nu_eV) root[name] = card.data.cosmology.*member;
+  }
   root["data_manifest"] = card.data_manifest;
   root["code_version"] = card.code_version.empty() ? version_text() : card.code_version;
   for (const auto& [name, value] : card.metrics) table.group_attributes["metrics"][name] = value;
@@ -79,11 +77,10 @@ ModelCard read_card(const io::TableFile& table) {
   card.data.box_size_mpch = attribute<double>(root, "box_size_mpch");
   card.data.n = attribute<std::size_t>(root, "n");
   card.data.redshift = attribute<double>(root, "redshift");
-  card.data.Omega_m = attribute<double>(root, "Omega_m");
-  card.data.Omega_b = attribute<double>(root, "Omega_b");
-  card.data.h = attribute<double>(root, "h");
-  card.data.n_s = attribute<double>(root, "n_s");
-  card.data.A_s = attribute<double>(root, "A_s");
+  for (const auto& [name, member] : cosmology::parameter_fields) {
+    if (member == &cosmology::Parameters::M_nu_eV) continue;
+    card.data.cosmology.*member = attribute<double>(root, name);
+  }
   card.masses_eV = io::column<double>(table, "masses");
   card.data_manifest = attribute<std::string>(root, "data_manifest");
   card.code_version = attribute<std::string>(root, "code_version");

@@ -63,7 +63,7 @@ TileBatch& TileBatch::operator=(TileBatch&&) noexcept = default;
 
 std::span<float> TileBatch::input() { return values_of(parts_->input, parts_->input.size(0)); }
 
-void TileBatch::start(std::size_t count, const Style& style) {
+void TileBatch::start(std::size_t count, const Conditioning& style) {
   if (index(count) > parts_->input.size(0)) {
     throw InternalError("{} tiles in a batch that holds {}", count, parts_->input.size(0));
   }

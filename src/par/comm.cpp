@@ -245,10 +245,10 @@ void Comm::all_to_all_bytes(std::span<const std::byte> send,
   NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
 }
 
-void Comm::trade_bytes(int partner, std::span<const std::byte> leaving,
-                       std::span<std::byte> arriving) const {
+void Comm::sendrecv_bytes(int partner, std::span<const std::byte> leaving,
+                          std::span<std::byte> arriving) const {
   if (leaving.size() != arriving.size()) {
-    throw InternalError("trade of {} bytes for {}", leaving.size(), arriving.size());
+    throw InternalError("sendrecv of {} bytes for {}", leaving.size(), arriving.size());
   }
   for (std::size_t done = 0; done < leaving.size(); done += chunk_elements_) {
     const int piece = mpi_count(std::min(chunk_elements_, leaving.size() - done));

@@ -29,7 +29,7 @@ double force_bytes(const par::Comm& comm, const BoxRequest& request,
   run.n = request.n;
   run.box_size_mpch = request.box_size_mpch;
   run.mesh_factor = request.rewind.mesh_factor;
-  return static_cast<double>(sim::memory_needs(comm, run, massless).stepping_bytes);
+  return static_cast<double>(sim::memory_estimate(comm, run, massless).stepping_bytes);
 }
 
 double prior_bytes(const par::Comm& comm, const BoxRequest& request, const Sizes& sizes,
@@ -58,20 +58,20 @@ struct Channels {
 
 }  // namespace
 
-std::uint64_t MemoryNeeds::peak_bytes() const {
+std::uint64_t MemoryEstimate::peak_bytes() const {
   return std::max(
       {read_bytes, features_bytes, prior_bytes, halo_bytes, network_bytes, output_bytes});
 }
 
-MemoryNeeds memory_needs(const par::Comm& comm, const BoxRequest& request,
-                         const cosmology::LinearTheory& massless) {
+MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
+                               const cosmology::LinearTheory& massless) {
   const par::SlabLayout lattice(comm, request.n);
   const Sizes sizes(lattice, request);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   const double vector = 3 * sizes.scalar;
   // Of the input, the measure of seams keeps the displacement.
   double beside = request.measures_seams ? vector : 0;
-  MemoryNeeds needs;
+  MemoryEstimate needs;
   // The last vector read is held twice, as read and as field.
   needs.read_bytes = bytes(sizes.vectors + vector);
   if (request.network != nullptr) {

@@ -16,10 +16,8 @@ namespace nubox::predict {
 
 std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted) {
   if (wanted > 0) return wanted;
-  const auto found = card.extra.find("crop");
-  const auto* crop =
-      found == card.extra.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
-  if (crop == nullptr || *crop <= 0) {
+  const auto crop = io::find<std::int64_t>(card.extra, "crop");
+  if (!crop || *crop <= 0) {
     throw InputError("the model file does not say the crop it was trained on: give predict.tile")
         .agreed_from(0);
   }
@@ -102,7 +100,7 @@ class TileMover {
 };
 
 void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluator& network,
-               const net::Style& style, field::LatticeField& out) {
+               const net::Conditioning& style, field::LatticeField& out) {
   const net::Architecture& architecture = network.card().architecture;
   const std::size_t in_values = architecture.input_channels * net::voxels(mover.input());
   const std::size_t out_values = 3 * net::voxels(plan.tile);
@@ -159,8 +157,8 @@ void finish(field::LatticeField& out) {
 
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
-                                         const net::Evaluator& network, const net::Style& style,
-                                         TileChoice tiles) {
+                                         const net::Evaluator& network,
+                                         const net::Conditioning& style, TileChoice tiles) {
   const net::Architecture& architecture = network.card().architecture;
   if (architecture.residual && style.theta == 0) return prior_mpch;
   const par::Comm& comm = prior_mpch.comm();
@@ -179,8 +177,8 @@ field::LatticeField predict_displacement(field::LatticeField features,
 
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
-                                         const net::Evaluator& network, const net::Style& style,
-                                         const TilePlan& plan) {
+                                         const net::Evaluator& network,
+                                         const net::Conditioning& style, const TilePlan& plan) {
   if (network.card().architecture.residual && style.theta == 0) return prior_mpch;
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
   // The slab holds them all: what the tiles need for their activations is free again.
@@ -224,9 +222,7 @@ void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input
     log::warn_together("the box is at redshift {}, the model was trained at {}", input.redshift,
                        card.data.redshift);
   }
-  const auto differs = [](double a, double b) { return std::abs(a - b) > 1e-3 * std::abs(b); };
-  if (differs(input.Omega_m, card.data.Omega_m) || differs(input.h, card.data.h) ||
-      differs(input.n_s, card.data.n_s) || differs(input.A_s, card.data.A_s)) {
+  if (cosmology::first_difference(input.cosmology, card.data.cosmology) != nullptr) {
     log::warn_together("the cosmology of the box differs from the one the model was trained on");
   }
 }

@@ -42,10 +42,8 @@ std::vector<double> exponents(const CalibrationPoint& point) {
 }  // namespace
 
 std::size_t force_class(const io::FieldHeader& header) {
-  const auto found = header.extra.find("mesh_factor");
-  const auto* factor =
-      found == header.extra.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
-  return factor == nullptr || *factor < 0 ? 0 : static_cast<std::size_t>(*factor);
+  const auto factor = io::find<std::int64_t>(header.extra, "mesh_factor");
+  return !factor || *factor < 0 ? 0 : static_cast<std::size_t>(*factor);
 }
 
 std::size_t nearest_class(std::span<const std::size_t> known, std::size_t wanted) {

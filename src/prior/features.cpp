@@ -53,7 +53,7 @@ void remove_bulk_flow(field::LatticeField& field) {
 }
 
 /// u / f less the displacement.
-field::LatticeField residual_velocity(const field::Snapshot& input,
+field::LatticeField residual_velocity(const field::Box& input,
                                       const cosmology::LinearTheory& massless) {
   field::LatticeField residual = input.displacement;
   const double a = units::scale_factor(input.header.redshift);
@@ -67,7 +67,7 @@ field::LatticeField residual_velocity(const field::Snapshot& input,
 }
 
 /// Force with the source of the massless cosmology, S = 1, less the displacement.
-field::LatticeField residual_acceleration(const field::Snapshot& input, std::size_t mesh_factor) {
+field::LatticeField residual_acceleration(const field::Box& input, std::size_t mesh_factor) {
   field::LatticeField residual = input.displacement;
   sim::PmForce force(residual.comm(), mesh_factor * residual.n(), residual.box_size_mpch());
   force.evaluate(
@@ -93,7 +93,7 @@ bool need_velocity(const std::vector<std::string>& names) {
                              [](const std::string& name) { return name.starts_with(velocity); });
 }
 
-Features::Features(const field::Snapshot& input, const cosmology::LinearTheory& massless,
+Features::Features(const field::Box& input, const cosmology::LinearTheory& massless,
                    std::vector<std::string> names, std::size_t mesh_factor)
     : names_(std::move(names)) {
   const std::set<std::string> vectors = par::agree(input.displacement.comm(), [&] {
@@ -112,7 +112,7 @@ Features::Features(const field::Snapshot& input, const cosmology::LinearTheory& 
   for (auto& [name, field] : of_input_) remove_bulk_flow(field);
 }
 
-field::LatticeField Features::over(const field::Snapshot& prior) const {
+field::LatticeField Features::over(const field::Box& prior) const {
   const field::LatticeField& raw = prior.displacement;
   std::vector<Channel> channels;
   for (const std::string& name : names_) channels.push_back(channel_of(name));

@@ -18,7 +18,7 @@ constexpr std::array<std::pair<Kind, const char*>, 4> names = {
     {{Kind::none, "none"}, {Kind::linear, "linear"}, {Kind::rewind, "rewind"}, {Kind::za, "za"}}};
 
 /// Linear theory, p = a^2 E f psi: p(k) carries E and growth rate of the massive cosmology as well.
-field::Snapshot linear_filter(field::Snapshot input, const Theories& theories) {
+field::Box linear_filter(field::Box input, const Theories& theories) {
   const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);
   const auto ratio = [&](double k) { return theories.amplitude_ratio(k); };
   field::apply_filter(input.displacement, plan, ratio);
@@ -34,7 +34,7 @@ field::Snapshot linear_filter(field::Snapshot input, const Theories& theories) {
 }
 
 io::FieldHeader massive_header(io::FieldHeader header, const Theories& theories, Kind kind) {
-  header.M_nu_eV = theories.massive.parameters().M_nu_eV;
+  header.cosmology.M_nu_eV = theories.massive.parameters().M_nu_eV;
   header.origin = "predict";
   header.code_version.clear();
   header.extra["prior"] = name_of(kind);
@@ -57,15 +57,15 @@ std::string name_of(Kind kind) {
   throw InternalError("prior without a name");
 }
 
-field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories,
-                      const RewindOptions& rewind_options, const Gain& gain) {
+field::Box apply(Kind kind, field::Box input, const Theories& theories,
+                 const RewindOptions& rewind_options, const Gain& gain) {
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
     if (input.displacement.comm().is_root())
       log::warn("the input has no velocities: the linear filter stands in for the rewind");
     kind = Kind::linear;
   }
-  field::Snapshot out = [&] {
+  field::Box out = [&] {
     switch (kind) {
       case Kind::linear:
         return linear_filter(std::move(input), theories);
@@ -87,10 +87,9 @@ field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories
   return out;
 }
 
-field::Snapshot apply_zeldovich(field::Snapshot input, field::Snapshot ics,
-                                const Theories& theories) {
+field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories) {
   const bool massless = theories.massive.parameters().M_nu_eV == 0;
-  field::Snapshot out = massless ? std::move(input) : zeldovich(input, std::move(ics), theories);
+  field::Box out = massless ? std::move(input) : zeldovich(input, std::move(ics), theories);
   out.header = massive_header(std::move(out.header), theories, massless ? Kind::none : Kind::za);
   return out;
 }

@@ -49,8 +49,7 @@ double rewind_epoch(const Theories& theories, double a_out) {
   return (low + high) / 2;
 }
 
-field::Snapshot rewind(field::Snapshot input, const Theories& theories,
-                       const RewindOptions& options) {
+field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options) {
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm& comm = input.displacement.comm();
   const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });

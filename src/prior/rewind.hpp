@@ -6,8 +6,8 @@ namespace nubox::prior {
 
 /// Rewind and filter: particle-mesh steps of the massless
 /// cosmology from a_out to a*, D(a*)/D(a_out) = s = R(3 h/Mpc), then R(k)/s. Collective.
-[[nodiscard]] field::Snapshot rewind(field::Snapshot input, const Theories& theories,
-                                     const RewindOptions& options);
+[[nodiscard]] field::Box rewind(field::Box input, const Theories& theories,
+                                const RewindOptions& options);
 
 /// The epoch a* of the rewind: massless growth from a* to a_out is the small-scale amplitude ratio.
 /// Rank-local. @throws InputError if it lies beyond the present or before the tables begin

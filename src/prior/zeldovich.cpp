@@ -31,20 +31,20 @@ void require_precede(const io::FieldHeader& ics, const io::FieldHeader& input) {
   io::FieldHeader later = ics;
   later.redshift = input.redshift;
   io::require_same_box(later, "the initial conditions", input, "the input");
-  if (ics.M_nu_eV != 0 || ics.redshift <= input.redshift) {
+  if (ics.cosmology.M_nu_eV != 0 || ics.redshift <= input.redshift) {
     throw InputError("initial conditions of M_nu = {} eV at z = {} for a massless box at z = {}",
-                     ics.M_nu_eV, ics.redshift, input.redshift);
+                     ics.cosmology.M_nu_eV, ics.redshift, input.redshift);
   }
 }
 
 }  // namespace
 
-field::Snapshot zeldovich(const field::Snapshot& input, const Theories& theories) {
+field::Box zeldovich(const field::Box& input, const Theories& theories) {
   const par::Comm& comm = input.displacement.comm();
   const sim::Noise noise = par::agree(comm, [&] { return sim::noise_of(input.header); });
   const double a = units::scale_factor(input.header.redshift);
   constexpr int zeldovich_order = 1;
-  field::Snapshot out = sim::to_snapshot(
+  field::Box out = sim::to_snapshot(
       sim::initial_conditions(fft::Plan::create(comm, input.header.n), input.header.box_size_mpch,
                               noise, theories.massive, a, zeldovich_order),
       input.header);
@@ -52,8 +52,7 @@ field::Snapshot zeldovich(const field::Snapshot& input, const Theories& theories
   return out;
 }
 
-field::Snapshot zeldovich(const field::Snapshot& input, field::Snapshot ics,
-                          const Theories& theories) {
+field::Box zeldovich(const field::Box& input, field::Box ics, const Theories& theories) {
   const par::Comm& comm = ics.displacement.comm();
   par::agree(comm, [&] { require_precede(ics.header, input.header); });
   const double r = correlation(ics.displacement, input.displacement);
@@ -71,7 +70,7 @@ field::Snapshot zeldovich(const field::Snapshot& input, field::Snapshot ics,
   field::apply_filter(ics.displacement, plan, [&](double k) {
     return theories.amplitude_ratio(k) / theories.massless.D1(k, a_ics);
   });
-  field::Snapshot out{input.header, std::move(ics.displacement), std::nullopt};
+  field::Box out{input.header, std::move(ics.displacement), std::nullopt};
   if (input.velocity) {
     out.velocity = out.displacement;
     // v = a dx/dt = a H f psi.

@@ -8,12 +8,12 @@ namespace nubox::prior {
 /// input, from the white noise that the input's header names; velocity of linear theory.
 /// Collective.
 /// @throws InputError (agreed) if the header does not determine the phases
-[[nodiscard]] field::Snapshot zeldovich(const field::Snapshot& input, const Theories& theories);
+[[nodiscard]] field::Box zeldovich(const field::Box& input, const Theories& theories);
 
 /// The same from initial conditions: psi(k, a) = R(k) psi_ics(k) / D1(k, a_ics), with D1 and the
 /// amplitude ratio R of the theories, which are normalised at the redshift of the input.
 /// Collective. @throws InputError (agreed)
-[[nodiscard]] field::Snapshot zeldovich(const field::Snapshot& input, field::Snapshot ics,
-                                        const Theories& theories);
+[[nodiscard]] field::Box zeldovich(const field::Box& input, field::Box ics,
+                                   const Theories& theories);
 
 }  // namespace nubox::prior

@@ -18,11 +18,10 @@ constexpr const char* output_key = "checkpoint_output";
 constexpr const char* step_key = "checkpoint_step";
 
 /// Takes an integer out of the attributes.
-std::size_t take(io::FieldHeader& header, const char* key, const fs::path& path) {
-  const auto entry = header.extra.extract(key);
-  const auto* value = entry.empty() ? nullptr : std::get_if<std::int64_t>(&entry.mapped());
-  if (value == nullptr || *value < 0) throw InputError("{} has no {}", path.string(), key);
-  return static_cast<std::size_t>(*value);
+std::size_t take_index(io::FieldHeader& header, const char* key, const fs::path& path) {
+  const auto value = io::take<std::int64_t>(header.extra, key, path.string());
+  if (value < 0) throw InputError("{}: {} = {} is negative", path.string(), key, value);
+  return static_cast<std::size_t>(value);
 }
 
 field::LatticeField read_field(const io::FieldFile& file, const char* dataset,
@@ -38,7 +37,7 @@ Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::F
   RunPosition position;
   par::agree(layout.comm(), [&] {
     io::FieldHeader found = file.header();
-    position = {take(found, output_key, path), take(found, step_key, path)};
+    position = {take_index(found, output_key, path), take_index(found, step_key, path)};
     // The program's version may differ, as with finished boxes.
     found.code_version = run.code_version;
     found.redshift = run.redshift;

@@ -51,12 +51,12 @@ double mesh_bytes(const par::SlabLayout& layout) {
 
 }  // namespace
 
-std::uint64_t MemoryNeeds::peak_bytes() const {
+std::uint64_t MemoryEstimate::peak_bytes() const {
   return std::max({initial_conditions_bytes, stepping_bytes, output_bytes});
 }
 
-MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options,
-                         const cosmology::LinearTheory& theory) {
+MemoryEstimate memory_estimate(const par::Comm& comm, const SimulationOptions& options,
+                               const cosmology::LinearTheory& theory) {
   const par::SlabLayout lattice(comm, options.n), mesh(comm, options.mesh_factor * options.n);
   const double n = static_cast<double>(options.n);
   const double particles = static_cast<double>(lattice.local().count) * n * n;
@@ -80,7 +80,7 @@ MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options
 
 void require_memory(const par::Comm& comm, const SimulationOptions& options,
                     const cosmology::LinearTheory& theory) {
-  par::require_memory(comm, memory_needs(comm, options, theory).peak_bytes(),
+  par::require_memory(comm, memory_estimate(comm, options, theory).peak_bytes(),
                       fmt::format("a run of {}^3 particles on a force mesh of {}^3", options.n,
                                   options.mesh_factor * options.n));
 }

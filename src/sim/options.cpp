@@ -77,12 +77,7 @@ io::FieldHeader output_header(const SimulationOptions& options,
   header.box_size_mpch = options.box_size_mpch;
   header.n = options.n;
   header.redshift = redshift;
-  header.Omega_m = parameters.Omega_m;
-  header.Omega_b = parameters.Omega_b;
-  header.h = parameters.h;
-  header.n_s = parameters.n_s;
-  header.A_s = parameters.A_s;
-  header.M_nu_eV = parameters.M_nu_eV;
+  header.cosmology = parameters;
   header.origin = "simulate";
   const auto integer = [](auto value) { return static_cast<std::int64_t>(value); };
   header.extra = {{"T_cmb", parameters.T_cmb_K},

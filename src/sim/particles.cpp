@@ -18,15 +18,15 @@ void scale(std::span<const float> from, double factor, std::span<float> to) {
 
 }  // namespace
 
-field::Snapshot to_snapshot(Particles particles, io::FieldHeader header) {
+field::Box to_snapshot(Particles particles, io::FieldHeader header) {
   const double box = particles.displacement_mpch.box_size_mpch();
   header.box_size_mpch = box;
   header.n = particles.displacement_mpch.n();
   if (std::abs(units::scale_factor(header.redshift) / particles.a - 1) > 1e-12) {
     header.redshift = 1 / particles.a - 1;
   }
-  field::Snapshot snapshot{std::move(header), std::move(particles.displacement_mpch),
-                           std::move(particles.momentum_mpch)};
+  field::Box snapshot{std::move(header), std::move(particles.displacement_mpch),
+                      std::move(particles.momentum_mpch)};
   for (float& x : snapshot.displacement.values()) {
     x = static_cast<float>(x - box * std::ceil(x / box - 0.5));
   }
@@ -35,7 +35,7 @@ field::Snapshot to_snapshot(Particles particles, io::FieldHeader header) {
   return snapshot;
 }
 
-Particles to_particles(field::Snapshot snapshot) {
+Particles to_particles(field::Box snapshot) {
   if (!snapshot.velocity) throw InputError("the snapshot has no velocities: particles cannot move");
   const double a = units::scale_factor(snapshot.header.redshift);
   Particles particles{std::move(snapshot.displacement), std::move(*snapshot.velocity), a};

@@ -35,7 +35,7 @@ class Run {
   Run(const par::Comm& comm, const SimulationOptions& options,
       const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
       const Interruption& interruption);
-  void go(const std::function<void(const field::Snapshot&)>& on_output);
+  void go(const std::function<void(const field::Box&)>& on_output);
 
  private:
   [[nodiscard]] io::FieldHeader header(double redshift) const {
@@ -47,7 +47,7 @@ class Run {
   void start();
   void integrate_to(std::size_t output);
   void after_step(std::size_t output, std::size_t step);
-  [[nodiscard]] field::Snapshot snapshot(std::size_t output);
+  [[nodiscard]] field::Box snapshot(std::size_t output);
 
   const par::Comm& comm_;
   const SimulationOptions& options_;
@@ -87,7 +87,7 @@ Run::Run(const par::Comm& comm, const SimulationOptions& options,
   require_memory(comm, options, theory_);
 }
 
-void Run::go(const std::function<void(const field::Snapshot&)>& on_output) {
+void Run::go(const std::function<void(const field::Box&)>& on_output) {
   log::set_phase(fmt::format("simulate: {}", name_));
   start();
   std::size_t steps = 0, steps_before = position_.step;
@@ -182,7 +182,7 @@ void Run::after_step(std::size_t output, std::size_t step) {
       .agreed_from(0);
 }
 
-field::Snapshot Run::snapshot(std::size_t output) {
+field::Box Run::snapshot(std::size_t output) {
   const bool last = output + 1 == plan_.size();
   Particles particles = last ? std::move(*particles_) : *particles_;
   if (frame_) frame_->leave(particles);
@@ -193,7 +193,7 @@ field::Snapshot Run::snapshot(std::size_t output) {
 
 void simulate(const par::Comm& comm, const SimulationOptions& options,
               const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
-              const std::function<void(const field::Snapshot&)>& on_output,
+              const std::function<void(const field::Box&)>& on_output,
               const Interruption& interruption) {
   par::agree(comm, [&] { require_valid(options); });
   Run(comm, options, parameters, tables, interruption).go(on_output);

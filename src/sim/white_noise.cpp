@@ -14,12 +14,6 @@
 namespace nubox::sim {
 namespace {
 
-template <class T>
-const T* extra_value(const io::FieldHeader& header, const std::string& name) {
-  const auto found = header.extra.find(name);
-  return found == header.extra.end() ? nullptr : std::get_if<T>(&found->second);
-}
-
 /// modes = amplitude(k) w(n), w called in the order of the walk.
 template <class White>
 void fill_modes(fft::MeshField& mesh, const RadialTable& amplitude, bool sphere, White&& w) {
@@ -47,15 +41,15 @@ void require_valid(const Noise& noise) {
 }
 
 Noise noise_of(const io::FieldHeader& header) {
-  const auto* name = extra_value<std::string>(header, "noise");
-  const auto* fixed = extra_value<std::int64_t>(header, "fixed_amplitude");
-  const auto* flip = extra_value<std::int64_t>(header, "phase_flip");
-  const auto* sphere = extra_value<std::int64_t>(header, "noise_sphere");
-  if (header.seed >= 0 && name != nullptr && fixed != nullptr && flip != nullptr) {
+  const auto name = io::find<std::string>(header.extra, "noise");
+  const auto fixed = io::find<std::int64_t>(header.extra, "fixed_amplitude");
+  const auto flip = io::find<std::int64_t>(header.extra, "phase_flip");
+  const auto sphere = io::find<std::int64_t>(header.extra, "noise_sphere");
+  if (header.seed >= 0 && name && fixed && flip) {
     for (const auto convention : {NoiseConvention::philox, NoiseConvention::ngenic}) {
       if (*name != name_of(convention)) continue;
       return {static_cast<std::uint64_t>(header.seed), *fixed != 0, *flip != 0, convention,
-              sphere != nullptr && *sphere != 0};
+              sphere.value_or(0) != 0};
     }
   }
   throw InputError("the header of the box names no seed with a noise convention known here: {}, {}",

@@ -15,7 +15,7 @@ double wrapped(double x, double box) {
 }
 
 /// Particles [first, first + count) of the lattice, all on this rank.
-void fill_block(const field::Snapshot& snapshot, std::uint64_t first, std::size_t count,
+void fill_block(const field::Box& snapshot, std::uint64_t first, std::size_t count,
                 io::ParticleBlock& block) {
   const field::LatticeField& psi = snapshot.displacement;
   const std::size_t n = psi.n();
@@ -46,12 +46,9 @@ io::Attributes provenance_of(const io::FieldHeader& header) {
   attributes["n"] = static_cast<std::int64_t>(header.n);
   attributes["lattice_offset_cells"] = header.lattice_offset_cells;
   attributes["redshift"] = header.redshift;
-  attributes["Omega_m"] = header.Omega_m;
-  attributes["Omega_b"] = header.Omega_b;
-  attributes["h"] = header.h;
-  attributes["n_s"] = header.n_s;
-  attributes["A_s"] = header.A_s;
-  attributes["M_nu_eV"] = header.M_nu_eV;
+  for (const auto& [name, member] : cosmology::parameter_fields) {
+    attributes[name] = header.cosmology.*member;
+  }
   attributes["species"] = header.species;
   attributes["origin"] = header.origin;
   attributes["seed"] = header.seed;
@@ -75,7 +72,7 @@ double particle_mass_1e10_msunh(double Omega, double box_size_mpch, std::size_t 
   return Omega * units::critical_density / unit_msunh * spacing * spacing * spacing;
 }
 
-io::Publication export_snapshot(const field::Snapshot& snapshot, const std::filesystem::path& base,
+io::Publication export_snapshot(const field::Box& snapshot, const std::filesystem::path& base,
                                 io::GadgetFormat format, std::size_t files) {
   const io::FieldHeader& header = snapshot.header;
   const par::SlabLayout& layout = snapshot.displacement.layout();
@@ -85,16 +82,17 @@ io::Publication export_snapshot(const field::Snapshot& snapshot, const std::file
     }
   });
   const std::size_t n = header.n;
-  const double Omega_cb = header.Omega_m - neutrino_omega(header.M_nu_eV, header.h);
+  const double Omega_cb =
+      header.cosmology.Omega_m - neutrino_omega(header.cosmology.M_nu_eV, header.cosmology.h);
   const io::GadgetOutput output{
       .format = format,
       .files = files,
       .particles = std::uint64_t{n} * n * n,
       .box_size_mpch = header.box_size_mpch,
       .redshift = header.redshift,
-      .Omega_m = header.Omega_m,
-      .Omega_lambda = 1 - header.Omega_m,
-      .h = header.h,
+      .Omega_m = header.cosmology.Omega_m,
+      .Omega_lambda = 1 - header.cosmology.Omega_m,
+      .h = header.cosmology.h,
       .mass_1e10_msunh = particle_mass_1e10_msunh(Omega_cb, header.box_size_mpch, n),
       .provenance = provenance_of(header)};
   return io::write_gadget_snapshot(

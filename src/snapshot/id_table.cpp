@@ -5,7 +5,7 @@
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "snapshot/deal.hpp"
+#include "snapshot/redistribute.hpp"
 
 #include <cmath>
 #include <complex>
@@ -38,8 +38,8 @@ IdTable::IdTable(const io::GadgetSnapshot& ics, const par::Comm& comm, std::size
                        if (first_block) measure_offset(block, cell);
                        first_block = false;
                        const auto entries = entries_of(block, cell);
-                       add(deal(comm, std::span<const Entry>(entries),
-                                [&](const Entry& entry) { return owner(entry.id); }),
+                       add(redistribute(comm, std::span<const Entry>(entries),
+                                        [&](const Entry& entry) { return owner(entry.id); }),
                            comm);
                      });
 }

@@ -5,8 +5,8 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/id_map.hpp"
 
-#include "snapshot/deal.hpp"
 #include "snapshot/id_table.hpp"
+#include "snapshot/redistribute.hpp"
 #include "snapshot/site_placer.hpp"
 
 #include <algorithm>
@@ -158,8 +158,9 @@ std::string place_by_ics(const par::Comm& comm, const io::GadgetSnapshot& snapsh
         }
       }
     });
-    const auto arrived = deal(comm, std::span<const Particle>(particles),
-                              [&](const Particle& particle) { return table.owner(particle.id); });
+    const auto arrived =
+        redistribute(comm, std::span<const Particle>(particles),
+                     [&](const Particle& particle) { return table.owner(particle.id); });
     std::vector<std::uint64_t> sites(arrived.size());
     std::vector<double> positions;
     std::vector<float> velocities;
@@ -225,8 +226,8 @@ std::size_t lattice_n(const io::GadgetHeader& header) {
   return n;
 }
 
-field::Snapshot import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
-                           io::FieldHeader header, const ImportOptions& options) {
+field::Box import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+                      io::FieldHeader header, const ImportOptions& options) {
   const io::GadgetHeader& about = snapshot.header();
   header.n = par::agree(comm, [&] {
     if (!about.has_id) throw InputError("the snapshot has no IDs: its particles have no lattice");
@@ -239,7 +240,7 @@ field::Snapshot import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snap
   header.redshift = about.redshift;
   header.origin = "import";
   const par::SlabLayout layout(comm, header.n);
-  field::Snapshot result{header, field::LatticeField(layout, 3, about.box_size_mpch), std::nullopt};
+  field::Box result{header, field::LatticeField(layout, 3, about.box_size_mpch), std::nullopt};
   if (about.has_velocity) result.velocity.emplace(layout, 3, about.box_size_mpch);
   field::LatticeField* velocity = result.velocity ? &*result.velocity : nullptr;
   const io::ParticleFields fields{.position = true, .velocity = velocity != nullptr, .id = true};
@@ -254,9 +255,9 @@ field::Snapshot import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snap
   }
   log::info("sites by {}: each of {}^3 filled once", map, header.n);
   std::vector<Check> checks{settle_offset(result.displacement, result.header)};
-  std::ranges::move(
-      self_checks(result.displacement, velocity, header.redshift, header.Omega_m, options.expected),
-      std::back_inserter(checks));
+  std::ranges::move(self_checks(result.displacement, velocity, header.redshift,
+                                header.cosmology.Omega_m, options.expected),
+                    std::back_inserter(checks));
   require_all(comm, checks, map);
   result.header.extra["id_map"] = map;
   result.header.extra["snapshot_format"] = about.format;

@@ -3,7 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "snapshot/deal.hpp"
+#include "snapshot/redistribute.hpp"
 
 #include <algorithm>
 
@@ -80,7 +80,7 @@ void SitePlacer::place(std::span<const std::uint64_t> sites, std::span<const dou
   const auto owner = [&](const Record& record) {
     return static_cast<std::size_t>(layout_.owner(by_plane.split(record.site).quotient));
   };
-  const auto arrived = deal(layout_.comm(), std::span<const Record>(leaving_), owner);
+  const auto arrived = redistribute(layout_.comm(), std::span<const Record>(leaving_), owner);
   for (std::size_t p = 0; p < arrived.size(); ++p) {
     if (p + ahead < arrived.size()) prefetch(arrived[p + ahead].site);
     store(arrived[p]);

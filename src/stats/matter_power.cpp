@@ -22,21 +22,21 @@ namespace {
 constexpr const char* units_of_power = "(Mpc/h)^3";
 
 double neutrino_share(const io::FieldHeader& header) {
-  if (header.M_nu_eV == 0) return 0;
-  return snapshot::neutrino_omega(header.M_nu_eV, header.h) / header.Omega_m;
+  if (header.cosmology.M_nu_eV == 0) return 0;
+  return snapshot::neutrino_omega(header.cosmology.M_nu_eV, header.cosmology.h) /
+         header.cosmology.Omega_m;
 }
 
 /// 1 / W of the window that modes of the neutrinos hold; one where the file names none.
 std::vector<double> inverse_held_window(const io::FieldHeader& header, std::size_t n) {
-  const auto found = header.extra.find(io::density_nu_window);
-  if (found == header.extra.end()) return std::vector<double>(n / 2 + 1, 1.0);
-  const auto* held = std::get_if<std::string>(&found->second);
+  if (!header.extra.contains(io::density_nu_window)) return std::vector<double>(n / 2 + 1, 1.0);
+  const auto held = io::find<std::string>(header.extra, io::density_nu_window);
   for (const char* known : {"ngp", "cic", "tsc", "pcs"}) {
-    if (held != nullptr && *held == known) return field::inverse_window(assignment_of(known), n);
+    if (held == known) return field::inverse_window(assignment_of(known), n);
   }
-  if (held != nullptr && *held == "none") return std::vector<double>(n / 2 + 1, 1.0);
+  if (held == "none") return std::vector<double>(n / 2 + 1, 1.0);
   throw InputError("the neutrino density holds an unknown window: {} = {}", io::density_nu_window,
-                   held == nullptr ? "a number" : *held);
+                   held.value_or("a number"));
 }
 
 /// Modes of the neutrinos with the window of the run's assignment. Collective.
@@ -161,7 +161,7 @@ std::size_t neutrino_mesh(const SharedMeshes& shared) {
 }
 
 bool has_total(const Tracers& tracers) {
-  return tracers.density_nu() != nullptr || tracers.header().M_nu_eV == 0;
+  return tracers.density_nu() != nullptr || tracers.header().cosmology.M_nu_eV == 0;
 }
 
 }  // namespace

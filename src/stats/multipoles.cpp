@@ -15,18 +15,13 @@ namespace {
 
 /// Mpc/h per km/s: 1 / (a H).
 double shift_per_velocity(const io::FieldHeader& header) {
-  cosmology::Parameters parameters;
-  parameters.Omega_m = header.Omega_m;
-  parameters.Omega_b = header.Omega_b;
-  parameters.h = header.h;
-  parameters.M_nu_eV = header.M_nu_eV;
   const double a = units::scale_factor(header.redshift);
-  return 1.0 / (a * units::hubble_kms_per_mpch * cosmology::Background(parameters).E(a));
+  return 1.0 / (a * units::hubble_kms_per_mpch * cosmology::Background(header.cosmology).E(a));
 }
 
-field::Snapshot shifted(const field::Snapshot& snapshot, Axis axis, double shift) {
+field::Box shifted(const field::Box& snapshot, Axis axis, double shift) {
   const auto c = static_cast<std::size_t>(axis);
-  field::Snapshot moved{snapshot.header, snapshot.displacement, std::nullopt};
+  field::Box moved{snapshot.header, snapshot.displacement, std::nullopt};
   const auto velocity = snapshot.velocity->component(c);
   const auto displacement = moved.displacement.component(c);
   for (std::size_t i = 0; i < displacement.size(); ++i) {
@@ -78,7 +73,7 @@ Tracers redshift_space(const Tracers& tracers, Axis axis) {
     }
     return shift_per_velocity(tracers.header());
   });
-  if (const field::Snapshot* lattice = tracers.lattice()) {
+  if (const field::Box* lattice = tracers.lattice()) {
     return Tracers(shifted(*lattice, axis, shift));
   }
   return {tracers.comm(), tracers.header(),

@@ -102,7 +102,7 @@ void add_error(const VectorError& error, const std::string& name, const std::str
 /// Site by site; catalogues have no sites to compare.
 void add_errors(const Tracers& a, const Tracers& b, const std::string& ending,
                 const std::string& meaning, TableGroup& group) {
-  const field::Snapshot *first = a.lattice(), *second = b.lattice();
+  const field::Box *first = a.lattice(), *second = b.lattice();
   if (first == nullptr || second == nullptr) return;
   add_error(vector_error(first->displacement, second->displacement), "displacement", "Mpc/h",
             ending, meaning, group);

@@ -8,8 +8,8 @@ namespace nubox::stats {
 namespace {
 
 void measure(std::size_t tile, SharedMeshes& shared, io::TableFile& table) {
-  const field::Snapshot* model = shared.tracers(Side::model).lattice();
-  const field::Snapshot* target = shared.tracers(Side::target).lattice();
+  const field::Box* model = shared.tracers(Side::model).lattice();
+  const field::Box* target = shared.tracers(Side::target).lattice();
   par::agree(shared.comm(), [&] {
     if (model == nullptr || target == nullptr || model->header.n != target->header.n) {
       throw InputError("seams need two field files on one lattice");

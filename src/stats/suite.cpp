@@ -29,11 +29,9 @@ void erase_group(io::TableFile& table, const std::string& name) {
   std::erase_if(table.group_attributes, below);
 }
 
-/// Group attribute as text, empty if it is not there.
+/// Group attribute as text, empty if it is missing.
 std::string text_of(const io::Attributes& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
+  return io::find<std::string>(attributes, name).value_or("");
 }
 
 }  // namespace
@@ -126,20 +124,20 @@ io::Attributes describe_run(const io::FieldHeader& model, const io::FieldHeader*
   io::Attributes attributes{{"box_size_mpch", model.box_size_mpch},
                             {"n", static_cast<std::int64_t>(model.n)},
                             {"redshift", model.redshift},
-                            {"Omega_m", model.Omega_m},
-                            {"Omega_b", model.Omega_b},
-                            {"h", model.h},
-                            {"n_s", model.n_s},
-                            {"A_s", model.A_s},
+                            {"Omega_m", model.cosmology.Omega_m},
+                            {"Omega_b", model.cosmology.Omega_b},
+                            {"h", model.cosmology.h},
+                            {"n_s", model.cosmology.n_s},
+                            {"A_s", model.cosmology.A_s},
                             {"species", model.species},
                             {"seed", model.seed},
-                            {"M_nu_model_eV", model.M_nu_eV},
+                            {"M_nu_model_eV", model.cosmology.M_nu_eV},
                             {"origin_model", model.origin},
                             {"realisations", std::int64_t{1}},
                             {"inputs_checksum", inputs_digest},
                             {"code_version", version_text()}};
   if (target != nullptr) {
-    attributes["M_nu_target_eV"] = target->M_nu_eV;
+    attributes["M_nu_target_eV"] = target->cosmology.M_nu_eV;
     attributes["origin_target"] = target->origin;
     attributes["seed_target"] = target->seed;
   }

@@ -33,7 +33,7 @@ void require_inside(const Catalogue& catalogue, double box_size_mpch) {
 
 }  // namespace
 
-Tracers::Tracers(field::Snapshot snapshot, std::optional<field::LatticeField> density_nu)
+Tracers::Tracers(field::Box snapshot, std::optional<field::LatticeField> density_nu)
     : comm_(&snapshot.displacement.comm()),
       lattice_(std::move(snapshot)),
       density_nu_(std::move(density_nu)) {
@@ -70,7 +70,7 @@ field::ParticleRoute Tracers::route(const par::SlabLayout& mesh, field::Assignme
 }
 
 Tracers read_tracers(const par::Comm& comm, const std::filesystem::path& path) {
-  field::Snapshot snapshot = field::read_snapshot(comm, path);
+  field::Box snapshot = field::read_box(comm, path);
   return Tracers(std::move(snapshot), field::read_density_nu(comm, path));
 }
 

@@ -22,14 +22,14 @@ torch::Tensor cubes(const std::vector<float>& values, std::size_t channels, std:
 }  // namespace
 
 Batch make_batch(const CropServer& server, const Crops& crops, const std::vector<Sample>& samples,
-                 const std::vector<net::Style>& style_of_pair, std::size_t begin, std::size_t end,
-                 torch::Device device) {
+                 const std::vector<net::Conditioning>& style_of_pair, std::size_t begin,
+                 std::size_t end, torch::Device device) {
   const bool with_base = server.target_channels() == 6;
   const torch::Tensor features =
       cubes(crops.features, server.channels(), server.edge(), begin, end);
   const torch::Tensor targets =
       cubes(crops.targets, server.target_channels(), server.tile(), begin, end).to(device);
-  std::vector<net::Style> styles;
+  std::vector<net::Conditioning> styles;
   for (std::size_t i = begin; i < end; ++i) styles.push_back(style_of_pair[samples[i].pair]);
   // A rank without crops makes the others' passes.
   if (styles.empty()) styles.push_back({.theta = 1});

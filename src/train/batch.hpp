@@ -21,7 +21,7 @@ struct Batch {
 /// Crops [begin, end) of a rank's share, which `samples` describes. The crops must outlive them.
 [[nodiscard]] Batch make_batch(const CropServer& server, const Crops& crops,
                                const std::vector<Sample>& samples,
-                               const std::vector<net::Style>& style_of_pair, std::size_t begin,
-                               std::size_t end, torch::Device device);
+                               const std::vector<net::Conditioning>& style_of_pair,
+                               std::size_t begin, std::size_t end, torch::Device device);
 
 }  // namespace nubox::train

@@ -2,7 +2,7 @@
 
 #include "nubox/core/error.hpp"
 
-#include "train/turn.hpp"
+#include "train/octahedral_transform.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -68,15 +68,15 @@ float* pack_plane(const Cube& cube, std::size_t i, float* out) {
 }
 
 /// Puts plane i of a cube, from this rank's slab, into the turned crop.
-void place_own(const Cube& cube, std::size_t i, const Turn& turn, float* crop) {
+void place_own(const Cube& cube, std::size_t i, const OctahedralTransform& turn, float* crop) {
   for_each_row(cube, i, [&](std::size_t c, std::size_t j, const float* row) {
     turn.place(c, i, j, row, crop);
   });
 }
 
 /// The same for a plane as pack_plane made it. Returns what follows it.
-const float* place_packed(const Cube& cube, std::size_t i, const Turn& turn, const float* in,
-                          float* crop) {
+const float* place_packed(const Cube& cube, std::size_t i, const OctahedralTransform& turn,
+                          const float* in, float* crop) {
   for (std::size_t c = 0; c < cube.field->components(); ++c) {
     for (std::size_t j = 0; j < cube.edge; ++j, in += cube.edge) turn.place(c, i, j, in, crop);
   }
@@ -162,7 +162,7 @@ Crops CropServer::finish(ComingCrops coming) const {
   const std::size_t target_size = target_channels_ * tile_ * tile_ * tile_;
   Crops crops{mine.size(), std::vector<float>(mine.size() * feature_size),
               std::vector<float>(mine.size() * target_size)};
-  std::vector<Turn> features, targets;
+  std::vector<OctahedralTransform> features, targets;
   for (const Sample& sample : mine) {
     const Octahedral element = octahedral(sample.element);
     features.emplace_back(element, channels_, edge(), feature_vectors_);
@@ -170,7 +170,7 @@ Crops CropServer::finish(ComingCrops coming) const {
   }
   for_each_plane(batch, comm_.rank(), [&](const Cube& cube, std::size_t i, std::size_t crop) {
     const bool is_feature = cube.field == &sources_.at(mine[crop].pair).features;
-    const Turn& turn = is_feature ? features[crop] : targets[crop];
+    const OctahedralTransform& turn = is_feature ? features[crop] : targets[crop];
     float* into = is_feature ? crops.features.data() + crop * feature_size
                              : crops.targets.data() + crop * target_size;
     const int owner = cube.owner(i);

@@ -11,7 +11,7 @@ namespace nubox::train {
 /// Boxes of one kind (training or validation) ready to be cropped.
 struct Boxes {
   std::vector<CropSource> sources;
-  std::vector<net::Style> styles;
+  std::vector<net::Conditioning> styles;
   std::vector<std::string> names;
   std::vector<field::LatticeField> priors_mpch;  ///< [3] each; of validation boxes only
 };

@@ -4,7 +4,7 @@
 #include "nubox/par/comm.hpp"
 #include "nubox/train/step_seconds.hpp"
 
-#include "train/judge.hpp"
+#include "train/validator.hpp"
 
 #include <cstdint>
 #include <filesystem>

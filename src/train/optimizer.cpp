@@ -92,14 +92,11 @@ void Optimizer::write(io::TableFile& table) const {
 }
 
 void Optimizer::read(const io::TableFile& table) {
-  const auto found = table.attributes.find("optimizer_steps");
-  const auto* steps =
-      found == table.attributes.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
-  if (steps == nullptr) throw InputError("attribute 'optimizer_steps' is missing");
+  const auto steps = io::require<std::int64_t>(table.attributes, "optimizer_steps", "checkpoint");
   parameters_.read(table, "first_moment", first_moment_);
   parameters_.read(table, "second_moment", second_moment_);
   if (average_.defined()) parameters_.read(table, "average", average_);
-  steps_ = static_cast<std::uint64_t>(*steps);
+  steps_ = static_cast<std::uint64_t>(steps);
 }
 
 }  // namespace nubox::train

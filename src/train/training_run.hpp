@@ -11,10 +11,10 @@
 #include "net/emulator.hpp"
 #include "train/crop_loss.hpp"
 #include "train/data.hpp"
-#include "train/judge.hpp"
 #include "train/metrics_log.hpp"
 #include "train/reducer.hpp"
 #include "train/run_state.hpp"
+#include "train/validator.hpp"
 
 #include <limits>
 #include <memory>
@@ -57,18 +57,18 @@ class TrainingRun {
   [[nodiscard]] std::uint64_t total_steps() const;
   [[nodiscard]] TrainReport write_model();
 
-  memory::FreedMemoryKept by_steps_;
+  memory::HeapRetention by_steps_;
   const par::Comm& comm_;
   TrainOptions options_;
   net::ModelCard card_;
   net::Precision precision_;
   net::Emulator emulator_;
-  std::vector<net::Style> training_styles_;
+  std::vector<net::Conditioning> training_styles_;
   std::vector<std::string> training_names_;
   CropServer training_;
   Sampler sampler_;
   CropLoss loss_;
-  Judge judge_;
+  Validator judge_;
   RunState state_;
   Position& position_ = state_.position();
   std::unique_ptr<ReduceBackend> backend_;

@@ -18,7 +18,7 @@ TEST(Memory, peak_of_a_piece_of_work_is_what_it_touched) {
 }
 
 TEST(Memory, freed_arrays_return_while_later_ones_stand) {
-  return_freed_arrays();
+  release_freed_arrays();
   constexpr std::size_t bytes = std::size_t{8} << 20;
   // Freeing an array of its own mapping is what teaches the allocator to keep the next ones.
   { const std::vector<char> lesson(2 * bytes, 1); }
@@ -32,7 +32,7 @@ TEST(Memory, freed_arrays_stay_for_the_next_as_long_as_asked_for) {
   constexpr std::uint64_t bytes = std::uint64_t{64} << 20;
   const std::uint64_t before = rss_bytes();
   {
-    const FreedMemoryKept kept;
+    const HeapRetention kept;
     const char* first = nullptr;
     for (int turn = 0; turn < 3; ++turn) {
       const std::vector<char> array(bytes, 1);

@@ -48,9 +48,10 @@ TEST(BitFlip, no_field_file_with_another_value_is_accepted) {
     const io::FieldHeader& header = file.header();
     return std::tuple(file.read("displacement", layout), file.read("velocity", layout), header.n,
                       header.seed, header.box_size_mpch, header.lattice_offset_cells,
-                      header.redshift, header.Omega_m, header.Omega_b, header.h, header.n_s,
-                      header.A_s, header.M_nu_eV, header.species, header.origin,
-                      header.code_version, header.extra);
+                      header.redshift, header.cosmology.Omega_m, header.cosmology.Omega_b,
+                      header.cosmology.h, header.cosmology.n_s, header.cosmology.A_s,
+                      header.cosmology.M_nu_eV, header.species, header.origin, header.code_version,
+                      header.extra);
   });
 }
 

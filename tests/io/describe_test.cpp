@@ -1,7 +1,7 @@
 #include "nubox/io/describe.hpp"
 
-#include "io/attributes.hpp"
 #include "io/bytes.hpp"
+#include "io/hdf5_attributes.hpp"
 #include "io/io_test_support.hpp"
 
 #include <array>

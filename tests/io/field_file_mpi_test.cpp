@@ -39,7 +39,7 @@ TEST(FieldFile, values_and_header_come_back_in_any_layout) {
       const io::FieldFile file(*comm, path);
       EXPECT_EQ(file.read("displacement", layout), example_slab(layout));
       EXPECT_EQ(file.header().n, lattice_n);
-      EXPECT_EQ(file.header().A_s, 2.13e-9);
+      EXPECT_EQ(file.header().cosmology.A_s, 2.13e-9);
       EXPECT_EQ(file.header().seed, 7);
       EXPECT_EQ(file.header().origin, "simulate");
       EXPECT_EQ(file.header().extra, example_header(lattice_n).extra);
@@ -197,9 +197,9 @@ TEST(FieldFile, a_value_flipped_on_the_last_rank_is_refused_by_all) {
 TEST(FieldFile, pairs_must_share_box_lattice_cosmology_and_redshift_but_not_mass) {
   const io::FieldHeader a = example_header(8);
   io::FieldHeader b = a;
-  b.M_nu_eV = 0;
+  b.cosmology.M_nu_eV = 0;
   b.redshift += 5e-4;
-  b.h *= 1 + 5e-6;
+  b.cosmology.h *= 1 + 5e-6;
   EXPECT_NO_THROW(io::require_same_box(a, "a.h5", b, "b.h5"));
   const auto message = [&](const io::FieldHeader& other) {
     const auto error = error_of([&] { io::require_same_box(a, "a.h5", other, "b.h5"); });
@@ -216,7 +216,7 @@ TEST(FieldFile, pairs_must_share_box_lattice_cosmology_and_redshift_but_not_mass
   later.redshift = 0;
   EXPECT_NE(message(later).find("redshift is 0.5"), std::string::npos);
   io::FieldHeader denser = b;
-  denser.Omega_m = 0.3176;
+  denser.cosmology.Omega_m = 0.3176;
   EXPECT_NE(message(denser).find("Omega_m"), std::string::npos);
 }
 

@@ -24,8 +24,8 @@ ModelCard sample_card() {
   card.output_scale_mpch = 0.2;
   card.data.box_size_mpch = 125;
   card.data.n = 64;
-  card.data.Omega_m = 0.3175;
-  card.data.h = 0.6711;
+  card.data.cosmology.Omega_m = 0.3175;
+  card.data.cosmology.h = 0.6711;
   card.masses_eV = {0.15, 0.6};
   card.metrics["validation_loss"] = 0.04;
   card.extra["epochs"] = std::int64_t{7};

@@ -241,9 +241,9 @@ TEST(VNet, tells_forces_apart_only_once_it_has_learnt_to) {
 }
 
 TEST(Architecture, style_tells_meshes_of_2N_4N_and_unknown_ones) {
-  EXPECT_EQ(style_of(0.15, 0.3175, 0.6711, 2).force, 0);
-  EXPECT_EQ(style_of(0.15, 0.3175, 0.6711, 4).force, 1);
-  EXPECT_EQ(style_of(0.15, 0.3175, 0.6711, 0).force, 0);
+  EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).force, 0);
+  EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 4).force, 1);
+  EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 0).force, 0);
 }
 
 TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
@@ -286,9 +286,9 @@ TEST(Architecture, refuses_what_cannot_be_built) {
 }
 
 TEST(Architecture, style_is_one_at_the_papers_mass_and_zero_without_neutrinos) {
-  EXPECT_DOUBLE_EQ(style_of(0.15, 0.3175, 0.6711, 2).theta, 1.0);
-  EXPECT_DOUBLE_EQ(style_of(0.0, 0.3, 0.7, 2).theta, 0.0);
-  EXPECT_NEAR(style_of(0.6, 0.3175, 0.6711, 2).theta, 4.0, 1e-12);
+  EXPECT_DOUBLE_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).theta, 1.0);
+  EXPECT_DOUBLE_EQ(conditioning_of(0.0, 0.3, 0.7, 2).theta, 0.0);
+  EXPECT_NEAR(conditioning_of(0.6, 0.3175, 0.6711, 2).theta, 4.0, 1e-12);
 }
 
 }  // namespace

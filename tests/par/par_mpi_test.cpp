@@ -60,7 +60,7 @@ TEST(Trade, exchanges_with_one_partner_also_in_pieces) {
     if (world.rank() != 0 && partner != 0) continue;
     const std::vector<int> mine(7, 10 + world.rank());
     std::vector<int> theirs(7);
-    world.trade<int>(partner, mine, theirs);
+    world.sendrecv<int>(partner, mine, theirs);
     EXPECT_EQ(theirs, std::vector<int>(7, 10 + partner));
   }
 }

@@ -29,7 +29,7 @@ TEST(PredictMemory, a_box_of_512_fits_into_20_gigabytes_on_two_ranks) {
   const par::Comm world = par::Comm::world();
   if (world.size() != 2) return;
   const net::Architecture network = default_network();
-  const auto needs = memory_needs(world, request(512, &network), sim::test::theory_of(0));
+  const auto needs = memory_estimate(world, request(512, &network), sim::test::theory_of(0));
   // The program itself, libraries included, has about 0.3 GB on each rank.
   EXPECT_LT(2e-9 * (static_cast<double>(needs.peak_bytes()) + 0.3e9), 20);
   // Neither less than what must be there: the particles and two force meshes of 1024^3.
@@ -42,7 +42,8 @@ TEST(PredictMemory, of_a_rank_falls_with_the_number_of_ranks_and_grows_with_what
   const net::Architecture network = default_network();
   const auto theory = sim::test::theory_of(0);
   const BoxRequest plain = request(64, &network);
-  const auto alone = memory_needs(self, plain, theory), shared = memory_needs(world, plain, theory);
+  const auto alone = memory_estimate(self, plain, theory),
+             shared = memory_estimate(world, plain, theory);
   if (world.size() > 1) {
     EXPECT_LT(shared.prior_bytes, alone.prior_bytes);
     EXPECT_LT(shared.halo_bytes, alone.halo_bytes);
@@ -50,13 +51,13 @@ TEST(PredictMemory, of_a_rank_falls_with_the_number_of_ranks_and_grows_with_what
   BoxRequest more = plain;
   more.neutrino_mesh = 128;
   more.measures_seams = true;
-  const auto larger = memory_needs(world, more, theory);
+  const auto larger = memory_estimate(world, more, theory);
   EXPECT_GT(larger.output_bytes, shared.output_bytes);
   EXPECT_GE(larger.prior_bytes, shared.prior_bytes);
 
   BoxRequest prior_alone = plain;
   prior_alone.network = nullptr;
-  const auto without = memory_needs(world, prior_alone, theory);
+  const auto without = memory_estimate(world, prior_alone, theory);
   EXPECT_EQ(without.network_bytes + without.halo_bytes + without.features_bytes, 0U);
 }
 

@@ -187,11 +187,10 @@ TEST(Prescription, follows_the_force_that_made_the_input) {
 
 TEST(Prescription, without_mass_gives_the_input_bit_for_bit) {
   const par::Comm world = par::Comm::world();
-  field::Snapshot input = zeldovich_box(world);
+  field::Box input = zeldovich_box(world);
   input.header = header_of_class(2);
   const Prescription numbers = prescribed(2, 0);
-  const field::Snapshot out =
-      apply(Kind::rewind, input, theories_of(0), numbers.rewind, {{0.1}, {0.9}});
+  const field::Box out = apply(Kind::rewind, input, theories_of(0), numbers.rewind, {{0.1}, {0.9}});
   const auto same = [](const field::LatticeField& a, const field::LatticeField& b) {
     return std::memcmp(a.values().data(), b.values().data(), a.values().size_bytes()) == 0;
   };
@@ -202,10 +201,9 @@ TEST(Prescription, without_mass_gives_the_input_bit_for_bit) {
 TEST(Prescription, gain_acts_on_displacements_and_velocities_alike) {
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.15);
-  const field::Snapshot wave = plane_wave(world, 1);
-  const field::Snapshot plain = apply(Kind::linear, wave, theories);
-  const field::Snapshot gained =
-      apply(Kind::linear, wave, theories, {}, {{plane_wave_k_hmpc()}, {0.9}});
+  const field::Box wave = plane_wave(world, 1);
+  const field::Box plain = apply(Kind::linear, wave, theories);
+  const field::Box gained = apply(Kind::linear, wave, theories, {}, {{plane_wave_k_hmpc()}, {0.9}});
   const double psi = 0.9 * theories.amplitude_ratio(plane_wave_k_hmpc());
   EXPECT_LT(deviation_from_wave(gained.displacement, psi), 3e-6);
   for (std::size_t i = 0; i < plain.velocity->values().size(); ++i) {

@@ -16,7 +16,7 @@ using sim::test::largest_difference;
 
 constexpr std::size_t mesh_factor = 2;
 
-Features local_features(const field::Snapshot& input) {
+Features local_features(const field::Box& input) {
   return {input, sim::test::theory_of(0), local_feature_names(input.velocity.has_value()),
           mesh_factor};
 }
@@ -36,7 +36,7 @@ double high_pass() {
 TEST(Features, of_a_linear_wave_are_its_prior_without_bulk_flow_and_no_residuals) {
   const par::Comm world = par::Comm::world();
   const double amplitude = 0.5;
-  const field::Snapshot input = plane_wave(world, amplitude);
+  const field::Box input = plane_wave(world, amplitude);
   const field::LatticeField all = local_features(input).over(input);
   ASSERT_EQ(all.components(), 9u);
   EXPECT_LT(deviation_from_wave(all, amplitude * high_pass()), 1e-5);
@@ -53,7 +53,7 @@ TEST(Features, of_a_linear_wave_are_its_prior_without_bulk_flow_and_no_residuals
 TEST(Features, residual_velocity_is_u_over_f_less_the_displacement) {
   // A wave that moves half as fast as a growing mode.
   const par::Comm world = par::Comm::world();
-  field::Snapshot input = plane_wave(world, 0.5);
+  field::Box input = plane_wave(world, 0.5);
   for (float& v : input.velocity->values()) v /= 2;
   const Features features(input, sim::test::theory_of(0),
                           {"local_residual_velocity_x", "prior_displacement_x"}, mesh_factor);
@@ -66,18 +66,18 @@ TEST(Features, residual_velocity_is_u_over_f_less_the_displacement) {
 TEST(Features, residual_acceleration_is_the_force_less_the_displacement) {
   // Nothing pulls on a uniform lattice. Where sheets have crossed the force is far from linear.
   const par::Comm world = par::Comm::world();
-  const field::Snapshot rest = plane_wave(world, 0);
+  const field::Box rest = plane_wave(world, 0);
   const field::LatticeField none = local_features(rest).over(rest);
   EXPECT_LT(largest(none.values()), 1e-4);
-  const field::Snapshot crossed = plane_wave(world, 2 / plane_wave_k_hmpc());
+  const field::Box crossed = plane_wave(world, 2 / plane_wave_k_hmpc());
   const field::LatticeField all = local_features(crossed).over(crossed);
   EXPECT_GT(world.all_reduce(largest(all.component(6)), par::Reduction::max), 1);
 }
 
 TEST(Features, do_not_know_a_constant_bulk_flow) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot box = zeldovich_box(world);
-  field::Snapshot moved = zeldovich_box(world);
+  const field::Box box = zeldovich_box(world);
+  field::Box moved = zeldovich_box(world);
   // A whole cell of the force mesh, which does not move along.
   const double bulk_mpch = box_mpch / (mesh_factor * n), bulk_kms = 250;
   for (float& x : moved.displacement.component(1)) x += static_cast<float>(bulk_mpch);
@@ -92,7 +92,7 @@ TEST(Features, do_not_know_a_constant_bulk_flow) {
 
 TEST(Features, of_a_box_without_velocities_lack_them_alone) {
   const par::Comm world = par::Comm::world();
-  field::Snapshot input = zeldovich_box(world);
+  field::Box input = zeldovich_box(world);
   const field::LatticeField with = local_features(input).over(input);
   input.velocity.reset();
   const Features features = local_features(input);
@@ -117,7 +117,7 @@ TEST(Features, of_a_box_without_velocities_lack_them_alone) {
 
 TEST(Features, do_not_depend_on_the_number_of_ranks) {
   const par::Comm world = par::Comm::world(), self = par::Comm::self();
-  const field::Snapshot slabs = zeldovich_box(world), whole = zeldovich_box(self);
+  const field::Box slabs = zeldovich_box(world), whole = zeldovich_box(self);
   const field::LatticeField here = local_features(slabs).over(slabs);
   const field::LatticeField alone = local_features(whole).over(whole);
   for (std::size_t c = 0; c < here.components(); ++c) {

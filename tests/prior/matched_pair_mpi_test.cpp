@@ -11,14 +11,14 @@ using namespace nubox;
 using namespace nubox::prior;
 
 /// A simulated box at the paper's particle spacing, z = 0.
-field::Snapshot simulated(const par::Comm& comm, double mass_eV) {
+field::Box simulated(const par::Comm& comm, double mass_eV) {
   sim::SimulationOptions options;
   options.n = 16;
   options.box_size_mpch = 31.25;
   options.steps = 10;
-  std::optional<field::Snapshot> out;
+  std::optional<field::Box> out;
   sim::simulate(comm, options, cosmology::Parameters{}.with_mass(mass_eV), sim::test::tables(),
-                [&](const field::Snapshot& snapshot) { out = snapshot; });
+                [&](const field::Box& snapshot) { out = snapshot; });
   return *out;
 }
 
@@ -37,12 +37,12 @@ double mean_distance(const field::LatticeField& a, const field::LatticeField& b)
 
 TEST(MatchedPair, rewind_beats_the_linear_filter_and_that_the_identity) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot massless = simulated(world, 0);
+  const field::Box massless = simulated(world, 0);
   for (const double mass_eV : {0.15, 0.6}) {
-    const field::Snapshot truth = simulated(world, mass_eV);
+    const field::Box truth = simulated(world, mass_eV);
     std::map<Kind, double> x_error, v_error;
     for (const Kind kind : {Kind::none, Kind::linear, Kind::rewind}) {
-      const field::Snapshot out = apply(kind, massless, test::theories_of(mass_eV));
+      const field::Box out = apply(kind, massless, test::theories_of(mass_eV));
       x_error[kind] = mean_distance(out.displacement, truth.displacement);
       v_error[kind] = mean_distance(*out.velocity, *truth.velocity);
     }

@@ -40,7 +40,7 @@ TEST(NeutrinoDensity, of_a_plane_wave_is_the_wave_times_the_tabulated_ratio) {
   const par::Comm world = par::Comm::world();
   const auto theory = sim::test::theory_of(mass_eV);
   const double k = plane_wave_k_hmpc(), contrast = 0.01;
-  const field::Snapshot wave = plane_wave(world, contrast / k);
+  const field::Box wave = plane_wave(world, contrast / k);
   const double ratio = sim::test::tables().neutrino_ratio(k, 0, mass_eV);
   ASSERT_GT(ratio, 0.1);
   ASSERT_LT(ratio, 0.9);
@@ -57,7 +57,7 @@ TEST(NeutrinoDensity, of_a_plane_wave_is_the_wave_times_the_tabulated_ratio) {
 
 TEST(NeutrinoDensity, vanishes_without_mass_and_on_an_undisplaced_lattice) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot wave = plane_wave(world, 1), rest = plane_wave(world, 0);
+  const field::Box wave = plane_wave(world, 1), rest = plane_wave(world, 0);
   EXPECT_EQ(rms(neutrino_density(wave.displacement, sim::test::theory_of(0), 1, n)), 0);
   // Rounding of the painted unit density, times r < 1.
   EXPECT_LT(rms(neutrino_density(rest.displacement, sim::test::theory_of(mass_eV), 1, n)), 1e-6);

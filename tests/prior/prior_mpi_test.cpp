@@ -35,9 +35,9 @@ double rms_difference(const field::LatticeField& a, const field::LatticeField& b
 
 TEST(Prior, without_mass_returns_the_input_bit_for_bit) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot input = zeldovich_box(world);
+  const field::Box input = zeldovich_box(world);
   for (const Kind kind : all_kinds) {
-    const field::Snapshot out = apply(kind, input, theories_of(0));
+    const field::Box out = apply(kind, input, theories_of(0));
     EXPECT_TRUE(same_bits(out.displacement.values(), input.displacement.values())) << name_of(kind);
     EXPECT_TRUE(same_bits(out.velocity->values(), input.velocity->values())) << name_of(kind);
   }
@@ -45,10 +45,10 @@ TEST(Prior, without_mass_returns_the_input_bit_for_bit) {
 
 TEST(Prior, none_is_the_input_in_the_massive_cosmology) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot input = plane_wave(world, 1);
-  const field::Snapshot out = apply(Kind::none, input, theories_of(0.15));
+  const field::Box input = plane_wave(world, 1);
+  const field::Box out = apply(Kind::none, input, theories_of(0.15));
   EXPECT_TRUE(same_bits(out.displacement.values(), input.displacement.values()));
-  EXPECT_EQ(out.header.M_nu_eV, 0.15);
+  EXPECT_EQ(out.header.cosmology.M_nu_eV, 0.15);
   EXPECT_EQ(out.header.origin, "predict");
   EXPECT_EQ(std::get<std::string>(out.header.extra.at("prior")), "none");
 }
@@ -58,7 +58,7 @@ TEST(Prior, linear_filter_scales_a_plane_wave_by_the_amplitude_ratio) {
   const double k = plane_wave_k_hmpc();
   for (const double mass_eV : {0.15, 0.6}) {
     const Theories theories = theories_of(mass_eV);
-    const field::Snapshot out = apply(Kind::linear, plane_wave(world, 3), theories);
+    const field::Box out = apply(Kind::linear, plane_wave(world, 3), theories);
     const double psi = 3 * theories.amplitude_ratio(k);
     EXPECT_LT(deviation_from_wave(out.displacement, psi), 3e-6);
     // A growing mode of the massive cosmology moves with E and f of that cosmology.
@@ -71,7 +71,7 @@ TEST(Prior, linear_filter_leaves_the_mean_displacement_untouched) {
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.6);
   const double offset_mpch = 4;
-  const field::Snapshot out = apply(Kind::linear, plane_wave(world, 1, offset_mpch), theories);
+  const field::Box out = apply(Kind::linear, plane_wave(world, 1, offset_mpch), theories);
   const double psi = theories.amplitude_ratio(plane_wave_k_hmpc());
   EXPECT_LT(deviation_from_wave(out.displacement, psi, offset_mpch), 2e-6);
 }
@@ -81,7 +81,7 @@ TEST(Prior, rewind_of_a_linear_wave_is_the_linear_filter) {
   const double k = plane_wave_k_hmpc(), amplitude = 0.1;
   for (const double mass_eV : {0.15, 0.6}) {
     const Theories theories = theories_of(mass_eV);
-    const field::Snapshot out = apply(Kind::rewind, plane_wave(world, amplitude), theories);
+    const field::Box out = apply(Kind::rewind, plane_wave(world, amplitude), theories);
     const double psi = amplitude * theories.amplitude_ratio(k);
     const double v = psi * velocity_per_displacement(theories.massive, k);
     // The mesh force is weaker than the true one by some per cent, over an interval of |ln s|.
@@ -92,11 +92,11 @@ TEST(Prior, rewind_of_a_linear_wave_is_the_linear_filter) {
 
 TEST(Prior, rewind_without_velocities_is_the_linear_filter) {
   const par::Comm world = par::Comm::world();
-  field::Snapshot input = zeldovich_box(world);
+  field::Box input = zeldovich_box(world);
   input.velocity.reset();
   const Theories theories = theories_of(0.15);
-  const field::Snapshot rewound = apply(Kind::rewind, input, theories);
-  const field::Snapshot filtered = apply(Kind::linear, input, theories);
+  const field::Box rewound = apply(Kind::rewind, input, theories);
+  const field::Box filtered = apply(Kind::linear, input, theories);
   EXPECT_TRUE(same_bits(rewound.displacement.values(), filtered.displacement.values()));
   EXPECT_FALSE(rewound.velocity.has_value());
   EXPECT_EQ(std::get<std::string>(rewound.header.extra.at("prior")), "linear");
@@ -106,23 +106,23 @@ TEST(Prior, damping_keeps_coherent_momenta_and_their_share_of_the_others) {
   // A wave much longer than the smoothing length is coherent: damping must not change its rewind.
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.15);
-  const field::Snapshot wave = plane_wave(world, 0.1);
+  const field::Box wave = plane_wave(world, 0.1);
   RewindOptions damped;
   damped.velocity_damping = 0.5;
-  const field::Snapshot plain = apply(Kind::rewind, wave, theories);
-  const field::Snapshot coherent = apply(Kind::rewind, wave, theories, damped);
+  const field::Box plain = apply(Kind::rewind, wave, theories);
+  const field::Box coherent = apply(Kind::rewind, wave, theories, damped);
   EXPECT_LT(rms_difference(plain.displacement, coherent.displacement),
             1e-4 * rms(plain.displacement));
   // With a smoothing length of many boxes nothing is coherent: half of the way back is lost.
   damped.velocity_smoothing_mpch = 50 * box_mpch;
-  const field::Snapshot halved = apply(Kind::rewind, wave, theories, damped);
+  const field::Box halved = apply(Kind::rewind, wave, theories, damped);
   const double moved = rms_difference(wave.displacement, plain.displacement);
   EXPECT_GT(rms_difference(plain.displacement, halved.displacement), 0.3 * moved);
 }
 
 TEST(Prior, small_masses_change_the_box_in_proportion) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot input = zeldovich_box(world);
+  const field::Box input = zeldovich_box(world);
   for (const Kind kind : {Kind::linear, Kind::rewind}) {
     const double one =
         rms_difference(apply(kind, input, theories_of(0.001)).displacement, input.displacement);
@@ -137,9 +137,9 @@ TEST(Prior, zeldovich_has_the_phases_of_the_input_and_the_power_of_the_massive_c
   // The linear filter of a massless Zel'dovich box is the massive Zel'dovich box.
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.6);
-  const field::Snapshot input = zeldovich_box(world);
-  const field::Snapshot za = apply(Kind::za, input, theories);
-  const field::Snapshot filtered = apply(Kind::linear, input, theories);
+  const field::Box input = zeldovich_box(world);
+  const field::Box za = apply(Kind::za, input, theories);
+  const field::Box filtered = apply(Kind::linear, input, theories);
   EXPECT_LT(rms_difference(za.displacement, filtered.displacement), 1e-5 * rms(za.displacement));
   EXPECT_LT(rms_difference(*za.velocity, *filtered.velocity), 1e-5 * rms(*za.velocity));
 }
@@ -147,26 +147,26 @@ TEST(Prior, zeldovich_has_the_phases_of_the_input_and_the_power_of_the_massive_c
 TEST(Prior, zeldovich_takes_its_phases_from_initial_conditions) {
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.6);
-  field::Snapshot input = zeldovich_box(world);
+  field::Box input = zeldovich_box(world);
   const double a_ics = 0.1;
   const auto box_of = [&](std::uint64_t seed) {
-    field::Snapshot ics =
+    field::Box ics =
         sim::to_snapshot(sim::initial_conditions(fft::Plan::create(world, n), box_mpch,
                                                  {.seed = seed}, sim::test::theory_of(0), a_ics, 1),
                          massless_header());
     ics.header.redshift = 1 / a_ics - 1;
     return ics;
   };
-  const field::Snapshot expected = apply(Kind::za, input, theories);
+  const field::Box expected = apply(Kind::za, input, theories);
   input.header.seed = -1;
-  const field::Snapshot za = apply_zeldovich(input, box_of(7), theories);
+  const field::Box za = apply_zeldovich(input, box_of(7), theories);
   EXPECT_LT(rms_difference(za.displacement, expected.displacement), 1e-5 * rms(za.displacement));
   EXPECT_LT(rms_difference(*za.velocity, *expected.velocity), 1e-5 * rms(*za.velocity));
   EXPECT_EQ(za.header.redshift, input.header.redshift);
 
-  const field::Snapshot same = apply_zeldovich(input, box_of(7), theories_of(0));
+  const field::Box same = apply_zeldovich(input, box_of(7), theories_of(0));
   EXPECT_TRUE(same_bits(same.displacement.values(), input.displacement.values()));
-  const auto refusal = [&](const field::Snapshot& ics) {
+  const auto refusal = [&](const field::Box& ics) {
     try {
       (void)apply_zeldovich(input, ics, theories);
     } catch (const Error& error) {
@@ -181,7 +181,7 @@ TEST(Prior, zeldovich_takes_its_phases_from_initial_conditions) {
 
 TEST(Prior, zeldovich_refuses_a_box_of_unknown_phases_on_all_ranks) {
   const par::Comm world = par::Comm::world();
-  field::Snapshot input = plane_wave(world, 1);
+  field::Box input = plane_wave(world, 1);
   input.header.seed = -1;
   try {
     static_cast<void>(apply(Kind::za, input, theories_of(0.15)));
@@ -195,10 +195,10 @@ TEST(Prior, zeldovich_refuses_a_box_of_unknown_phases_on_all_ranks) {
 TEST(Prior, results_do_not_depend_on_the_number_of_ranks) {
   const par::Comm world = par::Comm::world(), self = par::Comm::self();
   const Theories theories = theories_of(0.15);
-  const field::Snapshot slabs = zeldovich_box(world), whole = zeldovich_box(self);
+  const field::Box slabs = zeldovich_box(world), whole = zeldovich_box(self);
   for (const Kind kind : {Kind::linear, Kind::rewind, Kind::za}) {
-    const field::Snapshot here = apply(kind, slabs, theories);
-    const field::Snapshot alone = apply(kind, whole, theories);
+    const field::Box here = apply(kind, slabs, theories);
+    const field::Box alone = apply(kind, whole, theories);
     double worst = 0;
     for (std::size_t c = 0; c < 3; ++c) {
       worst = std::max(worst, largest_difference(here.displacement.component(c),

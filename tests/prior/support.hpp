@@ -35,11 +35,10 @@ inline double velocity_per_displacement(const cosmology::LinearTheory& theory, d
 inline double plane_wave_k_hmpc() { return 2 * units::pi / box_mpch; }
 
 /// Growing mode psi_x = amplitude sin(k qx) + offset with k = 2 pi / L.
-inline field::Snapshot plane_wave(const par::Comm& comm, double amplitude_mpch,
-                                  double offset_mpch = 0) {
+inline field::Box plane_wave(const par::Comm& comm, double amplitude_mpch, double offset_mpch = 0) {
   const par::SlabLayout layout(comm, n);
-  field::Snapshot wave{massless_header(), field::LatticeField(layout, 3, box_mpch),
-                       field::LatticeField(layout, 3, box_mpch)};
+  field::Box wave{massless_header(), field::LatticeField(layout, 3, box_mpch),
+                  field::LatticeField(layout, 3, box_mpch)};
   const double k = plane_wave_k_hmpc();
   const double per_mpch = velocity_per_displacement(sim::test::theory_of(0), k);
   sim::test::for_each_site(wave.displacement, [&](double qx, double, double, std::size_t site) {
@@ -63,7 +62,7 @@ inline double deviation_from_wave(const field::LatticeField& field, double ampli
 
 /// A box with structure on all scales, short of simulating one: the Zel'dovich approximation at
 /// z = 0.
-inline field::Snapshot zeldovich_box(const par::Comm& comm) {
+inline field::Box zeldovich_box(const par::Comm& comm) {
   return sim::to_snapshot(sim::initial_conditions(fft::Plan::create(comm, n), box_mpch, {.seed = 7},
                                                   sim::test::theory_of(0), 1, 1),
                           massless_header());

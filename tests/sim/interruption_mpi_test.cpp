@@ -42,7 +42,7 @@ class Interrupted : public testing::Test {
                  }});
     sim::simulate(
         world_, options_, parameters_, sim::test::tables(),
-        [&](const field::Snapshot& snapshot) { outputs_.push_back(snapshot); },
+        [&](const field::Box& snapshot) { outputs_.push_back(snapshot); },
         {.checkpoint = checkpoint_, .control = &control, .outputs_in_hand = outputs_.size()});
   }
 
@@ -59,7 +59,7 @@ class Interrupted : public testing::Test {
   par::Comm world_ = par::Comm::world();
   SimulationOptions options_;
   cosmology::Parameters parameters_ = cosmology::Parameters{}.with_mass(0.15);
-  std::vector<field::Snapshot> outputs_;
+  std::vector<field::Box> outputs_;
   fs::path checkpoint_ =
       fs::temp_directory_path() / fmt::format("nubox-checkpoint-{}.h5", world_.size());
 };
@@ -69,7 +69,7 @@ TEST_F(Interrupted, run_ends_with_the_bits_of_an_uninterrupted_one) {
     options_.stepping = stepping;
     outputs_.clear();
     run();
-    const std::vector<field::Snapshot> straight = std::move(outputs_);
+    const std::vector<field::Box> straight = std::move(outputs_);
     ASSERT_EQ(straight.size(), 2u);
     outputs_.clear();
     // Every step is the last one once: also those that end at an output.

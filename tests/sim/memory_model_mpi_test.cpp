@@ -14,15 +14,15 @@ using sim::Stepping;
 void expect_predicted_peak(const sim::SimulationOptions& options) {
   const par::Comm world = par::Comm::world();
   const auto run = [&] {
-    sim::simulate(world, options, {}, sim::test::tables(), [](const field::Snapshot&) {});
+    sim::simulate(world, options, {}, sim::test::tables(), [](const field::Box&) {});
   };
   run();  // what libraries keep for good is there before
   memory::reset_peak_rss();
   const std::uint64_t before = memory::rss_bytes();
   run();
   const double measured = static_cast<double>(memory::peak_rss_bytes() - before);
-  const auto predicted =
-      static_cast<double>(sim::memory_needs(world, options, sim::test::theory_of()).peak_bytes());
+  const auto predicted = static_cast<double>(
+      sim::memory_estimate(world, options, sim::test::theory_of()).peak_bytes());
   // Messages in flight: the segment that a rank shares with others (4 MiB in Open MPI), which fills
   // as far as ranks lag behind one another, whatever the size of the run.
   const double messages = world.size() > 1 ? 4 << 20 : 0;
@@ -30,7 +30,7 @@ void expect_predicted_peak(const sim::SimulationOptions& options) {
 }
 
 TEST(MemoryModel, predicts_the_peak_of_a_run_within_ten_per_cent) {
-  memory::return_freed_arrays();
+  memory::release_freed_arrays();
   sim::SimulationOptions options;
   options.steps = 1;
   for (const Stepping stepping : {Stepping::pm, Stepping::cola}) {
@@ -54,7 +54,7 @@ TEST(MemoryModel, keeps_to_its_budget_per_particle) {
   options.n = 512;
   options.box_size_mpch = 1000;
   options.stepping = Stepping::cola;
-  const sim::MemoryNeeds needs = sim::memory_needs(world, options, sim::test::theory_of());
+  const sim::MemoryEstimate needs = sim::memory_estimate(world, options, sim::test::theory_of());
   EXPECT_LT(static_cast<double>(world.all_reduce(needs.peak_bytes())), 22e9);
   const double meshes = 2.0 * 4 * 1024 * 1024 * 1026;
   const double stepping = static_cast<double>(world.all_reduce(needs.stepping_bytes));

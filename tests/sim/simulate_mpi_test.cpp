@@ -23,14 +23,14 @@ SimulationOptions small_run() {
   return options;
 }
 
-std::vector<field::Snapshot> run(const par::Comm& comm, const SimulationOptions& options,
-                                 double mass_eV, double A_s_factor = 1) {
+std::vector<field::Box> run(const par::Comm& comm, const SimulationOptions& options, double mass_eV,
+                            double A_s_factor = 1) {
   cosmology::Parameters parameters;
   parameters.M_nu_eV = mass_eV;
   parameters.A_s *= A_s_factor;
-  std::vector<field::Snapshot> outputs;
+  std::vector<field::Box> outputs;
   sim::simulate(comm, options, parameters, sim::test::tables(),
-                [&](const field::Snapshot& snapshot) { outputs.push_back(snapshot); });
+                [&](const field::Box& snapshot) { outputs.push_back(snapshot); });
   return outputs;
 }
 
@@ -67,7 +67,7 @@ TEST(Simulate, grows_a_faint_box_as_linear_theory_does) {
   const double k1 = 2 * units::pi / options.box_size_mpch;
   std::map<double, std::vector<std::map<std::int64_t, double>>> power;
   for (const double mass : {0.0, 0.6}) {
-    for (const field::Snapshot& snapshot : run(world, options, mass, faint)) {
+    for (const field::Box& snapshot : run(world, options, mass, faint)) {
       power[mass].push_back(displacement_power(snapshot.displacement));
     }
   }
@@ -91,10 +91,10 @@ TEST(Simulate, without_neutrino_mass_is_bitwise_the_same_for_every_neutrino_sour
   const par::Comm world = par::Comm::world();
   SimulationOptions options = small_run();
   options.neutrinos = NeutrinoSource::none;
-  const field::Snapshot reference = run(world, options, 0).front();
+  const field::Box reference = run(world, options, 0).front();
   for (const NeutrinoSource source : {NeutrinoSource::table, NeutrinoSource::supereasy}) {
     options.neutrinos = source;
-    const field::Snapshot other = run(world, options, 0).front();
+    const field::Box other = run(world, options, 0).front();
     EXPECT_TRUE(std::ranges::equal(reference.displacement.values(), other.displacement.values()));
     EXPECT_TRUE(std::ranges::equal(reference.velocity->values(), other.velocity->values()));
   }
@@ -114,9 +114,9 @@ TEST(Simulate, agrees_between_the_tabulated_and_the_closed_form_neutrino_source)
 
 TEST(Simulate, gives_matched_pairs_whose_difference_vanishes_with_the_mass) {
   const par::Comm world = par::Comm::world();
-  const field::Snapshot massless = run(world, small_run(), 0).front();
+  const field::Box massless = run(world, small_run(), 0).front();
   const auto difference = [&](double mass) {
-    const field::Snapshot massive = run(world, small_run(), mass).front();
+    const field::Box massive = run(world, small_run(), mass).front();
     double sum = 0;
     for (std::size_t i = 0; i < massless.displacement.values().size(); ++i) {
       sum += std::abs(static_cast<double>(massive.displacement.values()[i]) -
@@ -148,7 +148,7 @@ TEST(Simulate, hands_out_snapshots_in_order_of_time_that_say_how_they_were_made)
   EXPECT_EQ(outputs[2].header.redshift, 0);
   const io::FieldHeader& header = outputs[2].header;
   EXPECT_EQ(header.seed, 42);
-  EXPECT_EQ(header.M_nu_eV, 0.15);
+  EXPECT_EQ(header.cosmology.M_nu_eV, 0.15);
   EXPECT_EQ(header.origin, "simulate");
   EXPECT_EQ(header.extra.at("noise"), io::AttributeValue(std::string("philox4x32-10 v1")));
   EXPECT_EQ(header.extra.at("phase_flip"), io::AttributeValue(std::int64_t{1}));

@@ -117,7 +117,7 @@ TEST(Leapfrog, stops_on_all_ranks_when_one_particle_is_lost) {
 TEST(Particles, survive_the_way_through_a_snapshot) {
   const par::Comm world = par::Comm::world();
   const Particles particles = start(world, sim::test::theory_of());
-  const field::Snapshot snapshot = sim::to_snapshot(particles, {});
+  const field::Box snapshot = sim::to_snapshot(particles, {});
   EXPECT_NEAR(snapshot.header.redshift, 19, 1e-12);
   EXPECT_EQ(snapshot.header.n, n);
   if (particles.momentum_mpch.local_sites() > 0) {
@@ -140,7 +140,7 @@ TEST(Particles, are_wrapped_to_the_nearest_image) {
   particles.displacement_mpch.values()[0] = 5;
   particles.displacement_mpch.values()[1] = -5;
   particles.displacement_mpch.values()[2] = 7;
-  const field::Snapshot snapshot = sim::to_snapshot(particles, {});
+  const field::Box snapshot = sim::to_snapshot(particles, {});
   EXPECT_EQ(snapshot.displacement.values()[0], 5);
   EXPECT_EQ(snapshot.displacement.values()[1], 5);
   EXPECT_EQ(snapshot.displacement.values()[2], -3);

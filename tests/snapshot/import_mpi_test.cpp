@@ -11,16 +11,16 @@ constexpr double position_rounding_mpch = 1e-5;
 // Two conversions of up to 1700 km/s in float.
 constexpr double velocity_rounding_kms = 3e-4;
 
-field::Snapshot import(const par::Comm& comm, const std::filesystem::path& base,
-                       const snapshot::ImportOptions& options = {}) {
+field::Box import(const par::Comm& comm, const std::filesystem::path& base,
+                  const snapshot::ImportOptions& options = {}) {
   const auto reader = io::GadgetSnapshot::open(comm, base);
   io::FieldHeader header;
-  header.Omega_m = reader.header().Omega_m;
+  header.cosmology.Omega_m = reader.header().Omega_m;
   return snapshot::import_cdm(comm, reader, header, options);
 }
 
-void expect_waves(const par::Comm& comm, const field::Snapshot& found) {
-  const field::Snapshot box = wave_box(comm);
+void expect_waves(const par::Comm& comm, const field::Box& found) {
+  const field::Box box = wave_box(comm);
   ASSERT_TRUE(found.velocity);
   EXPECT_LT(largest_difference(found.displacement, box.displacement), position_rounding_mpch);
   EXPECT_LT(largest_difference(*found.velocity, *box.velocity), velocity_rounding_kms);
@@ -28,7 +28,7 @@ void expect_waves(const par::Comm& comm, const field::Snapshot& found) {
   EXPECT_EQ(found.header.n, box_n);
 }
 
-std::string map_of(const field::Snapshot& box) {
+std::string map_of(const field::Box& box) {
   return std::get<std::string>(box.header.extra.at("id_map"));
 }
 
@@ -55,7 +55,7 @@ TEST(Import, shuffled_particles_with_tiled_ids_give_the_displacements_back) {
     const snapshot::IdMap map(box_n, tile, 1, false);
     const std::string name = fmt::format("tiles{}", tile);
     write_waves(world, directory / name, {.id = [&](auto site) { return map.id(site); }});
-    const field::Snapshot found = import(world, directory / name);
+    const field::Box found = import(world, directory / name);
     expect_waves(world, found);
     EXPECT_EQ(map_of(found), map.name());
     EXPECT_EQ(found.header.lattice_offset_cells, 0);
@@ -70,7 +70,7 @@ TEST(Import, row_major_ids_from_0_and_from_1_are_told_apart) {
     write_waves(
         world, directory / name,
         {.id = [&](auto site) { return site + first; }, .format = io::GadgetFormat::gadget2});
-    const field::Snapshot found = import(world, directory / name);
+    const field::Box found = import(world, directory / name);
     expect_waves(world, found);
     EXPECT_EQ(map_of(found), fmt::format("row-major from ID {}", first));
   }
@@ -81,7 +81,7 @@ TEST(Import, cdm_ids_of_a_massive_run_leave_out_those_of_neutrinos) {
   const TemporaryDirectory directory(world);
   const snapshot::IdMap map(box_n, 8, 1, true);
   write_waves(world, directory / "massive", {.id = [&](auto site) { return map.id(site); }});
-  const field::Snapshot found = import(world, directory / "massive");
+  const field::Box found = import(world, directory / "massive");
   expect_waves(world, found);
   EXPECT_EQ(map_of(found), "tiles of 8^3 from ID 1, neutrinos between");
 }
@@ -97,7 +97,7 @@ TEST(Import, any_ids_are_joined_with_the_initial_conditions) {
     write_waves(world, directory / (name + "_ics"),
                 {.id = id, .offset_cells = offset, .displacement_factor = 0.04, .files = 1});
     const auto ics = io::GadgetSnapshot::open(world, directory / (name + "_ics"));
-    const field::Snapshot found = import(world, directory / name, {.ics = &ics});
+    const field::Box found = import(world, directory / name, {.ics = &ics});
     expect_waves(world, found);
     EXPECT_EQ(found.header.lattice_offset_cells, offset);
     EXPECT_EQ(map_of(found), "initial conditions");
@@ -109,7 +109,7 @@ TEST(Import, a_lattice_on_cell_centres_is_found_and_taken_out) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   write_waves(world, directory / "centres", {.offset_cells = 0.5});
-  const field::Snapshot found = import(world, directory / "centres");
+  const field::Box found = import(world, directory / "centres");
   expect_waves(world, found);
   EXPECT_EQ(found.header.lattice_offset_cells, 0.5);
   write_waves(world, directory / "elsewhere", {.offset_cells = 0.25});
@@ -181,7 +181,7 @@ TEST(Export, comes_back_by_import_in_both_formats_and_any_number_of_files) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   for (const double offset : {0.0, 0.5}) {
-    const field::Snapshot box = wave_box(world, offset);
+    const field::Box box = wave_box(world, offset);
     for (const auto format : {io::GadgetFormat::hdf5, io::GadgetFormat::gadget2}) {
       for (const std::size_t files : {1, 2, 7}) {
         const std::string name =
@@ -191,7 +191,7 @@ TEST(Export, comes_back_by_import_in_both_formats_and_any_number_of_files) {
         EXPECT_EQ(reader.files().size(), files);
         EXPECT_DOUBLE_EQ(reader.header().redshift, box_redshift);
         EXPECT_DOUBLE_EQ(reader.header().box_size_mpch, box_mpch);
-        const field::Snapshot found = import(world, directory / name);
+        const field::Box found = import(world, directory / name);
         expect_waves(world, found);
         EXPECT_EQ(found.header.lattice_offset_cells, offset);
         const io::Attributes noted = io::read_gadget_provenance(world, reader.files().front());
@@ -204,7 +204,7 @@ TEST(Export, comes_back_by_import_in_both_formats_and_any_number_of_files) {
 TEST(Export, refuses_names_and_numbers_that_readers_stumble_over) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
-  const field::Snapshot box = wave_box(world);
+  const field::Box box = wave_box(world);
   const auto refused = [&](const std::string& name, std::size_t files, ExitCode code) {
     try {
       snapshot::export_snapshot(box, directory / name, io::GadgetFormat::hdf5, files).finish();

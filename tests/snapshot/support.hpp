@@ -2,7 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/rng.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/io/gadget_writer.hpp"
 #include "nubox/snapshot/export.hpp"
 #include "nubox/snapshot/import.hpp"
@@ -40,25 +40,25 @@ inline double wave(std::size_t c, std::size_t i, std::size_t j, std::size_t k) {
 }
 
 /// A box of these waves, with velocities of linear theory.
-inline field::Snapshot wave_box(const par::Comm& comm, double offset_cells = 0) {
+inline field::Box wave_box(const par::Comm& comm, double offset_cells = 0) {
   io::FieldHeader header;
   header.box_size_mpch = box_mpch;
   header.n = box_n;
   header.lattice_offset_cells = offset_cells;
   header.redshift = box_redshift;
-  header.Omega_m = 0.3175;
-  header.Omega_b = 0.049;
-  header.h = 0.6711;
-  header.n_s = 0.9624;
-  header.A_s = 2.13e-9;
+  header.cosmology.Omega_m = 0.3175;
+  header.cosmology.Omega_b = 0.049;
+  header.cosmology.h = 0.6711;
+  header.cosmology.n_s = 0.9624;
+  header.cosmology.A_s = 2.13e-9;
   header.origin = "simulate";
   header.seed = 5;
   const par::SlabLayout layout(comm, box_n);
-  field::Snapshot box{header, field::LatticeField(layout, 3, box_mpch), std::nullopt};
+  field::Box box{header, field::LatticeField(layout, 3, box_mpch), std::nullopt};
   box.velocity.emplace(layout, 3, box_mpch);
   const double a = 1 / (1 + box_redshift);
-  const double E = std::sqrt(header.Omega_m / (a * a * a) + 1 - header.Omega_m);
-  const double kms = 100 * a * E * growth_rate(header.Omega_m, box_redshift);
+  const double E = std::sqrt(header.cosmology.Omega_m / (a * a * a) + 1 - header.cosmology.Omega_m);
+  const double kms = 100 * a * E * growth_rate(header.cosmology.Omega_m, box_redshift);
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t s = 0; s < box.displacement.local_sites(); ++s) {
       const std::size_t i = layout.local().start + s / (box_n * box_n);
@@ -84,7 +84,7 @@ struct Writing {
 inline void write_waves(const par::Comm& comm, const std::filesystem::path& base,
                         const Writing& writing) {
   const par::Comm self = par::Comm::self();
-  const field::Snapshot box = wave_box(self);
+  const field::Box box = wave_box(self);
   constexpr std::uint64_t count = box_n * box_n * box_n;
   const auto order = rng::permutation(3, writing.shuffled ? 1 : 2, count);
   const io::GadgetOutput output{

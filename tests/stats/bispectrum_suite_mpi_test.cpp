@@ -19,7 +19,7 @@ class MeasuringBispectra : public ::testing::Test {
     io::FieldHeader header;
     header.box_size_mpch = box_mpch;
     header.n = lattice_n;
-    return Tracers(field::Snapshot{
+    return Tracers(field::Box{
         header, testing::poisson_displacement(par::SlabLayout(comm_, lattice_n), box_mpch, seed),
         std::nullopt});
   }

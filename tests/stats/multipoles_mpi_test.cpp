@@ -27,9 +27,9 @@ class Multipoles : public ::testing::Test {
     header.box_size_mpch = box_mpch;
     header.n = lattice_n;
     header.redshift = redshift;
-    header.Omega_m = 0.3;
-    header.Omega_b = 0.05;
-    header.h = 0.7;
+    header.cosmology.Omega_m = 0.3;
+    header.cosmology.Omega_b = 0.05;
+    header.cosmology.h = 0.7;
     return header;
   }
 
@@ -55,7 +55,7 @@ class Multipoles : public ::testing::Test {
         }
       }
     }
-    return Tracers(field::Snapshot{header(redshift), std::move(psi), std::move(v)});
+    return Tracers(field::Box{header(redshift), std::move(psi), std::move(v)});
   }
 
   MultipoleTable measure(const Tracers& tracers, Axis axis, const PowerOptions& options) {
@@ -96,8 +96,8 @@ TEST_F(Multipoles, linear_wave_has_the_power_of_kaiser_s_limit) {
 }
 
 TEST_F(Multipoles, monopole_is_the_power_and_the_others_vanish_within_the_noise) {
-  const Tracers particles(field::Snapshot{
-      header(0), testing::poisson_displacement(layout_, box_mpch, 4), std::nullopt});
+  const Tracers particles(
+      field::Box{header(0), testing::poisson_displacement(layout_, box_mpch, 4), std::nullopt});
   const PowerOptions options{field::Assignment::cic, false, true, 1728.0};
   const auto modes = density_modes(particles, plan_, options.assignment);
   const PowerTable power = measure_power(modes, nullptr, options);
@@ -161,8 +161,8 @@ TEST_F(Multipoles, are_a_group_of_the_file_and_need_velocities) {
             "y");
 
   io::TableFile none;
-  const Tracers still(field::Snapshot{
-      header(0), testing::poisson_displacement(layout_, box_mpch, 4), std::nullopt});
+  const Tracers still(
+      field::Box{header(0), testing::poisson_displacement(layout_, box_mpch, 4), std::nullopt});
   const auto failures = run(still, none);
   ASSERT_EQ(failures.size(), 1U);
   EXPECT_EQ(failures[0].error.code(), ExitCode::input);

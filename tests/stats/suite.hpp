@@ -23,20 +23,20 @@ class Measuring : public ::testing::Test {
   par::SlabLayout layout_{comm_, lattice_n};
 
   Tracers tracers(std::uint64_t seed, double M_nu_eV = 0) {
-    return Tracers(field::Snapshot{header(M_nu_eV), poisson_displacement(layout_, box_mpch, seed),
-                                   field::LatticeField(layout_, 3, box_mpch)});
+    return Tracers(field::Box{header(M_nu_eV), poisson_displacement(layout_, box_mpch, seed),
+                              field::LatticeField(layout_, 3, box_mpch)});
   }
 
   static io::FieldHeader header(double M_nu_eV) {
     io::FieldHeader header;
     header.box_size_mpch = box_mpch;
     header.n = lattice_n;
-    header.Omega_m = 0.3;
-    header.Omega_b = 0.05;
-    header.h = 0.7;
-    header.n_s = 1.0;
-    header.A_s = 2e-9;
-    header.M_nu_eV = M_nu_eV;
+    header.cosmology.Omega_m = 0.3;
+    header.cosmology.Omega_b = 0.05;
+    header.cosmology.h = 0.7;
+    header.cosmology.n_s = 1.0;
+    header.cosmology.A_s = 2e-9;
+    header.cosmology.M_nu_eV = M_nu_eV;
     return header;
   }
 

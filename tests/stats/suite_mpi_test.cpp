@@ -57,9 +57,9 @@ TEST_F(Measuring, only_what_is_asked_for_is_measured) {
 TEST_F(Measuring, boxes_that_differ_are_refused_by_all_ranks_with_their_names) {
   const Tracers model = tracers(1);
   auto other = header(0.15);
-  other.Omega_m = 0.31;
+  other.cosmology.Omega_m = 0.31;
   const Tracers target(
-      field::Snapshot{other, testing::poisson_displacement(layout_, box_mpch, 1), std::nullopt});
+      field::Box{other, testing::poisson_displacement(layout_, box_mpch, 1), std::nullopt});
   try {
     (void)measure(model, &target, {});
     FAIL() << "accepted";
@@ -245,9 +245,9 @@ TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_oth
                       fmt::format("nubox-realisation-{}-{}.h5", seed, comm_.size());
     const Tracers box = tracers(static_cast<std::uint64_t>(seed), 0.15);
     // Minimum images, as files hold them.
-    field::Snapshot snapshot = *box.lattice();
+    field::Box snapshot = *box.lattice();
     for (float& x : snapshot.displacement.values()) x -= 50.0F;
-    field::write_snapshot(path, snapshot).finish();
+    field::write_box(path, snapshot).finish();
     return path.string();
   };
   const std::string first = file(11), second = file(12);
@@ -283,7 +283,7 @@ TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_oth
 
 TEST_F(Measuring, a_constant_density_fails_every_statistic_with_its_name) {
   const Tracers model(
-      field::Snapshot{header(0), field::LatticeField(layout_, 3, box_mpch), std::nullopt});
+      field::Box{header(0), field::LatticeField(layout_, 3, box_mpch), std::nullopt});
   const Run run = measure(model, nullptr, {});
   ASSERT_EQ(run.failures.size(), 2U);
   for (const Failure& failure : run.failures) {

@@ -13,8 +13,8 @@ class OnAnyRanks : public testing::Measuring {
   /// The same box on another communicator: its values depend on neither.
   static Tracers tracers_on(const par::Comm& comm, std::uint64_t seed) {
     const par::SlabLayout layout(comm, lattice_n);
-    return Tracers(field::Snapshot{header(0), testing::poisson_displacement(layout, box_mpch, seed),
-                                   testing::poisson_displacement(layout, box_mpch, seed + 100)});
+    return Tracers(field::Box{header(0), testing::poisson_displacement(layout, box_mpch, seed),
+                              testing::poisson_displacement(layout, box_mpch, seed + 100)});
   }
 
   /// Integers equal; numbers to `tolerance` of the largest of their column.

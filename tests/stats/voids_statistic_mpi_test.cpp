@@ -36,7 +36,7 @@ class VoidStatistic : public ::testing::Test {
     io::FieldHeader header;
     header.box_size_mpch = box_mpch;
     header.n = lattice_n;
-    return Tracers(field::Snapshot{header, std::move(waves), std::nullopt});
+    return Tracers(field::Box{header, std::move(waves), std::nullopt});
   }
 
   static io::TableFile measure(const par::Comm& comm, std::vector<std::string> options,

@@ -4,7 +4,7 @@
 #include "nubox/core/units.hpp"
 
 #include "train/cic_density.hpp"
-#include "train/turned.hpp"
+#include "train/transformed.hpp"
 
 #include <cmath>
 #include <functional>

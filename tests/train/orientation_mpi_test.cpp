@@ -2,7 +2,7 @@
 #include "nubox/train/octahedral.hpp"
 
 #include "train/batch.hpp"
-#include "train/turned.hpp"
+#include "train/transformed.hpp"
 
 #include <algorithm>
 #include <array>

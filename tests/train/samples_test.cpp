@@ -4,7 +4,7 @@
 
 #include "train/flat_parameters.hpp"
 #include "train/optimizer.hpp"
-#include "train/turned.hpp"
+#include "train/transformed.hpp"
 
 #include <set>
 

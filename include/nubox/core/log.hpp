@@ -17,12 +17,12 @@ void start(int rank, int size, bool quiet = false);
 
 /// While it lives this rank speaks as rank 0 does, with `name` in front: the first rank of a group
 /// of ranks that works for itself.
-class Speaker {
+class GroupScope {
  public:
-  explicit Speaker(std::string_view name);
-  ~Speaker();
-  Speaker(const Speaker&) = delete;
-  Speaker& operator=(const Speaker&) = delete;
+  explicit GroupScope(std::string_view name);
+  ~GroupScope();
+  GroupScope(const GroupScope&) = delete;
+  GroupScope& operator=(const GroupScope&) = delete;
 
  private:
   std::shared_ptr<void> before_;

@@ -17,18 +17,18 @@ void reset_peak_rss();
 /// From now on arrays of 256 KiB and more go back to the system when they are freed, whatever their
 /// size: left to itself the allocator comes to keep those of up to 32 MiB, in a heap from which few
 /// return. For work whose arrays are few and live long.
-void return_freed_arrays();
+void release_freed_arrays();
 
 /// While it lives, what is freed stays with the allocator and is handed out again as it is. For
 /// work that makes and frees large arrays all the time, as networks do: otherwise the system takes
 /// each of them back and clears its pages anew, a third of the time of a small network. One at a
-/// time; after it as after return_freed_arrays().
-class FreedMemoryKept {
+/// time; after it as after release_freed_arrays().
+class HeapRetention {
  public:
-  FreedMemoryKept();
-  ~FreedMemoryKept();
-  FreedMemoryKept(const FreedMemoryKept&) = delete;
-  FreedMemoryKept& operator=(const FreedMemoryKept&) = delete;
+  HeapRetention();
+  ~HeapRetention();
+  HeapRetention(const HeapRetention&) = delete;
+  HeapRetention& operator=(const HeapRetention&) = delete;
 };
 
 /// Bytes that new allocations on this machine can still get: free memory and caches that the kernel

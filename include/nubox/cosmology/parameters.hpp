@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 namespace nubox::cosmology {
 
 /// A flat cosmology with three degenerate neutrinos of total mass M_nu. Omega_m contains them.
@@ -19,6 +21,35 @@ struct Parameters {
     copy.M_nu_eV = mass_eV;
     return copy;
   }
+
+  bool operator==(const Parameters&) const = default;
 };
+
+/// A parameter by the name that files and options give it.
+struct ParameterField {
+  const char* name;
+  double Parameters::*member;
+};
+
+/// What the headers of boxes and models hold of a cosmology.
+inline constexpr std::array<ParameterField, 6> parameter_fields{{
+    {"Omega_m", &Parameters::Omega_m},
+    {"Omega_b", &Parameters::Omega_b},
+    {"h", &Parameters::h},
+    {"n_s", &Parameters::n_s},
+    {"A_s", &Parameters::A_s},
+    {"M_nu_eV", &Parameters::M_nu_eV},
+}};
+
+/// Relative difference that rounding in the files of other programs explains. It changes P(k) by
+/// about as much, below what boxes can tell.
+inline constexpr double parameter_tolerance = 1e-4;
+
+/// True if two numbers differ by more than parameter_tolerance, relative to the larger one.
+[[nodiscard]] bool differ(double a, double b);
+
+/// The first of parameter_fields in which two cosmologies differ; the neutrino mass is not
+/// compared, since twins differ in it. Null if there is none.
+[[nodiscard]] const ParameterField* first_difference(const Parameters& a, const Parameters& b);
 
 }  // namespace nubox::cosmology

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/io/field_header.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/slab.hpp"
 
@@ -15,40 +16,9 @@
 
 namespace nubox::io {
 
-using AttributeValue = std::variant<std::int64_t, double, std::string>;
-using Attributes = std::map<std::string, AttributeValue>;
-
-inline constexpr int field_format_version = 1;
-
-/// Attribute of a file with /density_nu: the assignment whose window its modes still hold, as of
-/// painted particles (ngp, cic, tsc, pcs), or "none", as where it is missing.
-inline constexpr const char* density_nu_window = "density_nu_window";
-
 /// Bytes per read or write call: HDF5 before 1.12.3 fails at 2 GiB, and old MPI-IO layers wrote
 /// just below it wrongly.
 inline constexpr std::size_t default_transfer_bytes = std::size_t{1} << 30;
-
-/// Root attributes of a field file (README, "Field file"). `seed` is negative where unknown.
-struct FieldHeader {
-  double box_size_mpch = 0;
-  std::size_t n = 0;
-  double lattice_offset_cells = 0;
-  double redshift = 0;
-  double Omega_m = 0, Omega_b = 0, h = 0, n_s = 0, A_s = 0;
-  double M_nu_eV = 0;
-  std::string species = "cdm";
-  std::string origin;  ///< simulate, import, predict
-  std::int64_t seed = -1;
-  std::string code_version;  ///< filled on writing if empty
-  Attributes extra;  ///< further attributes (noise convention, steps, mesh, prior, model ...)
-
-  bool operator==(const FieldHeader&) const = default;
-};
-
-/// Throws an InputError that names both values unless box, lattice and cosmology (all but the
-/// neutrino mass) agree to 1e-5 and the redshifts to 1e-3.
-void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
-                      const std::string& name_b);
 
 /// An open field file. Construction and reading are collective; failures are agreed on all ranks.
 /// Keeps a reference to `comm`.

@@ -64,18 +64,19 @@ using Extent = std::array<std::size_t, 3>;
 [[nodiscard]] double multiply_adds_per_voxel(const Architecture& architecture);
 
 /// What a network is told about a box beside its fields.
-struct Style {
+struct Conditioning {
   /// theta = f_nu / f_nu(0.15 eV), f_nu = M_nu / (93.14 h^2 Omega_m), over the paper's cosmology (h
   /// = 0.6711, Omega_m = 0.3175): zero without neutrino mass.
   double theta = 0;
   /// log2(mesh factor / 2) of the forces that made the input: 0 for a mesh of 2N.
   double force = 0;
 
-  bool operator==(const Style&) const = default;
+  bool operator==(const Conditioning&) const = default;
 };
 inline constexpr std::size_t style_numbers = 2;
 
 /// @param force_class  mesh points per particle spacing, 0 where it is unknown: as of 2N
-[[nodiscard]] Style style_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class);
+[[nodiscard]] Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h,
+                                           std::size_t force_class);
 
 }  // namespace nubox::net

@@ -28,7 +28,7 @@ class TileBatch {
 
   /// Applies the network to the first `count` tiles, all of one style.
   /// @throws InternalError if it does not hold so many
-  void start(std::size_t count, const Style& style);
+  void start(std::size_t count, const Conditioning& style);
 
   /// Waits for what was started. [count][x][y][z][3], Mpc/h: the increment to the prior
   /// displacement if card().architecture.residual (zero at theta = 0), else the displacement.

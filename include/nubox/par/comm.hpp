@@ -121,9 +121,9 @@ class Comm {
   /// Sends `leaving` to another rank, which calls this too, and receives as much from it. Of the
   /// two ranks alone.
   template <class T>
-  void trade(int partner, std::span<const T> leaving, std::span<T> arriving) const {
+  void sendrecv(int partner, std::span<const T> leaving, std::span<T> arriving) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    trade_bytes(partner, std::as_bytes(leaving), std::as_writable_bytes(arriving));
+    sendrecv_bytes(partner, std::as_bytes(leaving), std::as_writable_bytes(arriving));
   }
 
   /// Lowers the chunk limit, so that tests reach the many-piece path with few elements. Rank-local.
@@ -137,8 +137,8 @@ class Comm {
   void all_to_all_bytes(std::span<const std::byte> send, std::span<const std::size_t> send_counts,
                         std::span<std::byte> received, std::span<const std::size_t> received_counts,
                         std::size_t element_bytes) const;
-  void trade_bytes(int partner, std::span<const std::byte> leaving,
-                   std::span<std::byte> arriving) const;
+  void sendrecv_bytes(int partner, std::span<const std::byte> leaving,
+                      std::span<std::byte> arriving) const;
 
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;

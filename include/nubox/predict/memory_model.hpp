@@ -25,7 +25,7 @@ struct BoxRequest {
 
 /// What one rank holds at most in each stage of a prediction, bytes, beyond what the program holds
 /// before.
-struct MemoryNeeds {
+struct MemoryEstimate {
   std::uint64_t read_bytes = 0;
   std::uint64_t features_bytes = 0;  ///< channels of the input, whatever the mass
   std::uint64_t prior_bytes = 0;
@@ -37,7 +37,7 @@ struct MemoryNeeds {
 
 /// `massless` tells how far particles stray from their slabs. Collective.
 /// @throws InputError (agreed) if the tiles do not fit the lattice
-[[nodiscard]] MemoryNeeds memory_needs(const par::Comm& comm, const BoxRequest& request,
-                                       const cosmology::LinearTheory& massless);
+[[nodiscard]] MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
+                                             const cosmology::LinearTheory& massless);
 
 }  // namespace nubox::predict

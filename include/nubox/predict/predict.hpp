@@ -22,13 +22,13 @@ namespace nubox::predict {
 [[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
                                                        field::LatticeField prior_mpch,
                                                        const net::Evaluator& network,
-                                                       const net::Style& style,
+                                                       const net::Conditioning& style,
                                                        TileChoice tiles = {});
 /// The same by a plan made before, without a line in the log; features must fit the network.
 [[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
                                                        field::LatticeField prior_mpch,
                                                        const net::Evaluator& network,
-                                                       const net::Style& style,
+                                                       const net::Conditioning& style,
                                                        const TilePlan& plan);
 
 /// Edge of cubic tiles: the wanted one or, for 0, that of the crops the model was trained on.

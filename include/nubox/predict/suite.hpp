@@ -17,7 +17,7 @@
 namespace nubox::predict {
 
 /// One box to make of an input.
-struct Wanted {
+struct OutputRequest {
   double M_nu_eV = 0;
   std::filesystem::path out;
 };
@@ -25,7 +25,7 @@ struct Wanted {
 /// One input and what is made of it.
 struct SuiteTask {
   std::filesystem::path in;
-  std::vector<Wanted> wanted;
+  std::vector<OutputRequest> wanted;
 };
 
 /// What became of the boxes of one group's tasks. A box counts as made once its files stand, and

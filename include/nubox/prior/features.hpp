@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 
 #include <cstddef>
 #include <map>
@@ -37,11 +37,11 @@ class Features {
   /// @param names        channels in order: vectors of the lists above with _x, _y or _z
   /// @param mesh_factor  force mesh per side in units of the lattice
   /// Collective. @throws InputError (agreed) for an unknown name, or a velocity that the box lacks
-  Features(const field::Snapshot& input, const cosmology::LinearTheory& massless,
+  Features(const field::Box& input, const cosmology::LinearTheory& massless,
            std::vector<std::string> names, std::size_t mesh_factor);
 
   /// [channels][nx_local][N][N] over what a prior predicts of the input. Collective.
-  [[nodiscard]] field::LatticeField over(const field::Snapshot& prior) const;
+  [[nodiscard]] field::LatticeField over(const field::Box& prior) const;
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 

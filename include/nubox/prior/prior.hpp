@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 
 #include <cstddef>
 #include <string>
@@ -60,13 +60,13 @@ struct Theories {
 /// an input without velocities is the linear filter, with a warning. Moved in, the input's memory
 /// is used again: a rewind then holds one box beside the force mesh. Collective.
 /// @throws InputError (agreed) if za does not know the phases of the input
-[[nodiscard]] field::Snapshot apply(Kind kind, field::Snapshot input, const Theories& theories,
-                                    const RewindOptions& rewind = {}, const Gain& gain = {});
+[[nodiscard]] field::Box apply(Kind kind, field::Box input, const Theories& theories,
+                               const RewindOptions& rewind = {}, const Gain& gain = {});
 
 /// The Zel'dovich prior with phases from the input's initial conditions, the same box at an earlier
 /// redshift, in place of the noise that its header names. Collective.
 /// @throws InputError (agreed) if they are of another box or come before the tables begin
-[[nodiscard]] field::Snapshot apply_zeldovich(field::Snapshot input, field::Snapshot ics,
-                                              const Theories& theories);
+[[nodiscard]] field::Box apply_zeldovich(field::Box input, field::Box ics,
+                                         const Theories& theories);
 
 }  // namespace nubox::prior

@@ -12,7 +12,7 @@ namespace nubox::sim {
 /// before. Per particle, at mesh 2N: 24 for displacement and momentum, 24 more for the orders of
 /// perturbation theory in a COLA frame, 12 for positions in mesh units, and 24 more for each that
 /// meets the mesh on another rank; two force meshes are 64.
-struct MemoryNeeds {
+struct MemoryEstimate {
   std::uint64_t initial_conditions_bytes = 0;
   std::uint64_t stepping_bytes = 0;
   std::uint64_t output_bytes = 0;
@@ -20,8 +20,9 @@ struct MemoryNeeds {
 };
 
 /// Of this rank's share. `theory` tells how far particles stray from their slabs. Rank-local.
-[[nodiscard]] MemoryNeeds memory_needs(const par::Comm& comm, const SimulationOptions& options,
-                                       const cosmology::LinearTheory& theory);
+[[nodiscard]] MemoryEstimate memory_estimate(const par::Comm& comm,
+                                             const SimulationOptions& options,
+                                             const cosmology::LinearTheory& theory);
 
 /// Refuses a run that does not fit. Collective.
 /// @throws UsageError (agreed) that says how much is missing

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/field/lattice_field.hpp"
 
 namespace nubox::sim {
@@ -16,10 +16,10 @@ struct Particles {
 /// Snapshot of the particles: displacement wrapped to (-L/2, L/2], velocity v = 100 p / a km/s;
 /// box, lattice and redshift of the header become those of the particles (a redshift that is theirs
 /// up to rounding stays). Particles that are moved in are not copied. Rank-local.
-[[nodiscard]] field::Snapshot to_snapshot(Particles particles, io::FieldHeader header);
+[[nodiscard]] field::Box to_snapshot(Particles particles, io::FieldHeader header);
 
 /// Inverse of to_snapshot, without a copy of what is moved in. Rank-local. @throws InputError if
 /// the snapshot has no velocities
-[[nodiscard]] Particles to_particles(field::Snapshot snapshot);
+[[nodiscard]] Particles to_particles(field::Box snapshot);
 
 }  // namespace nubox::sim

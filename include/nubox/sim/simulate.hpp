@@ -2,7 +2,7 @@
 
 #include "nubox/cosmology/linear_tables.hpp"
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/stepping.hpp"
@@ -84,7 +84,7 @@ struct Interruption {
 ///         durable checkpoint. All agreed.
 void simulate(const par::Comm& comm, const SimulationOptions& options,
               const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
-              const std::function<void(const field::Snapshot&)>& on_output,
+              const std::function<void(const field::Box&)>& on_output,
               const Interruption& interruption = {});
 
 }  // namespace nubox::sim

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/io/gadget_writer.hpp"
 
 namespace nubox::snapshot {
@@ -11,7 +11,7 @@ namespace nubox::snapshot {
 /// 1 - Omega_m, particles of Omega_cb. All attributes of the field file go to /Nubox (HDF5). It
 /// stands once the publication is finished. Collective.
 /// @throws InputError for a box without velocities, UsageError, FileSystemError; agreed
-io::Publication export_snapshot(const field::Snapshot& snapshot, const std::filesystem::path& base,
+io::Publication export_snapshot(const field::Box& snapshot, const std::filesystem::path& base,
                                 io::GadgetFormat format, std::size_t files);
 
 /// Omega of neutrinos with a total mass: M / 93.14 eV / h^2, as Quijote and HADES count them.

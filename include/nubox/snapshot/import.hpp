@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/io/gadget_snapshot.hpp"
 #include "nubox/snapshot/self_checks.hpp"
 
@@ -28,8 +28,8 @@ struct ImportOptions {
 /// and recorded), and self_checks. All numbers are logged. `header` gives the cosmology; box, n,
 /// redshift, offset, origin and evidence are filled in. Collective.
 /// @throws InputError (agreed) with the numbers of whatever does not hold
-[[nodiscard]] field::Snapshot import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
-                                         io::FieldHeader header, const ImportOptions& options);
+[[nodiscard]] field::Box import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+                                    io::FieldHeader header, const ImportOptions& options);
 
 /// Number of particles per side. @throws InputError unless the CDM particles are a cube
 [[nodiscard]] std::size_t lattice_n(const io::GadgetHeader& header);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/field/particle_route.hpp"
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct Catalogue {
 class Tracers {
  public:
   /// `density_nu`: contrast of the neutrinos, [1][count][M][M] at the mesh points i L / M.
-  explicit Tracers(field::Snapshot snapshot,
+  explicit Tracers(field::Box snapshot,
                    std::optional<field::LatticeField> density_nu = std::nullopt);
   /// `header` gives box, redshift, cosmology and masses; its `n` may be zero. Keeps a reference to
   /// `comm`. Collective.
@@ -40,7 +40,7 @@ class Tracers {
   [[nodiscard]] bool has_velocities() const;
 
   /// Null unless the particles came in that form.
-  [[nodiscard]] const field::Snapshot* lattice() const { return lattice_ ? &*lattice_ : nullptr; }
+  [[nodiscard]] const field::Box* lattice() const { return lattice_ ? &*lattice_ : nullptr; }
   [[nodiscard]] const Catalogue* catalogue() const { return lattice_ ? nullptr : &catalogue_; }
 
   /// Density contrast of the neutrinos; null if the box came without.
@@ -55,7 +55,7 @@ class Tracers {
 
  private:
   const par::Comm* comm_;
-  std::optional<field::Snapshot> lattice_;
+  std::optional<field::Box> lattice_;
   std::optional<field::LatticeField> density_nu_;
   io::FieldHeader header_;  ///< of a catalogue
   Catalogue catalogue_;

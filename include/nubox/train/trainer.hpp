@@ -20,8 +20,8 @@ struct TrainingPair {
   field::LatticeField features;     ///< input channels in physical units, as the card names them
   field::LatticeField prior_mpch;   ///< [3] displacement that a residual network corrects
   field::LatticeField target_mpch;  ///< [3] true displacement
-  net::Style style{.theta = 1};     ///< of the input and the target's mass
-  bool validation = false;          ///< never trained on: selects the model
+  net::Conditioning style{.theta = 1};  ///< of the input and the target's mass
+  bool validation = false;              ///< never trained on: selects the model
 };
 
 /// What training minimises: the displacement loss or, with further terms, the logarithm of a

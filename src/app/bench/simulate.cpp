@@ -1,7 +1,7 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/initial_conditions.hpp"
 #include "nubox/sim/memory_model.hpp"
@@ -37,7 +37,7 @@ struct Steps {
 /// Runs repeats + 1 steps: the fastest of all but the first counts. Collective.
 Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& options,
                     const cosmology::LinearTheory& theory, std::size_t repeats,
-                    std::optional<field::Snapshot>& snapshot) {
+                    std::optional<field::Box>& snapshot) {
   Steps steps;
   memory::reset_peak_rss();
   const std::uint64_t held_before = memory::rss_bytes();
@@ -86,18 +86,18 @@ double imbalance(const par::Comm& world, const PhaseTimes& phases) {
 }
 
 double write_seconds(const par::Comm& world, const std::filesystem::path& directory,
-                     const field::Snapshot& snapshot) {
+                     const field::Box& snapshot) {
   const ScratchDirectory scratch(world, directory);
   world.barrier();
   const Stopwatch watch;
-  field::write_snapshot(scratch.path() / "box.h5", snapshot).finish();
+  field::write_box(scratch.path() / "box.h5", snapshot).finish();
   return world.all_reduce(watch.seconds(), par::Reduction::max);
 }
 
 }  // namespace
 
 std::vector<BenchRow> bench_simulate(const par::Comm& world, const config::Config& config) {
-  memory::return_freed_arrays();
+  memory::release_freed_arrays();
   const std::size_t repeats = config.size("bench.repeats");
   sim::SimulationOptions options;
   options.n = config.size("bench.n");
@@ -118,7 +118,7 @@ std::vector<BenchRow> bench_simulate(const par::Comm& world, const config::Confi
   for (const auto& [stepping, name] :
        {std::pair{sim::Stepping::pm, "pm"}, std::pair{sim::Stepping::cola, "cola"}}) {
     options.stepping = stepping;
-    std::optional<field::Snapshot> snapshot;
+    std::optional<field::Box> snapshot;
     const Steps steps = measure_steps(world, options, theory, repeats, snapshot);
     const auto add = [&](const std::string& quantity, double value, const std::string& unit,
                          const std::string& bound = {}, double bound_value = 0) {
@@ -136,7 +136,7 @@ std::vector<BenchRow> bench_simulate(const par::Comm& world, const config::Confi
         "us/particle");
     const double bytes = world.all_reduce(steps.peak_bytes);
     const double model = world.all_reduce(
-        static_cast<double>(sim::memory_needs(world, options, theory).peak_bytes()));
+        static_cast<double>(sim::memory_estimate(world, options, theory).peak_bytes()));
     add("memory", bytes / particles, "B/particle", "memory model", model / particles);
     add("memory without force meshes", (bytes - mesh_bytes) / particles, "B/particle", "budget",
         64);

@@ -24,16 +24,16 @@ stats::Tracers bench_box(const par::Comm& world, std::size_t n, std::uint64_t se
   header.n = n;
   header.box_size_mpch = paper_spacing_mpch * static_cast<double>(n);
   const auto plan = fft::Plan::create(world, n);
-  header.Omega_m = 0.3175;
-  header.Omega_b = 0.049;
-  header.h = 0.6711;
+  header.cosmology.Omega_m = 0.3175;
+  header.cosmology.Omega_b = 0.049;
+  header.cosmology.h = 0.6711;
   field::LatticeField displacement = sim::zeldovich_displacement(
       sim::gaussian_modes(plan, header.box_size_mpch, {.seed = seed}, bench_power));
   field::LatticeField velocity = displacement;
   // v = 100 f psi km/s at z = 0, with the growth rate of that matter density.
-  const auto per_mpch = static_cast<float>(100 * std::pow(header.Omega_m, 0.55));
+  const auto per_mpch = static_cast<float>(100 * std::pow(header.cosmology.Omega_m, 0.55));
   for (float& v : velocity.values()) v *= per_mpch;
-  return stats::Tracers(field::Snapshot{header, std::move(displacement), std::move(velocity)});
+  return stats::Tracers(field::Box{header, std::move(displacement), std::move(velocity)});
 }
 
 /// Time of one statistic with the forward transform of every field, against the transforms alone.

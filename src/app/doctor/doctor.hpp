@@ -68,7 +68,7 @@ struct Check {
                                                   const config::Config& config);
 [[nodiscard]] std::vector<Finding> examine_placement(const par::Comm& world,
                                                      const config::Config& config);
-[[nodiscard]] std::vector<Finding> examine_needs(const par::Comm& world,
-                                                 const config::Config& config);
+[[nodiscard]] std::vector<Finding> examine_resources(const par::Comm& world,
+                                                     const config::Config& config);
 
 }  // namespace nubox::app

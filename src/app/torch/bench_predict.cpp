@@ -1,7 +1,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/field/lattice_field.hpp"
-#include "nubox/net/conv_floor.hpp"
+#include "nubox/net/conv_roofline.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
@@ -39,7 +39,7 @@ std::vector<BenchRow> bench_predict(const par::Comm& world, const config::Config
   const predict::TilePlan plan = predict::plan_tiles(layout, architecture, choice);
   double seconds = 0;
   {
-    const memory::FreedMemoryKept by_tiles;
+    const memory::HeapRetention by_tiles;
     seconds = fastest_seconds(
         world, repeats,
         [&] {

@@ -1,5 +1,5 @@
 #include "nubox/core/memory.hpp"
-#include "nubox/net/conv_floor.hpp"
+#include "nubox/net/conv_roofline.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/train/trainer.hpp"
 

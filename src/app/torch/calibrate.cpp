@@ -2,7 +2,7 @@
 
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -22,7 +22,7 @@ constexpr std::size_t boxes_per_point = 4;
 
 /// One pair in memory, with the modes of the true density.
 struct Box {
-  field::Snapshot input;
+  field::Box input;
   field::LatticeField target_mpch;
   fft::MeshField truth;
 };
@@ -30,11 +30,11 @@ struct Box {
 std::vector<Box> read_boxes(const par::Comm& comm, const std::vector<Twins>& twins) {
   std::vector<Box> boxes;
   for (const auto& [massless, massive] : twins) {
-    field::Snapshot target = field::read_snapshot(comm, massive);
+    field::Box target = field::read_box(comm, massive);
     const auto plan = fft::Plan::create(comm, target.header.n);
     fft::MeshField truth = train::particle_modes(plan, target.displacement);
     boxes.push_back(
-        {field::read_snapshot(comm, massless), std::move(target.displacement), std::move(truth)});
+        {field::read_box(comm, massless), std::move(target.displacement), std::move(truth)});
   }
   return boxes;
 }
@@ -115,7 +115,7 @@ TwinGroups twin_groups(const par::Comm& comm, const std::vector<Realisation>& tr
     const std::size_t of_class =
         prior::force_class(io::FieldFile(comm, realisation.massless).header());
     for (const fs::path& massive : realisation.massive) {
-      auto& twins = groups[{of_class, io::FieldFile(comm, massive).header().M_nu_eV}];
+      auto& twins = groups[{of_class, io::FieldFile(comm, massive).header().cosmology.M_nu_eV}];
       if (twins.size() < boxes_per_point) twins.push_back({realisation.massless, massive});
     }
   }

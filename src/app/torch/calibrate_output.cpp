@@ -96,7 +96,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
                                     const cosmology::LinearTables& tables,
                                     const std::function<train::TrainingPair(const Twins&)>& read) {
   const Stopwatch watch;
-  const memory::FreedMemoryKept by_tiles;
+  const memory::HeapRetention by_tiles;
   log::set_phase("train: calibration of the output");
   prior::Calibration calibration;
   for (const auto& [key, twins] : groups) {

@@ -6,7 +6,7 @@
 #include "nubox/par/memory.hpp"
 
 #include "app/commands.hpp"
-#include "app/needs.hpp"
+#include "app/resources.hpp"
 #include "app/torch/predictor.hpp"
 #include "app/torch/suite.hpp"
 
@@ -21,7 +21,7 @@ namespace {
 constexpr double usual_prior_us = 3;
 
 /// Where the memory of a box goes.
-void report_memory(const predict::SuiteTask& task, const predict::MemoryNeeds& needs) {
+void report_memory(const predict::SuiteTask& task, const predict::MemoryEstimate& needs) {
   log::info(
       "dry run: {}: beyond {} of the program: read {}, features {}, prior {}, halo {}, network {}, "
       "output {}",
@@ -33,8 +33,8 @@ void report_memory(const predict::SuiteTask& task, const predict::MemoryNeeds& n
 
 /// What a task of a dry run adds to the needs of its group. Collective on the group.
 void add_needs(const par::Comm& group, const predict::SuiteTask& task, const Predictor& predictor,
-               Needs& needs) {
-  const predict::MemoryNeeds memory = predictor.needs(task);
+               ResourceEstimate& needs) {
+  const predict::MemoryEstimate memory = predictor.needs(task);
   report_memory(task, memory);
   const std::size_t n = io::FieldFile(group, task.in).header().n;
   const auto boxes = static_cast<double>(task.wanted.size()), edge = static_cast<double>(n);
@@ -46,14 +46,14 @@ void add_needs(const par::Comm& group, const predict::SuiteTask& task, const Pre
 }
 
 /// Collective.
-void report_suite_needs(const par::Comm& world, const par::Comm& group, Needs needs) {
+void report_suite_needs(const par::Comm& world, const par::Comm& group, ResourceEstimate needs) {
   const double share = group.is_root() ? 1 : 0;
   needs.rank_bytes += memory::rss_bytes();
   needs.core_seconds = world.all_reduce(share * needs.core_seconds);
   needs.file_bytes = world.all_reduce(share * needs.file_bytes);
   needs.basis = fmt::format("{} us per particle and {:.0f} GFLOP/s", usual_prior_us,
                             1e-9 * usual_network_flops);
-  report_needs(world, needs);
+  report_resources(world, needs);
 }
 
 /// Most bytes that this rank will hold for one of its group's inputs; zero if no group has an input
@@ -87,7 +87,7 @@ void predict(const par::Comm& world, const config::Config& config) {
   const par::Comm group = world.split(color, world.rank());
   const Predictor predictor(group, config);
   if (config.check_only() || config.dry_run()) {
-    Needs needs;
+    ResourceEstimate needs;
     predict::run_suite(
         world, group, tasks,
         [&](const predict::SuiteTask& task, const predict::SuiteTask*, predict::SuiteProgress&) {
@@ -100,7 +100,7 @@ void predict(const par::Comm& world, const config::Config& config) {
     if (config.dry_run()) report_suite_needs(world, group, needs);
     return;
   }
-  std::optional<log::Speaker> speaker;
+  std::optional<log::GroupScope> speaker;
   if (groups > 1 && group.is_root()) {
     speaker.emplace(fmt::format("group {} of {}", color + 1, groups));
   }

@@ -8,7 +8,7 @@
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
-#include "app/needs.hpp"
+#include "app/resources.hpp"
 #include "app/torch/architecture_options.hpp"
 #include "app/torch/calibrate.hpp"
 #include "app/torch/pair_reader.hpp"
@@ -74,14 +74,14 @@ void report_training_needs(const par::Comm& world, const net::ModelCard& card,
   const double flop =
       crops * 3 * 2 *
       net::multiply_adds(card.architecture, {options.tile, options.tile, options.tile});
-  report_needs(world,
-               {.rank_bytes = memory::rss_bytes() +
-                              static_cast<std::uint64_t>(sizeof(float) * sites * floats_at_work +
-                                                         (cached ? 0 : kept_bytes)),
-                .core_seconds = flop / usual_network_flops,
-                .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)", 1e-9 * usual_network_flops,
-                                     1e-15 * flop),
-                .file_bytes = cached ? kept_bytes * world.size() : 0});
+  report_resources(
+      world, {.rank_bytes = memory::rss_bytes() +
+                            static_cast<std::uint64_t>(sizeof(float) * sites * floats_at_work +
+                                                       (cached ? 0 : kept_bytes)),
+              .core_seconds = flop / usual_network_flops,
+              .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)", 1e-9 * usual_network_flops,
+                                   1e-15 * flop),
+              .file_bytes = cached ? kept_bytes * world.size() : 0});
 }
 
 /// Pairs of a massless and a massive box.

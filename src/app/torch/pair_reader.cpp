@@ -24,10 +24,10 @@ void note(T value, std::vector<T>& list) {
 /// Same phases, one box without and one with neutrino mass.
 void require_twins(const io::FieldHeader& massless, const io::FieldHeader& massive,
                    const fs::path& path) {
-  if (massless.M_nu_eV != 0 || massive.M_nu_eV <= 0) {
+  if (massless.cosmology.M_nu_eV != 0 || massive.cosmology.M_nu_eV <= 0) {
     throw InputError(
         "{} has M_nu = {} eV, its twin mnu-0.000.h5 {} eV: one must be massless, one not",
-        path.string(), massive.M_nu_eV, massless.M_nu_eV);
+        path.string(), massive.cosmology.M_nu_eV, massless.cosmology.M_nu_eV);
   }
   if (massless.seed != massive.seed) {
     throw InputError("{} has seed {}, its massless twin {}: a pair must have the same phases",
@@ -66,7 +66,7 @@ void PairReader::check(const Realisation& realisation) {
   for (const fs::path& path : realisation.massive) {
     const io::FieldHeader massive = io::FieldFile(world_, path).header();
     check_target(massless, realisation.massless, massive, path);
-    note(massive.M_nu_eV, card_.masses_eV);
+    note(massive.cosmology.M_nu_eV, card_.masses_eV);
   }
 }
 
@@ -89,11 +89,11 @@ prior::Calibration PairReader::calibrate_output(const std::vector<Realisation>& 
 
 void PairReader::read(const Realisation& realisation, bool validation,
                       std::vector<train::TrainingPair>& pairs) {
-  const field::Snapshot input = field::read_snapshot(world_, realisation.massless);
+  const field::Box input = field::read_box(world_, realisation.massless);
   const prior::Features features = features_of(input);
   for (const fs::path& path : realisation.massive) {
     log::beat();
-    field::Snapshot target = field::read_snapshot(world_, path);
+    field::Box target = field::read_box(world_, path);
     check_target(input.header, realisation.massless, target.header, path);
     add(input, features, target, fmt::format("{}/{}", realisation.name, path.stem().string()),
         validation, pairs);
@@ -136,27 +136,27 @@ void PairReader::settle(bool has_velocity, const fs::path& path) {
   });
 }
 
-prior::Features PairReader::features_of(const field::Snapshot& input) {
+prior::Features PairReader::features_of(const field::Box& input) {
   const prior::Theories theories =
       par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
   return {input, theories.massless, card_.features, rewind_.mesh_factor};
 }
 
-void PairReader::add(const field::Snapshot& input, const prior::Features& features,
-                     field::Snapshot& target, const std::string& name, bool validation,
+void PairReader::add(const field::Box& input, const prior::Features& features, field::Box& target,
+                     const std::string& name, bool validation,
                      std::vector<train::TrainingPair>& pairs) {
-  const double mass = target.header.M_nu_eV;
+  const double mass = target.header.cosmology.M_nu_eV;
   const prior::Theories theories =
       par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
   const prior::Prescription numbers =
       prior::prescribe(card_.calibration, input.header, theories, rewind_);
-  field::Snapshot prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
+  field::Box prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
   note(mass, card_.masses_eV);
-  pairs.push_back(
-      {name, kept(features.over(prior)), kept(std::move(prior.displacement)),
-       kept(std::move(target.displacement)),
-       net::style_of(mass, input.header.Omega_m, input.header.h, prior::force_class(input.header)),
-       validation});
+  pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
+                   kept(std::move(target.displacement)),
+                   net::conditioning_of(mass, input.header.cosmology.Omega_m,
+                                        input.header.cosmology.h, prior::force_class(input.header)),
+                   validation});
 }
 
 field::LatticeField PairReader::kept(field::LatticeField field) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/io/mapped_memory.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/prior/features.hpp"
@@ -49,8 +49,8 @@ class PairReader {
   /// them.
   void settle(bool has_velocity, const std::filesystem::path& path);
   /// What the network sees of an input, whatever the mass.
-  [[nodiscard]] prior::Features features_of(const field::Snapshot& input);
-  void add(const field::Snapshot& input, const prior::Features& features, field::Snapshot& target,
+  [[nodiscard]] prior::Features features_of(const field::Box& input);
+  void add(const field::Box& input, const prior::Features& features, field::Box& target,
            const std::string& name, bool validation, std::vector<train::TrainingPair>& pairs);
   /// A field as it waits for its epochs.
   [[nodiscard]] field::LatticeField kept(field::LatticeField field);

@@ -93,13 +93,13 @@ Predictor::Predictor(const par::Comm& comm, const config::Config& config)
 void Predictor::require_fits(const io::FieldFile& file, const predict::SuiteTask& task) const {
   const io::FieldHeader& header = file.header();
   par::agree(*comm_, [&] {
-    if (header.M_nu_eV != 0) {
+    if (header.cosmology.M_nu_eV != 0) {
       throw InputError("{} has M_nu = {} eV already; the input must be a massless box",
-                       task.in.string(), header.M_nu_eV);
+                       task.in.string(), header.cosmology.M_nu_eV);
     }
     require_cosmology(header, parameters_, task.in.string());
     output_.require_possible(file);
-    for (const predict::Wanted& wanted : task.wanted) {
+    for (const predict::OutputRequest& wanted : task.wanted) {
       if (card_) predict::require_within_range(*card_, header, wanted.M_nu_eV);
       (void)make_theories(parameters_, tables_, header, wanted.M_nu_eV);
     }
@@ -111,7 +111,7 @@ void Predictor::require_fits(const io::FieldFile& file, const predict::SuiteTask
   });
 }
 
-predict::MemoryNeeds Predictor::needs(const predict::SuiteTask& task) const {
+predict::MemoryEstimate Predictor::needs(const predict::SuiteTask& task) const {
   const io::FieldFile file(*comm_, task.in);
   require_fits(file, task);
   const io::FieldHeader& header = file.header();
@@ -126,11 +126,11 @@ predict::MemoryNeeds Predictor::needs(const predict::SuiteTask& task) const {
                               .tiles = tiles(),
                               .measures_seams = seam_tile(header.n) > 0,
                               .neutrino_mesh = 0};
-  for (const predict::Wanted& wanted : task.wanted) {
+  for (const predict::OutputRequest& wanted : task.wanted) {
     request.neutrino_mesh =
         std::max(request.neutrino_mesh, neutrino_mesh(header.n, wanted.M_nu_eV));
   }
-  return predict::memory_needs(*comm_, request, theories.massless);
+  return predict::memory_estimate(*comm_, request, theories.massless);
 }
 
 double Predictor::network_flop(std::size_t n) const {
@@ -185,10 +185,10 @@ void Predictor::run(const predict::SuiteTask& task, const predict::SuiteTask* ne
     log::info("{}: the header names no force mesh, so the calibration of the finest one is used",
               task.in.string());
   }
-  for (const predict::Wanted& wanted : task.wanted) {
+  for (const predict::OutputRequest& wanted : task.wanted) {
     const io::Attributes attributes = recipe(file, wanted.M_nu_eV);
     log::set_phase("predict: look for " + wanted.out.string());
-    if (output_.stands(*comm_, wanted.out, file.header().n, attributes)) {
+    if (output_.is_complete_output(*comm_, wanted.out, file.header().n, attributes)) {
       log::info("{}: complete, skipped", wanted.out.string());
       progress.found();
       continue;
@@ -212,7 +212,7 @@ std::size_t Predictor::seam_tile(std::size_t n) const {
 }
 
 void Predictor::note_seams(const field::LatticeField& input, std::size_t tile,
-                           field::Snapshot& predicted) const {
+                           field::Box& predicted) const {
   const stats::SeamMeasure seams =
       stats::measure_seams(stats::added_divergence(predicted.displacement, input), tile);
   predicted.header.extra["seam_tile"] = static_cast<std::int64_t>(tile);
@@ -232,31 +232,32 @@ void Predictor::fetch(const fs::path& path) const {
   }
 }
 
-prior::Features Predictor::features_of(const field::Snapshot& input) const {
+prior::Features Predictor::features_of(const field::Box& input) const {
   const prior::Theories theories =
       par::agree(*comm_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
   return {input, theories.massless, card_->features, rewind_.mesh_factor};
 }
 
 void Predictor::apply_network(const prior::Features& features, std::size_t force_class,
-                              const prior::Gain& gain, field::Snapshot& predicted) const {
+                              const prior::Gain& gain, field::Box& predicted) const {
   const io::FieldHeader& header = predicted.header;
-  const net::Style style = net::style_of(header.M_nu_eV, header.Omega_m, header.h,
-                                         prior::nearest_class(card_->force_classes, force_class));
+  const net::Conditioning style =
+      net::conditioning_of(header.cosmology.M_nu_eV, header.cosmology.Omega_m, header.cosmology.h,
+                           prior::nearest_class(card_->force_classes, force_class));
   field::LatticeField channels = features.over(predicted);
-  const memory::FreedMemoryKept by_tiles;
+  const memory::HeapRetention by_tiles;
   predicted.displacement = predict::predict_displacement(
       std::move(channels), std::move(predicted.displacement), *network_, style, tiles());
   if (style.theta == 0 || gain.k_hmpc.empty()) return;
   field::apply_filter(predicted.displacement, fft::Plan::create(*comm_, header.n), gain);
 }
 
-void Predictor::make(const fs::path& in, const predict::Wanted& wanted,
+void Predictor::make(const fs::path& in, const predict::OutputRequest& wanted,
                      const io::Attributes& recipe, std::optional<prior::Features>& features,
                      const fs::path& next, predict::SuiteProgress& progress) const {
   Stages stages;
   stages.enter("read");
-  field::Snapshot input = field::read_snapshot(*comm_, in);
+  field::Box input = field::read_box(*comm_, in);
   const double a = units::scale_factor(input.header.redshift);
   const prior::Theories theories = par::agree(
       *comm_, [&] { return make_theories(parameters_, tables_, input.header, wanted.M_nu_eV); });
@@ -278,10 +279,10 @@ void Predictor::make(const fs::path& in, const predict::Wanted& wanted,
       card_ ? prior::prescribe(card_->output_calibration, input.header, theories, {}).gain
             : prior::Gain{};
   const std::string ics = config_->text("predict.ics");
-  field::Snapshot predicted =
+  field::Box predicted =
       ics.empty()
           ? prior::apply(prior_, std::move(input), theories, numbers.rewind, numbers.gain)
-          : prior::apply_zeldovich(std::move(input), field::read_snapshot(*comm_, ics), theories);
+          : prior::apply_zeldovich(std::move(input), field::read_box(*comm_, ics), theories);
   write_attributes(numbers.rewind, predicted.header.extra);
   if (card_) {
     predict::warn_outside_range(*card_, predicted.header, wanted.M_nu_eV);

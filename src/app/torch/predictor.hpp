@@ -27,7 +27,7 @@ class Predictor {
   /// Most that this rank will hold at each stage for a box of this task. Collective.
   /// @throws InputError, FileSystemError (agreed) for an input that, by its header, cannot be
   ///         predicted for these masses
-  [[nodiscard]] predict::MemoryNeeds needs(const predict::SuiteTask& task) const;
+  [[nodiscard]] predict::MemoryEstimate needs(const predict::SuiteTask& task) const;
 
   /// Work of the network for one box of n^3 particles, margins of tiles included; 0 for physics
   /// alone. Collective.
@@ -48,25 +48,24 @@ class Predictor {
   /// Points per side of the neutrino density of a box of n^3 particles; 0: none wanted.
   [[nodiscard]] std::size_t neutrino_mesh(std::size_t n, double M_nu_eV) const;
   /// What the network sees of an input, whatever the mass.
-  [[nodiscard]] prior::Features features_of(const field::Snapshot& input) const;
+  [[nodiscard]] prior::Features features_of(const field::Box& input) const;
   /// Reads the input anew for each mass, so that no copy of it is kept while the force mesh or the
   /// network want the memory; `features` are those of the first time, none without a network;
   /// `next` is the file that is read after this one, empty after the last.
-  void make(const std::filesystem::path& in, const predict::Wanted& wanted,
+  void make(const std::filesystem::path& in, const predict::OutputRequest& wanted,
             const io::Attributes& recipe, std::optional<prior::Features>& features,
             const std::filesystem::path& next, predict::SuiteProgress& progress) const;
   /// Has a file that is read later fetched from disk. Collective.
   void fetch(const std::filesystem::path& path) const;
   /// Adds the network's increment to the prior of an input of some force class. Collective.
   void apply_network(const prior::Features& features, std::size_t force_class,
-                     const prior::Gain& gain, field::Snapshot& predicted) const;
+                     const prior::Gain& gain, field::Box& predicted) const;
 
   [[nodiscard]] predict::TileChoice tiles() const;
   /// Tile edge at which seams are to be measured; 0: not at all.
   [[nodiscard]] std::size_t seam_tile(std::size_t n) const;
   /// Seams that the network left in the box, in its log line and attributes.
-  void note_seams(const field::LatticeField& input, std::size_t tile,
-                  field::Snapshot& predicted) const;
+  void note_seams(const field::LatticeField& input, std::size_t tile, field::Box& predicted) const;
 
   const par::Comm* comm_;
   const config::Config* config_;

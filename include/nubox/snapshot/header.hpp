@@ -13,7 +13,7 @@ namespace nubox::snapshot {
 [[nodiscard]] io::FieldHeader particle_header(const io::GadgetHeader& about);
 
 /// What no Gadget header holds.
-struct KnownFacts {
+struct SuppliedCosmology {
   double Omega_b = 0, n_s = 0, A_s = 0;
   std::optional<double> M_nu_eV;  ///< none: from the masses of the particles
   std::int64_t seed = -1;         ///< negative: unknown
@@ -26,6 +26,6 @@ struct KnownFacts {
 /// Rank-local, the same on all ranks.
 /// @throws InputError if a number is missing, or the particle masses contradict Omega_m and M_nu
 [[nodiscard]] io::FieldHeader header_of(const io::GadgetHeader& about, const io::Attributes& noted,
-                                        const KnownFacts& facts);
+                                        const SuppliedCosmology& facts);
 
 }  // namespace nubox::snapshot

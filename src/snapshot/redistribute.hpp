@@ -10,7 +10,8 @@ namespace nubox::snapshot {
 
 /// Sends `records` to the ranks that `owner` names, block by block. Collective.
 template <class Record, class Owner>
-std::vector<Record> deal(const par::Comm& comm, std::span<const Record> records, Owner&& owner) {
+std::vector<Record> redistribute(const par::Comm& comm, std::span<const Record> records,
+                                 Owner&& owner) {
   std::vector<std::size_t> counts(static_cast<std::size_t>(comm.size()), 0);
   for (const Record& record : records) ++counts[owner(record)];
   std::vector<std::size_t> cursor = par::block_starts(counts);

@@ -1,11 +1,11 @@
-#include "app/needs.hpp"
+#include "app/resources.hpp"
 
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 
 namespace nubox::app {
 
-void report_needs(const par::Comm& world, const Needs& needs) {
+void report_resources(const par::Comm& world, const ResourceEstimate& needs) {
   const std::uint64_t most = world.all_reduce(needs.rank_bytes, par::Reduction::max);
   log::info(
       "dry run: about {} per rank on {} ranks ({} are available here), {:.2g} core hours at {}, "

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "train/turn.hpp"
+#include "train/octahedral_transform.hpp"
 
 #include <torch/torch.h>
 
@@ -12,7 +12,7 @@ inline torch::Tensor turned(const torch::Tensor& field, const Octahedral& elemen
   const torch::Tensor values = field.contiguous(), out = torch::empty_like(values);
   const auto channels = static_cast<std::size_t>(field.size(0));
   const auto n = static_cast<std::size_t>(field.size(1));
-  const Turn turn(element, channels, n, vector_starts);
+  const OctahedralTransform turn(element, channels, n, vector_starts);
   for (std::size_t c = 0; c < channels; ++c) {
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < n; ++j) {

@@ -4,8 +4,8 @@
 #include "nubox/stats/density.hpp"
 #include "nubox/stats/power.hpp"
 
-#include "train/judge.hpp"
 #include "train/small_pairs.hpp"
+#include "train/validator.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -74,7 +74,7 @@ TEST(BoxSpectra, of_a_box_with_itself_have_no_error_and_of_another_box_have) {
   EXPECT_FALSE(std::isnan(prior.transfer[2]));
 }
 
-TEST(Judge, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_boxes_of_any_size) {
+TEST(Validator, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_boxes_of_any_size) {
   const par::Comm comm = par::Comm::world();
   std::vector<TrainingPair> pairs;
   pairs.push_back(make_pair(comm, 0.3, false));
@@ -86,7 +86,7 @@ TEST(Judge, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_boxes_o
                           2;
   net::ModelCard card = make_card();
   measure_scales(comm, pairs, card);
-  const Judge judge(comm, small_options(), card, prepare(std::move(pairs), true).validation);
+  const Validator judge(comm, small_options(), card, prepare(std::move(pairs), true).validation);
   net::Emulator emulator(net::make_network(card.architecture), card, torch::kCPU);
   const Judgement judgement = judge.judge(emulator);
   ASSERT_EQ(judgement.spectra.size(), 2U);
@@ -97,7 +97,7 @@ TEST(Judge, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_boxes_o
   EXPECT_TRUE(emulator.network().is_training());
 }
 
-TEST(Judge, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_select) {
+TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_select) {
   const par::Comm comm = par::Comm::world();
   std::vector<TrainingPair> pairs;
   pairs.push_back(make_pair(comm, 0.3, true, 8));  // no multiple of the plain tile of 6
@@ -105,9 +105,9 @@ TEST(Judge, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_select) {
       make_card({.name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false});
   TrainOptions options = small_options();
   const auto boxes = [&] { return prepare({pairs}, false).validation; };
-  EXPECT_THROW(Judge(comm, options, card, boxes()), Error);
+  EXPECT_THROW(Validator(comm, options, card, boxes()), Error);
   options.select = "loss";
-  EXPECT_FALSE(Judge(comm, options, card, boxes()).prior().has_spectra());
+  EXPECT_FALSE(Validator(comm, options, card, boxes()).prior().has_spectra());
 }
 
 TEST(JudgedTraining, publishes_the_epoch_with_the_best_spectra_of_the_box_predicted_whole) {

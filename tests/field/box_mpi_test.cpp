@@ -1,5 +1,5 @@
 #include "nubox/core/error.hpp"
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 
 #include <limits>
 #include <unistd.h>
@@ -33,14 +33,14 @@ class TemporaryFile {
 };
 
 /// Values that tell component and global site, all below half the box.
-Snapshot example(const par::SlabLayout& layout, bool with_velocity) {
+Box example(const par::SlabLayout& layout, bool with_velocity) {
   io::FieldHeader header;
   header.box_size_mpch = box_mpch;
   header.n = layout.n();
-  header.Omega_m = 0.3175;
-  header.h = 0.6711;
+  header.cosmology.Omega_m = 0.3175;
+  header.cosmology.h = 0.6711;
   header.origin = "simulate";
-  Snapshot snapshot{header, LatticeField(layout, 3, box_mpch), std::nullopt};
+  Box snapshot{header, LatticeField(layout, 3, box_mpch), std::nullopt};
   if (with_velocity) snapshot.velocity.emplace(layout, 3, box_mpch);
   const std::size_t sites = snapshot.displacement.local_sites();
   const std::size_t first = layout.local().start * layout.n() * layout.n();
@@ -58,14 +58,14 @@ std::vector<float> copy_of(const LatticeField& field) {
   return {field.values().begin(), field.values().end()};
 }
 
-TEST(Snapshot, comes_back_with_and_without_velocity) {
+TEST(Box, comes_back_with_and_without_velocity) {
   const auto world = par::Comm::world();
   const TemporaryFile file(world);
   const par::SlabLayout layout(world, lattice_n);
   for (const bool with_velocity : {true, false}) {
-    const Snapshot written = example(layout, with_velocity);
-    write_snapshot(file.path(), written).finish();
-    const Snapshot read = read_snapshot(world, file.path());
+    const Box written = example(layout, with_velocity);
+    write_box(file.path(), written).finish();
+    const Box read = read_box(world, file.path());
     EXPECT_EQ(copy_of(read.displacement), copy_of(written.displacement));
     EXPECT_EQ(read.displacement.box_size_mpch(), box_mpch);
     EXPECT_EQ(read.header.origin, "simulate");
@@ -76,21 +76,21 @@ TEST(Snapshot, comes_back_with_and_without_velocity) {
   }
 }
 
-TEST(Snapshot, a_neutrino_density_on_a_mesh_of_its_own_comes_back) {
+TEST(Box, a_neutrino_density_on_a_mesh_of_its_own_comes_back) {
   const auto world = par::Comm::world();
   const TemporaryFile file(world);
-  const Snapshot written = example(par::SlabLayout(world, lattice_n), true);
+  const Box written = example(par::SlabLayout(world, lattice_n), true);
   LatticeField density(par::SlabLayout(world, 4), 1, box_mpch);
   for (std::size_t i = 0; i < density.local_sites(); ++i) {
     density.values()[i] = static_cast<float>(16 * density.layout().local().start + i) - 1.0F;
   }
-  write_snapshot(file.path(), written, &density).finish();
+  write_box(file.path(), written, &density).finish();
   const auto read = read_density_nu(world, file.path());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->n(), 4U);
   EXPECT_EQ(copy_of(*read), copy_of(density));
-  EXPECT_EQ(copy_of(read_snapshot(world, file.path()).displacement), copy_of(written.displacement));
-  write_snapshot(file.path(), written).finish();
+  EXPECT_EQ(copy_of(read_box(world, file.path()).displacement), copy_of(written.displacement));
+  write_box(file.path(), written).finish();
   EXPECT_FALSE(read_density_nu(world, file.path()));
 }
 
@@ -99,14 +99,14 @@ std::string refusal_of(float value, bool in_velocity) {
   const auto world = par::Comm::world();
   const TemporaryFile file(world);
   const par::SlabLayout layout(world, lattice_n);
-  Snapshot bad = example(layout, true);
+  Box bad = example(layout, true);
   if (layout.local().contains(lattice_n - 1)) {
     LatticeField& field = in_velocity ? *bad.velocity : bad.displacement;
     field.component(1).back() = value;
   }
-  write_snapshot(file.path(), bad).finish();
+  write_box(file.path(), bad).finish();
   try {
-    (void)read_snapshot(world, file.path());
+    (void)read_box(world, file.path());
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::input);
     EXPECT_TRUE(error.agreed());
@@ -115,7 +115,7 @@ std::string refusal_of(float value, bool in_velocity) {
   return "not refused";
 }
 
-TEST(Snapshot, a_nan_is_refused_with_dataset_and_global_site) {
+TEST(Box, a_nan_is_refused_with_dataset_and_global_site) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_NE(refusal_of(nan, false).find("displacement[1] at lattice site (6, 6, 6) is nan"),
             std::string::npos);
@@ -123,12 +123,12 @@ TEST(Snapshot, a_nan_is_refused_with_dataset_and_global_site) {
             std::string::npos);
 }
 
-TEST(Snapshot, an_infinity_is_refused) {
+TEST(Box, an_infinity_is_refused) {
   const float infinity = std::numeric_limits<float>::infinity();
   EXPECT_NE(refusal_of(-infinity, true).find("is -inf, not a finite number"), std::string::npos);
 }
 
-TEST(Snapshot, a_displacement_beyond_half_the_box_is_refused_and_half_the_box_is_not) {
+TEST(Box, a_displacement_beyond_half_the_box_is_refused_and_half_the_box_is_not) {
   EXPECT_NE(refusal_of(-10.5F, false).find("is -10.5 Mpc/h, beyond half the box"),
             std::string::npos);
   EXPECT_EQ(refusal_of(10.0F, false), "not refused");

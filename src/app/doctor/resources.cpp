@@ -1,4 +1,4 @@
-#include "app/needs.hpp"
+#include "app/resources.hpp"
 
 #include "nubox/core/fault.hpp"
 #include "nubox/core/memory.hpp"
@@ -25,7 +25,7 @@ std::uint64_t simulate_bytes(const par::Comm& world, const config::Config& confi
     sim::require_valid(options);
     const cosmology::LinearTheory theory(cosmology_parameters(config), tables, options.neutrinos,
                                          units::scale_factor(options.redshifts.back()));
-    return sim::memory_needs(world, options, theory).peak_bytes();
+    return sim::memory_estimate(world, options, theory).peak_bytes();
   });
 }
 
@@ -71,7 +71,7 @@ Finding disk_for(const par::Comm& world, const std::string& what, std::uint64_t 
 
 }  // namespace
 
-std::vector<Finding> examine_needs(const par::Comm& world, const config::Config& config) {
+std::vector<Finding> examine_resources(const par::Comm& world, const config::Config& config) {
   if (!config.given("box.n")) {
     return {skipped("memory and disk", "give a configuration with box.n, as to simulate")};
   }

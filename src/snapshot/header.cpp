@@ -1,4 +1,4 @@
-#include "nubox/snapshot/facts.hpp"
+#include "nubox/snapshot/header.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
@@ -15,15 +15,8 @@ namespace {
 /// Headers and constants are rounded: 93.14 eV against 93.04 eV is 1e-3 of Omega_nu.
 constexpr double tolerance = 1e-3;
 
-template <class Value>
-std::optional<Value> noted_value(const io::Attributes& noted, const std::string& name) {
-  const auto found = noted.find(name);
-  if (found == noted.end() || !std::holds_alternative<Value>(found->second)) return std::nullopt;
-  return std::get<Value>(found->second);
-}
-
 double resolve(const std::string& name, double configured, const io::Attributes& noted) {
-  const auto value = noted_value<double>(noted, name);
+  const auto value = io::find<double>(noted, name);
   log::info("{} = {:g} ({})", name, value.value_or(configured),
             value ? "noted in /Nubox" : "as configured: Gadget headers do not hold it");
   return value.value_or(configured);
@@ -72,16 +65,16 @@ io::FieldHeader particle_header(const io::GadgetHeader& about) {
   const auto n = static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(count))));
   if (n * n * n == count) header.n = n;
   header.redshift = about.redshift;
-  header.Omega_m = about.Omega_m;
-  header.h = about.h;
+  header.cosmology.Omega_m = about.Omega_m;
+  header.cosmology.h = about.h;
   const double Omega_cdm = omega_of(about, io::gadget_cdm_type);
   const double rest = Omega_cdm > 0 ? about.Omega_m - Omega_cdm : 0;
-  if (rest > tolerance * about.Omega_m) header.M_nu_eV = neutrino_mass_eV(rest, about.h);
+  if (rest > tolerance * about.Omega_m) header.cosmology.M_nu_eV = neutrino_mass_eV(rest, about.h);
   return header;
 }
 
 io::FieldHeader header_of(const io::GadgetHeader& about, const io::Attributes& noted,
-                          const KnownFacts& facts) {
+                          const SuppliedCosmology& facts) {
   if (!(about.Omega_m > 0) || !(about.h > 0)) {
     throw InputError(
         "the snapshot says Omega0 = {:g}, HubbleParam = {:g}: give import.Omega_m and "
@@ -90,13 +83,12 @@ io::FieldHeader header_of(const io::GadgetHeader& about, const io::Attributes& n
   }
   io::FieldHeader header = particle_header(about);
   header.n = lattice_n(about);
-  header.Omega_b = resolve("Omega_b", facts.Omega_b, noted);
-  header.n_s = resolve("n_s", facts.n_s, noted);
-  header.A_s = resolve("A_s", facts.A_s, noted);
-  header.M_nu_eV =
-      neutrino_mass(about, facts.M_nu_eV ? facts.M_nu_eV : noted_value<double>(noted, "M_nu_eV"));
-  header.seed =
-      facts.seed >= 0 ? facts.seed : noted_value<std::int64_t>(noted, "seed").value_or(-1);
+  header.cosmology.Omega_b = resolve("Omega_b", facts.Omega_b, noted);
+  header.cosmology.n_s = resolve("n_s", facts.n_s, noted);
+  header.cosmology.A_s = resolve("A_s", facts.A_s, noted);
+  header.cosmology.M_nu_eV =
+      neutrino_mass(about, facts.M_nu_eV ? facts.M_nu_eV : io::find<double>(noted, "M_nu_eV"));
+  header.seed = facts.seed >= 0 ? facts.seed : io::find<std::int64_t>(noted, "seed").value_or(-1);
   header.origin = "import";
   return header;
 }

@@ -10,7 +10,7 @@ namespace nubox::field {
 
 /// A field file in memory: header, displacement (Mpc/h) and, where the file has it, velocity
 /// (km/s).
-struct Snapshot {
+struct Box {
   io::FieldHeader header;
   LatticeField displacement;
   std::optional<LatticeField> velocity;
@@ -18,7 +18,7 @@ struct Snapshot {
 
 /// Reads this rank's slabs, verifies checksums, refuses non-finite values and |displacement| > L/2.
 /// Collective. @throws InputError, FileSystemError (agreed)
-[[nodiscard]] Snapshot read_snapshot(const par::Comm& comm, const std::filesystem::path& path);
+[[nodiscard]] Box read_box(const par::Comm& comm, const std::filesystem::path& path);
 
 /// The neutrino density contrast of a field file, [1][count][M][M] on the mesh points i L/M; none
 /// if the file has no /density_nu. Collective. @throws InputError, FileSystemError (agreed)
@@ -27,7 +27,7 @@ struct Snapshot {
 
 /// Writes a field file, with the neutrinos' density contrast if it is given; it stands once the
 /// publication is finished. Collective. @throws FileSystemError (agreed)
-io::Publication write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
-                               const LatticeField* density_nu = nullptr);
+io::Publication write_box(const std::filesystem::path& path, const Box& snapshot,
+                          const LatticeField* density_nu = nullptr);
 
 }  // namespace nubox::field

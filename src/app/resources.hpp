@@ -8,7 +8,7 @@
 namespace nubox::app {
 
 /// What a run will take, before it begins.
-struct Needs {
+struct ResourceEstimate {
   std::uint64_t rank_bytes = 0;  ///< memory of this rank, at most
   double core_seconds = 0;       ///< of all ranks together
   std::string basis;             ///< what the time rests on: "0.35 us per particle and step"
@@ -23,6 +23,6 @@ inline constexpr double usual_network_flops = 2e10;
 [[nodiscard]] constexpr double field_file_bytes(double n) { return 24 * n * n * n; }
 
 /// The line of --dry-run: memory, time, storage. Collective.
-void report_needs(const par::Comm& world, const Needs& needs);
+void report_resources(const par::Comm& world, const ResourceEstimate& needs);
 
 }  // namespace nubox::app

@@ -1,4 +1,4 @@
-#include "io/seal.hpp"
+#include "io/file_checksum.hpp"
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
@@ -13,25 +13,28 @@ namespace {
 constexpr std::string_view hdf5_signature = "\x89HDF\r\n\x1a\n";
 
 std::string seal_of(std::string_view sealed) {
-  std::string block = fmt::format("nubox table, HDF5 from byte {} on, xxh3 {}\n", seal_bytes,
-                                  checksum_text(checksum_of(std::span(sealed))));
-  block.resize(seal_bytes, '\0');
+  std::string block =
+      fmt::format("nubox table, HDF5 from byte {} on, xxh3 {}\n", checksum_block_bytes,
+                  checksum_text(checksum_of(std::span(sealed))));
+  block.resize(checksum_block_bytes, '\0');
   return block;
 }
 
 }  // namespace
 
 void seal(std::string& contents) {
-  contents.replace(0, seal_bytes, seal_of(std::string_view(contents).substr(seal_bytes)));
+  contents.replace(0, checksum_block_bytes,
+                   seal_of(std::string_view(contents).substr(checksum_block_bytes)));
 }
 
 void require_intact(const std::string& contents, const std::string& where) {
   const std::string_view all = contents;
   if (all.starts_with(hdf5_signature)) return;
-  const bool has_block =
-      all.size() > seal_bytes && all.substr(seal_bytes).starts_with(hdf5_signature);
+  const bool has_block = all.size() > checksum_block_bytes &&
+                         all.substr(checksum_block_bytes).starts_with(hdf5_signature);
   if (!has_block && !all.starts_with("nubox table")) throw InputError("{} is no HDF5 file", where);
-  if (!has_block || all.substr(0, seal_bytes) != seal_of(all.substr(seal_bytes))) {
+  if (!has_block ||
+      all.substr(0, checksum_block_bytes) != seal_of(all.substr(checksum_block_bytes))) {
     throw InputError("{} is damaged: its bytes do not have the checksum in its first line", where);
   }
 }

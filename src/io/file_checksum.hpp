@@ -8,9 +8,9 @@ namespace nubox::io {
 /// Length of the block (HDF5's "user block") in front of a table file: one line of text with the
 /// XXH3 of all that follows, zeros behind it. Checksums inside the file are of its values; a bit
 /// that holds none could change unseen, and HDF5 may crash on it before they are compared.
-inline constexpr std::size_t seal_bytes = 512;
+inline constexpr std::size_t checksum_block_bytes = 512;
 
-/// Fills the first seal_bytes of a file's contents, which begin with an empty user block.
+/// Fills the first checksum_block_bytes of a file's contents, which begin with an empty user block.
 void seal(std::string& contents);
 
 /// Nothing for intact contents, nor for those of an HDF5 file without user block, as other programs

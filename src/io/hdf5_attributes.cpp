@@ -1,4 +1,4 @@
-#include "io/attributes.hpp"
+#include "io/hdf5_attributes.hpp"
 
 #include "nubox/core/checksum.hpp"
 

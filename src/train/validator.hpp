@@ -30,12 +30,12 @@ struct Judgement {
 /// Ranks networks on the validation boxes: by the displacement loss of their crops or, since a loss
 /// hardly knows about small-scale power, by T(k) and r(k) of the whole boxes, predicted as
 /// `predict` would.
-class Judge {
+class Validator {
  public:
   /// Collective. @throws InputError (agreed) for boxes that cannot be predicted whole, or without
   /// modes in the bins, if they are to be compared by spectra
-  Judge(const par::Comm& comm, const TrainOptions& options, const net::ModelCard& card,
-        Boxes boxes);
+  Validator(const par::Comm& comm, const TrainOptions& options, const net::ModelCard& card,
+            Boxes boxes);
 
   [[nodiscard]] bool empty() const { return crops_.sources().empty(); }
   /// Collective. @throws NumericalError (agreed) if the network returns non-finite values
@@ -60,7 +60,7 @@ class Judge {
   const net::ModelCard& card_;
   net::Precision precision_;
   std::vector<field::LatticeField> priors_mpch_;
-  std::vector<net::Style> styles_;
+  std::vector<net::Conditioning> styles_;
   std::vector<std::string> names_;
   CropServer crops_;
   std::vector<Sample> samples_;

@@ -1,4 +1,4 @@
-#include "nubox/net/conv_floor.hpp"
+#include "nubox/net/conv_roofline.hpp"
 
 #include "nubox/core/memory.hpp"
 #include "nubox/par/agree.hpp"
@@ -45,7 +45,7 @@ double slowest_sum(
   const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
   set_threads(comm);
   configure_math(chosen, false);
-  const memory::FreedMemoryKept by_layers;
+  const memory::HeapRetention by_layers;
   const auto options = torch::TensorOptions()
                            .device(choose_device(comm))
                            .dtype(chosen == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);

@@ -1,4 +1,4 @@
-#include "train/judge.hpp"
+#include "train/validator.hpp"
 
 #include "nubox/core/log.hpp"
 #include "nubox/net/evaluator.hpp"
@@ -35,8 +35,8 @@ double Judgement::spectral_error() const {
   return sum / static_cast<double>(spectra.size());
 }
 
-Judge::Judge(const par::Comm& comm, const TrainOptions& options, const net::ModelCard& card,
-             Boxes boxes)
+Validator::Validator(const par::Comm& comm, const TrainOptions& options, const net::ModelCard& card,
+                     Boxes boxes)
     : comm_(comm),
       options_(options),
       card_(card),
@@ -55,7 +55,7 @@ Judge::Judge(const par::Comm& comm, const TrainOptions& options, const net::Mode
   }
 }
 
-void Judge::prepare_truths() {
+void Validator::prepare_truths() {
   const bool padded = card_.architecture.padding != "halo";
   std::map<std::size_t, std::shared_ptr<const fft::Plan>> plans;
   for (std::size_t b = 0; b < names_.size(); ++b) {
@@ -80,7 +80,7 @@ void Judge::prepare_truths() {
   }
 }
 
-Judgement Judge::judge(net::Emulator& emulator) const {
+Judgement Validator::judge(net::Emulator& emulator) const {
   emulator.network().eval();
   Judgement judgement{crop_loss(&emulator), {}};
   if (!truths_.empty()) {
@@ -97,7 +97,7 @@ Judgement Judge::judge(net::Emulator& emulator) const {
   return judgement;
 }
 
-double Judge::crop_loss(net::Emulator* emulator) const {
+double Validator::crop_loss(net::Emulator* emulator) const {
   const torch::NoGradGuard no_grad;
   const torch::Device device = emulator != nullptr ? emulator->device() : torch::kCPU;
   const net::PrecisionScope scope(precision_, device);

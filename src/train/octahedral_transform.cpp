@@ -1,12 +1,13 @@
-#include "train/turn.hpp"
+#include "train/octahedral_transform.hpp"
 
 #include <algorithm>
 #include <numeric>
 
 namespace nubox::train {
 
-Turn::Turn(const Octahedral& element, std::size_t channels, std::size_t n,
-           const std::vector<std::size_t>& vector_starts)
+OctahedralTransform::OctahedralTransform(const Octahedral& element, std::size_t channels,
+                                         std::size_t n,
+                                         const std::vector<std::size_t>& vector_starts)
     : n_(static_cast<std::ptrdiff_t>(n)), target_(channels), sign_(channels, 1) {
   const std::array<std::ptrdiff_t, 3> strides{n_ * n_, n_, 1};
   for (std::size_t a = 0; a < 3; ++a) {
@@ -23,8 +24,8 @@ Turn::Turn(const Octahedral& element, std::size_t channels, std::size_t n,
   }
 }
 
-void Turn::place(std::size_t c, std::size_t i, std::size_t j, const float* row,
-                 float* turned) const {
+void OctahedralTransform::place(std::size_t c, std::size_t i, std::size_t j, const float* row,
+                                float* turned) const {
   const auto plane = static_cast<std::ptrdiff_t>(i), line = static_cast<std::ptrdiff_t>(j);
   float* const out = turned + static_cast<std::ptrdiff_t>(target_[c]) * n_ * n_ * n_ + first_ +
                      plane * step_[0] + line * step_[1];

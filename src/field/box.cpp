@@ -1,4 +1,4 @@
-#include "nubox/field/field_io.hpp"
+#include "nubox/field/box.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
@@ -47,12 +47,12 @@ LatticeField read_field(const io::FieldFile& file, const par::SlabLayout& layout
 
 }  // namespace
 
-Snapshot read_snapshot(const par::Comm& comm, const std::filesystem::path& path) {
+Box read_box(const par::Comm& comm, const std::filesystem::path& path) {
   const io::FieldFile file(comm, path);
   const par::SlabLayout layout(comm, file.header().n);
   const auto half_box = static_cast<float>(file.header().box_size_mpch / 2);
-  Snapshot snapshot{file.header(), read_field(file, layout, "displacement", half_box, path),
-                    std::nullopt};
+  Box snapshot{file.header(), read_field(file, layout, "displacement", half_box, path),
+               std::nullopt};
   if (file.has("velocity")) {
     snapshot.velocity =
         read_field(file, layout, "velocity", std::numeric_limits<float>::max(), path);
@@ -68,8 +68,8 @@ std::optional<LatticeField> read_density_nu(const par::Comm& comm,
   return read_field(file, mesh, "density_nu", std::numeric_limits<float>::max(), path, 1);
 }
 
-io::Publication write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot,
-                               const LatticeField* density_nu) {
+io::Publication write_box(const std::filesystem::path& path, const Box& snapshot,
+                          const LatticeField* density_nu) {
   std::vector<io::FieldDataset> datasets{{"displacement", snapshot.displacement.values()}};
   if (snapshot.velocity) datasets.push_back({"velocity", snapshot.velocity->values()});
   if (density_nu != nullptr) {

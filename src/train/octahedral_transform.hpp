@@ -9,10 +9,10 @@ namespace nubox::train {
 
 /// Where the voxels of a cube [C][n]^3 go when it is turned by an element of O_h: the vectors whose
 /// x components `vector_starts` names turn with it, other channels only move. Rank-local.
-class Turn {
+class OctahedralTransform {
  public:
-  Turn(const Octahedral& element, std::size_t channels, std::size_t n,
-       const std::vector<std::size_t>& vector_starts);
+  OctahedralTransform(const Octahedral& element, std::size_t channels, std::size_t n,
+                      const std::vector<std::size_t>& vector_starts);
 
   /// Puts row (c, i, j) of the cube, n values along z, where it belongs in the turned one.
   void place(std::size_t c, std::size_t i, std::size_t j, const float* row, float* turned) const;

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "nubox/cosmology/parameters.hpp"
+#include "nubox/io/attributes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace nubox::io {
+
+inline constexpr const char* field_format = "nubox-field";
+inline constexpr int field_format_version = 1;
+
+/// Attribute of a file with /density_nu: the assignment whose window its modes still hold, as of
+/// painted particles (ngp, cic, tsc, pcs), or "none", as where it is missing.
+inline constexpr const char* density_nu_window = "density_nu_window";
+
+/// Root attributes of a field file (docs/reference/formats.md, "Field file"). `seed` is negative where unknown.
+struct FieldHeader {
+  double box_size_mpch = 0;
+  std::size_t n = 0;
+  double lattice_offset_cells = 0;
+  double redshift = 0;
+  /// Zeros where unknown. T_cmb and N_eff are those of `extra`, where simulated boxes hold them.
+  cosmology::Parameters cosmology{.Omega_m = 0, .Omega_b = 0, .h = 0, .n_s = 0, .A_s = 0};
+  std::string species = "cdm";
+  std::string origin;  ///< simulate, import, predict
+  std::int64_t seed = -1;
+  std::string code_version;  ///< filled on writing if empty
+  Attributes extra;  ///< further attributes (noise convention, steps, mesh, prior, model ...)
+
+  bool operator==(const FieldHeader&) const = default;
+};
+
+/// Throws an InputError that names both values unless box, lattice and cosmology (all but the
+/// neutrino mass) and the redshifts agree to cosmology::parameter_tolerance.
+void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
+                      const std::string& name_b);
+
+/// Root attributes of a field file, `format` and `format_version` included.
+[[nodiscard]] Attributes attributes_of(const FieldHeader& header);
+
+/// @throws InputError naming `where` and the attribute that is missing, ill-typed or meaningless
+[[nodiscard]] FieldHeader header_of(const Attributes& attributes, const std::string& where);
+
+}  // namespace nubox::io
