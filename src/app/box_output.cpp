@@ -60,7 +60,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
       attributes["M_nu_eV"] = found.cosmology.M_nu_eV;
       return found.n == n && holds(attributes, recipe);
     };
-    return is_complete_output(comm, path, same_run, "predict.out");
+    return app::is_complete_output(comm, path, same_run, "predict.out");
   }
   const auto names = par::agree(comm, [&] {
     return io::gadget_file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});
