@@ -2,8 +2,8 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
-#include "nubox/io/gadget_snapshot.hpp"
-#include "nubox/io/gadget_writer.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/export.hpp"
 
@@ -25,9 +25,9 @@ bool holds(const io::Attributes& found, const io::Attributes& recipe) {
 
 /// What a snapshot of ours says of itself, once all its particles were read. Collective.
 io::Attributes attributes_of_snapshot(const par::Comm& comm, const fs::path& base) {
-  const auto snapshot = io::GadgetSnapshot::open(comm, base);
-  snapshot.for_each_block(io::gadget_cdm_type, {}, [](const io::ParticleBlock&) { log::beat(); });
-  return io::read_gadget_provenance(comm, snapshot.files().front());
+  const auto snapshot = gadget::Snapshot::open(comm, base);
+  snapshot.for_each_block(gadget::cdm_type, {}, [](const gadget::ParticleBlock&) { log::beat(); });
+  return gadget::read_provenance(comm, snapshot.files().front());
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     return app::is_complete_output(comm, path, same_run, "predict.out");
   }
   const auto names = par::agree(comm, [&] {
-    return io::gadget_file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});
+    return gadget::file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});
   });
   // The first file of a set appears last.
   if (!app::path_exists(comm, names.front())) return false;
@@ -84,7 +84,7 @@ io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,
   par::agree(comm, [&] {
     if (comm.is_root() && path.has_parent_path()) fs::create_directories(path.parent_path());
   });
-  if (gadget_) return snapshot::export_snapshot(box, path, io::GadgetFormat::hdf5, files_);
+  if (gadget_) return snapshot::export_snapshot(box, path, gadget::Format::hdf5, files_);
   return field::write_box(path, box, density_nu);
 }
 

@@ -14,8 +14,8 @@ void export_box(const par::Comm& world, const config::Config& config) {
   namespace fs = std::filesystem;
   const fs::path in = par::agree(world, [&] { return config.required_text("export.in"); });
   const fs::path out = par::agree(world, [&] { return config.required_text("export.out"); });
-  const auto format = config.text("export.format") == "gadget2" ? io::GadgetFormat::gadget2
-                                                                : io::GadgetFormat::hdf5;
+  const auto format =
+      config.text("export.format") == "gadget2" ? gadget::Format::gadget2 : gadget::Format::hdf5;
   const std::size_t files = config.size("export.files");
   const io::FieldFile file(world, in);
   const std::size_t n = file.header().n;
@@ -24,7 +24,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
       throw InputError("{} has no velocities, which every reader of snapshots expects",
                        in.string());
     }
-    return io::gadget_file_names(
+    return gadget::file_names(
         out, {.format = format, .files = files, .particles = std::uint64_t{n} * n * n});
   });
   if (config.check_only() || config.dry_run()) {

@@ -3,7 +3,7 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
-#include "nubox/io/gadget_writer.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory.hpp"
@@ -23,11 +23,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What stands in place of a header's zeros; for initial conditions redshifts differ.
-io::GadgetOptions reader_options(const config::Config& config, bool with_redshift) {
-  io::GadgetOptions options;
+gadget::ReaderOptions reader_options(const config::Config& config, bool with_redshift) {
+  gadget::ReaderOptions options;
   const std::string unit = config.text("import.length_unit");
-  if (unit == "kpch") options.length_unit = io::LengthUnit::kpch;
-  if (unit == "mpch") options.length_unit = io::LengthUnit::mpch;
+  if (unit == "kpch") options.length_unit = gadget::LengthUnit::kpch;
+  if (unit == "mpch") options.length_unit = gadget::LengthUnit::mpch;
   const auto above = [&](double none, const char* name) {
     const double value = config.number(name);
     return value > none ? std::optional(value) : std::nullopt;
@@ -79,18 +79,18 @@ std::optional<snapshot::ExpectedRms> expectation(const par::Comm& world,
   }
 }
 
-void log_header(const io::GadgetHeader& about, const io::FieldHeader& header) {
+void log_header(const gadget::Header& about, const io::FieldHeader& header) {
   log::info(
       "{} in {} file{}: {} CDM particles{}, {} Mpc/h at z = {:g}, Omega_m = {:g}, M_nu = {:g} eV; "
       "lengths in {} ({}), velocities {}",
-      about.format, about.files, about.files > 1 ? "s" : "", about.counts[io::gadget_cdm_type],
+      about.format, about.files, about.files > 1 ? "s" : "", about.counts[gadget::cdm_type],
       about.counts[static_cast<std::size_t>(about.neutrino_type)] > 0 ? " and neutrinos" : "",
       header.box_size_mpch, header.redshift, header.cosmology.Omega_m, header.cosmology.M_nu_eV,
       about.length_unit, about.length_evidence, about.velocity_convention);
 }
 
 /// Refuses what the import would stumble over, before any particle is read.
-void require_possible(const config::Config& config, const io::GadgetHeader& about) {
+void require_possible(const config::Config& config, const gadget::Header& about) {
   const bool ics = !config.text("import.ics").empty();
   const std::string map = config.text("import.id_map");
   if (map == "ics" && !ics) throw UsageError("import.id_map = ics needs import.ics");
@@ -122,12 +122,12 @@ void import_box(const par::Comm& world, const config::Config& config) {
   const fs::path in = par::agree(world, [&] { return config.required_text("import.snapshot"); });
   const fs::path ics_path = config.text("import.ics"), out = config.text("import.out");
   Stopwatch watch;
-  const auto snapshot = io::GadgetSnapshot::open(world, in, reader_options(config, true));
-  std::optional<io::GadgetSnapshot> ics;
+  const auto snapshot = gadget::Snapshot::open(world, in, reader_options(config, true));
+  std::optional<gadget::Snapshot> ics;
   if (!ics_path.empty()) {
-    ics.emplace(io::GadgetSnapshot::open(world, ics_path, reader_options(config, false)));
+    ics.emplace(gadget::Snapshot::open(world, ics_path, reader_options(config, false)));
   }
-  const io::Attributes noted = io::read_gadget_provenance(world, snapshot.files().front());
+  const io::Attributes noted = gadget::read_provenance(world, snapshot.files().front());
   io::FieldHeader header = par::agree(
       world, [&] { return snapshot::header_of(snapshot.header(), noted, known_facts(config)); });
   log_header(snapshot.header(), header);

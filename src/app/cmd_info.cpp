@@ -1,4 +1,4 @@
-#include "nubox/io/describe.hpp"
+#include "nubox/gadget/describe_file.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "app/commands.hpp"
@@ -10,7 +10,7 @@ namespace nubox::app {
 void info(const par::Comm& world, const config::Config& config) {
   par::agree(world, [&] {
     const std::string path = config.required_text("info.in");
-    if (world.is_root()) std::fputs(io::describe(path).c_str(), stdout);
+    if (world.is_root()) std::fputs(gadget::describe_file(path).c_str(), stdout);
   });
 }
 

@@ -1,7 +1,7 @@
 #include "app/tracers.hpp"
 
 #include "nubox/core/checksum.hpp"
-#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/header.hpp"
 
@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 /// Collective.
 bool is_snapshot(const par::Comm& world, const fs::path& path) {
-  return par::root_decides(world, [&] { return io::is_gadget_snapshot(path); });
+  return par::root_decides(world, [&] { return gadget::is_snapshot(path); });
 }
 
-io::FieldHeader header_of(const io::GadgetSnapshot& snapshot, const io::FieldHeader* other) {
+io::FieldHeader header_of(const gadget::Snapshot& snapshot, const io::FieldHeader* other) {
   io::FieldHeader header = snapshot::particle_header(snapshot.header());
   if (other == nullptr) return header;
   header.cosmology.Omega_b = other->cosmology.Omega_b;
@@ -34,9 +34,9 @@ io::FieldHeader header_of(const io::GadgetSnapshot& snapshot, const io::FieldHea
 
 BoxFacts facts_of_box(const par::Comm& world, const fs::path& path, const io::FieldHeader* other) {
   if (is_snapshot(world, path)) {
-    const auto snapshot = io::GadgetSnapshot::open(world, path);
+    const auto snapshot = gadget::Snapshot::open(world, path);
     return {header_of(snapshot, other), snapshot.header().has_velocity,
-            snapshot.header().counts[io::gadget_cdm_type], 0};
+            snapshot.header().counts[gadget::cdm_type], 0};
   }
   const io::FieldFile file(world, path);
   const std::uint64_t n = file.header().n;
@@ -46,12 +46,11 @@ BoxFacts facts_of_box(const par::Comm& world, const fs::path& path, const io::Fi
 stats::Tracers tracers_of_box(const par::Comm& world, const fs::path& path,
                               const io::FieldHeader* other) {
   if (!is_snapshot(world, path)) return stats::read_tracers(world, path);
-  const auto snapshot = io::GadgetSnapshot::open(world, path);
+  const auto snapshot = gadget::Snapshot::open(world, path);
   stats::Catalogue catalogue;
   snapshot.for_each_block(
-      io::gadget_cdm_type,
-      {.position = true, .velocity = snapshot.header().has_velocity, .id = false},
-      [&](const io::ParticleBlock& block) {
+      gadget::cdm_type, {.position = true, .velocity = snapshot.header().has_velocity, .id = false},
+      [&](const gadget::ParticleBlock& block) {
         auto& x = catalogue.positions_mpch;
         auto& v = catalogue.velocities_kms;
         x.insert(x.end(), block.position_mpch.begin(), block.position_mpch.end());
@@ -67,7 +66,7 @@ io::InputDigests digest_boxes(const par::Comm& world, const std::vector<fs::path
   for (const fs::path& path : paths) {
     if (files_of.contains(path)) continue;
     if (is_snapshot(world, path)) {
-      const auto snapshot = io::GadgetSnapshot::open(world, path);
+      const auto snapshot = gadget::Snapshot::open(world, path);
       files_of[path] = {snapshot.files().begin(), snapshot.files().end()};
     } else {
       files_of[path] = {path};

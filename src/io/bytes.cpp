@@ -1,4 +1,4 @@
-#include "io/bytes.hpp"
+#include "nubox/io/bytes.hpp"
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"

@@ -1,10 +1,6 @@
 #include "nubox/io/describe.hpp"
 
-#include "nubox/io/gadget_snapshot.hpp"
-
-#include "io/gadget_describe.hpp"
-#include "io/gadget_set.hpp"
-#include "io/hdf5_attributes.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 
 #include <algorithm>
 
@@ -71,6 +67,8 @@ std::string dataset_text(hid_t dataset) {
   return text;
 }
 
+}  // namespace
+
 std::string describe_hdf5(const std::filesystem::path& path) {
   const hdf5::File file = open_existing(path);
   return reading(path.string(), [&] {
@@ -86,14 +84,6 @@ std::string describe_hdf5(const std::filesystem::path& path) {
     }
     return text;
   });
-}
-
-}  // namespace
-
-std::string describe(const std::filesystem::path& path) {
-  if (!is_gadget_snapshot(path)) return describe_hdf5(path);
-  const std::filesystem::path first = first_gadget_file(path);
-  return describe_gadget(path) + (hdf5::is_hdf5(first) ? describe_hdf5(first) : "");
 }
 
 }  // namespace nubox::io

@@ -1,9 +1,8 @@
 #include "nubox/io/digest.hpp"
 
 #include "nubox/core/checksum.hpp"
-
-#include "io/bytes.hpp"
-#include "io/hdf5.hpp"
+#include "nubox/io/bytes.hpp"
+#include "nubox/io/hdf5.hpp"
 
 #include <fcntl.h>
 #include <span>

@@ -1,13 +1,13 @@
 #include "nubox/io/field_file.hpp"
 
 #include "nubox/core/fault.hpp"
+#include "nubox/io/bytes.hpp"
 #include "nubox/io/field_header.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/bytes.hpp"
 #include "io/field_skeleton.hpp"
-#include "io/hdf5_attributes.hpp"
 #include "io/slab_dataset.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "io/field_skeleton.hpp"
 
+#include "nubox/io/bytes.hpp"
 #include "nubox/io/field_header.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 
-#include "io/bytes.hpp"
-#include "io/hdf5_attributes.hpp"
 #include "io/slab_dataset.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "nubox/io/field_file.hpp"
+#include "nubox/io/file_frame.hpp"
 
-#include "io/file_frame.hpp"
 #include "io/slab_dataset.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-#include "io/file_frame.hpp"
+#include "nubox/io/file_frame.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "io/hdf5.hpp"
+#include "nubox/io/hdf5.hpp"
 
 #include "nubox/core/error.hpp"
 

@@ -1,8 +1,7 @@
-#include "io/hdf5_attributes.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 
 #include "nubox/core/checksum.hpp"
-
-#include "io/bytes.hpp"
+#include "nubox/io/bytes.hpp"
 
 #include <bit>
 #include <fcntl.h>

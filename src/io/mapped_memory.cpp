@@ -1,8 +1,7 @@
 #include "nubox/io/mapped_memory.hpp"
 
 #include "nubox/core/error.hpp"
-
-#include "io/bytes.hpp"
+#include "nubox/io/bytes.hpp"
 
 #include <sys/mman.h>
 #include <system_error>

@@ -2,9 +2,8 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
+#include "nubox/io/bytes.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "io/bytes.hpp"
 
 #include <cerrno>
 #include <csignal>

@@ -4,13 +4,12 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/machine.hpp"
+#include "nubox/io/bytes.hpp"
 #include "nubox/io/digest.hpp"
+#include "nubox/io/hdf5.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/session.hpp"
-
-#include "io/bytes.hpp"
-#include "io/hdf5.hpp"
 
 #include <ctime>
 #include <set>

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "nubox/io/hdf5.hpp"
 #include "nubox/par/slab.hpp"
-
-#include "io/hdf5.hpp"
 
 #include <cstdint>
 #include <span>

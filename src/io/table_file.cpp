@@ -2,12 +2,12 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/fault.hpp"
+#include "nubox/io/bytes.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/bytes.hpp"
 #include "io/file_checksum.hpp"
-#include "io/hdf5_attributes.hpp"
 
 #include <fcntl.h>
 #include <set>

@@ -16,7 +16,7 @@ double wrapped(double x, double box) {
 
 /// Particles [first, first + count) of the lattice, all on this rank.
 void fill_block(const field::Box& snapshot, std::uint64_t first, std::size_t count,
-                io::ParticleBlock& block) {
+                gadget::ParticleBlock& block) {
   const field::LatticeField& psi = snapshot.displacement;
   const std::size_t n = psi.n();
   const double cell = psi.spacing_mpch(), box = psi.box_size_mpch();
@@ -73,7 +73,7 @@ double particle_mass_1e10_msunh(double Omega, double box_size_mpch, std::size_t 
 }
 
 io::Publication export_snapshot(const field::Box& snapshot, const std::filesystem::path& base,
-                                io::GadgetFormat format, std::size_t files) {
+                                gadget::Format format, std::size_t files) {
   const io::FieldHeader& header = snapshot.header;
   const par::SlabLayout& layout = snapshot.displacement.layout();
   par::agree(layout.comm(), [&] {
@@ -84,7 +84,7 @@ io::Publication export_snapshot(const field::Box& snapshot, const std::filesyste
   const std::size_t n = header.n;
   const double Omega_cb =
       header.cosmology.Omega_m - neutrino_omega(header.cosmology.M_nu_eV, header.cosmology.h);
-  const io::GadgetOutput output{
+  const gadget::WriterOptions output{
       .format = format,
       .files = files,
       .particles = std::uint64_t{n} * n * n,
@@ -95,9 +95,9 @@ io::Publication export_snapshot(const field::Box& snapshot, const std::filesyste
       .h = header.cosmology.h,
       .mass_1e10_msunh = particle_mass_1e10_msunh(Omega_cb, header.box_size_mpch, n),
       .provenance = provenance_of(header)};
-  return io::write_gadget_snapshot(
+  return gadget::write_snapshot(
       layout.comm(), base, output, layout.local().start * n * n, layout.local().count * n * n,
-      [&](std::uint64_t first, std::size_t count, io::ParticleBlock& block) {
+      [&](std::uint64_t first, std::size_t count, gadget::ParticleBlock& block) {
         fill_block(snapshot, first, count, block);
       });
 }

@@ -23,15 +23,15 @@ double resolve(const std::string& name, double configured, const io::Attributes&
 }
 
 /// Omega of one particle type; zero if its masses are not in the header.
-double omega_of(const io::GadgetHeader& about, int type) {
+double omega_of(const gadget::Header& about, int type) {
   const auto index = static_cast<std::size_t>(type);
   const double particles = static_cast<double>(about.counts[index]);
   return particles * about.mass_1e10_msunh[index] /
          particle_mass_1e10_msunh(1, about.box_size_mpch, 1);
 }
 
-double neutrino_mass(const io::GadgetHeader& about, std::optional<double> known) {
-  const double Omega_cdm = omega_of(about, io::gadget_cdm_type);
+double neutrino_mass(const gadget::Header& about, std::optional<double> known) {
+  const double Omega_cdm = omega_of(about, gadget::cdm_type);
   const double Omega_nu = omega_of(about, about.neutrino_type);
   if (Omega_cdm == 0) return known.value_or(neutrino_mass_eV(Omega_nu, about.h));
   const double missing = about.Omega_m - Omega_cdm;
@@ -58,22 +58,22 @@ double neutrino_mass(const io::GadgetHeader& about, std::optional<double> known)
 
 }  // namespace
 
-io::FieldHeader particle_header(const io::GadgetHeader& about) {
+io::FieldHeader particle_header(const gadget::Header& about) {
   io::FieldHeader header;
   header.box_size_mpch = about.box_size_mpch;
-  const std::uint64_t count = about.counts[io::gadget_cdm_type];
+  const std::uint64_t count = about.counts[gadget::cdm_type];
   const auto n = static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(count))));
   if (n * n * n == count) header.n = n;
   header.redshift = about.redshift;
   header.cosmology.Omega_m = about.Omega_m;
   header.cosmology.h = about.h;
-  const double Omega_cdm = omega_of(about, io::gadget_cdm_type);
+  const double Omega_cdm = omega_of(about, gadget::cdm_type);
   const double rest = Omega_cdm > 0 ? about.Omega_m - Omega_cdm : 0;
   if (rest > tolerance * about.Omega_m) header.cosmology.M_nu_eV = neutrino_mass_eV(rest, about.h);
   return header;
 }
 
-io::FieldHeader header_of(const io::GadgetHeader& about, const io::Attributes& noted,
+io::FieldHeader header_of(const gadget::Header& about, const io::Attributes& noted,
                           const SuppliedCosmology& facts) {
   if (!(about.Omega_m > 0) || !(about.h > 0)) {
     throw InputError(

@@ -19,7 +19,7 @@ constexpr std::uint64_t widest_range = 8;
 
 }  // namespace
 
-IdTable::IdTable(const io::GadgetSnapshot& ics, const par::Comm& comm, std::size_t n,
+IdTable::IdTable(const gadget::Snapshot& ics, const par::Comm& comm, std::size_t n,
                  const IdRange& ids)
     : n_(n), comm_(&comm), first_(ids.first), last_(ids.last) {
   par::agree(comm, [&] {
@@ -33,8 +33,8 @@ IdTable::IdTable(const io::GadgetSnapshot& ics, const par::Comm& comm, std::size
   sites_.assign(per_rank_, no_site);
   const double cell = ics.header().box_size_mpch / static_cast<double>(n);
   bool first_block = true;
-  ics.for_each_block(io::gadget_cdm_type, {.position = true, .velocity = false, .id = true},
-                     [&](io::ParticleBlock& block) {
+  ics.for_each_block(gadget::cdm_type, {.position = true, .velocity = false, .id = true},
+                     [&](gadget::ParticleBlock& block) {
                        if (first_block) measure_offset(block, cell);
                        first_block = false;
                        const auto entries = entries_of(block, cell);
@@ -44,7 +44,7 @@ IdTable::IdTable(const io::GadgetSnapshot& ics, const par::Comm& comm, std::size
                      });
 }
 
-void IdTable::measure_offset(const io::ParticleBlock& block, double cell) {
+void IdTable::measure_offset(const gadget::ParticleBlock& block, double cell) {
   // Circular mean of the position within the cell: displacements at high redshift are a few
   // percent of a cell.
   constexpr double tolerance_cells = 0.1;
@@ -74,7 +74,8 @@ void IdTable::measure_offset(const io::ParticleBlock& block, double cell) {
   });
 }
 
-std::vector<IdTable::Entry> IdTable::entries_of(const io::ParticleBlock& block, double cell) const {
+std::vector<IdTable::Entry> IdTable::entries_of(const gadget::ParticleBlock& block,
+                                                double cell) const {
   std::vector<Entry> entries(block.count);
   const auto n = static_cast<std::int64_t>(n_);
   for (std::size_t i = 0; i < block.count; ++i) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/snapshot/id_map.hpp"
 
@@ -17,7 +17,7 @@ class IdTable {
   /// Reads the initial conditions. Collective.
   /// @throws InputError (agreed) if they lie neither on cell corners nor on cell centres, or their
   /// IDs are spread too widely or not unique
-  IdTable(const io::GadgetSnapshot& ics, const par::Comm& comm, std::size_t n, const IdRange& ids);
+  IdTable(const gadget::Snapshot& ics, const par::Comm& comm, std::size_t n, const IdRange& ids);
 
   /// Of the initial conditions' lattice, cells per axis: 0 or 1/2 each.
   [[nodiscard]] const std::array<double, 3>& offset_cells() const { return offset_; }
@@ -32,8 +32,9 @@ class IdTable {
   struct Entry {
     std::uint64_t id, site;
   };
-  void measure_offset(const io::ParticleBlock& block, double cell);
-  [[nodiscard]] std::vector<Entry> entries_of(const io::ParticleBlock& block, double cell) const;
+  void measure_offset(const gadget::ParticleBlock& block, double cell);
+  [[nodiscard]] std::vector<Entry> entries_of(const gadget::ParticleBlock& block,
+                                              double cell) const;
   void add(const std::vector<Entry>& arrived, const par::Comm& comm);
 
   std::size_t n_;

@@ -19,12 +19,12 @@
 namespace nubox::snapshot {
 namespace {
 
-constexpr io::ParticleFields ids_only{.position = false, .velocity = false, .id = true};
+constexpr gadget::ParticleFields ids_only{.position = false, .velocity = false, .id = true};
 
 /// Collective.
-IdRange range_of_ids(const par::Comm& comm, const io::GadgetSnapshot& snapshot) {
-  IdRange range{no_site, 0, snapshot.header().counts[io::gadget_cdm_type]};
-  snapshot.for_each_block(io::gadget_cdm_type, ids_only, [&](const io::ParticleBlock& block) {
+IdRange range_of_ids(const par::Comm& comm, const gadget::Snapshot& snapshot) {
+  IdRange range{no_site, 0, snapshot.header().counts[gadget::cdm_type]};
+  snapshot.for_each_block(gadget::cdm_type, ids_only, [&](const gadget::ParticleBlock& block) {
     for (const std::uint64_t id : block.id) {
       range.first = std::min(range.first, id);
       range.last = std::max(range.last, id);
@@ -36,7 +36,7 @@ IdRange range_of_ids(const par::Comm& comm, const io::GadgetSnapshot& snapshot) 
 }
 
 /// Rms displacement per axis of a block's particles under a map, Mpc/h. Collective.
-std::array<double, 3> rms_under(const IdMap& map, const io::ParticleBlock& block, std::size_t n,
+std::array<double, 3> rms_under(const IdMap& map, const gadget::ParticleBlock& block, std::size_t n,
                                 double box, const par::Comm& comm) {
   std::array<double, 4> sums{};
   const double cell = box / static_cast<double>(n);
@@ -76,8 +76,8 @@ std::vector<IdMap> candidates(std::size_t n, const IdRange& ids, const ImportOpt
 }
 
 /// The map under which a sample of particles moved least, with the evidence in the log. Collective.
-IdMap most_likely(const std::vector<IdMap>& maps, const io::ParticleBlock& sample, std::size_t n,
-                  double box, const par::Comm& comm) {
+IdMap most_likely(const std::vector<IdMap>& maps, const gadget::ParticleBlock& sample,
+                  std::size_t n, double box, const par::Comm& comm) {
   std::size_t best = 0;
   double least = 0;
   for (std::size_t i = 0; i < maps.size(); ++i) {
@@ -93,8 +93,8 @@ IdMap most_likely(const std::vector<IdMap>& maps, const io::ParticleBlock& sampl
 }
 
 /// Places every particle by a numbering; returns what was found. Collective.
-std::string place_by_number(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
-                            const ImportOptions& options, const io::ParticleFields& fields,
+std::string place_by_number(const par::Comm& comm, const gadget::Snapshot& snapshot,
+                            const ImportOptions& options, const gadget::ParticleFields& fields,
                             field::LatticeField& psi, SitePlacer& placer) {
   const std::size_t n = psi.n();
   const IdRange ids = range_of_ids(comm, snapshot);
@@ -103,7 +103,7 @@ std::string place_by_number(const par::Comm& comm, const io::GadgetSnapshot& sna
   std::optional<IdMap> map;
   std::optional<std::uint64_t> stranger;
   std::vector<std::uint64_t> sites;
-  snapshot.for_each_block(io::gadget_cdm_type, fields, [&](const io::ParticleBlock& block) {
+  snapshot.for_each_block(gadget::cdm_type, fields, [&](const gadget::ParticleBlock& block) {
     if (!map) map = most_likely(maps, block, n, psi.box_size_mpch(), comm);
     sites.resize(block.count);
     for (std::size_t p = 0; p < block.count; ++p) {
@@ -128,15 +128,15 @@ struct Particle {
 
 /// The same by initial conditions: particles go to the rank that knows their ID, then to their
 /// site's. Collective.
-std::string place_by_ics(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
-                         const io::GadgetSnapshot& ics, const io::ParticleFields& fields,
+std::string place_by_ics(const par::Comm& comm, const gadget::Snapshot& snapshot,
+                         const gadget::Snapshot& ics, const gadget::ParticleFields& fields,
                          field::LatticeField& psi, SitePlacer& placer) {
   par::agree(comm, [&] {
-    const io::GadgetHeader &now = snapshot.header(), &then = ics.header();
+    const gadget::Header &now = snapshot.header(), &then = ics.header();
     if (lattice_n(then) != psi.n() || std::abs(then.box_size_mpch / now.box_size_mpch - 1) > 1e-5) {
       throw InputError(
           "initial conditions of {} particles in {} Mpc/h do not belong to a snapshot of {} in {}",
-          then.counts[io::gadget_cdm_type], then.box_size_mpch, now.counts[io::gadget_cdm_type],
+          then.counts[gadget::cdm_type], then.box_size_mpch, now.counts[gadget::cdm_type],
           now.box_size_mpch);
     }
   });
@@ -144,7 +144,7 @@ std::string place_by_ics(const par::Comm& comm, const io::GadgetSnapshot& snapsh
   log::info("initial conditions at z = {:g}: lattice offset {} cells", ics.header().redshift,
             fmt::join(table.offset_cells(), ", "));
   const bool with_velocity = fields.velocity;
-  snapshot.for_each_block(io::gadget_cdm_type, fields, [&](const io::ParticleBlock& block) {
+  snapshot.for_each_block(gadget::cdm_type, fields, [&](const gadget::ParticleBlock& block) {
     std::vector<Particle> particles(block.count);
     par::agree(comm, [&] {
       for (std::size_t p = 0; p < block.count; ++p) {
@@ -217,8 +217,8 @@ void require_all(const par::Comm& comm, const std::vector<Check>& checks, const 
 
 }  // namespace
 
-std::size_t lattice_n(const io::GadgetHeader& header) {
-  const std::uint64_t count = header.counts[io::gadget_cdm_type];
+std::size_t lattice_n(const gadget::Header& header) {
+  const std::uint64_t count = header.counts[gadget::cdm_type];
   const auto n = static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(count))));
   if (count == 0 || n * n * n != count) {
     throw InputError("{} CDM particles are no cube: there is no Lagrangian lattice", count);
@@ -226,9 +226,9 @@ std::size_t lattice_n(const io::GadgetHeader& header) {
   return n;
 }
 
-field::Box import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                       io::FieldHeader header, const ImportOptions& options) {
-  const io::GadgetHeader& about = snapshot.header();
+  const gadget::Header& about = snapshot.header();
   header.n = par::agree(comm, [&] {
     if (!about.has_id) throw InputError("the snapshot has no IDs: its particles have no lattice");
     if (options.id_map == MapChoice::ics && options.ics == nullptr) {
@@ -243,7 +243,8 @@ field::Box import_cdm(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
   field::Box result{header, field::LatticeField(layout, 3, about.box_size_mpch), std::nullopt};
   if (about.has_velocity) result.velocity.emplace(layout, 3, about.box_size_mpch);
   field::LatticeField* velocity = result.velocity ? &*result.velocity : nullptr;
-  const io::ParticleFields fields{.position = true, .velocity = velocity != nullptr, .id = true};
+  const gadget::ParticleFields fields{
+      .position = true, .velocity = velocity != nullptr, .id = true};
 
   std::string map;
   {

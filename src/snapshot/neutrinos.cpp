@@ -9,9 +9,9 @@
 
 namespace nubox::snapshot {
 
-field::LatticeField import_neutrinos(const par::Comm& comm, const io::GadgetSnapshot& snapshot,
+field::LatticeField import_neutrinos(const par::Comm& comm, const gadget::Snapshot& snapshot,
                                      std::size_t mesh_n) {
-  const io::GadgetHeader& about = snapshot.header();
+  const gadget::Header& about = snapshot.header();
   const int type = about.neutrino_type;
   const std::uint64_t count = about.counts[static_cast<std::size_t>(type)];
   par::agree(comm, [&] {
@@ -21,7 +21,7 @@ field::LatticeField import_neutrinos(const par::Comm& comm, const io::GadgetSnap
   fft::MeshField mesh(plan, about.box_size_mpch);
   snapshot.for_each_block(
       type, {.position = true, .velocity = false, .id = false},
-      [&](const io::ParticleBlock& block) {
+      [&](const gadget::ParticleBlock& block) {
         const std::vector<float> positions(block.position_mpch.begin(), block.position_mpch.end());
         field::ParticleRoute(plan->layout(), about.box_size_mpch, std::span<const float>(positions),
                              field::Assignment::cic)

@@ -1,9 +1,9 @@
+#include "nubox/io/bytes.hpp"
 #include "nubox/io/field_header.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/io/table_file.hpp"
 
-#include "io/bytes.hpp"
 #include "io/field_skeleton.hpp"
-#include "io/hdf5_attributes.hpp"
 #include "io/io_test_support.hpp"
 #include "io/slab_dataset.hpp"
 

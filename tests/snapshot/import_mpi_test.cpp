@@ -13,7 +13,7 @@ constexpr double velocity_rounding_kms = 3e-4;
 
 field::Box import(const par::Comm& comm, const std::filesystem::path& base,
                   const snapshot::ImportOptions& options = {}) {
-  const auto reader = io::GadgetSnapshot::open(comm, base);
+  const auto reader = gadget::Snapshot::open(comm, base);
   io::FieldHeader header;
   header.cosmology.Omega_m = reader.header().Omega_m;
   return snapshot::import_cdm(comm, reader, header, options);
@@ -67,9 +67,8 @@ TEST(Import, row_major_ids_from_0_and_from_1_are_told_apart) {
   const TemporaryDirectory directory(world);
   for (const std::uint64_t first : {0, 1}) {
     const std::string name = fmt::format("rows{}", first);
-    write_waves(
-        world, directory / name,
-        {.id = [&](auto site) { return site + first; }, .format = io::GadgetFormat::gadget2});
+    write_waves(world, directory / name,
+                {.id = [&](auto site) { return site + first; }, .format = gadget::Format::gadget2});
     const field::Box found = import(world, directory / name);
     expect_waves(world, found);
     EXPECT_EQ(map_of(found), fmt::format("row-major from ID {}", first));
@@ -96,7 +95,7 @@ TEST(Import, any_ids_are_joined_with_the_initial_conditions) {
     // Displacements of at most 4 % of a cell.
     write_waves(world, directory / (name + "_ics"),
                 {.id = id, .offset_cells = offset, .displacement_factor = 0.04, .files = 1});
-    const auto ics = io::GadgetSnapshot::open(world, directory / (name + "_ics"));
+    const auto ics = gadget::Snapshot::open(world, directory / (name + "_ics"));
     const field::Box found = import(world, directory / name, {.ics = &ics});
     expect_waves(world, found);
     EXPECT_EQ(found.header.lattice_offset_cells, offset);
@@ -182,20 +181,20 @@ TEST(Export, comes_back_by_import_in_both_formats_and_any_number_of_files) {
   const TemporaryDirectory directory(world);
   for (const double offset : {0.0, 0.5}) {
     const field::Box box = wave_box(world, offset);
-    for (const auto format : {io::GadgetFormat::hdf5, io::GadgetFormat::gadget2}) {
+    for (const auto format : {gadget::Format::hdf5, gadget::Format::gadget2}) {
       for (const std::size_t files : {1, 2, 7}) {
         const std::string name =
-            fmt::format("set{}{}{}", files, format == io::GadgetFormat::hdf5, offset > 0);
+            fmt::format("set{}{}{}", files, format == gadget::Format::hdf5, offset > 0);
         snapshot::export_snapshot(box, directory / name, format, files).finish();
-        const auto reader = io::GadgetSnapshot::open(world, directory / name);
+        const auto reader = gadget::Snapshot::open(world, directory / name);
         EXPECT_EQ(reader.files().size(), files);
         EXPECT_DOUBLE_EQ(reader.header().redshift, box_redshift);
         EXPECT_DOUBLE_EQ(reader.header().box_size_mpch, box_mpch);
         const field::Box found = import(world, directory / name);
         expect_waves(world, found);
         EXPECT_EQ(found.header.lattice_offset_cells, offset);
-        const io::Attributes noted = io::read_gadget_provenance(world, reader.files().front());
-        EXPECT_EQ(noted.contains("A_s"), format == io::GadgetFormat::hdf5);
+        const io::Attributes noted = gadget::read_provenance(world, reader.files().front());
+        EXPECT_EQ(noted.contains("A_s"), format == gadget::Format::hdf5);
       }
     }
   }
@@ -207,7 +206,7 @@ TEST(Export, refuses_names_and_numbers_that_readers_stumble_over) {
   const field::Box box = wave_box(world);
   const auto refused = [&](const std::string& name, std::size_t files, ExitCode code) {
     try {
-      snapshot::export_snapshot(box, directory / name, io::GadgetFormat::hdf5, files).finish();
+      snapshot::export_snapshot(box, directory / name, gadget::Format::hdf5, files).finish();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), code) << error.what();
       EXPECT_TRUE(error.agreed());
@@ -226,7 +225,7 @@ TEST(Neutrinos, are_missed_where_there_are_none) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   write_waves(world, directory / "cdm", {});
-  const auto reader = io::GadgetSnapshot::open(world, directory / "cdm");
+  const auto reader = gadget::Snapshot::open(world, directory / "cdm");
   try {
     (void)snapshot::import_neutrinos(world, reader, 8);
     FAIL() << "not refused";

@@ -3,7 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/rng.hpp"
 #include "nubox/field/box.hpp"
-#include "nubox/io/gadget_writer.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/snapshot/export.hpp"
 #include "nubox/snapshot/import.hpp"
 
@@ -77,7 +77,7 @@ struct Writing {
   double displacement_factor = 1;  ///< small for initial conditions
   double velocity_factor = 1;
   bool shuffled = true;
-  io::GadgetFormat format = io::GadgetFormat::hdf5;
+  gadget::Format format = gadget::Format::hdf5;
   std::size_t files = 3;
 };
 
@@ -87,7 +87,7 @@ inline void write_waves(const par::Comm& comm, const std::filesystem::path& base
   const field::Box box = wave_box(self);
   constexpr std::uint64_t count = box_n * box_n * box_n;
   const auto order = rng::permutation(3, writing.shuffled ? 1 : 2, count);
-  const io::GadgetOutput output{
+  const gadget::WriterOptions output{
       .format = writing.format,
       .files = writing.files,
       .particles = count,
@@ -104,9 +104,9 @@ inline void write_waves(const par::Comm& comm, const std::filesystem::path& base
   const std::uint64_t part = ranks > 1 ? count / (ranks - 1) : count;
   const std::uint64_t first = std::min(count, rank * part);
   const std::uint64_t mine = rank + 2 == ranks ? count - first : std::min(part, count - first);
-  io::write_gadget_snapshot(
+  gadget::write_snapshot(
       comm, base, output, first, mine,
-      [&](std::uint64_t from, std::size_t size, io::ParticleBlock& block) {
+      [&](std::uint64_t from, std::size_t size, gadget::ParticleBlock& block) {
         block.position_mpch.clear();
         block.velocity_kms.clear();
         block.id.clear();

@@ -9,7 +9,7 @@ import numpy
 
 from harness import SOURCE, TINY, SystemTest, files, nubox
 
-sys.path.insert(0, str(SOURCE / "tests/io"))
+sys.path.insert(0, str(SOURCE / "tests/gadget"))
 import make_snapshots  # noqa: E402 (needs the path above)
 
 RANKS = (2, 1, 3)

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness import SOURCE, SystemTest, files, nubox
 
-sys.path.insert(0, str(SOURCE / "tests/io"))
+sys.path.insert(0, str(SOURCE / "tests/gadget"))
 
 from snapshot_writers import OMEGA_NU, Binary, Box, Hdf5, Particles, split  # noqa: E402
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nubox/field/box.hpp"
-#include "nubox/io/gadget_writer.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 
 namespace nubox::snapshot {
 
@@ -12,7 +12,7 @@ namespace nubox::snapshot {
 /// stands once the publication is finished. Collective.
 /// @throws InputError for a box without velocities, UsageError, FileSystemError; agreed
 io::Publication export_snapshot(const field::Box& snapshot, const std::filesystem::path& base,
-                                io::GadgetFormat format, std::size_t files);
+                                gadget::Format format, std::size_t files);
 
 /// Omega of neutrinos with a total mass: M / 93.14 eV / h^2, as Quijote and HADES count them.
 [[nodiscard]] double neutrino_omega(double M_nu_eV, double h);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/io/field_file.hpp"
-#include "nubox/io/gadget_snapshot.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@ namespace nubox::snapshot {
 
 /// What a Gadget header does say: box, redshift, Omega_m, h, n if the CDM particles are a cube
 /// (else zero), and the neutrino mass that the particles' masses leave room for. Rank-local.
-[[nodiscard]] io::FieldHeader particle_header(const io::GadgetHeader& about);
+[[nodiscard]] io::FieldHeader particle_header(const gadget::Header& about);
 
 /// What no Gadget header holds.
 struct SuppliedCosmology {
@@ -25,7 +25,7 @@ struct SuppliedCosmology {
 /// without any, the user must tell it.
 /// Rank-local, the same on all ranks.
 /// @throws InputError if a number is missing, or the particle masses contradict Omega_m and M_nu
-[[nodiscard]] io::FieldHeader header_of(const io::GadgetHeader& about, const io::Attributes& noted,
+[[nodiscard]] io::FieldHeader header_of(const gadget::Header& about, const io::Attributes& noted,
                                         const SuppliedCosmology& facts);
 
 }  // namespace nubox::snapshot

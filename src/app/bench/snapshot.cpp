@@ -1,5 +1,5 @@
-#include "nubox/io/gadget_snapshot.hpp"
-#include "nubox/io/gadget_writer.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/export.hpp"
 
@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 constexpr double particle_gb = 28e-9;  // three floats each of position and velocity, an ID
 constexpr double spacing_mpch = 2;
 
-io::GadgetOutput output_of(std::size_t n, io::GadgetFormat format) {
-  io::GadgetOutput output;
+gadget::WriterOptions output_of(std::size_t n, gadget::Format format) {
+  gadget::WriterOptions output;
   output.format = format;
   output.particles = n * n * n;
   output.box_size_mpch = spacing_mpch * static_cast<double>(n);
@@ -33,7 +33,8 @@ io::GadgetOutput output_of(std::size_t n, io::GadgetFormat format) {
   return output;
 }
 
-void fill_lattice(std::size_t n, std::uint64_t first, std::size_t count, io::ParticleBlock& block) {
+void fill_lattice(std::size_t n, std::uint64_t first, std::size_t count,
+                  gadget::ParticleBlock& block) {
   block.position_mpch.resize(3 * count);
   block.velocity_kms.assign(3 * count, 100.0F);
   block.id.resize(count);
@@ -80,22 +81,22 @@ std::vector<BenchRow> bench_snapshot(const par::Comm& world, const config::Confi
     });
   });
   std::vector<BenchRow> rows;
-  for (const io::GadgetFormat format : {io::GadgetFormat::gadget2, io::GadgetFormat::hdf5}) {
-    const bool binary = format == io::GadgetFormat::gadget2;
+  for (const gadget::Format format : {gadget::Format::gadget2, gadget::Format::hdf5}) {
+    const bool binary = format == gadget::Format::gadget2;
     const fs::path base = scratch.path() / (binary ? "binary" : "hdf5");
     const double write = fastest_seconds(world, repeats, [&] {
-      io::write_gadget_snapshot(
+      gadget::write_snapshot(
           world, base, output_of(n, format), first, count,
-          [n](std::uint64_t at, std::size_t particles, io::ParticleBlock& block) {
+          [n](std::uint64_t at, std::size_t particles, gadget::ParticleBlock& block) {
             fill_lattice(n, at, particles, block);
           })
           .finish();
     });
-    const auto files = io::GadgetSnapshot::open(world, base).files();
+    const auto files = gadget::Snapshot::open(world, base).files();
     const double pass = fastest_seconds(world, repeats, [&] { pass_over(world, files); });
     const double read = fastest_seconds(world, repeats, [&] {
-      io::GadgetSnapshot::open(world, base)
-          .for_each_block(io::gadget_cdm_type, {}, [](io::ParticleBlock&) {});
+      gadget::Snapshot::open(world, base)
+          .for_each_block(gadget::cdm_type, {}, [](gadget::ParticleBlock&) {});
     });
     const std::string what =
         fmt::format("Gadget {}, {}^3, {:.2f} GB", binary ? "binary" : "HDF5", n, gigabytes);

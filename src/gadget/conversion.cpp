@@ -1,4 +1,4 @@
-#include "io/gadget_convert.hpp"
+#include "gadget/conversion.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 /// Programs that wrap at every other step only leave particles a drift outside the box.
@@ -117,4 +117,4 @@ void convert_ids(const RawNumbers& raw, std::span<std::uint64_t> id) {
   });
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

@@ -12,28 +12,28 @@
 #include <string>
 #include <vector>
 
-namespace nubox::io {
+namespace nubox::gadget {
 
 /// Particle types of a snapshot: Gadget's six, and SWIFT's neutrinos (PartType6).
-inline constexpr std::size_t gadget_types = 7;
-inline constexpr int gadget_cdm_type = 1;
+inline constexpr std::size_t type_count = 7;
+inline constexpr int cdm_type = 1;
 
 enum class LengthUnit { automatic, kpch, mpch };
 
 /// What a user may say about a snapshot whose header does not (old files hold zeros there).
-struct GadgetOptions {
+struct ReaderOptions {
   LengthUnit length_unit = LengthUnit::automatic;
   std::optional<double> box_size_mpch, redshift, Omega_m, Omega_lambda, h;
 };
 
 /// Header of a whole set of files, in the units of this program.
-struct GadgetHeader {
+struct Header {
   std::string format;  ///< "gadget-1", "gadget-2" (binary), "gadget-hdf5", "gadget-4", "swift"
   double box_size_mpch = 0;
   double redshift = 0;
-  double Omega_m = 0, Omega_lambda = 0, h = 0;         ///< zero where neither file nor options tell
-  std::array<std::uint64_t, gadget_types> counts{};    ///< particles of all files
-  std::array<double, gadget_types> mass_1e10_msunh{};  ///< zero where masses differ by particle
+  double Omega_m = 0, Omega_lambda = 0, h = 0;       ///< zero where neither file nor options tell
+  std::array<std::uint64_t, type_count> counts{};    ///< particles of all files
+  std::array<double, type_count> mass_1e10_msunh{};  ///< zero where masses differ by particle
   /// sum of N m over all types in critical densities; zero where a mass is missing. Below Omega_m
   /// where neutrinos are no particles.
   double Omega_particles = 0;
@@ -66,19 +66,19 @@ inline constexpr std::size_t default_block_particles = std::size_t{1} << 16;
 
 /// A Gadget snapshot of one or many files: binary format 1 or 2 of either byte order, or HDF5 as
 /// Gadget-2/3/4 and SWIFT write it. Keeps a reference to the communicator.
-class GadgetSnapshot {
+class Snapshot {
  public:
   /// Finds the files as Pylians does (the path itself, then path.0, path.hdf5, path.0.hdf5; the
   /// name of one file of a set stands for the set), reads every header, dealt to ranks, and checks
   /// headers and block sizes against each other and against the sizes of the files. Collective.
   /// @throws FileSystemError (a file is missing), InputError naming file, block and numbers; agreed
-  [[nodiscard]] static GadgetSnapshot open(const par::Comm& comm, const std::filesystem::path& path,
-                                           const GadgetOptions& options = {});
-  GadgetSnapshot(GadgetSnapshot&&) noexcept;
-  GadgetSnapshot& operator=(GadgetSnapshot&&) noexcept;
-  ~GadgetSnapshot();
+  [[nodiscard]] static Snapshot open(const par::Comm& comm, const std::filesystem::path& path,
+                                     const ReaderOptions& options = {});
+  Snapshot(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;
+  ~Snapshot();
 
-  [[nodiscard]] const GadgetHeader& header() const;
+  [[nodiscard]] const Header& header() const;
   /// The files in order, for provenance.
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const;
 
@@ -96,12 +96,12 @@ class GadgetSnapshot {
 
  private:
   struct Impl;
-  explicit GadgetSnapshot(std::unique_ptr<Impl> impl);
+  explicit Snapshot(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
 /// Whether `path` or the names derived from it hold a Gadget snapshot (of any kind) rather than
 /// another file: looks at the first bytes or the HDF5 groups only. Rank-local.
-[[nodiscard]] bool is_gadget_snapshot(const std::filesystem::path& path);
+[[nodiscard]] bool is_snapshot(const std::filesystem::path& path);
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

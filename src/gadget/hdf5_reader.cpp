@@ -1,13 +1,13 @@
 #include "nubox/core/error.hpp"
+#include "nubox/io/hdf5.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 
-#include "io/gadget_file.hpp"
-#include "io/hdf5.hpp"
-#include "io/hdf5_attributes.hpp"
+#include "gadget/snapshot_file.hpp"
 
 #include <algorithm>
 #include <map>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 /// A chunk is decompressed once if the cache holds it while pieces move through it, and its
@@ -18,42 +18,43 @@ constexpr std::size_t most_cache_bytes = std::size_t{128} << 20;
 /// Size of a chunk in memory, 0 for a dataset in one piece. Closes the dataset again: one that is
 /// open keeps the cache it was first opened with.
 std::size_t chunk_bytes(hid_t file, const std::string& name) {
-  const hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
-  const hdf5::PropertyList list(H5Dget_create_plist(dataset.id()), "read the layout of " + name);
+  const io::hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
+  const io::hdf5::PropertyList list(H5Dget_create_plist(dataset.id()),
+                                    "read the layout of " + name);
   if (H5Pget_layout(list.id()) != H5D_CHUNKED) return 0;
   std::array<hsize_t, 2> extents{1, 1};
-  hdf5::check(H5Pget_chunk(list.id(), static_cast<int>(extents.size()), extents.data()),
-              "read the chunks of " + name);
-  const hdf5::Type type(H5Dget_type(dataset.id()), "read the type of " + name);
+  io::hdf5::check(H5Pget_chunk(list.id(), static_cast<int>(extents.size()), extents.data()),
+                  "read the chunks of " + name);
+  const io::hdf5::Type type(H5Dget_type(dataset.id()), "read the type of " + name);
   return static_cast<std::size_t>(extents[0] * extents[1]) * H5Tget_size(type.id());
 }
 
-class Hdf5Reader : public GadgetFileReader {
+class Hdf5Reader : public FileReader {
  public:
   explicit Hdf5Reader(const std::filesystem::path& path)
-      : where_(path.string()), file_(open_existing(path)) {}
+      : where_(path.string()), file_(io::open_existing(path)) {}
 
-  RawNumbers read(GadgetField field, std::size_t type, std::uint64_t first,
+  RawNumbers read(Quantity field, std::size_t type, std::uint64_t first,
                   std::size_t count) override {
-    return reading(where_, [&] {
+    return io::reading(where_, [&] {
       const std::string name = dataset_path(type, field);
       const hid_t dataset = opened(name);
-      const hdf5::Type stored(H5Dget_type(dataset), "read the type of " + name);
+      const io::hdf5::Type stored(H5Dget_type(dataset), "read the type of " + name);
       const int width = H5Tget_size(stored.id()) <= 4 ? 4 : 8;
-      const hid_t memory_type = field == GadgetField::id
+      const hid_t memory_type = field == Quantity::id
                                     ? (width == 4 ? H5T_NATIVE_UINT32 : H5T_NATIVE_UINT64)
                                     : (width == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE);
       const std::size_t components = components_of(field);
       const std::array<hsize_t, 2> start{first, 0}, extent{count, components};
-      const int rank = field == GadgetField::id ? 1 : 2;
-      const hdf5::Space space(H5Dget_space(dataset), "select part of " + name);
-      hdf5::check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
-                                      extent.data(), nullptr),
-                  "select part of " + name);
-      const hdf5::Space memory(H5Screate_simple(rank, extent.data(), nullptr), "select memory");
+      const int rank = field == Quantity::id ? 1 : 2;
+      const io::hdf5::Space space(H5Dget_space(dataset), "select part of " + name);
+      io::hdf5::check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
+                                          extent.data(), nullptr),
+                      "select part of " + name);
+      const io::hdf5::Space memory(H5Screate_simple(rank, extent.data(), nullptr), "select memory");
       const std::size_t bytes = count * components * static_cast<std::size_t>(width);
       buffer_.resize(std::max(buffer_.size(), bytes));
-      hdf5::check(
+      io::hdf5::check(
           H5Dread(dataset, memory_type, memory.id(), space.id(), H5P_DEFAULT, buffer_.data()),
           "read " + name);
       return RawNumbers{std::span(buffer_).first(bytes), width, false};
@@ -65,28 +66,28 @@ class Hdf5Reader : public GadgetFileReader {
   [[nodiscard]] hid_t opened(const std::string& name) {
     const auto found = datasets_.find(name);
     if (found != datasets_.end()) return found->second.id();
-    const hdf5::PropertyList access(H5Pcreate(H5P_DATASET_ACCESS), "make a property list");
+    const io::hdf5::PropertyList access(H5Pcreate(H5P_DATASET_ACCESS), "make a property list");
     const std::size_t bytes = chunk_bytes(file_.id(), name);
     if (bytes > 0) {
-      hdf5::check(H5Pset_chunk_cache(access.id(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT,
-                                     std::min(chunks_cached * bytes, most_cache_bytes),
-                                     H5D_CHUNK_CACHE_W0_DEFAULT),
-                  "set the chunk cache");
+      io::hdf5::check(H5Pset_chunk_cache(access.id(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT,
+                                         std::min(chunks_cached * bytes, most_cache_bytes),
+                                         H5D_CHUNK_CACHE_W0_DEFAULT),
+                      "set the chunk cache");
     }
-    hdf5::Dataset dataset(H5Dopen2(file_.id(), name.c_str(), access.id()), "open " + name);
+    io::hdf5::Dataset dataset(H5Dopen2(file_.id(), name.c_str(), access.id()), "open " + name);
     return datasets_.emplace(name, std::move(dataset)).first->second.id();
   }
 
   std::string where_;
-  hdf5::File file_;
-  std::map<std::string, hdf5::Dataset> datasets_;
+  io::hdf5::File file_;
+  std::map<std::string, io::hdf5::Dataset> datasets_;
   std::vector<std::byte> buffer_;
 };
 
 }  // namespace
 
-std::unique_ptr<GadgetFileReader> open_hdf5_reader(const std::filesystem::path& path) {
+std::unique_ptr<FileReader> open_hdf5_reader(const std::filesystem::path& path) {
   return std::make_unique<Hdf5Reader>(path);
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

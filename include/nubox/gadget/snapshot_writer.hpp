@@ -1,33 +1,33 @@
 #pragma once
 
+#include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/io/field_file.hpp"
-#include "nubox/io/gadget_snapshot.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <vector>
 
-namespace nubox::io {
+namespace nubox::gadget {
 
-enum class GadgetFormat { hdf5, gadget2 };
+enum class Format { hdf5, gadget2 };
 
 /// What a snapshot of one particle type (CDM) says of itself.
-struct GadgetOutput {
-  GadgetFormat format = GadgetFormat::hdf5;
+struct WriterOptions {
+  Format format = Format::hdf5;
   std::size_t files = 0;  ///< 0: as few as keep each block below 1 GiB
   std::uint64_t particles = 0;
   double box_size_mpch = 0, redshift = 0;
   double Omega_m = 0, Omega_lambda = 0, h = 0;
   double mass_1e10_msunh = 0;
-  Attributes provenance{};  ///< group /Nubox of HDF5 files
+  io::Attributes provenance{};  ///< group /Nubox of HDF5 files
 };
 
 /// Names of the set: base.hdf5 or base (Gadget-2) for one file, else base.0.hdf5 or base.0 and so
 /// on. Readers tell the number from the base by a dot: base has none in its last component.
 /// @throws UsageError for such a base, and if the number of files does not fit the particles
-[[nodiscard]] std::vector<std::filesystem::path> gadget_file_names(
-    const std::filesystem::path& base, const GadgetOutput& output);
+[[nodiscard]] std::vector<std::filesystem::path> file_names(const std::filesystem::path& base,
+                                                            const WriterOptions& output);
 
 /// Fills a block with the particles [first, first + count) of the set: positions, velocities, IDs.
 using FillBlock = std::function<void(std::uint64_t first, std::size_t count, ParticleBlock& block)>;
@@ -36,13 +36,13 @@ using FillBlock = std::function<void(std::uint64_t first, std::size_t count, Par
 /// in the order of ranks; IDs take 4 bytes where they fit. kpc/h, km/s sqrt(a), 1e10 Msun/h.
 /// The set stands, as a whole, once the publication is finished, for which nothing of this is
 /// needed any more. Collective. @throws FileSystemError, UsageError (agreed)
-Publication write_gadget_snapshot(const par::Comm& comm, const std::filesystem::path& base,
-                                  const GadgetOutput& output, std::uint64_t local_first,
-                                  std::uint64_t local_count, const FillBlock& fill);
+io::Publication write_snapshot(const par::Comm& comm, const std::filesystem::path& base,
+                               const WriterOptions& output, std::uint64_t local_first,
+                               std::uint64_t local_count, const FillBlock& fill);
 
-/// What write_gadget_snapshot noted under /Nubox; empty for a file without. Collective.
+/// What write_snapshot noted under /Nubox; empty for a file without. Collective.
 /// @throws InputError if it is damaged, FileSystemError; agreed
-[[nodiscard]] Attributes read_gadget_provenance(const par::Comm& comm,
-                                                const std::filesystem::path& file);
+[[nodiscard]] io::Attributes read_provenance(const par::Comm& comm,
+                                             const std::filesystem::path& file);
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

@@ -1,11 +1,11 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 
-#include "io/gadget_set.hpp"
+#include "gadget/file_set.hpp"
 
 #include <cmath>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 // Gadget's default units in cgs; its parameter files round them to 3.085678e21 cm and 1.989e43 g.
@@ -35,9 +35,9 @@ double snapped(double value, std::initializer_list<double> usual) {
 }
 
 /// Mass of all particles in 1e10 Msun/h; 0 where a type has no mass in the header.
-double total_mass(const GadgetHeader& header) {
+double total_mass(const Header& header) {
   double sum = 0;
-  for (std::size_t type = 0; type < gadget_types; ++type) {
+  for (std::size_t type = 0; type < type_count; ++type) {
     if (header.counts[type] == 0) continue;
     if (!(header.mass_1e10_msunh[type] > 0)) return 0;
     sum += static_cast<double>(header.counts[type]) * header.mass_1e10_msunh[type];
@@ -52,7 +52,7 @@ double density(double mass_1e10_msunh, double box_size_mpch) {
 /// What the particle masses say about the length unit: sum N m = Omega0 critical densities.
 class MassEvidence {
  public:
-  MassEvidence(double box_size, const GadgetOptions& options, const GadgetHeader& header)
+  MassEvidence(double box_size, const ReaderOptions& options, const Header& header)
       : mass_(total_mass(header)), Omega_m_(header.Omega_m), options_(options), box_(box_size) {}
 
   [[nodiscard]] bool exists() const { return mass_ > 0 && Omega_m_ > 0; }
@@ -72,13 +72,13 @@ class MassEvidence {
 
  private:
   double mass_, Omega_m_;
-  const GadgetOptions& options_;
+  const ReaderOptions& options_;
   double box_;
 };
 
 /// Length unit in Mpc/h, with its evidence in the header.
-double length_unit(const GadgetFileFacts& facts, const GadgetOptions& options,
-                   const MassEvidence& masses, const std::string& where, GadgetHeader& header) {
+double length_unit(const FileHeader& facts, const ReaderOptions& options,
+                   const MassEvidence& masses, const std::string& where, Header& header) {
   if (options.length_unit != LengthUnit::automatic) {
     const double chosen = options.length_unit == LengthUnit::kpch ? kpch_mpch : 1.0;
     const double other = options.length_unit == LengthUnit::kpch ? 1.0 : kpch_mpch;
@@ -119,13 +119,13 @@ double length_unit(const GadgetFileFacts& facts, const GadgetOptions& options,
 
 }  // namespace
 
-GadgetScales find_scales(const GadgetFileFacts& facts, const GadgetOptions& options,
-                         const std::string& where, GadgetHeader& header) {
-  GadgetScales scales;
+Scales find_scales(const FileHeader& facts, const ReaderOptions& options, const std::string& where,
+                   Header& header) {
+  Scales scales;
   const double per_h = facts.units_hold_h ? 1.0 : header.h;
   scales.mass_1e10_msunh =
       facts.unit_mass_g > 0 ? snapped(facts.unit_mass_g, {mass_unit_g}) / mass_unit_g * per_h : 1.0;
-  for (std::size_t type = 0; type < gadget_types; ++type) {
+  for (std::size_t type = 0; type < type_count; ++type) {
     header.mass_1e10_msunh[type] = facts.mass[type] * scales.mass_1e10_msunh;
   }
   const MassEvidence masses(facts.box_size, options, header);
@@ -158,4 +158,4 @@ GadgetScales find_scales(const GadgetFileFacts& facts, const GadgetOptions& opti
   return scales;
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

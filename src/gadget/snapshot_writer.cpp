@@ -1,20 +1,20 @@
-#include "nubox/io/gadget_writer.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/io/bytes.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/bytes.hpp"
-#include "io/gadget_frame.hpp"
-#include "io/hdf5_attributes.hpp"
+#include "gadget/file_layout.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <fcntl.h>
 #include <limits>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +25,7 @@ constexpr std::size_t preferred_block_bytes = std::size_t{1} << 30;
 constexpr std::size_t largest_block_bytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t largest_file_count = 1 << 16;
 
-std::size_t file_count(const GadgetOutput& output) {
+std::size_t file_count(const WriterOptions& output) {
   const std::uint64_t bytes = output.particles * 3 * sizeof(float);
   const std::size_t files = output.files != 0
                                 ? output.files
@@ -68,15 +68,15 @@ float position_kpch(double position_mpch, double box_size_mpch) {
 /// Converts and writes the part of this rank's particles that belongs to one file. Rank-local.
 class ParticleWriter {
  public:
-  ParticleWriter(const GadgetOutput& output, const FillBlock& fill)
+  ParticleWriter(const WriterOptions& output, const FillBlock& fill)
       : output_(output),
         fill_(fill),
         per_kms_(1 / std::sqrt(units::scale_factor(output.redshift))) {}
 
-  void write(const fs::path& path, const GadgetFileFrame& frame, std::uint64_t first,
+  void write(const fs::path& path, const FileLayout& frame, std::uint64_t first,
              std::uint64_t end) {
     if (first >= end) return;
-    RawFile file(path, O_RDWR);
+    io::RawFile file(path, O_RDWR);
     for (; first < end; first += default_block_particles) {
       log::beat();
       const std::size_t count = std::min<std::uint64_t>(default_block_particles, end - first);
@@ -90,19 +90,19 @@ class ParticleWriter {
   }
 
  private:
-  void write_positions(RawFile& file, std::size_t offset) {
+  void write_positions(io::RawFile& file, std::size_t offset) {
     values_.resize(block_.position_mpch.size());
     std::ranges::transform(block_.position_mpch, values_.begin(),
                            [&](double x) { return position_kpch(x, output_.box_size_mpch); });
     file.write_at(offset, std::as_bytes(std::span(values_)));
   }
-  void write_velocities(RawFile& file, std::size_t offset) {
+  void write_velocities(io::RawFile& file, std::size_t offset) {
     values_.resize(block_.velocity_kms.size());
     std::ranges::transform(block_.velocity_kms, values_.begin(),
                            [&](float v) { return static_cast<float>(v * per_kms_); });
     file.write_at(offset, std::as_bytes(std::span(values_)));
   }
-  void write_ids(RawFile& file, std::size_t offset) {
+  void write_ids(io::RawFile& file, std::size_t offset) {
     if (id_bytes_of(output_) == sizeof(std::uint64_t)) {
       file.write_at(offset, std::as_bytes(std::span(block_.id)));
       return;
@@ -111,7 +111,7 @@ class ParticleWriter {
     file.write_at(offset, std::as_bytes(std::span(short_ids_)));
   }
 
-  const GadgetOutput& output_;
+  const WriterOptions& output_;
   const FillBlock& fill_;
   double per_kms_;
   ParticleBlock block_;
@@ -121,13 +121,13 @@ class ParticleWriter {
 
 }  // namespace
 
-std::vector<fs::path> gadget_file_names(const fs::path& base, const GadgetOutput& output) {
+std::vector<fs::path> file_names(const fs::path& base, const WriterOptions& output) {
   const std::string stem = base.filename().string();
   if (stem.empty() || stem.find('.') != std::string::npos) {
     throw UsageError("'{}' is no name for a snapshot: give one without a dot, suffixes are added",
                      base.string());
   }
-  const std::string suffix = output.format == GadgetFormat::hdf5 ? ".hdf5" : "";
+  const std::string suffix = output.format == Format::hdf5 ? ".hdf5" : "";
   const std::size_t files = file_count(output);
   if (files == 1) return {base.string() + suffix};
   std::vector<fs::path> names;
@@ -136,51 +136,51 @@ std::vector<fs::path> gadget_file_names(const fs::path& base, const GadgetOutput
   return names;
 }
 
-Publication write_gadget_snapshot(const par::Comm& comm, const fs::path& base,
-                                  const GadgetOutput& output, std::uint64_t local_first,
-                                  std::uint64_t local_count, const FillBlock& fill) {
+io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
+                               const WriterOptions& output, std::uint64_t local_first,
+                               std::uint64_t local_count, const FillBlock& fill) {
   const std::vector<fs::path> targets = par::agree(comm, [&] {
-    const auto names = gadget_file_names(base, output);
+    const auto names = file_names(base, output);
     if (comm.is_root()) require_no_strangers(base, names);
     return names;
   });
   const auto rank = static_cast<std::size_t>(comm.rank());
   const auto ranks = static_cast<std::size_t>(comm.size());
   const auto write = [&](std::span<const fs::path> temporaries) {
-    std::vector<GadgetFileFrame> frames;
+    std::vector<FileLayout> frames;
     par::agree(comm, [&] {
       for (std::size_t i = 0; i < targets.size(); ++i) {
-        frames.push_back(gadget_file_frame(output, i, targets.size()));
+        frames.push_back(file_layout(output, i, targets.size()));
         if (i % ranks != rank) continue;
-        RawFile file(temporaries[i], O_RDWR | O_CREAT | O_TRUNC);
+        io::RawFile file(temporaries[i], O_RDWR | O_CREAT | O_TRUNC);
         file.reserve(frames[i].frame.file_bytes);
-        write_frame(file, frames[i].frame);
+        io::write_frame(file, frames[i].frame);
         file.close();
       }
     });
     par::agree(comm, [&] {
       ParticleWriter writer(output, fill);
       for (std::size_t i = 0; i < targets.size(); ++i) {
-        const GadgetFileFrame& frame = frames[i];
+        const FileLayout& frame = frames[i];
         writer.write(temporaries[i], frame, std::max(frame.first, local_first),
                      std::min(frame.first + frame.count, local_first + local_count));
       }
     });
   };
-  return {comm, targets, Publication::Writers::all_ranks, write};
+  return {comm, targets, io::Publication::Writers::all_ranks, write};
 }
 
-Attributes read_gadget_provenance(const par::Comm& comm, const fs::path& file) {
+io::Attributes read_provenance(const par::Comm& comm, const fs::path& file) {
   const std::string text = par::agree(comm, [&]() -> std::string {
     if (!comm.is_root() || H5Fis_hdf5(file.c_str()) <= 0) return {};
-    const hdf5::File opened = open_existing(file);
-    return reading(file.string(), [&]() -> std::string {
+    const io::hdf5::File opened = io::open_existing(file);
+    return io::reading(file.string(), [&]() -> std::string {
       if (H5Lexists(opened.id(), "Nubox", H5P_DEFAULT) <= 0) return {};
-      const hdf5::Object group(H5Oopen(opened.id(), "Nubox", H5P_DEFAULT), "open /Nubox");
-      return canonical_text(read_attributes(group.id(), file.string() + ":/Nubox"));
+      const io::hdf5::Object group(H5Oopen(opened.id(), "Nubox", H5P_DEFAULT), "open /Nubox");
+      return io::canonical_text(io::read_attributes(group.id(), file.string() + ":/Nubox"));
     });
   });
-  return parse_canonical_text(comm.broadcast(text));
+  return io::parse_canonical_text(comm.broadcast(text));
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

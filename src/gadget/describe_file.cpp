@@ -1,21 +1,24 @@
-#include "io/gadget_describe.hpp"
+#include "nubox/gadget/describe_file.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
+#include "nubox/io/describe.hpp"
+#include "nubox/io/hdf5.hpp"
 
-#include "io/gadget_set.hpp"
+#include "gadget/file_set.hpp"
 
 #include <bit>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
-std::string type_name(std::size_t type, const GadgetHeader& header) {
-  if (type == static_cast<std::size_t>(gadget_cdm_type)) return "cold dark matter";
+std::string type_name(std::size_t type, const Header& header) {
+  if (type == static_cast<std::size_t>(cdm_type)) return "cold dark matter";
   if (static_cast<int>(type) == header.neutrino_type) return "neutrinos";
   return type == 0 ? "gas" : "other particles";
 }
 
-std::string header_text(const GadgetHeader& header) {
+std::string header_text(const Header& header) {
   std::string text = fmt::format("  box = {:.10g} Mpc/h, lengths in {} ({})\n",
                                  header.box_size_mpch, header.length_unit, header.length_evidence);
   text += fmt::format(
@@ -24,7 +27,7 @@ std::string header_text(const GadgetHeader& header) {
   if (header.Omega_particles > 0) {
     text += fmt::format("  Omega of the particles = {:.6g}\n", header.Omega_particles);
   }
-  for (std::size_t type = 0; type < gadget_types; ++type) {
+  for (std::size_t type = 0; type < type_count; ++type) {
     if (header.counts[type] == 0) continue;
     const double mass = header.mass_1e10_msunh[type];
     text += fmt::format(
@@ -40,7 +43,7 @@ std::string header_text(const GadgetHeader& header) {
 
 std::string set_text(const std::filesystem::path& path) {
   try {
-    const GadgetSnapshot snapshot = GadgetSnapshot::open(par::Comm::self(), path);
+    const Snapshot snapshot = Snapshot::open(par::Comm::self(), path);
     std::uintmax_t bytes = 0;
     for (const auto& file : snapshot.files()) bytes += std::filesystem::file_size(file);
     return fmt::format("{}: Gadget snapshot, format {}, {} file(s), {} bytes\n", path.string(),
@@ -53,7 +56,7 @@ std::string set_text(const std::filesystem::path& path) {
 }
 
 std::string records_text(const std::filesystem::path& first) {
-  const GadgetFileFacts facts = read_binary_facts(first);
+  const FileHeader facts = read_binary_header(first);
   const bool little = (std::endian::native == std::endian::little) != facts.swapped;
   std::string text = fmt::format("{} ({} bytes, {}-endian)\n", first.string(),
                                  std::filesystem::file_size(first), little ? "little" : "big");
@@ -67,9 +70,11 @@ std::string records_text(const std::filesystem::path& first) {
 
 }  // namespace
 
-std::string describe_gadget(const std::filesystem::path& path) {
-  const std::filesystem::path first = first_gadget_file(path);
-  return looks_like_gadget_hdf5(first) ? set_text(path) : set_text(path) + records_text(first);
+std::string describe_file(const std::filesystem::path& path) {
+  if (!is_snapshot(path)) return io::describe_hdf5(path);
+  const std::filesystem::path first = first_file(path);
+  return set_text(path) +
+         (io::hdf5::is_hdf5(first) ? io::describe_hdf5(first) : records_text(first));
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

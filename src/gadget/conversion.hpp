@@ -1,13 +1,13 @@
 #pragma once
 
-#include "io/gadget_file.hpp"
+#include "gadget/snapshot_file.hpp"
 
 #include <cstddef>
 #include <span>
 #include <string>
 
 /// Numbers from disk into those of the program, checked on the way. Rank-local.
-namespace nubox::io {
+namespace nubox::gadget {
 
 /// Positions into [0, L). @throws InputError naming `where` and the first particle (counted from
 /// `first`) that is not finite or outside the box
@@ -21,4 +21,4 @@ void convert_velocities(const RawNumbers& raw, double unit_kms, std::span<float>
 
 void convert_ids(const RawNumbers& raw, std::span<std::uint64_t> id);
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

@@ -2,8 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/io/field_file.hpp"
-
-#include "io/hdf5.hpp"
+#include "nubox/io/hdf5.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
 
 #include "io/io_test_support.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Made by tests/io/make_snapshots.py, which the test fixture "snapshots" runs (ctest does).
+// Made by tests/gadget/make_snapshots.py, which the test fixture "snapshots" runs (ctest does).
 const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) / "tests/snapshots";
 
 /// Blocks of a size that divides neither shares nor files.
@@ -23,34 +23,34 @@ class GadgetSnapshots : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(std::filesystem::exists(snapshots / "manifest.json"))
-        << "run tests/io/make_snapshots.py " << snapshots;
+        << "run tests/gadget/make_snapshots.py " << snapshots;
     manifest_ = Json::parse(contents_of(snapshots / "manifest.json"));
     const std::string bytes = contents_of(snapshots / "truth.bin");
     truth_.resize(bytes.size() / sizeof(double));
     std::copy_n(bytes.data(), bytes.size(), reinterpret_cast<char*>(truth_.data()));
   }
 
-  [[nodiscard]] static io::GadgetOptions options_of(const Json& entry) {
-    io::GadgetOptions options;
+  [[nodiscard]] static gadget::ReaderOptions options_of(const Json& entry) {
+    gadget::ReaderOptions options;
     const Json& stated = entry["options"];
     if (stated.contains("length_unit")) {
       options.length_unit =
-          stated["length_unit"] == "kpch" ? io::LengthUnit::kpch : io::LengthUnit::mpch;
+          stated["length_unit"] == "kpch" ? gadget::LengthUnit::kpch : gadget::LengthUnit::mpch;
     }
     if (stated.contains("box_size_mpch")) options.box_size_mpch = stated["box_size_mpch"];
     return options;
   }
 
-  [[nodiscard]] io::GadgetSnapshot open(const Json& entry) const {
-    return io::GadgetSnapshot::open(world_, snapshots / entry["path"].get<std::string>(),
-                                    options_of(entry));
+  [[nodiscard]] gadget::Snapshot open(const Json& entry) const {
+    return gadget::Snapshot::open(world_, snapshots / entry["path"].get<std::string>(),
+                                  options_of(entry));
   }
 
-  void expect_header(const Json& entry, const io::GadgetHeader& header) const {
+  void expect_header(const Json& entry, const gadget::Header& header) const {
     EXPECT_NEAR(header.box_size_mpch, manifest_["box_size_mpch"], 1e-9 * header.box_size_mpch);
     EXPECT_NEAR(header.Omega_m, manifest_["Omega_m"], 1e-12);
     EXPECT_NEAR(header.h, manifest_["h"], 1e-12);
-    EXPECT_EQ(header.counts[io::gadget_cdm_type], manifest_["particles"]);
+    EXPECT_EQ(header.counts[gadget::cdm_type], manifest_["particles"]);
     const Json& expected = entry["expect"];
     EXPECT_EQ(header.files, expected.value("files", 1));
     EXPECT_EQ(header.format, expected.value("format", header.format));
@@ -60,15 +60,15 @@ class GadgetSnapshots : public testing::Test {
   }
 
   /// Each particle of the truth once, at its place and with its velocity.
-  void expect_particles(const io::GadgetSnapshot& snapshot) const {
+  void expect_particles(const gadget::Snapshot& snapshot) const {
     const double box = manifest_["box_size_mpch"];
     // Half a unit in the last place of float32 at the far end of the box, in any unit.
     const double position_tolerance = 1e-7 * box;
     std::vector<std::uint64_t> seen(truth_.size() / 6, 0);
     double worst_position = 0, worst_velocity = 0;
     snapshot.for_each_block(
-        io::gadget_cdm_type, {},
-        [&](io::ParticleBlock& block) {
+        gadget::cdm_type, {},
+        [&](gadget::ParticleBlock& block) {
           world_.barrier();  // hangs unless all ranks have the same number of visits
           for (std::size_t i = 0; i < block.count; ++i) {
             const std::size_t site = block.id[i] - 1;
@@ -103,7 +103,7 @@ TEST_F(GadgetSnapshots, every_valid_variant_gives_the_same_particles) {
     if (entry["code"] != 0) continue;
     SCOPED_TRACE(entry["name"].get<std::string>());
     const auto error = error_of([&] {
-      const io::GadgetSnapshot snapshot = open(entry);
+      const gadget::Snapshot snapshot = open(entry);
       expect_header(entry, snapshot.header());
       expect_particles(snapshot);
     });
@@ -119,9 +119,9 @@ TEST_F(GadgetSnapshots, every_broken_one_is_refused_by_name_on_all_ranks) {
     if (entry["code"] == 0 || entry["level"] == "import") continue;
     SCOPED_TRACE(entry["name"].get<std::string>());
     const auto error = error_of([&] {
-      const io::GadgetSnapshot snapshot = open(entry);
+      const gadget::Snapshot snapshot = open(entry);
       snapshot.for_each_block(
-          io::gadget_cdm_type, {}, [](io::ParticleBlock&) {}, small_block);
+          gadget::cdm_type, {}, [](gadget::ParticleBlock&) {}, small_block);
     });
     ASSERT_TRUE(error) << "accepted";
     EXPECT_TRUE(error->agreed());
@@ -135,12 +135,12 @@ TEST_F(GadgetSnapshots, every_broken_one_is_refused_by_name_on_all_ranks) {
 }
 
 TEST_F(GadgetSnapshots, neutrinos_and_single_fields_are_read_alone) {
-  const auto snapshot = io::GadgetSnapshot::open(world_, snapshots / "swift-neutrinos-files");
+  const auto snapshot = gadget::Snapshot::open(world_, snapshots / "swift-neutrinos-files");
   EXPECT_EQ(snapshot.header().neutrino_type, 6);
   EXPECT_EQ(snapshot.files().size(), 3u);
   std::uint64_t visited = 0, positions = 0;
   snapshot.for_each_block(6, {.position = false, .velocity = false, .id = true},
-                          [&](io::ParticleBlock& block) {
+                          [&](gadget::ParticleBlock& block) {
                             visited += block.id.size();
                             positions += block.position_mpch.size();
                           });
@@ -151,11 +151,11 @@ TEST_F(GadgetSnapshots, neutrinos_and_single_fields_are_read_alone) {
 }
 
 TEST_F(GadgetSnapshots, shares_of_ranks_are_even_and_consecutive) {
-  const auto snapshot = io::GadgetSnapshot::open(world_, snapshots / "g1-files");
+  const auto snapshot = gadget::Snapshot::open(world_, snapshots / "g1-files");
   std::uint64_t count = 0, next = 0;
   snapshot.for_each_block(
-      io::gadget_cdm_type, {.position = true, .velocity = false, .id = false},
-      [&](io::ParticleBlock& block) {
+      gadget::cdm_type, {.position = true, .velocity = false, .id = false},
+      [&](gadget::ParticleBlock& block) {
         EXPECT_LE(block.count, small_block);
         if (block.count == 0) return;
         EXPECT_TRUE(count == 0 || block.first == next) << block.first;
@@ -170,13 +170,13 @@ TEST_F(GadgetSnapshots, shares_of_ranks_are_even_and_consecutive) {
 }
 
 TEST_F(GadgetSnapshots, stated_cosmology_and_units_replace_those_of_the_header) {
-  const io::GadgetOptions options{.length_unit = io::LengthUnit::kpch,
-                                  .box_size_mpch = 125.0,
-                                  .redshift = 1.0,
-                                  .Omega_m = 0.3,
-                                  .Omega_lambda = 0.7,
-                                  .h = 0.7};
-  const auto snapshot = io::GadgetSnapshot::open(world_, snapshots / "b-time", options);
+  const gadget::ReaderOptions options{.length_unit = gadget::LengthUnit::kpch,
+                                      .box_size_mpch = 125.0,
+                                      .redshift = 1.0,
+                                      .Omega_m = 0.3,
+                                      .Omega_lambda = 0.7,
+                                      .h = 0.7};
+  const auto snapshot = gadget::Snapshot::open(world_, snapshots / "b-time", options);
   EXPECT_EQ(snapshot.header().redshift, 1.0);
   EXPECT_EQ(snapshot.header().Omega_m, 0.3);
   EXPECT_EQ(snapshot.header().h, 0.7);

@@ -1,15 +1,15 @@
-#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "io/gadget_convert.hpp"
-#include "io/gadget_set.hpp"
+#include "gadget/conversion.hpp"
+#include "gadget/file_set.hpp"
 
 #include <algorithm>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 /// Particles per reading: what comes from disk stays in the cache until it is converted.
@@ -26,8 +26,8 @@ std::vector<std::filesystem::path> find_files(const par::Comm& comm,
   std::string names;
   par::agree(comm, [&] {
     if (!comm.is_root()) return;
-    const std::filesystem::path first = first_gadget_file(path);
-    for (const auto& file : files_of_set(first, read_gadget_facts(first))) {
+    const std::filesystem::path first = first_file(path);
+    for (const auto& file : files_of_set(first, read_file_header(first))) {
       names += file.string() + '\n';
     }
   });
@@ -42,24 +42,23 @@ std::vector<std::filesystem::path> find_files(const par::Comm& comm,
 }
 
 /// The headers of all files; rank r reads those of files r, r + P, ...
-std::vector<GadgetFileFacts> read_all_facts(const par::Comm& comm,
-                                            const std::vector<std::filesystem::path>& files) {
+std::vector<FileHeader> read_all_headers(const par::Comm& comm,
+                                         const std::vector<std::filesystem::path>& files) {
   const auto ranks = static_cast<std::size_t>(comm.size());
   const auto rank = static_cast<std::size_t>(comm.rank());
-  const std::vector<GadgetFileFacts> mine = par::agree(comm, [&] {
-    std::vector<GadgetFileFacts> facts;
+  const std::vector<FileHeader> mine = par::agree(comm, [&] {
+    std::vector<FileHeader> facts;
     for (std::size_t i = rank; i < files.size(); i += ranks) {
       if (!std::filesystem::exists(files[i])) {
         throw FileSystemError("{} is missing: the headers say that the snapshot has {} files",
                               files[i].string(), files.size());
       }
-      facts.push_back(read_gadget_facts(files[i]));
+      facts.push_back(read_file_header(files[i]));
     }
     return facts;
   });
-  const std::vector<GadgetFileFacts> dealt =
-      comm.all_gather(std::span<const GadgetFileFacts>(mine));
-  std::vector<GadgetFileFacts> facts(files.size());
+  const std::vector<FileHeader> dealt = comm.all_gather(std::span<const FileHeader>(mine));
+  std::vector<FileHeader> facts(files.size());
   std::size_t next = 0;
   for (std::size_t r = 0; r < ranks; ++r) {
     for (std::size_t i = r; i < files.size(); i += ranks) facts[i] = dealt[next++];
@@ -70,8 +69,8 @@ std::vector<GadgetFileFacts> read_all_facts(const par::Comm& comm,
 /// Consecutive particles of one type, read across the borders of files; the last file stays open.
 class TypeReader {
  public:
-  TypeReader(const std::vector<std::filesystem::path>& files,
-             const std::vector<GadgetFileFacts>& facts, const GadgetSet& set, std::size_t type)
+  TypeReader(const std::vector<std::filesystem::path>& files, const std::vector<FileHeader>& facts,
+             const SetHeader& set, std::size_t type)
       : files_(files), facts_(facts), set_(set), type_(type) {}
 
   void read(const ParticleFields& fields, std::uint64_t first, std::size_t count,
@@ -102,17 +101,16 @@ class TypeReader {
       ++file_;
       reader_.reset();
     }
-    if (reader_ == nullptr) reader_ = open_gadget_reader(files_[file_], facts_[file_]);
+    if (reader_ == nullptr) reader_ = open_reader(files_[file_], facts_[file_]);
     return particle - file_start_;
   }
 
   void read_piece(std::uint64_t inside, std::size_t piece, std::size_t done, ParticleBlock& block) {
-    const auto raw = [&](GadgetField field) { return reader_->read(field, type_, inside, piece); };
+    const auto raw = [&](Quantity field) { return reader_->read(field, type_, inside, piece); };
     if (!block.position_mpch.empty()) {
-      convert_positions(raw(GadgetField::position), set_.scales.length_mpch,
-                        set_.header.box_size_mpch,
+      convert_positions(raw(Quantity::position), set_.scales.length_mpch, set_.header.box_size_mpch,
                         std::span(block.position_mpch).subspan(3 * done, 3 * piece),
-                        where(GadgetField::position), inside);
+                        where(Quantity::position), inside);
       const std::size_t stride = 3 * (piece / particles_sampled + 1);
       for (std::size_t i = 3 * done; i < 3 * (done + piece); i += stride) {
         for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -121,42 +119,42 @@ class TypeReader {
       }
     }
     if (!block.velocity_kms.empty()) {
-      convert_velocities(raw(GadgetField::velocity), set_.scales.velocity_kms,
+      convert_velocities(raw(Quantity::velocity), set_.scales.velocity_kms,
                          std::span(block.velocity_kms).subspan(3 * done, 3 * piece),
-                         where(GadgetField::velocity), inside);
+                         where(Quantity::velocity), inside);
     }
     if (!block.id.empty()) {
-      convert_ids(raw(GadgetField::id), std::span(block.id).subspan(done, piece));
+      convert_ids(raw(Quantity::id), std::span(block.id).subspan(done, piece));
     }
   }
 
-  [[nodiscard]] std::string where(GadgetField field) const {
+  [[nodiscard]] std::string where(Quantity field) const {
     return fmt::format("{}, {} of type {}", files_[file_].string(),
-                       field_name(facts_[file_].kind, field), type_);
+                       block_name(facts_[file_].kind, field), type_);
   }
 
   const std::vector<std::filesystem::path>& files_;
-  const std::vector<GadgetFileFacts>& facts_;
-  const GadgetSet& set_;
+  const std::vector<FileHeader>& facts_;
+  const SetHeader& set_;
   std::size_t type_;
   double largest_mpch_ = 0;
   std::size_t file_ = 0;
   std::uint64_t file_start_ = 0;
-  std::unique_ptr<GadgetFileReader> reader_;
+  std::unique_ptr<FileReader> reader_;
 };
 
 }  // namespace
 
-struct GadgetSnapshot::Impl {
+struct Snapshot::Impl {
   const par::Comm* comm;
   std::vector<std::filesystem::path> files;
-  std::vector<GadgetFileFacts> facts;
-  GadgetSet set;
+  std::vector<FileHeader> facts;
+  SetHeader set;
 
   void require(int type, const ParticleFields& fields) const {
     const std::string where = files[0].string();
-    const GadgetHeader& header = set.header;
-    if (type < 0 || type >= static_cast<int>(gadget_types)) {
+    const Header& header = set.header;
+    if (type < 0 || type >= static_cast<int>(type_count)) {
       throw InternalError("particle type {} does not exist", type);
     }
     if (header.counts[static_cast<std::size_t>(type)] == 0) {
@@ -168,27 +166,27 @@ struct GadgetSnapshot::Impl {
   }
 };
 
-GadgetSnapshot::GadgetSnapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-GadgetSnapshot::GadgetSnapshot(GadgetSnapshot&&) noexcept = default;
-GadgetSnapshot& GadgetSnapshot::operator=(GadgetSnapshot&&) noexcept = default;
-GadgetSnapshot::~GadgetSnapshot() = default;
+Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
+Snapshot::~Snapshot() = default;
 
-GadgetSnapshot GadgetSnapshot::open(const par::Comm& comm, const std::filesystem::path& path,
-                                    const GadgetOptions& options) {
+Snapshot Snapshot::open(const par::Comm& comm, const std::filesystem::path& path,
+                        const ReaderOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->comm = &comm;
   impl->files = find_files(comm, path);
-  impl->facts = read_all_facts(comm, impl->files);
+  impl->facts = read_all_headers(comm, impl->files);
   impl->set = par::agree(comm, [&] { return combine(impl->files, impl->facts, options); });
-  return GadgetSnapshot(std::move(impl));
+  return Snapshot(std::move(impl));
 }
 
-const GadgetHeader& GadgetSnapshot::header() const { return impl_->set.header; }
-const std::vector<std::filesystem::path>& GadgetSnapshot::files() const { return impl_->files; }
+const Header& Snapshot::header() const { return impl_->set.header; }
+const std::vector<std::filesystem::path>& Snapshot::files() const { return impl_->files; }
 
-void GadgetSnapshot::for_each_block(int type, const ParticleFields& fields,
-                                    const std::function<void(ParticleBlock&)>& visit,
-                                    std::size_t block_particles) const {
+void Snapshot::for_each_block(int type, const ParticleFields& fields,
+                              const std::function<void(ParticleBlock&)>& visit,
+                              std::size_t block_particles) const {
   const par::Comm& comm = *impl_->comm;
   par::agree(comm, [&] { impl_->require(type, fields); });
   const auto ranks = static_cast<std::uint64_t>(comm.size());
@@ -235,13 +233,13 @@ void GadgetSnapshot::for_each_block(int type, const ParticleFields& fields,
   });
 }
 
-bool is_gadget_snapshot(const std::filesystem::path& path) {
+bool is_snapshot(const std::filesystem::path& path) {
   try {
-    const std::filesystem::path first = first_gadget_file(path);
-    return looks_like_gadget_hdf5(first) || looks_like_gadget_binary(first);
+    const std::filesystem::path first = first_file(path);
+    return looks_like_hdf5(first) || looks_like_binary(first);
   } catch (const Error&) {
     return false;
   }
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

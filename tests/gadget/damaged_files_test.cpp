@@ -1,4 +1,4 @@
-#include "nubox/io/gadget_snapshot.hpp"
+#include "nubox/gadget/snapshot_set.hpp"
 
 #include "io/io_test_support.hpp"
 
@@ -17,8 +17,8 @@ class GadgetDamage : public testing::Test {
   bool taken(const std::string& bytes) {
     overwrite(path_, bytes);
     const auto error = error_of([&] {
-      const auto snapshot = io::GadgetSnapshot::open(self_, path_);
-      snapshot.for_each_block(io::gadget_cdm_type, {}, [](io::ParticleBlock&) {});
+      const auto snapshot = gadget::Snapshot::open(self_, path_);
+      snapshot.for_each_block(gadget::cdm_type, {}, [](gadget::ParticleBlock&) {});
     });
     if (!error) return true;
     EXPECT_TRUE(error->code() == ExitCode::input || error->code() == ExitCode::filesystem)

@@ -1,11 +1,11 @@
-#include "io/gadget_set.hpp"
+#include "gadget/file_set.hpp"
 
 #include "nubox/core/error.hpp"
 
 #include <cmath>
 #include <regex>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 /// Headers of a set are written by one program from the same numbers.
@@ -20,7 +20,7 @@ bool equal(double a, double b) {
 }
 
 /// The header numbers that all files of a set share, by the name of the binary format.
-std::vector<std::pair<std::string, double>> shared_numbers(const GadgetFileFacts& facts) {
+std::vector<std::pair<std::string, double>> shared_numbers(const FileHeader& facts) {
   std::vector<std::pair<std::string, double>> numbers{
       {"Redshift", facts.redshift},
       {"Time", facts.time},
@@ -29,7 +29,7 @@ std::vector<std::pair<std::string, double>> shared_numbers(const GadgetFileFacts
       {"OmegaLambda", facts.Omega_lambda},
       {"HubbleParam", facts.h},
       {"number of files", static_cast<double>(facts.files)}};
-  for (std::size_t type = 0; type < gadget_types; ++type) {
+  for (std::size_t type = 0; type < type_count; ++type) {
     numbers.emplace_back(fmt::format("particle mass of type {}", type), facts.mass[type]);
     numbers.emplace_back(fmt::format("total number of particles of type {}", type),
                          static_cast<double>(facts.totals[type]));
@@ -38,7 +38,7 @@ std::vector<std::pair<std::string, double>> shared_numbers(const GadgetFileFacts
 }
 
 void require_same_headers(const std::vector<std::filesystem::path>& files,
-                          const std::vector<GadgetFileFacts>& facts) {
+                          const std::vector<FileHeader>& facts) {
   const auto expected = shared_numbers(facts[0]);
   for (std::size_t i = 1; i < files.size(); ++i) {
     if (facts[i].kind != facts[0].kind) {
@@ -55,9 +55,9 @@ void require_same_headers(const std::vector<std::filesystem::path>& files,
 }
 
 /// Bytes of a field's numbers, the widest of all files; 0 unless every file with particles has it.
-int common_width(const std::vector<GadgetFileFacts>& facts, GadgetField field) {
+int common_width(const std::vector<FileHeader>& facts, Quantity field) {
   int width = 0;
-  for (const GadgetFileFacts& file : facts) {
+  for (const FileHeader& file : facts) {
     if (file.particles() == 0) continue;
     if (file.block(field).width == 0) return 0;
     width = std::max(width, file.block(field).width);
@@ -65,11 +65,11 @@ int common_width(const std::vector<GadgetFileFacts>& facts, GadgetField field) {
   return width;
 }
 
-double redshift_of(const GadgetFileFacts& facts, const GadgetOptions& options,
+double redshift_of(const FileHeader& facts, const ReaderOptions& options,
                    const std::string& where) {
   if (options.redshift) return *options.redshift;
   const bool told = facts.time != 0 || facts.redshift != 0;
-  const bool time_is_needed = facts.kind != GadgetKind::swift || facts.time != 0;
+  const bool time_is_needed = facts.kind != FileKind::swift || facts.time != 0;
   const double mismatch = std::abs(facts.time * (1 + facts.redshift) - 1);
   if (!told || !(facts.redshift > -1) || (time_is_needed && !(mismatch < time_tolerance))) {
     throw InputError(
@@ -82,7 +82,7 @@ double redshift_of(const GadgetFileFacts& facts, const GadgetOptions& options,
 
 }  // namespace
 
-std::filesystem::path first_gadget_file(const std::filesystem::path& path) {
+std::filesystem::path first_file(const std::filesystem::path& path) {
   for (const char* ending : {"", ".0", ".hdf5", ".0.hdf5"}) {
     const std::filesystem::path candidate = path.string() + ending;
     if (std::filesystem::is_regular_file(candidate)) return candidate;
@@ -96,7 +96,7 @@ std::filesystem::path first_gadget_file(const std::filesystem::path& path) {
 }
 
 std::vector<std::filesystem::path> files_of_set(const std::filesystem::path& first,
-                                                const GadgetFileFacts& facts) {
+                                                const FileHeader& facts) {
   if (facts.files == 1) return {first};
   // One file with everything (merged, or SWIFT's virtual file over a set) is a set of its own; so
   // is an old one whose header tells neither totals nor a number of files.
@@ -121,15 +121,15 @@ std::vector<std::filesystem::path> files_of_set(const std::filesystem::path& fir
   return files;
 }
 
-std::array<std::uint64_t, gadget_types> total_counts(
-    const std::vector<std::filesystem::path>& files, const std::vector<GadgetFileFacts>& facts) {
-  std::array<std::uint64_t, gadget_types> sums{};
-  for (const GadgetFileFacts& file : facts) {
-    for (std::size_t type = 0; type < gadget_types; ++type) sums[type] += file.counts[type];
+std::array<std::uint64_t, type_count> total_counts(const std::vector<std::filesystem::path>& files,
+                                                   const std::vector<FileHeader>& facts) {
+  std::array<std::uint64_t, type_count> sums{};
+  for (const FileHeader& file : facts) {
+    for (std::size_t type = 0; type < type_count; ++type) sums[type] += file.counts[type];
   }
-  const GadgetFileFacts& header = facts[0];
+  const FileHeader& header = facts[0];
   const bool silent = facts.size() == 1 && header.totals == decltype(sums){};
-  for (std::size_t type = 0; type < gadget_types && !silent; ++type) {
+  for (std::size_t type = 0; type < type_count && !silent; ++type) {
     const std::uint64_t low = header.totals[type], high = header.totals_high[type];
     const bool full = low + (high << 32) == sums[type];
     const bool high_word_missing = high == 0 && low == (sums[type] & 0xffffffffu);
@@ -143,17 +143,17 @@ std::array<std::uint64_t, gadget_types> total_counts(
   return sums;
 }
 
-GadgetSet combine(const std::vector<std::filesystem::path>& files,
-                  const std::vector<GadgetFileFacts>& facts, const GadgetOptions& options) {
+SetHeader combine(const std::vector<std::filesystem::path>& files,
+                  const std::vector<FileHeader>& facts, const ReaderOptions& options) {
   require_same_headers(files, facts);
-  const GadgetFileFacts& first = facts[0];
+  const FileHeader& first = facts[0];
   const std::string where = files[0].string();
-  GadgetSet set;
-  GadgetHeader& header = set.header;
+  SetHeader set;
+  Header& header = set.header;
   header.format = kind_text(first.kind);
   header.files = static_cast<int>(files.size());
   header.counts = total_counts(files, facts);
-  header.neutrino_type = first.kind == GadgetKind::swift ? 6 : 2;
+  header.neutrino_type = first.kind == FileKind::swift ? 6 : 2;
   header.redshift = redshift_of(first, options, where);
   header.Omega_m = options.Omega_m.value_or(first.Omega_m);
   header.Omega_lambda = options.Omega_lambda.value_or(first.Omega_lambda);
@@ -163,11 +163,11 @@ GadgetSet combine(const std::vector<std::filesystem::path>& files,
                      first.box_size);
   }
   set.scales = find_scales(first, options, where, header);
-  header.has_velocity = common_width(facts, GadgetField::velocity) > 0;
-  header.has_id = common_width(facts, GadgetField::id) > 0;
-  header.double_precision = common_width(facts, GadgetField::position) == 8;
-  header.id_bytes = common_width(facts, GadgetField::id);
+  header.has_velocity = common_width(facts, Quantity::velocity) > 0;
+  header.has_id = common_width(facts, Quantity::id) > 0;
+  header.double_precision = common_width(facts, Quantity::position) == 8;
+  header.id_bytes = common_width(facts, Quantity::id);
   return set;
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/bytes.hpp"
+#include "nubox/io/bytes.hpp"
 
 #include <cstddef>
 #include <vector>

@@ -1,13 +1,13 @@
 #include "nubox/core/error.hpp"
+#include "nubox/io/bytes.hpp"
 
-#include "io/bytes.hpp"
-#include "io/gadget_file.hpp"
+#include "gadget/snapshot_file.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <fcntl.h>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 constexpr std::uint64_t header_bytes = 256;
@@ -116,15 +116,15 @@ class BinaryFile {
     return name.substr(0, name.find_last_not_of(std::string(" \0", 2)) + 1);
   }
 
-  RawFile file_;
+  io::RawFile file_;
   std::uint64_t size_;
   bool swapped_ = false;
   bool named_ = false;
 };
 
-GadgetFileFacts header_facts(const BinaryFile& file, std::span<const std::byte> header) {
-  GadgetFileFacts facts;
-  facts.kind = file.named() ? GadgetKind::binary_2 : GadgetKind::binary_1;
+FileHeader parse_header(const BinaryFile& file, std::span<const std::byte> header) {
+  FileHeader facts;
+  facts.kind = file.named() ? FileKind::binary_2 : FileKind::binary_1;
   facts.swapped = file.swapped();
   const auto real = [&](std::size_t offset) {
     return number_at<double>(header, offset, file.swapped());
@@ -161,14 +161,14 @@ std::string list_text(const std::vector<BinaryRecord>& records) {
 }
 
 /// The width of a block's numbers follows from its length.
-GadgetBlockPlace place_of(GadgetField field, const GadgetFileFacts& facts,
-                          const std::vector<BinaryRecord>& records, const std::string& where) {
-  const std::string name = field_name(facts.kind, field);
+BlockPlace place_of(Quantity field, const FileHeader& facts,
+                    const std::vector<BinaryRecord>& records, const std::string& where) {
+  const std::string name = block_name(facts.kind, field);
   const auto record = std::find_if(records.begin(), records.end(),
                                    [&](const BinaryRecord& other) { return other.name == name; });
   const std::uint64_t particles = facts.particles();
   if (record == records.end()) {
-    if (field == GadgetField::position && particles > 0) {
+    if (field == Quantity::position && particles > 0) {
       throw InputError("{} has no block POS; its blocks: {}", where, list_text(records));
     }
     return {};
@@ -186,14 +186,14 @@ GadgetBlockPlace place_of(GadgetField field, const GadgetFileFacts& facts,
       where, name, record->bytes, 4 * numbers, 8 * numbers, particles, list_text(records));
 }
 
-class BinaryReader : public GadgetFileReader {
+class BinaryReader : public FileReader {
  public:
-  BinaryReader(const std::filesystem::path& path, const GadgetFileFacts& facts)
+  BinaryReader(const std::filesystem::path& path, const FileHeader& facts)
       : file_(path), facts_(facts) {}
 
-  RawNumbers read(GadgetField field, std::size_t type, std::uint64_t first,
+  RawNumbers read(Quantity field, std::size_t type, std::uint64_t first,
                   std::size_t count) override {
-    const GadgetBlockPlace& place = facts_.block(field);
+    const BlockPlace& place = facts_.block(field);
     // Types follow each other inside a block.
     for (std::size_t before = 0; before < type; ++before) first += facts_.counts[before];
     const std::size_t particle_bytes = components_of(field) * static_cast<std::size_t>(place.width);
@@ -205,7 +205,7 @@ class BinaryReader : public GadgetFileReader {
 
  private:
   BinaryFile file_;
-  GadgetFileFacts facts_;
+  FileHeader facts_;
   std::vector<std::byte> buffer_;
 };
 
@@ -215,7 +215,7 @@ std::vector<BinaryRecord> list_binary_records(const std::filesystem::path& path)
   return BinaryFile(path).records();
 }
 
-bool looks_like_gadget_binary(const std::filesystem::path& path) {
+bool looks_like_binary(const std::filesystem::path& path) {
   try {
     const BinaryFile file(path);
     return true;
@@ -224,23 +224,23 @@ bool looks_like_gadget_binary(const std::filesystem::path& path) {
   }
 }
 
-GadgetFileFacts read_binary_facts(const std::filesystem::path& path) {
+FileHeader read_binary_header(const std::filesystem::path& path) {
   const BinaryFile file(path);
   const std::vector<BinaryRecord> records = file.records();
   if (records.empty() || records[0].name != "HEAD" || records[0].bytes != header_bytes) {
     throw InputError("{} does not begin with a header of 256 bytes; its blocks: {}", file.where(),
                      list_text(records));
   }
-  GadgetFileFacts facts = header_facts(file, file.payload(records[0]));
-  for (const GadgetField field : {GadgetField::position, GadgetField::velocity, GadgetField::id}) {
+  FileHeader facts = parse_header(file, file.payload(records[0]));
+  for (const Quantity field : {Quantity::position, Quantity::velocity, Quantity::id}) {
     facts.blocks[static_cast<std::size_t>(field)] = place_of(field, facts, records, file.where());
   }
   return facts;
 }
 
-std::unique_ptr<GadgetFileReader> open_binary_reader(const std::filesystem::path& path,
-                                                     const GadgetFileFacts& facts) {
+std::unique_ptr<FileReader> open_binary_reader(const std::filesystem::path& path,
+                                               const FileHeader& facts) {
   return std::make_unique<BinaryReader>(path, facts);
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

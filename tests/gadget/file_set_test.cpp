@@ -1,6 +1,6 @@
-#include "io/gadget_set.hpp"
+#include "gadget/file_set.hpp"
 
-#include "io/gadget_convert.hpp"
+#include "gadget/conversion.hpp"
 #include "io/io_test_support.hpp"
 
 #include <array>
@@ -15,18 +15,18 @@ namespace {
 constexpr std::uint64_t two_to_32 = std::uint64_t{1} << 32;
 
 /// Sets that no test can write to disk: only their headers count.
-std::vector<io::GadgetFileFacts> files_with(std::uint64_t in_each, std::size_t files,
-                                            std::uint64_t low, std::uint64_t high) {
-  io::GadgetFileFacts facts;
+std::vector<gadget::FileHeader> files_with(std::uint64_t in_each, std::size_t files,
+                                           std::uint64_t low, std::uint64_t high) {
+  gadget::FileHeader facts;
   facts.counts[1] = in_each;
   facts.totals[1] = low;
   facts.totals_high[1] = high;
-  return std::vector<io::GadgetFileFacts>(files, facts);
+  return std::vector<gadget::FileHeader>(files, facts);
 }
 
-std::array<std::uint64_t, io::gadget_types> totals_of(
-    const std::vector<io::GadgetFileFacts>& facts) {
-  return io::total_counts(std::vector<std::filesystem::path>(facts.size(), "snap.0"), facts);
+std::array<std::uint64_t, gadget::type_count> totals_of(
+    const std::vector<gadget::FileHeader>& facts) {
+  return gadget::total_counts(std::vector<std::filesystem::path>(facts.size(), "snap.0"), facts);
 }
 
 TEST(GadgetCounts, totals_of_2_to_32_and_more_use_high_words) {
@@ -54,8 +54,8 @@ TEST(GadgetCounts, a_high_word_without_particles_is_refused) {
 }
 
 /// Quijote's fiducial box: 512^3 particles, 1000 Mpc/h, z = 0, masses as its headers state them.
-io::GadgetFileFacts quijote(double box_size) {
-  io::GadgetFileFacts facts;
+gadget::FileHeader quijote(double box_size) {
+  gadget::FileHeader facts;
   facts.counts[1] = facts.totals[1] = 512ull * 512 * 512;
   facts.mass[1] = 65.66;
   facts.time = 1;
@@ -69,7 +69,7 @@ io::GadgetFileFacts quijote(double box_size) {
 
 TEST(GadgetUnits, particle_masses_tell_kpc_from_mpc) {
   for (const auto& [box_size, unit] : {std::pair{1e6, "kpc/h"}, std::pair{1e3, "Mpc/h"}}) {
-    const io::GadgetSet set = io::combine({"snap"}, {quijote(box_size)}, {});
+    const gadget::SetHeader set = gadget::combine({"snap"}, {quijote(box_size)}, {});
     EXPECT_EQ(set.header.length_unit, unit);
     EXPECT_NEAR(set.header.box_size_mpch, 1000, 1e-9);
     EXPECT_NEAR(set.header.Omega_particles, 0.3175, 2e-4);
@@ -78,23 +78,23 @@ TEST(GadgetUnits, particle_masses_tell_kpc_from_mpc) {
 }
 
 TEST(GadgetUnits, a_mass_table_that_fits_no_unit_is_refused_with_the_numbers) {
-  const auto error = error_of([] { (void)io::combine({"snap"}, {quijote(1e5)}, {}); });
+  const auto error = error_of([] { (void)gadget::combine({"snap"}, {quijote(1e5)}, {}); });
   ASSERT_TRUE(error);
   EXPECT_NE(std::string(error->what()).find("Omega = 317."), std::string::npos) << error->what();
 }
 
 TEST(GadgetUnits, stored_velocities_are_divided_by_the_root_of_a) {
-  io::GadgetFileFacts facts = quijote(1e6);
+  gadget::FileHeader facts = quijote(1e6);
   facts.redshift = 3;
   facts.time = 0.25;
-  EXPECT_DOUBLE_EQ(io::combine({"snap"}, {facts}, {}).scales.velocity_kms, 0.5);
+  EXPECT_DOUBLE_EQ(gadget::combine({"snap"}, {facts}, {}).scales.velocity_kms, 0.5);
 }
 
 TEST(GadgetConvert, positions_a_drift_outside_are_wrapped_and_all_lie_below_the_box_size) {
   const std::array<double, 6> stored{-0.05, 100.05, 100.0, 0.0, -1e-30, 99.999};
   std::array<double, 6> position{};
-  const io::RawNumbers raw{std::as_bytes(std::span(stored)), 8, false};
-  io::convert_positions(raw, 1.0, 100.0, position, "snap", 0);
+  const gadget::RawNumbers raw{std::as_bytes(std::span(stored)), 8, false};
+  gadget::convert_positions(raw, 1.0, 100.0, position, "snap", 0);
   const std::array<double, 6> expected{99.95, 0.05, 0, 0, 0, 99.999};
   for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(position[i], expected[i], 1e-12) << i;
 }
@@ -103,9 +103,9 @@ TEST(GadgetConvert, the_first_bad_particle_is_named) {
   std::array<float, 9> stored{};
   stored[7] = std::numeric_limits<float>::infinity();
   std::array<double, 9> position{};
-  const io::RawNumbers raw{std::as_bytes(std::span(stored)), 4, false};
+  const gadget::RawNumbers raw{std::as_bytes(std::span(stored)), 4, false};
   const auto error =
-      error_of([&] { io::convert_positions(raw, 1.0, 100.0, position, "snap, POS", 40); });
+      error_of([&] { gadget::convert_positions(raw, 1.0, 100.0, position, "snap, POS", 40); });
   ASSERT_TRUE(error);
   EXPECT_NE(std::string(error->what()).find("snap, POS: particle 42 has y = inf"),
             std::string::npos)

@@ -1,9 +1,8 @@
-#include "io/gadget_frame.hpp"
+#include "gadget/file_layout.hpp"
 
 #include "nubox/core/units.hpp"
-
-#include "io/hdf5.hpp"
-#include "io/hdf5_attributes.hpp"
+#include "nubox/io/hdf5.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 
 #include <array>
 #include <bit>
@@ -11,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "files are written in native order");
@@ -26,7 +25,7 @@ using PerType = std::array<T, header_types>;
 template <class T>
 PerType<T> of_cdm(T value) {
   PerType<T> values{};
-  values[gadget_cdm_type] = value;
+  values[cdm_type] = value;
   return values;
 }
 
@@ -55,27 +54,27 @@ template <class T>
 void write_values(hid_t object, const char* name, std::span<const T> values) {
   const std::string what = std::string("write attribute ") + name;
   const hsize_t length = values.size();
-  const hdf5::Space space(
+  const io::hdf5::Space space(
       length == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, nullptr), what);
-  const hdf5::Attribute attribute(
+  const io::hdf5::Attribute attribute(
       H5Acreate2(object, name, native_type<T>(), space.id(), H5P_DEFAULT, H5P_DEFAULT), what);
-  hdf5::check(H5Awrite(attribute.id(), native_type<T>(), values.data()), what);
+  io::hdf5::check(H5Awrite(attribute.id(), native_type<T>(), values.data()), what);
 }
 template <class T>
 void write_one(hid_t object, const char* name, T value) {
   write_values<T>(object, name, {&value, 1});
 }
 
-hdf5::Group make_group(hid_t file, const char* name) {
-  const hdf5::PropertyList creation = hdf5::creation_without_times(H5P_GROUP_CREATE);
+io::hdf5::Group make_group(hid_t file, const char* name) {
+  const io::hdf5::PropertyList creation = io::hdf5::creation_without_times(H5P_GROUP_CREATE);
   return {H5Gcreate2(file, name, H5P_DEFAULT, creation.id(), H5P_DEFAULT),
           std::string("make group ") + name};
 }
 
 /// Arrays of six and plain numbers, as Pylians and yt expect them.
-void write_hdf5_header(hid_t file, const GadgetOutput& output, std::uint64_t count,
+void write_hdf5_header(hid_t file, const WriterOptions& output, std::uint64_t count,
                        std::size_t files) {
-  const hdf5::Group header = make_group(file, "Header");
+  const io::hdf5::Group header = make_group(file, "Header");
   const hid_t id = header.id();
   write_values<std::int32_t>(id, "NumPart_ThisFile", of_cdm(static_cast<std::int32_t>(count)));
   write_values<std::uint32_t>(id, "NumPart_Total", of_cdm(low_word(output.particles)));
@@ -95,28 +94,30 @@ void write_hdf5_header(hid_t file, const GadgetOutput& output, std::uint64_t cou
 }
 
 /// A contiguous dataset whose space is taken at once and not filled; returns its place.
-Extent make_array(hid_t group, const char* name, hid_t type, std::uint64_t rows, hsize_t columns) {
+io::Extent make_array(hid_t group, const char* name, hid_t type, std::uint64_t rows,
+                      hsize_t columns) {
   const std::string what = std::string("create dataset ") + name;
   const std::array<hsize_t, 2> extents{rows, columns};
-  const hdf5::Space space(H5Screate_simple(columns == 1 ? 1 : 2, extents.data(), nullptr), what);
-  const hdf5::PropertyList creation = hdf5::creation_without_times(H5P_DATASET_CREATE);
-  hdf5::check(H5Pset_layout(creation.id(), H5D_CONTIGUOUS), what);
-  hdf5::check(H5Pset_alloc_time(creation.id(), H5D_ALLOC_TIME_EARLY), what);
-  hdf5::check(H5Pset_fill_time(creation.id(), H5D_FILL_TIME_NEVER), what);
-  const hdf5::Dataset dataset(
+  const io::hdf5::Space space(H5Screate_simple(columns == 1 ? 1 : 2, extents.data(), nullptr),
+                              what);
+  const io::hdf5::PropertyList creation = io::hdf5::creation_without_times(H5P_DATASET_CREATE);
+  io::hdf5::check(H5Pset_layout(creation.id(), H5D_CONTIGUOUS), what);
+  io::hdf5::check(H5Pset_alloc_time(creation.id(), H5D_ALLOC_TIME_EARLY), what);
+  io::hdf5::check(H5Pset_fill_time(creation.id(), H5D_FILL_TIME_NEVER), what);
+  const io::hdf5::Dataset dataset(
       H5Dcreate2(group, name, type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), what);
   return {H5Dget_offset(dataset.id()), H5Dget_storage_size(dataset.id())};
 }
 
-void make_hdf5_frame(const GadgetOutput& output, std::size_t files, GadgetFileFrame& made) {
-  const RawFile memory = RawFile::in_memory();
-  hdf5::File file = hdf5::create_file_in_memory(memory.path());
+void make_hdf5_frame(const WriterOptions& output, std::size_t files, FileLayout& made) {
+  const io::RawFile memory = io::RawFile::in_memory();
+  io::hdf5::File file = io::hdf5::create_file_in_memory(memory.path());
   write_hdf5_header(file.id(), output, made.count, files);
-  write_attributes(make_group(file.id(), "Nubox").id(), output.provenance);
+  io::write_attributes(make_group(file.id(), "Nubox").id(), output.provenance);
   const hid_t id_type = id_bytes_of(output) == 4 ? H5T_STD_U32LE : H5T_STD_U64LE;
-  std::vector<Extent> extents;
+  std::vector<io::Extent> extents;
   {
-    const hdf5::Group cdm = make_group(file.id(), "PartType1");
+    const io::hdf5::Group cdm = make_group(file.id(), "PartType1");
     extents = {make_array(cdm.id(), "Coordinates", H5T_IEEE_F32LE, made.count, 3),
                make_array(cdm.id(), "Velocities", H5T_IEEE_F32LE, made.count, 3),
                make_array(cdm.id(), "ParticleIDs", id_type, made.count, 1)};
@@ -125,7 +126,7 @@ void make_hdf5_frame(const GadgetOutput& output, std::size_t files, GadgetFileFr
   made.position_offset = extents[0].offset;
   made.velocity_offset = extents[1].offset;
   made.id_offset = extents[2].offset;
-  made.frame = frame_around(memory, extents);
+  made.frame = io::frame_around(memory, extents);
 }
 
 // --- Gadget-2 binary ---
@@ -156,13 +157,13 @@ class BinaryFrame {
     put(static_cast<std::uint32_t>(block_bytes));
     return start;
   }
-  [[nodiscard]] FileFrame finish() && {
+  [[nodiscard]] io::FileFrame finish() && {
     const std::size_t size = pieces_.back().offset + pieces_.back().bytes.size();
     return {size, std::move(pieces_)};
   }
 
  private:
-  std::vector<FileFrame::Piece> pieces_{{0, {}}};
+  std::vector<io::FileFrame::Piece> pieces_{{0, {}}};
 };
 
 /// The 256 bytes of a Gadget-2 header.
@@ -181,7 +182,7 @@ struct BinaryHeader {
 };
 static_assert(sizeof(BinaryHeader) == 256);
 
-void make_binary_frame(const GadgetOutput& output, std::size_t files, GadgetFileFrame& made) {
+void make_binary_frame(const WriterOptions& output, std::size_t files, FileLayout& made) {
   const BinaryHeader header{.count = of_cdm(low_word(made.count)),
                             .mass = of_cdm(output.mass_1e10_msunh),
                             .time = units::scale_factor(output.redshift),
@@ -206,18 +207,17 @@ void make_binary_frame(const GadgetOutput& output, std::size_t files, GadgetFile
 
 }  // namespace
 
-std::size_t id_bytes_of(const GadgetOutput& output) { return output.particles >> 32 == 0 ? 4 : 8; }
+std::size_t id_bytes_of(const WriterOptions& output) { return output.particles >> 32 == 0 ? 4 : 8; }
 
-GadgetFileFrame gadget_file_frame(const GadgetOutput& output, std::size_t index,
-                                  std::size_t files) {
+FileLayout file_layout(const WriterOptions& output, std::size_t index, std::size_t files) {
   // An even part; i N / F does not overflow below 2^32 particles per axis and 2^16 files.
   const auto start = [&](std::size_t i) {
     return output.particles / files * i + output.particles % files * i / files;
   };
-  GadgetFileFrame made;
+  FileLayout made;
   made.first = start(index);
   made.count = start(index + 1) - made.first;
-  if (output.format == GadgetFormat::hdf5) {
+  if (output.format == Format::hdf5) {
     make_hdf5_frame(output, files, made);
   } else {
     make_binary_frame(output, files, made);
@@ -225,4 +225,4 @@ GadgetFileFrame gadget_file_frame(const GadgetOutput& output, std::size_t index,
   return made;
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

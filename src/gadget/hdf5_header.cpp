@@ -1,12 +1,12 @@
 #include "nubox/core/error.hpp"
+#include "nubox/io/hdf5.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 
-#include "io/gadget_file.hpp"
-#include "io/hdf5.hpp"
-#include "io/hdf5_attributes.hpp"
+#include "gadget/snapshot_file.hpp"
 
 #include <algorithm>
 
-namespace nubox::io {
+namespace nubox::gadget {
 namespace {
 
 constexpr H5Z_filter_t blosc_filter = 32001;
@@ -21,14 +21,14 @@ bool exists(hid_t file, const std::string& path) {
   return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
 }
 
-/// Attributes of one group, by the types that other programs use for them: arrays or scalars,
+/// io::Attributes of one group, by the types that other programs use for them: arrays or scalars,
 /// integers or real numbers.
 class AttributeGroup {
  public:
   AttributeGroup(hid_t file, const std::string& name, const std::string& where)
       : name_(name), where_(where) {
     if (!exists(file, name)) return;
-    group_ = hdf5::Object(H5Oopen(file, name.c_str(), H5P_DEFAULT), "open /" + name);
+    group_ = io::hdf5::Object(H5Oopen(file, name.c_str(), H5P_DEFAULT), "open /" + name);
   }
 
   [[nodiscard]] bool has(const std::string& attribute) const {
@@ -38,7 +38,7 @@ class AttributeGroup {
   [[nodiscard]] std::vector<double> numbers(const std::string& attribute) const {
     if (!has(attribute)) return {};
     std::vector<double> values;
-    for (const AttributeValue& value : read_attribute(group_.id(), attribute)) {
+    for (const io::AttributeValue& value : io::read_attribute(group_.id(), attribute)) {
       if (const auto* integer = std::get_if<std::int64_t>(&value)) {
         values.push_back(static_cast<double>(*integer));
       } else if (const auto* real = std::get_if<double>(&value)) {
@@ -64,28 +64,28 @@ class AttributeGroup {
   }
 
   /// By particle type, zeros behind the stored ones.
-  [[nodiscard]] std::array<double, gadget_types> by_type(const std::string& attribute) const {
-    std::array<double, gadget_types> result{};
+  [[nodiscard]] std::array<double, type_count> by_type(const std::string& attribute) const {
+    std::array<double, type_count> result{};
     const std::vector<double> values = numbers(attribute);
     for (std::size_t type = 0; type < values.size(); ++type) {
-      if (type < gadget_types) {
+      if (type < type_count) {
         result[type] = values[type];
       } else if (values[type] != 0) {
         throw InputError(
             "{}: attribute {} of /{} has an entry {} for type {}; types 0 to {} are "
             "known",
-            where_, attribute, name_, values[type], type, gadget_types - 1);
+            where_, attribute, name_, values[type], type, type_count - 1);
       }
     }
     return result;
   }
 
   /// Counts, 32-bit ones that wrapped below zero included.
-  [[nodiscard]] std::array<std::uint64_t, gadget_types> counts(const std::string& attribute) const {
+  [[nodiscard]] std::array<std::uint64_t, type_count> counts(const std::string& attribute) const {
     constexpr double two_to_32 = 4294967296.0;
-    std::array<std::uint64_t, gadget_types> result{};
+    std::array<std::uint64_t, type_count> result{};
     const auto values = by_type(attribute);
-    for (std::size_t type = 0; type < gadget_types; ++type) {
+    for (std::size_t type = 0; type < type_count; ++type) {
       const double value = values[type] < 0 ? values[type] + two_to_32 : values[type];
       if (!(value >= 0 && value < 9e15)) {
         throw InputError("{}: attribute {} of /{} counts {} particles of type {}", where_,
@@ -104,22 +104,22 @@ class AttributeGroup {
   }
 
  private:
-  hdf5::Object group_;
+  io::hdf5::Object group_;
   std::string name_, where_;
 };
 
 /// Every filter of the dataset's pipeline must be at hand.
 void require_filters(hid_t dataset, const std::string& name, const std::string& where) {
-  const hdf5::PropertyList list(H5Dget_create_plist(dataset), "read the filters of " + name);
-  const int filters = hdf5::check(H5Pget_nfilters(list.id()), "read the filters of " + name);
+  const io::hdf5::PropertyList list(H5Dget_create_plist(dataset), "read the filters of " + name);
+  const int filters = io::hdf5::check(H5Pget_nfilters(list.id()), "read the filters of " + name);
   for (int i = 0; i < filters; ++i) {
     unsigned flags = 0, config = 0;
     std::size_t values = 0;
     std::array<char, 64> text{};
     const H5Z_filter_t filter =
-        hdf5::check(H5Pget_filter2(list.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
-                                   text.size() - 1, text.data(), &config),
-                    "read the filters of " + name);
+        io::hdf5::check(H5Pget_filter2(list.id(), static_cast<unsigned>(i), &flags, &values,
+                                       nullptr, text.size() - 1, text.data(), &config),
+                        "read the filters of " + name);
     if (H5Zfilter_avail(filter) > 0) continue;
     const std::string what = filter == blosc_filter ? "Blosc" : text.data();
     throw InputError(
@@ -135,15 +135,15 @@ void require_filters(hid_t dataset, const std::string& name, const std::string& 
 /// zeros in place of a missing one.
 void require_sources(hid_t dataset, const std::string& name, const std::string& where) {
   const std::string what = "read the sources of " + name;
-  const hdf5::PropertyList list(H5Dget_create_plist(dataset), what);
+  const io::hdf5::PropertyList list(H5Dget_create_plist(dataset), what);
   if (H5Pget_layout(list.id()) != H5D_VIRTUAL) return;
   std::size_t sources = 0;
-  hdf5::check(H5Pget_virtual_count(list.id(), &sources), what);
+  io::hdf5::check(H5Pget_virtual_count(list.id(), &sources), what);
   for (std::size_t i = 0; i < sources; ++i) {
     const auto length = static_cast<std::size_t>(
-        hdf5::check(H5Pget_virtual_filename(list.id(), i, nullptr, 0), what));
+        io::hdf5::check(H5Pget_virtual_filename(list.id(), i, nullptr, 0), what));
     std::string source(length + 1, '\0');
-    hdf5::check(H5Pget_virtual_filename(list.id(), i, source.data(), source.size()), what);
+    io::hdf5::check(H5Pget_virtual_filename(list.id(), i, source.data(), source.size()), what);
     source.resize(length);
     const auto folder = std::filesystem::path(where).parent_path();
     if (source != "." && !std::filesystem::exists(folder / source)) {
@@ -154,29 +154,29 @@ void require_sources(hid_t dataset, const std::string& name, const std::string& 
 }
 
 /// Checks shape, type and filters of a dataset; the width to read its numbers with, 0 if missing.
-int checked_width(hid_t file, std::size_t type, GadgetField field, std::uint64_t count,
+int checked_width(hid_t file, std::size_t type, Quantity field, std::uint64_t count,
                   const std::string& where) {
   const std::string name = dataset_path(type, field);
   if (!exists(file, name)) {
-    if (field == GadgetField::position) {
+    if (field == Quantity::position) {
       throw InputError("{} counts {} particles of type {} but has no /{}", where, count, type,
                        name);
     }
     return 0;
   }
-  const hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
-  const std::vector<std::size_t> shape = hdf5::shape_of(dataset.id());
+  const io::hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
+  const std::vector<std::size_t> shape = io::hdf5::shape_of(dataset.id());
   std::vector<std::size_t> expected{static_cast<std::size_t>(count)};
-  if (field != GadgetField::id) expected.push_back(3);
+  if (field != Quantity::id) expected.push_back(3);
   if (shape != expected) {
     throw InputError("{}: /{} has shape [{}]; the header counts {} particles, so [{}] is expected",
                      where, name, fmt::join(shape, "]["), count, fmt::join(expected, "]["));
   }
-  const hdf5::Type stored(H5Dget_type(dataset.id()), "read the type of " + name);
-  const H5T_class_t expected_class = field == GadgetField::id ? H5T_INTEGER : H5T_FLOAT;
+  const io::hdf5::Type stored(H5Dget_type(dataset.id()), "read the type of " + name);
+  const H5T_class_t expected_class = field == Quantity::id ? H5T_INTEGER : H5T_FLOAT;
   if (H5Tget_class(stored.id()) != expected_class) {
     throw InputError("{}: /{} does not hold {}", where, name,
-                     field == GadgetField::id ? "integers" : "real numbers");
+                     field == Quantity::id ? "integers" : "real numbers");
   }
   require_filters(dataset.id(), "/" + name, where);
   require_sources(dataset.id(), "/" + name, where);
@@ -185,7 +185,7 @@ int checked_width(hid_t file, std::size_t type, GadgetField field, std::uint64_t
 
 /// Where cosmology and units stand differs by program; SWIFT's files also have /Parameters.
 void read_dialect(hid_t file, const AttributeGroup& header, const std::string& where,
-                  GadgetFileFacts& facts) {
+                  FileHeader& facts) {
   const AttributeGroup units(file, "Units", where);
   const AttributeGroup parameters(file, "Parameters", where);
   const AttributeGroup cosmology(file, "Cosmology", where);
@@ -196,7 +196,7 @@ void read_dialect(hid_t file, const AttributeGroup& header, const std::string& w
   };
   const AttributeGroup* source = &header;
   if (units.has(swift_length)) {
-    facts.kind = GadgetKind::swift;
+    facts.kind = FileKind::swift;
     facts.units_hold_h = false;
     facts.velocity_a_exponent = 0;
     facts.unit_length_cm = units.number(swift_length);
@@ -207,9 +207,9 @@ void read_dialect(hid_t file, const AttributeGroup& header, const std::string& w
     facts.h = cosmology.number("h");
     return;
   }
-  facts.kind = GadgetKind::hdf5;
+  facts.kind = FileKind::hdf5;
   if (parameters.has("Omega0")) {
-    facts.kind = GadgetKind::gadget_4;
+    facts.kind = FileKind::gadget_4;
     source = &parameters;
   }
   for (const AttributeGroup* group : {&units, &parameters, &header}) {
@@ -224,11 +224,11 @@ void read_dialect(hid_t file, const AttributeGroup& header, const std::string& w
 }
 
 /// SWIFT and Gadget-4 say with the velocities which power of a makes them peculiar.
-void read_velocity_exponent(hid_t file, GadgetFileFacts& facts, const std::string& where) {
-  for (std::size_t type = 0; type < gadget_types; ++type) {
-    const AttributeGroup velocities(file, dataset_path(type, GadgetField::velocity), where);
+void read_velocity_exponent(hid_t file, FileHeader& facts, const std::string& where) {
+  for (std::size_t type = 0; type < type_count; ++type) {
+    const AttributeGroup velocities(file, dataset_path(type, Quantity::velocity), where);
     for (const char* name : {"a-scale exponent", "a_scaling"}) {
-      if (facts.kind != GadgetKind::hdf5 && velocities.has(name)) {
+      if (facts.kind != FileKind::hdf5 && velocities.has(name)) {
         facts.velocity_a_exponent = velocities.number(name);
         return;
       }
@@ -236,11 +236,11 @@ void read_velocity_exponent(hid_t file, GadgetFileFacts& facts, const std::strin
   }
 }
 
-void read_blocks(hid_t file, GadgetFileFacts& facts, const std::string& where) {
-  for (const GadgetField field : {GadgetField::position, GadgetField::velocity, GadgetField::id}) {
+void read_blocks(hid_t file, FileHeader& facts, const std::string& where) {
+  for (const Quantity field : {Quantity::position, Quantity::velocity, Quantity::id}) {
     int& width = facts.blocks[static_cast<std::size_t>(field)].width;
     bool missing = false;
-    for (std::size_t type = 0; type < gadget_types; ++type) {
+    for (std::size_t type = 0; type < type_count; ++type) {
       if (facts.counts[type] == 0) continue;
       const int found = checked_width(file, type, field, facts.counts[type], where);
       missing = missing || found == 0;
@@ -252,25 +252,25 @@ void read_blocks(hid_t file, GadgetFileFacts& facts, const std::string& where) {
 
 }  // namespace
 
-bool looks_like_gadget_hdf5(const std::filesystem::path& path) {
-  if (!hdf5::is_hdf5(path)) return false;
+bool looks_like_hdf5(const std::filesystem::path& path) {
+  if (!io::hdf5::is_hdf5(path)) return false;
   try {
-    const hdf5::File file = open_existing(path);
+    const io::hdf5::File file = io::open_existing(path);
     return AttributeGroup(file.id(), header_group, path.string()).has("NumPart_ThisFile");
   } catch (const Error&) {
     return false;
   }
 }
 
-GadgetFileFacts read_hdf5_facts(const std::filesystem::path& path) {
+FileHeader read_hdf5_header(const std::filesystem::path& path) {
   const std::string where = path.string();
-  const hdf5::File file = open_existing(path);
-  return reading(where, [&] {
+  const io::hdf5::File file = io::open_existing(path);
+  return io::reading(where, [&] {
     const AttributeGroup header(file.id(), header_group, where);
     for (const char* name : {"NumPart_ThisFile", "NumPart_Total", "NumFilesPerSnapshot"}) {
       header.require(name);
     }
-    GadgetFileFacts facts;
+    FileHeader facts;
     facts.counts = header.counts("NumPart_ThisFile");
     facts.totals = header.counts("NumPart_Total");
     facts.totals_high = header.counts("NumPart_Total_HighWord");
@@ -280,11 +280,11 @@ GadgetFileFacts read_hdf5_facts(const std::filesystem::path& path) {
     facts.files = static_cast<std::uint64_t>(std::max(0.0, header.number("NumFilesPerSnapshot")));
     read_dialect(file.id(), header, where, facts);
     facts.time =
-        facts.kind == GadgetKind::swift ? header.number("Scale-factor") : header.number("Time");
+        facts.kind == FileKind::swift ? header.number("Scale-factor") : header.number("Time");
     read_velocity_exponent(file.id(), facts, where);
     read_blocks(file.id(), facts, where);
     return facts;
   });
 }
 
-}  // namespace nubox::io
+}  // namespace nubox::gadget

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "nubox/gadget/snapshot_writer.hpp"
+#include "nubox/io/file_frame.hpp"
+
+#include <cstdint>
+
+namespace nubox::gadget {
+
+/// One file of a set to write: its particles, and where their arrays begin.
+struct FileLayout {
+  std::uint64_t first = 0, count = 0;
+  io::FileFrame frame;
+  std::size_t position_offset = 0, velocity_offset = 0, id_offset = 0;
+};
+
+/// Bytes of an ID.
+[[nodiscard]] std::size_t id_bytes_of(const WriterOptions& output);
+
+/// File `index` of `files`. Rank-local. @throws FileSystemError
+[[nodiscard]] FileLayout file_layout(const WriterOptions& output, std::size_t index,
+                                     std::size_t files);
+
+}  // namespace nubox::gadget
