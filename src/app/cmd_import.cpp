@@ -7,8 +7,8 @@
 #include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory.hpp"
-#include "nubox/snapshot/header.hpp"
 #include "nubox/snapshot/import.hpp"
+#include "nubox/snapshot/imported_header.hpp"
 
 #include "app/commands.hpp"
 #include "app/setup.hpp"
@@ -47,7 +47,7 @@ snapshot::MapChoice map_choice(const config::Config& config) {
   return snapshot::MapChoice::automatic;
 }
 
-snapshot::SuppliedCosmology known_facts(const config::Config& config) {
+snapshot::SuppliedCosmology supplied_cosmology(const config::Config& config) {
   const double mass = config.number("import.mnu_eV");
   return {.Omega_b = config.number("cosmology.Omega_b"),
           .n_s = config.number("cosmology.n_s"),
@@ -128,8 +128,9 @@ void import_box(const par::Comm& world, const config::Config& config) {
     ics.emplace(gadget::Snapshot::open(world, ics_path, reader_options(config, false)));
   }
   const io::Attributes noted = gadget::read_provenance(world, snapshot.files().front());
-  io::FieldHeader header = par::agree(
-      world, [&] { return snapshot::header_of(snapshot.header(), noted, known_facts(config)); });
+  io::FieldHeader header = par::agree(world, [&] {
+    return snapshot::imported_header(snapshot.header(), noted, supplied_cosmology(config));
+  });
   log_header(snapshot.header(), header);
   par::agree(world, [&] { require_possible(config, snapshot.header()); });
   const std::uint64_t bytes = needed_bytes(world, config, header.n);

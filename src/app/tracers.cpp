@@ -1,9 +1,9 @@
 #include "app/tracers.hpp"
 
 #include "nubox/core/checksum.hpp"
+#include "nubox/gadget/particle_header.hpp"
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/snapshot/header.hpp"
 
 #include <map>
 #include <set>
@@ -21,7 +21,7 @@ bool is_snapshot(const par::Comm& world, const fs::path& path) {
 }
 
 io::FieldHeader header_of(const gadget::Snapshot& snapshot, const io::FieldHeader* other) {
-  io::FieldHeader header = snapshot::particle_header(snapshot.header());
+  io::FieldHeader header = gadget::particle_header(snapshot.header());
   if (other == nullptr) return header;
   header.cosmology.Omega_b = other->cosmology.Omega_b;
   header.cosmology.n_s = other->cosmology.n_s;

@@ -2,10 +2,10 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/cosmology/neutrino_omega.hpp"
 #include "nubox/fft/modes.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/snapshot/export.hpp"
 #include "nubox/stats/density.hpp"
 #include "nubox/stats/statistic.hpp"
 
@@ -23,7 +23,7 @@ constexpr const char* units_of_power = "(Mpc/h)^3";
 
 double neutrino_share(const io::FieldHeader& header) {
   if (header.cosmology.M_nu_eV == 0) return 0;
-  return snapshot::neutrino_omega(header.cosmology.M_nu_eV, header.cosmology.h) /
+  return cosmology::neutrino_omega(header.cosmology.M_nu_eV, header.cosmology.h) /
          header.cosmology.Omega_m;
 }
 

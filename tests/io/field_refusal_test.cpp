@@ -103,11 +103,11 @@ TEST_F(FieldRefusal, missing_and_ill_typed_attributes_are_named) {
   io::Attributes attributes = good_;
   attributes.erase("Omega_b");
   make(attributes);
-  expect_part(refusal(), "root attribute 'Omega_b' is missing");
+  expect_part(refusal(), "attribute 'Omega_b' is missing");
   attributes = good_;
   attributes["n"] = 4.0;
   make(attributes);
-  expect_part(refusal(), "root attribute 'n' has the wrong type");
+  expect_part(refusal(), "attribute 'n' has the wrong type");
 }
 
 TEST_F(FieldRefusal, meaningless_values_are_named) {

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/rng.hpp"
 #include "nubox/field/box.hpp"
+#include "nubox/gadget/particle_header.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/snapshot/export.hpp"
 #include "nubox/snapshot/import.hpp"
@@ -96,7 +97,7 @@ inline void write_waves(const par::Comm& comm, const std::filesystem::path& base
       .Omega_m = 0.3175,
       .Omega_lambda = 0.6825,
       .h = 0.6711,
-      .mass_1e10_msunh = snapshot::particle_mass_1e10_msunh(0.3175, box_mpch, box_n),
+      .mass_1e10_msunh = gadget::particle_mass_1e10_msunh(0.3175, box_mpch, box_n),
       .provenance = {}};
   // An uneven share for each rank, none for the last of three.
   const auto ranks = static_cast<std::uint64_t>(comm.size());

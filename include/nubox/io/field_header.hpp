@@ -16,7 +16,8 @@ inline constexpr int field_format_version = 1;
 /// painted particles (ngp, cic, tsc, pcs), or "none", as where it is missing.
 inline constexpr const char* density_nu_window = "density_nu_window";
 
-/// Root attributes of a field file (docs/reference/formats.md, "Field file"). `seed` is negative where unknown.
+/// Root attributes of a field file (docs/reference/formats.md, "Field file"). `seed` is negative
+/// where unknown.
 struct FieldHeader {
   double box_size_mpch = 0;
   std::size_t n = 0;
@@ -34,7 +35,7 @@ struct FieldHeader {
 };
 
 /// Throws an InputError that names both values unless box, lattice and cosmology (all but the
-/// neutrino mass) and the redshifts agree to cosmology::parameter_tolerance.
+/// neutrino mass) agree to cosmology::parameter_tolerance and the redshifts to 1e-3.
 void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
                       const std::string& name_b);
 

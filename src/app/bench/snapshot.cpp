@@ -1,7 +1,7 @@
+#include "nubox/gadget/particle_header.hpp"
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/snapshot/export.hpp"
 
 #include "app/bench/bench.hpp"
 #include "app/bench/plain_file.hpp"
@@ -29,7 +29,7 @@ gadget::WriterOptions output_of(std::size_t n, gadget::Format format) {
   output.Omega_lambda = 0.6825;
   output.h = 0.6711;
   output.mass_1e10_msunh =
-      snapshot::particle_mass_1e10_msunh(output.Omega_m, output.box_size_mpch, n);
+      gadget::particle_mass_1e10_msunh(output.Omega_m, output.box_size_mpch, n);
   return output;
 }
 
