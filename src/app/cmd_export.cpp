@@ -1,10 +1,10 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
-#include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/export.hpp"
 
 #include "app/commands.hpp"
+#include "app/run_record.hpp"
 
 #include <filesystem>
 
@@ -33,7 +33,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
               bytes * static_cast<double>(n * n * n) / (1 << 30));
     return;
   }
-  io::write_run_record(world, out.parent_path(), config, {in});
+  write_run_record(world, out.parent_path(), config, {in});
   const field::Box snapshot = field::read_box(world, in);
   const Stopwatch watch;
   snapshot::export_snapshot(snapshot, out, format, files).finish();

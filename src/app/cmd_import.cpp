@@ -4,13 +4,13 @@
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
-#include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory.hpp"
 #include "nubox/snapshot/import.hpp"
 #include "nubox/snapshot/imported_header.hpp"
 
 #include "app/commands.hpp"
+#include "app/run_record.hpp"
 #include "app/setup.hpp"
 
 #include <cmath>
@@ -153,7 +153,7 @@ void import_box(const par::Comm& world, const config::Config& config) {
   }
   std::vector<fs::path> inputs = snapshot.files();
   if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
-  io::write_run_record(world, out.parent_path(), config, inputs);
+  write_run_record(world, out.parent_path(), config, inputs);
   field::write_box(out, box, density_nu ? &*density_nu : nullptr).finish();
   const double payload = 28e-9 * std::pow(static_cast<double>(box.header.n), 3);
   const auto peak = world.all_reduce(memory::peak_rss_bytes());

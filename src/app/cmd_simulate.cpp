@@ -3,7 +3,6 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/box.hpp"
-#include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/memory_model.hpp"
@@ -13,6 +12,7 @@
 #include "app/paths.hpp"
 #include "app/power_log.hpp"
 #include "app/resources.hpp"
+#include "app/run_record.hpp"
 #include "app/setup.hpp"
 #include "app/simulate_request.hpp"
 
@@ -162,7 +162,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
         log::info("seed {}, {} eV: complete, skipped", seed, mass);
         continue;
       }
-      if (!anything_new) io::write_run_record(world, pair, config, {});
+      if (!anything_new) write_run_record(world, pair, config, {});
       anything_new = true;
       simulate_missing(world, options, tables, box, control);
     }

@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/paths.hpp"
 #include "app/resources.hpp"
+#include "app/run_record.hpp"
 #include "app/setup.hpp"
 #include "app/stats_request.hpp"
 #include "app/tracers.hpp"
@@ -113,7 +114,7 @@ std::vector<stats::Failure> measure(const Run& run, const StatsPair& pair,
       stats::describe_run(model.header(), target ? &target->header() : nullptr, digest);
   table.attributes["model_file"] = pair.in.string();
   table.attributes["target_file"] = pair.target.string();
-  io::write_digested_run_record(run.world, pair.out.parent_path(), run.config, run.digests);
+  write_digested_run_record(run.world, pair.out.parent_path(), run.config, run.digests);
   auto failures = stats::measure_all(shared, run.request.statistics, run.config, table,
                                      [&](const io::TableFile& so_far) {
                                        io::write_table_file(run.world, pair.partial(), so_far);

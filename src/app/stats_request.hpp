@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nubox/config/config.hpp"
-#include "nubox/io/run_record.hpp"
+#include "nubox/io/digest.hpp"
 #include "nubox/stats/statistic.hpp"
 
 #include <filesystem>

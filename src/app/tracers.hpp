@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/io/run_record.hpp"
+#include "nubox/io/digest.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/stats/tracers.hpp"
 

@@ -1,12 +1,12 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
-#include "nubox/io/run_record.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory.hpp"
 
 #include "app/commands.hpp"
 #include "app/resources.hpp"
+#include "app/run_record.hpp"
 #include "app/torch/predictor.hpp"
 #include "app/torch/suite.hpp"
 
@@ -109,7 +109,7 @@ void predict(const par::Comm& world, const config::Config& config) {
   // Inputs are known by the checksums that their boxes carry: a suite is not read twice.
   if (const std::uint64_t bytes = needed_bytes(world, group, tasks, predictor); bytes > 0) {
     par::require_memory(world, bytes, "the largest of these predictions");
-    io::write_run_record(world, one ? out.parent_path() : out, config, {});
+    write_run_record(world, one ? out.parent_path() : out, config, {});
   }
   predict::run_suite(
       world, group, tasks,

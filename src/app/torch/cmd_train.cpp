@@ -2,13 +2,14 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
-#include "nubox/io/run_record.hpp"
+#include "nubox/io/digest.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
 #include "app/resources.hpp"
+#include "app/run_record.hpp"
 #include "app/torch/architecture_options.hpp"
 #include "app/torch/calibrate.hpp"
 #include "app/torch/pair_reader.hpp"
@@ -207,7 +208,7 @@ void train(const par::Comm& world, const config::Config& config) {
   }
 
   const io::InputDigests digests = io::digest_inputs(world, inputs);
-  io::write_digested_run_record(world, options.out, config, digests);
+  write_digested_run_record(world, options.out, config, digests);
   std::optional<net::ModelCard> start;
   if (!options.start.empty()) start = net::load_card(world, options.start);
   if (start) {

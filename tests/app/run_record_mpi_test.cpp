@@ -1,7 +1,7 @@
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/checksum.hpp"
-#include "nubox/io/run_record.hpp"
 
+#include "app/run_record.hpp"
 #include "io/io_test_support.hpp"
 
 #include <cstdlib>
@@ -24,8 +24,8 @@ TEST(RunRecord, names_code_ranks_inputs_and_job) {
   world.barrier();
   ::setenv("SLURM_JOB_ID", "4711", 1);
   const auto config = config::Config::parse("simulate", {"--box.n=16"});
-  io::write_run_record(world, directory / "new/run", config,
-                       {directory / "a.bin", directory / "b.bin"});
+  app::write_run_record(world, directory / "new/run", config,
+                        {directory / "a.bin", directory / "b.bin"});
   ::unsetenv("SLURM_JOB_ID");
 
   EXPECT_EQ(contents_of(directory / "new/run/config.used.ini"), config.to_ini());
@@ -46,7 +46,7 @@ TEST(RunRecord, a_missing_input_is_named_on_all_ranks) {
   const TemporaryDirectory directory(world);
   const auto config = config::Config::parse("simulate", {});
   const auto error = error_of(
-      [&] { io::write_run_record(world, directory / "run", config, {directory / "absent.h5"}); });
+      [&] { app::write_run_record(world, directory / "run", config, {directory / "absent.h5"}); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code(), ExitCode::filesystem);
   EXPECT_TRUE(error->agreed());
@@ -61,7 +61,7 @@ TEST(RunRecord, a_directory_that_cannot_be_made_is_a_filesystem_error) {
   world.barrier();
   const auto config = config::Config::parse("simulate", {});
   const auto error =
-      error_of([&] { io::write_run_record(world, directory / "file/run", config, {}); });
+      error_of([&] { app::write_run_record(world, directory / "file/run", config, {}); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code(), ExitCode::filesystem);
   EXPECT_TRUE(error->agreed());
