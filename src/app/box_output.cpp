@@ -5,6 +5,7 @@
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/directory.hpp"
 #include "nubox/snapshot/export.hpp"
 
 #include "app/paths.hpp"
@@ -81,9 +82,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
 io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,
                                  const field::LatticeField* density_nu) const {
   const par::Comm& comm = box.displacement.comm();
-  par::agree(comm, [&] {
-    if (comm.is_root() && path.has_parent_path()) fs::create_directories(path.parent_path());
-  });
+  par::make_directory(comm, path.parent_path());
   if (gadget_) return snapshot::export_snapshot(box, path, gadget::Format::hdf5, files_);
   return field::write_box(path, box, density_nu);
 }

@@ -5,7 +5,7 @@
 #include "nubox/core/machine.hpp"
 #include "nubox/io/digest.hpp"
 #include "nubox/io/publish.hpp"
-#include "nubox/par/agree.hpp"
+#include "nubox/par/directory.hpp"
 #include "nubox/par/gather_texts.hpp"
 #include "nubox/par/session.hpp"
 
@@ -50,13 +50,7 @@ void write_run_record(const par::Comm& comm, const std::filesystem::path& direct
 
 void write_digested_run_record(const par::Comm& comm, const std::filesystem::path& directory,
                                const config::Config& config, const io::InputDigests& inputs) {
-  par::agree(comm, [&] {
-    std::error_code failure;
-    // A bare file name has no directory: its record goes where it goes.
-    if (comm.is_root() && !directory.empty())
-      std::filesystem::create_directories(directory, failure);
-    if (failure) throw FileSystemError("cannot make {}: {}", directory.string(), failure.message());
-  });
+  par::make_directory(comm, directory);
   const std::vector<std::string> hosts = par::gather_texts(comm, machine::host_name());
   const json provenance = {
       {"command", config.command()},

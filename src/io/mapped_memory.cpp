@@ -1,17 +1,15 @@
 #include "nubox/io/mapped_memory.hpp"
 
-#include "nubox/core/error.hpp"
 #include "nubox/io/bytes.hpp"
+#include "nubox/par/directory.hpp"
 
 #include <sys/mman.h>
-#include <system_error>
+#include <utility>
 
 namespace nubox::io {
 
 MappedMemory::MappedMemory(std::filesystem::path directory) : directory_(std::move(directory)) {
-  std::error_code error;
-  std::filesystem::create_directories(directory_, error);
-  if (error) throw FileSystemError("cannot make {}: {}", directory_.string(), error.message());
+  par::make_directory(directory_);
 }
 
 void* MappedMemory::do_allocate(std::size_t bytes, std::size_t) {

@@ -114,14 +114,14 @@ struct Publication::Files {
   const par::Comm* comm;
   std::vector<fs::path> targets;
   std::vector<fs::path> temporaries;
-  Write seal;
+  Write complete;
   std::future<void> synced{};  ///< valid on the ranks that wrote
 
-  Files(const par::Comm& ranks, std::vector<fs::path> names, Write mark)
+  Files(const par::Comm& ranks, std::vector<fs::path> names, Write marker)
       : comm(&ranks),
         targets(std::move(names)),
         temporaries(temporary_names(ranks, targets)),
-        seal(std::move(mark)) {}
+        complete(std::move(marker)) {}
   Files(const Files&) = delete;
   Files& operator=(const Files&) = delete;
   ~Files() {
@@ -131,8 +131,8 @@ struct Publication::Files {
 };
 
 Publication::Publication(const par::Comm& comm, std::vector<fs::path> targets, Writers writers,
-                         const Write& write, Write seal)
-    : files_(std::make_unique<Files>(comm, std::move(targets), std::move(seal))) {
+                         const Write& write, Write complete)
+    : files_(std::make_unique<Files>(comm, std::move(targets), std::move(complete))) {
   Files& files = *files_;
   const bool writes = writers == Writers::all_ranks || comm.is_root();
   naming(files.targets.front(), [&] {
@@ -167,8 +167,8 @@ void Publication::finish() {
     });
     par::agree(comm, [&] {
       if (!comm.is_root()) return;
-      if (files->seal) {
-        files->seal(files->temporaries);
+      if (files->complete) {
+        files->complete(files->temporaries);
         sync_all(files->temporaries);
       }
       sync_directory_of(files->targets.front());

@@ -221,7 +221,7 @@ void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
     const RawFile memory = RawFile::in_memory();
     encode(table, memory.path());
     std::string bytes = read_bytes(memory.path());
-    seal(bytes);
+    write_file_checksum(bytes);
     file.reserve(bytes.size());
     file.write_at(0, std::as_bytes(std::span(bytes)));
     file.close();
@@ -235,7 +235,7 @@ TableFile read_table_file(const par::Comm& comm, const std::filesystem::path& pa
     fault::point("open");
     if (!comm.is_root()) return std::string();
     std::string contents = read_bytes(path);
-    require_intact(contents, where);
+    require_file_checksum(contents, where);
     return contents;
   }));
   return par::agree(comm, [&] {

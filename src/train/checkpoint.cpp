@@ -5,6 +5,7 @@
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/directory.hpp"
 
 #include "net/attributes.hpp"
 
@@ -24,12 +25,7 @@ constexpr std::size_t checkpoints_kept = 2;
 
 Checkpoints::Checkpoints(const par::Comm& comm, fs::path directory, Identity identity)
     : comm_(comm), directory_(std::move(directory)), identity_(std::move(identity)) {
-  par::agree(comm_, [&] {
-    if (!comm_.is_root()) return;
-    std::error_code error;
-    fs::create_directories(directory_, error);
-    if (error) throw FileSystemError("cannot make {}: {}", directory_.string(), error.message());
-  });
+  par::make_directory(comm_, directory_);
 }
 
 std::vector<fs::path> Checkpoints::list() const {

@@ -1,39 +1,17 @@
 #pragma once
 
-#include "nubox/core/error.hpp"
 #include "nubox/io/field_file.hpp"
 #include "nubox/par/comm.hpp"
 
+#include "support/files.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace nubox::test {
-
-/// The error that `work` ends in; none if it succeeds.
-inline std::optional<Error> error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error;
-  }
-  return std::nullopt;
-}
-
-inline std::string contents_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-inline void overwrite(const std::filesystem::path& path, const std::string& contents) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << contents;
-}
 
 inline io::FieldHeader example_header(std::size_t n) {
   io::FieldHeader header;

@@ -25,11 +25,11 @@ class [[nodiscard]] Publication {
   enum class Writers { all_ranks, root };
 
   /// Calls `write` on the writers; it may be collective on all ranks (it must then settle its own
-  /// failures with par::agree). `seal`, if given, is called on rank 0 in finish(), when all that
-  /// was written is on disk: for a mark that the files are complete. `comm` must outlive this.
+  /// failures with par::agree). `complete`, if given, is called on rank 0 in finish(), when all
+  /// that was written is on disk, to mark the files as complete. `comm` must outlive this.
   /// Collective. @throws FileSystemError (agreed), what `write` throws (agreed)
   Publication(const par::Comm& comm, std::vector<std::filesystem::path> targets, Writers writers,
-              const Write& write, Write seal = {});
+              const Write& write, Write complete = {});
   Publication(Publication&& other) noexcept;
   Publication& operator=(Publication&& other) noexcept;
   Publication(const Publication&) = delete;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nubox/core/error.hpp"
-#include "nubox/par/agree.hpp"
+#include "nubox/par/directory.hpp"
 
 #include <filesystem>
 #include <unistd.h>
@@ -13,11 +13,7 @@ class ScratchDirectory {
  public:
   ScratchDirectory(const par::Comm& comm, const std::filesystem::path& parent)
       : comm_(&comm), path_(parent / comm.broadcast(fmt::format("nubox-scratch-{}", ::getpid()))) {
-    par::agree(comm, [&] {
-      std::error_code failure;
-      if (comm.is_root()) std::filesystem::create_directories(path_, failure);
-      if (failure) throw FileSystemError("cannot make {}: {}", path_.string(), failure.message());
-    });
+    par::make_directory(comm, path_);
   }
   ~ScratchDirectory() {
     std::error_code ignored;  // other ranks or the user may have been quicker
