@@ -1,5 +1,5 @@
 # One static library per module: nubox_<name> from src/<name>/*.cpp, public headers in
-# include/nubox/<name>/.
+# include/nubox/<name>/. Installed as nubox::<name> (NuboxInstall.cmake); the flags of the build stay here.
 set(NUBOX_WARNINGS -Wall -Wextra -Wconversion -Wshadow -Werror)
 
 add_library(nubox_build_flags INTERFACE)
@@ -17,9 +17,13 @@ function(nubox_module name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(nubox_${name} STATIC ${sources})
-  target_include_directories(nubox_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include
+  target_include_directories(nubox_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
+                                                  $<INSTALL_INTERFACE:include>
                                            PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(nubox_${name} ${ARG_LINK} PRIVATE nubox_build_flags)
+  target_compile_features(nubox_${name} PUBLIC cxx_std_20)
+  target_link_libraries(nubox_${name} ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:nubox_build_flags>)
+  set_target_properties(nubox_${name} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY NUBOX_MODULES ${name})
 endfunction()
 
 # Modules over LibTorch share one precompiled header and are compiled in few large units: what the

@@ -22,7 +22,7 @@ foreach(dir cu13 cuda_runtime cuda_cupti cusparselt nvshmem nccl cudnn)
   endif()
 endforeach()
 
-add_library(nubox_torch INTERFACE)
+add_library(nubox_torch INTERFACE IMPORTED GLOBAL)
 target_include_directories(nubox_torch SYSTEM INTERFACE
   ${NUBOX_TORCH_ROOT}/include ${NUBOX_TORCH_ROOT}/include/torch/csrc/api/include)
 # The wheel brings headers of a newer fmt, which come first in torch code, but no library for them.
