@@ -3,38 +3,42 @@
 #include <algorithm>
 
 namespace nubox::field {
+namespace {
+
+/// The `extra` planes that follow a rank's slab.
+std::vector<NeededPlane> planes_after(const par::SlabLayout& layout, std::size_t extra,
+                                      std::size_t plane_floats, int rank) {
+  const par::Slab slab = layout.slab_of(rank);
+  std::vector<NeededPlane> planes;
+  for (std::size_t g = 0; slab.count > 0 && g < extra; ++g) {
+    const std::size_t plane = (slab.end() + g) % layout.n();
+    planes.push_back({plane, layout.owner(plane), plane_floats});
+  }
+  return planes;
+}
+
+}  // namespace
 
 GhostPlanes::GhostPlanes(const par::SlabLayout& layout, std::size_t extra, std::size_t row_floats)
     : layout_(layout),
       extra_(extra),
       plane_floats_(layout.n() * row_floats),
-      remote_(remote_planes(layout.comm().rank())),
-      ghosts_(remote_.size() * plane_floats_) {}
-
-std::vector<std::size_t> GhostPlanes::remote_planes(int rank) const {
-  const par::Slab slab = layout_.slab_of(rank);
-  std::vector<std::size_t> planes;
-  for (std::size_t g = 0; slab.count > 0 && g < extra_; ++g) {
-    const std::size_t plane = (slab.end() + g) % layout_.n();
-    if (!slab.contains(plane)) planes.push_back(plane);
-  }
-  std::stable_sort(planes.begin(), planes.end(), [this](std::size_t a, std::size_t b) {
-    return layout_.owner(a) < layout_.owner(b);
-  });
-  return planes;
-}
+      plan_(layout.comm(),
+            [&](int rank) { return planes_after(layout, extra, layout.n() * row_floats, rank); }),
+      ghosts_(plan_.receive_size()) {}
 
 template <class Float>
 std::vector<Float*> GhostPlanes::plane_table(Float* own, Float* ghosts) const {
   const par::Slab& slab = layout_.local();
   std::vector<Float*> table;
-  for (std::size_t k = 0; slab.count > 0 && k < slab.count + extra_; ++k) {
-    const std::size_t plane = (slab.start + k) % layout_.n();
+  for (std::size_t k = 0; k < slab.count; ++k) table.push_back(own + k * plane_floats_);
+  const auto after = planes_after(layout_, extra_, plane_floats_, layout_.comm().rank());
+  for (std::size_t g = 0; g < after.size(); ++g) {
+    const std::size_t plane = after[g].plane;
     if (slab.contains(plane)) {
       table.push_back(own + (plane - slab.start) * plane_floats_);
     } else {
-      const auto slot = std::find(remote_.begin(), remote_.end(), plane) - remote_.begin();
-      table.push_back(ghosts + static_cast<std::size_t>(slot) * plane_floats_);
+      table.push_back(ghosts + plan_.received_at(g));
     }
   }
   return table;
@@ -48,36 +52,13 @@ std::vector<const float*> GhostPlanes::planes(const fft::MeshField& mesh) const 
   return plane_table(mesh.data(), ghosts_.data());
 }
 
-std::vector<std::size_t> GhostPlanes::ghost_counts() const {
-  std::vector<std::size_t> counts(static_cast<std::size_t>(layout_.comm().size()), 0);
-  for (const std::size_t plane : remote_) {
-    counts[static_cast<std::size_t>(layout_.owner(plane))] += plane_floats_;
-  }
-  return counts;
-}
-
-std::vector<std::size_t> GhostPlanes::copy_counts() const {
-  std::vector<std::size_t> counts;
-  for (int r = 0; r < layout_.comm().size(); ++r) {
-    const auto planes = remote_planes(r);
-    const auto mine = std::count_if(planes.begin(), planes.end(), [this](std::size_t plane) {
-      return layout_.local().contains(plane);
-    });
-    counts.push_back(static_cast<std::size_t>(mine) * plane_floats_);
-  }
-  return counts;
-}
-
 void GhostPlanes::fetch_from_owners(const fft::MeshField& mesh) {
-  std::vector<float> send;
-  for (int r = 0; r < layout_.comm().size(); ++r) {
-    for (const std::size_t plane : remote_planes(r)) {
-      if (!layout_.local().contains(plane)) continue;
-      const float* source = mesh.data() + (plane - layout_.local().start) * plane_floats_;
-      send.insert(send.end(), source, source + plane_floats_);
-    }
+  std::vector<float> send(plan_.send_size());
+  for (const ExchangePlan::Sent& sent : plan_.sent()) {
+    const float* source = mesh.data() + (sent.plane - layout_.local().start) * plane_floats_;
+    std::copy_n(source, plane_floats_, send.data() + sent.start);
   }
-  layout_.comm().all_to_all<float>(send, copy_counts(), ghosts_, ghost_counts());
+  layout_.comm().all_to_all<float>(send, plan_.send_counts(), ghosts_, plan_.receive_counts());
 }
 
 }  // namespace nubox::field

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/exchange_plan.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -20,43 +21,33 @@ class GhostPlanes {
   [[nodiscard]] std::vector<float*> planes(fft::MeshField& mesh);
   [[nodiscard]] std::vector<const float*> planes(const fft::MeshField& mesh) const;
 
-  /// Adds the ghosts to the planes of which they are copies, value = add(value, ghost). Collective.
+  /// Adds the ghosts to the planes of which they are copies, value = add(value, ghost), in the
+  /// order of the ranks that hold the ghosts. Collective.
   template <class Add>
   void add_to_owners(fft::MeshField& mesh, Add add) const;
   /// Fills the ghosts from their owners. Collective.
   void fetch_from_owners(const fft::MeshField& mesh);
 
  private:
-  /// Planes that `rank` copies from others, by owner and then in mesh order.
-  [[nodiscard]] std::vector<std::size_t> remote_planes(int rank) const;
-  /// Floats per owner of this rank's ghosts, and per rank of the copies of this rank's planes.
-  [[nodiscard]] std::vector<std::size_t> ghost_counts() const;
-  [[nodiscard]] std::vector<std::size_t> copy_counts() const;
   template <class Float>
   [[nodiscard]] std::vector<Float*> plane_table(Float* own, Float* ghosts) const;
 
   par::SlabLayout layout_;
   std::size_t extra_;
   std::size_t plane_floats_;
-  std::vector<std::size_t> remote_;  ///< remote_planes of this rank
-  std::vector<float> ghosts_;
+  ExchangePlan plan_;          ///< owners send planes to the ranks that hold ghosts of them
+  std::vector<float> ghosts_;  ///< as the plan receives them
 };
 
 template <class Add>
 void GhostPlanes::add_to_owners(fft::MeshField& mesh, Add add) const {
-  const auto counts = copy_counts();
-  std::size_t total = 0;
-  for (const std::size_t count : counts) total += count;
-  std::vector<float> received(total);
-  layout_.comm().all_to_all<float>(ghosts_, ghost_counts(), received, counts);
-  const float* source = received.data();
-  for (int r = 0; r < layout_.comm().size(); ++r) {
-    for (const std::size_t plane : remote_planes(r)) {
-      if (!layout_.local().contains(plane)) continue;
-      float* target = mesh.data() + (plane - layout_.local().start) * plane_floats_;
-      for (std::size_t i = 0; i < plane_floats_; ++i) target[i] = add(target[i], source[i]);
-      source += plane_floats_;
-    }
+  // The plan the other way round: ghosts go back to the owners of their planes.
+  std::vector<float> returned(plan_.send_size());
+  layout_.comm().all_to_all<float>(ghosts_, plan_.receive_counts(), returned, plan_.send_counts());
+  for (const ExchangePlan::Sent& copy : plan_.sent()) {
+    const float* source = returned.data() + copy.start;
+    float* target = mesh.data() + (copy.plane - layout_.local().start) * plane_floats_;
+    for (std::size_t i = 0; i < plane_floats_; ++i) target[i] = add(target[i], source[i]);
   }
 }
 

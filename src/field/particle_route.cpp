@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/field/periodic.hpp"
 
 #include "field/assignment_kernel.hpp"
 #include "field/ghost_planes.hpp"
@@ -37,7 +38,7 @@ struct NodeTables {
   NodeTables(const par::SlabLayout& mesh, std::size_t order) {
     const std::size_t n = mesh.n(), back = (order - 1) / 2;
     for (std::size_t i = 0; i < n + order; ++i) {
-      wrapped.push_back(static_cast<std::uint32_t>((i + order * n - back) % n));
+      wrapped.push_back(static_cast<std::uint32_t>(haloed_start(i % n, back, n)));
     }
     for (std::size_t node = 0; node <= n; ++node) {
       const std::size_t lowest = wrapped[node];

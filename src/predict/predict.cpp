@@ -2,6 +2,7 @@
 
 #include "nubox/core/log.hpp"
 #include "nubox/field/halo.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/net/tile_batch.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/tile_plan.hpp"
@@ -41,12 +42,13 @@ class TileMover {
     const auto first_plane = static_cast<std::size_t>(
         origin.x - static_cast<std::ptrdiff_t>(slab_.interior.start) +
         static_cast<std::ptrdiff_t>(slab_.halo) - static_cast<std::ptrdiff_t>(plan_.halo));
-    const std::size_t first_y = wrapped(origin.y), first_z = wrapped(origin.z);
+    const std::size_t first_y = field::haloed_start(origin.y, plan_.halo, n),
+                      first_z = field::haloed_start(origin.z, plan_.halo, n);
     for (std::size_t c = 0; c < slab_.components; ++c) {
       for (std::size_t i = 0; i < input_[0]; ++i) {
         const float* plane = slab_.values.data() + (c * slab_.planes() + first_plane + i) * n * n;
         for (std::size_t j = 0; j < input_[1]; ++j) {
-          to = copy_periodic(plane + (first_y + j) % n * n, first_z, input_[2], to);
+          to = field::copy_periodic_row(plane + (first_y + j) % n * n, n, first_z, input_[2], to);
         }
       }
     }
@@ -77,23 +79,6 @@ class TileMover {
   }
 
  private:
-  /// The site of the box at which the input of a tile begins along y or z.
-  [[nodiscard]] std::size_t wrapped(std::size_t origin) const {
-    const std::size_t n = slab_.n;
-    return (origin + n * (plan_.halo / n + 1) - plan_.halo) % n;
-  }
-
-  /// Copies `count` values of a periodic row from `first` on; returns the end of the copy.
-  float* copy_periodic(const float* row, std::size_t first, std::size_t count, float* to) const {
-    while (count > 0) {
-      const std::size_t run = std::min(count, slab_.n - first);
-      to = std::copy_n(row + first, run, to);
-      count -= run;
-      first = 0;
-    }
-    return to;
-  }
-
   const field::HaloedSlab& slab_;
   const TilePlan& plan_;
   net::Extent input_;
@@ -143,13 +128,10 @@ void finish(field::LatticeField& out) {
   const auto box = static_cast<float>(out.box_size_mpch());
   const auto values = out.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    float value = values[i];
-    if (!std::isfinite(value)) {
+    if (!std::isfinite(values[i])) {
       throw NumericalError("the network's output is not finite at component value {}", i);
     }
-    if (value > box / 2) value -= box;
-    if (value <= -box / 2) value += box;
-    values[i] = value;
+    values[i] = field::minimum_image(values[i], box);
   }
 }
 

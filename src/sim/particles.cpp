@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/field/periodic.hpp"
 
 #include <cmath>
 #include <utility>
@@ -28,7 +29,7 @@ field::Box to_snapshot(Particles particles, io::FieldHeader header) {
   field::Box snapshot{std::move(header), std::move(particles.displacement_mpch),
                       std::move(particles.momentum_mpch)};
   for (float& x : snapshot.displacement.values()) {
-    x = static_cast<float>(x - box * std::ceil(x / box - 0.5));
+    x = static_cast<float>(field::minimum_image_of_any(x, box));
   }
   const std::span<float> velocity_kms = snapshot.velocity->values();
   scale(velocity_kms, units::velocity_kms(1, particles.a), velocity_kms);

@@ -2,18 +2,12 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/cosmology/neutrino_omega.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/gadget/particle_header.hpp"
 #include "nubox/par/agree.hpp"
 
-#include <cmath>
-
 namespace nubox::snapshot {
 namespace {
-
-double wrapped(double x, double box_size) {
-  const double in_box = x - box_size * std::floor(x / box_size);
-  return in_box < box_size ? in_box : 0.0;
-}
 
 /// Particles [first, first + count) of the lattice, all on this rank.
 void fill_block(const field::Box& box, std::uint64_t first, std::size_t count,
@@ -34,7 +28,8 @@ void fill_block(const field::Box& box, std::uint64_t first, std::size_t count,
     block.id[p] = site + 1;
     for (std::size_t c = 0; c < 3; ++c) {
       const double q = (static_cast<double>(index[c]) + offset) * cell;
-      block.position_mpch[3 * p + c] = wrapped(q + psi.component(c)[site - first_here], box_size);
+      block.position_mpch[3 * p + c] =
+          field::wrap_position(q + psi.component(c)[site - first_here], box_size);
       block.velocity_kms[3 * p + c] = box.velocity->component(c)[site - first_here];
     }
   }

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "snapshot/redistribute.hpp"
@@ -77,13 +78,11 @@ void IdTable::measure_offset(const gadget::ParticleBlock& block, double cell) {
 std::vector<IdTable::Entry> IdTable::entries_of(const gadget::ParticleBlock& block,
                                                 double cell) const {
   std::vector<Entry> entries(block.count);
-  const auto n = static_cast<std::int64_t>(n_);
   for (std::size_t i = 0; i < block.count; ++i) {
     std::uint64_t site = 0;
     for (std::size_t c = 0; c < 3; ++c) {
       const double x = block.position_mpch[3 * i + c] / cell - offset_[c];
-      const std::int64_t index = (std::llround(x) % n + n) % n;
-      site = site * n_ + static_cast<std::uint64_t>(index);
+      site = site * n_ + field::wrapped_index(std::llround(x), n_);
     }
     entries[i] = {block.id[i], site};
   }

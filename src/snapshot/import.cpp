@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/id_map.hpp"
 
@@ -46,7 +47,7 @@ std::array<double, 3> rms_under(const IdMap& map, const gadget::ParticleBlock& b
     const std::uint64_t index[3] = {site / (n * n), site / n % n, site % n};
     for (std::size_t c = 0; c < 3; ++c) {
       const double q = static_cast<double>(index[c]) * cell;
-      const double psi = minimum_image(block.position_mpch[3 * p + c] - q, box);
+      const double psi = field::minimum_image(block.position_mpch[3 * p + c] - q, box);
       sums[c] += psi * psi;
     }
     sums[3] += 1;
@@ -197,7 +198,8 @@ Check settle_offset(field::LatticeField& psi, io::FieldHeader& header) {
   }
   if (*offset[0] == 0) return check;
   const double box = psi.box_size_mpch(), shift = *offset[0] * psi.spacing_mpch();
-  for (float& value : psi.values()) value = static_cast<float>(minimum_image(value - shift, box));
+  for (float& value : psi.values())
+    value = static_cast<float>(field::minimum_image(value - shift, box));
   return check;
 }
 

@@ -1,6 +1,7 @@
 #include "nubox/snapshot/self_checks.hpp"
 
 #include "nubox/core/units.hpp"
+#include "nubox/field/periodic.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,7 +56,7 @@ std::vector<float> next_plane(const field::LatticeField& field) {
   std::vector<std::size_t> counts(static_cast<std::size_t>(layout.comm().size()), 0);
   std::vector<float> send;
   if (layout.local().count > 0) {
-    const std::size_t before = (layout.local().start + n - 1) % n;
+    const std::size_t before = field::haloed_start(layout.local().start, 1, n);
     counts[static_cast<std::size_t>(layout.owner(before))] = 3 * plane;
     for (std::size_t c = 0; c < 3; ++c) {
       const auto first = field.component(c).subspan(0, plane);

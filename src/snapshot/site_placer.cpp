@@ -1,6 +1,7 @@
 #include "snapshot/site_placer.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "snapshot/redistribute.hpp"
@@ -32,7 +33,8 @@ inline SitePlacer::Record SitePlacer::make_record(std::uint64_t site, const doub
   Record record{.site = site, .displacement = {}, .velocity = {}};
   for (std::size_t c = 0; c < 3; ++c) {
     const double q = static_cast<double>(static_cast<std::int64_t>(index[c])) * cell_mpch_;
-    record.displacement[c] = static_cast<float>(minimum_image(position[c] - q, box_size_mpch_));
+    record.displacement[c] =
+        static_cast<float>(field::minimum_image(position[c] - q, box_size_mpch_));
   }
   if (velocity != nullptr) std::copy_n(velocity, 3, record.velocity);
   return record;

@@ -55,10 +55,4 @@ class SitePlacer {
   std::uint64_t first_twice_ = no_site;  ///< a global site, or no_site
 };
 
-/// x moved by a box length into (-L/2, L/2], for |x| < 1.5 L.
-[[nodiscard]] inline double minimum_image(double x, double box) {
-  if (x > box / 2) return x - box;
-  return x <= -box / 2 ? x + box : x;
-}
-
 }  // namespace nubox::snapshot

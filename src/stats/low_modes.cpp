@@ -1,17 +1,12 @@
 #include "stats/low_modes.hpp"
 
 #include "nubox/fft/modes.hpp"
+#include "nubox/field/periodic.hpp"
 
 #include <cstdlib>
 
 namespace nubox::stats {
 namespace {
-
-/// Index on an n-point axis of a signed frequency.
-std::size_t wrapped(int frequency, std::size_t n) {
-  return frequency < 0 ? n - static_cast<std::size_t>(-frequency)
-                       : static_cast<std::size_t>(frequency);
-}
 
 /// Frequencies of a slab of ky planes that lie in the band, in storage order.
 std::vector<int> band_frequencies(const par::Slab& slab, std::size_t n, int largest) {
@@ -27,10 +22,11 @@ std::vector<int> band_frequencies(const par::Slab& slab, std::size_t n, int larg
 void append_plane(const fft::MeshField& field, int ny, int largest,
                   const std::vector<double>& inverse, std::vector<std::complex<float>>& values) {
   const std::size_t n = field.n(), row_modes = n / 2 + 1;
-  const std::size_t plane = wrapped(ny, n) - field.plan()->ky_slab().start;
+  const std::size_t plane = field::wrapped_index(ny, n) - field.plan()->ky_slab().start;
   const auto at = [&](int n_i) { return inverse[static_cast<std::size_t>(std::abs(n_i))]; };
   for (int nx = -largest; nx <= largest; ++nx) {
-    const std::complex<float>* row = field.modes() + (plane * n + wrapped(nx, n)) * row_modes;
+    const std::complex<float>* row =
+        field.modes() + (plane * n + field::wrapped_index(nx, n)) * row_modes;
     const double inverse_xy = at(nx) * at(ny);
     for (int nz = 0; nz <= largest; ++nz) {
       values.emplace_back(std::complex<double>(row[nz]) * (inverse_xy * at(nz)));
@@ -54,12 +50,12 @@ LowModes::LowModes(const fft::MeshField& modes, field::Assignment assignment, in
   const auto mine = band_frequencies(modes.plan()->ky_slab(), modes.n(), largest);
   for (int rank = 0; rank < comm.size(); ++rank) {
     for (const int ny : mine) {
-      if (target.layout().owner(wrapped(ny, target_n_)) != rank) continue;
+      if (target.layout().owner(field::wrapped_index(ny, target_n_)) != rank) continue;
       append_plane(modes, ny, largest, inverse, send);
       counts[static_cast<std::size_t>(rank)] += plane_modes;
     }
     for (const int ny : band_frequencies(modes.layout().slab_of(rank), modes.n(), largest)) {
-      const std::size_t iy = wrapped(ny, target_n_);
+      const std::size_t iy = field::wrapped_index(ny, target_n_);
       if (!target.ky_slab().contains(iy)) continue;
       planes_.push_back({ny, (iy - target.ky_slab().start) * target_n_ * row_modes_});
     }

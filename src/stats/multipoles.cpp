@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/cosmology/background.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "stats/mode_bins.hpp"
@@ -34,7 +35,7 @@ Catalogue shifted(const Catalogue& catalogue, Axis axis, double shift, double bo
   Catalogue moved{catalogue.positions_mpch, {}};
   for (auto i = static_cast<std::size_t>(axis); i < moved.positions_mpch.size(); i += 3) {
     const double s = moved.positions_mpch[i] + shift * catalogue.velocities_kms[i];
-    moved.positions_mpch[i] = static_cast<float>(s - box_size_mpch * std::floor(s / box_size_mpch));
+    moved.positions_mpch[i] = static_cast<float>(field::wrap_position(s, box_size_mpch));
   }
   return moved;
 }

@@ -1,6 +1,7 @@
 #include "stats/voids_greedy.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ std::vector<bool> planes_of_neighbours(const par::SlabLayout& layout, std::ptrdi
   std::vector<bool> near(layout.n(), false);
   const par::Slab slab = layout.local();
   for (std::size_t x = slab.start; x < slab.end(); ++x) {
-    for (std::ptrdiff_t dx = -reach; dx <= reach; ++dx) near[periodic(x, dx, layout.n())] = true;
+    for (std::ptrdiff_t dx = -reach; dx <= reach; ++dx)
+      near[field::wrapped_index(static_cast<std::ptrdiff_t>(x) + dx, layout.n())] = true;
   }
   for (std::size_t x = slab.start; x < slab.end(); ++x) near[x] = false;
   return near;

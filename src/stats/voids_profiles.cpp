@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/stats/voids.hpp"
 
 #include "stats/voids_stencil.hpp"
@@ -47,7 +48,7 @@ void add_to_shells(const fft::MeshField& mesh, const Void& each, const Stencil& 
   for_each_row(ball, each.cell, mesh.layout(),
                [&](std::size_t row, std::ptrdiff_t dx, std::ptrdiff_t dy, std::ptrdiff_t half) {
                  const float* values = mesh.data() + row * mesh.row_floats();
-                 std::size_t z = periodic(each.cell[2], -half, n);
+                 std::size_t z = field::wrapped_index(each.cell[2] - half, n);
                  for (std::ptrdiff_t dz = -half; dz <= half; ++dz) {
                    const auto distance2 = static_cast<std::size_t>(dx * dx + dy * dy + dz * dz);
                    sums[shell_of[distance2]] += static_cast<double>(values[z]);

@@ -48,7 +48,7 @@ void CellMask::raise(const Stencil& stencil, const std::array<std::uint32_t, 3>&
                [&](std::size_t row, std::ptrdiff_t, std::ptrdiff_t, std::ptrdiff_t half) {
                  std::uint8_t* cells = bytes_.data() + row * n;
                  const std::size_t length = std::min(static_cast<std::size_t>(2 * half + 1), n);
-                 const std::size_t start = periodic(centre[2], -half, n);
+                 const std::size_t start = field::wrapped_index(centre[2] - half, n);
                  const std::size_t before_wrap = std::min(length, n - start);
                  raise_run(cells + start, before_wrap);
                  raise_run(cells, length - before_wrap);

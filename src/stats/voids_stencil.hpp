@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/slab.hpp"
 
 #include <array>
@@ -40,13 +41,6 @@ class Stencil {
   std::vector<std::ptrdiff_t> half_;
 };
 
-/// A global cell index moved by an offset of any size, periodically.
-[[nodiscard]] inline std::size_t periodic(std::size_t i, std::ptrdiff_t offset, std::size_t n) {
-  const auto size = static_cast<std::ptrdiff_t>(n);
-  const std::ptrdiff_t moved = (static_cast<std::ptrdiff_t>(i) + offset) % size;
-  return static_cast<std::size_t>(moved < 0 ? moved + size : moved);
-}
-
 /// Calls visit(row, dx, dy, half) for every row of the stencil about `centre` that this rank owns;
 /// row = x_local * n + y.
 template <class Visit>
@@ -55,12 +49,12 @@ void for_each_row(const Stencil& stencil, const std::array<std::uint32_t, 3>& ce
   const std::size_t n = layout.n();
   const par::Slab slab = layout.local();
   for (std::ptrdiff_t dx = -stencil.reach(); dx <= stencil.reach(); ++dx) {
-    const std::size_t x = periodic(centre[0], dx, n);
+    const std::size_t x = field::wrapped_index(centre[0] + dx, n);
     if (!slab.contains(x)) continue;
     for (std::ptrdiff_t dy = -stencil.reach(); dy <= stencil.reach(); ++dy) {
       const std::ptrdiff_t half = stencil.half(dx, dy);
       if (half < 0) continue;
-      visit((x - slab.start) * n + periodic(centre[1], dy, n), dx, dy, half);
+      visit((x - slab.start) * n + field::wrapped_index(centre[1] + dy, n), dx, dy, half);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "nubox/train/crop_server.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/field/periodic.hpp"
 
 #include "train/octahedral_transform.hpp"
 
@@ -25,22 +26,14 @@ Cube features_of(const CropSource& source, const Sample& sample, std::size_t til
                  std::size_t halo) {
   const std::size_t n = source.features.n();
   std::array<std::size_t, 3> start{};
-  for (std::size_t a = 0; a < 3; ++a) start[a] = (sample.origin[a] + n - halo % n) % n;
+  for (std::size_t a = 0; a < 3; ++a) {
+    start[a] = field::haloed_start(sample.origin[a], halo, n);
+  }
   return {&source.features, start, tile + 2 * halo};
 }
 
 Cube target_of(const CropSource& source, const Sample& sample, std::size_t tile) {
   return {&source.target, sample.origin, tile};
-}
-
-/// Copies a row of `edge` sites from a periodic row of n, beginning at `start`.
-void copy_row(const float* row, std::size_t n, std::size_t start, std::size_t edge, float* out) {
-  while (edge > 0) {
-    const std::size_t piece = std::min(edge, n - start);
-    out = std::copy_n(row + start, piece, out);
-    edge -= piece;
-    start = 0;
-  }
 }
 
 /// Rows of plane i of a cube, from this rank's slab: visit(component, j, values along z).
@@ -53,7 +46,8 @@ void for_each_row(const Cube& cube, std::size_t i, Visit&& visit) {
     const float* values = cube.field->component(c).data();
     for (std::size_t j = 0; j < cube.edge; ++j) {
       const std::size_t iy = (cube.start[1] + j) % n;
-      copy_row(values + cube.field->site(ix, iy, 0), n, cube.start[2], cube.edge, row.data());
+      field::copy_periodic_row(values + cube.field->site(ix, iy, 0), n, cube.start[2], cube.edge,
+                               row.data());
       visit(c, j, row.data());
     }
   }

@@ -1,6 +1,7 @@
 #include "train/data.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/train/octahedral.hpp"
 
@@ -36,10 +37,10 @@ double feature_rms(const par::Comm& comm, const std::vector<TrainingPair>& pairs
   return rms(comm, sum, number);
 }
 
-/// What the prior lacks, by the nearest image: both are wrapped to half a box.
+/// What the prior lacks, as a minimum image: both lie in (-L/2, L/2].
 float residual(float target, float prior, double box_size) {
   const double difference = static_cast<double>(target) - static_cast<double>(prior);
-  return static_cast<float>(difference - box_size * std::round(difference / box_size));
+  return static_cast<float>(field::minimum_image(difference, box_size));
 }
 
 double residual_rms(const par::Comm& comm, const std::vector<TrainingPair>& pairs) {
