@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/field/complete_output.hpp"
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
@@ -61,7 +62,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
       attributes["M_nu_eV"] = found.cosmology.M_nu_eV;
       return found.n == n && holds(attributes, recipe);
     };
-    return app::is_complete_output(comm, path, same_run, "predict.out");
+    return field::is_complete_output(comm, path, same_run, "predict.out");
   }
   const auto names = par::agree(comm, [&] {
     return gadget::file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});

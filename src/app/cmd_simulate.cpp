@@ -2,7 +2,9 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/cosmology/mass_text.hpp"
 #include "nubox/field/box.hpp"
+#include "nubox/field/complete_output.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/memory_model.hpp"
@@ -33,7 +35,7 @@ fs::path output_path(const fs::path& pair, double mass, double redshift,
                      const sim::SimulationOptions& options) {
   const bool several = options.redshifts.size() > 1;
   const std::string suffix = several ? "-z" + redshift_text(redshift) : "";
-  return pair / fmt::format("mnu-{}{}.h5", mass_text(mass), suffix);
+  return pair / fmt::format("mnu-{}{}.h5", cosmology::mass_text(mass), suffix);
 }
 
 /// True if both headers describe one run; the program's version may differ.
@@ -55,7 +57,7 @@ void require_possible(const sim::SimulationOptions& options, const std::vector<d
   }
   const double k_fundamental = 2 * units::pi / options.box_size_mpch;
   const double k_corner = std::sqrt(3.0) * k_fundamental * static_cast<double>(options.n) / 2;
-  require_writable_masses(masses, "simulate.mnu_eV");
+  cosmology::require_writable_masses(masses, "simulate.mnu_eV");
   for (const double mass : masses) {
     // The tables refuse what lies outside them.
     for (const double k : {k_fundamental, k_corner}) (void)tables.T_cb(k, options.z_initial, mass);
@@ -89,7 +91,7 @@ struct Box {
   std::set<fs::path> standing{};   ///< outputs that are complete
   std::size_t first_standing = 0;  ///< how many of these come before any that is missing
   [[nodiscard]] fs::path checkpoint() const {
-    return pair / fmt::format("checkpoint-mnu-{}.h5", mass_text(parameters.M_nu_eV));
+    return pair / fmt::format("checkpoint-mnu-{}.h5", cosmology::mass_text(parameters.M_nu_eV));
   }
   [[nodiscard]] fs::path output(double z, const sim::SimulationOptions& options) const {
     return output_path(pair, parameters.M_nu_eV, z, options);
@@ -103,7 +105,7 @@ void find_standing(const par::Comm& world, const sim::SimulationOptions& options
     const fs::path path = box.output(z, options);
     const io::FieldHeader expected = sim::output_header(options, box.parameters, tables, z);
     const auto same = [&](const io::FieldHeader& found) { return same_run(found, expected); };
-    if (!is_complete_output(world, path, same, "simulate.out")) continue;
+    if (!field::is_complete_output(world, path, same, "simulate.out")) continue;
     box.standing.insert(path);
     if (box.first_standing == i) ++box.first_standing;
   }

@@ -1,8 +1,6 @@
 #include "app/paths.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/core/log.hpp"
-#include "nubox/field/box.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <glob.h>
@@ -41,23 +39,6 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& names,
 
 bool path_exists(const par::Comm& comm, const fs::path& path) {
   return par::root_decides(comm, [&] { return fs::exists(path); });
-}
-
-bool is_complete_output(const par::Comm& comm, const fs::path& path,
-                        const std::function<bool(const io::FieldHeader&)>& same_run,
-                        const std::string& option) {
-  if (!path_exists(comm, path)) return false;
-  try {
-    const io::FieldHeader header = field::read_box(comm, path).header;
-    (void)field::read_density_nu(comm, path);
-    if (same_run(header)) return true;
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::input || !error.agreed()) throw;
-    log::warn_together("{} is made again: {}", path.string(), error.what());
-    return false;
-  }
-  throw InputError("{} holds another run: choose another --{} or remove it", path.string(), option)
-      .agreed_from(0);
 }
 
 }  // namespace nubox::app

@@ -1,10 +1,8 @@
 #pragma once
 
-#include "nubox/io/field_file.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,13 +23,5 @@ namespace nubox::app {
 
 /// True if rank 0 sees something there. Collective.
 [[nodiscard]] bool path_exists(const par::Comm& comm, const std::filesystem::path& path);
-
-/// True if a sound field file of exactly this run stands there already: it is read whole, since a
-/// damaged box must not pass for a finished one; a damaged one counts as missing. Collective.
-/// @throws InputError (agreed) naming the option if a sound file of another run does: it is never
-///         overwritten
-[[nodiscard]] bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
-                                      const std::function<bool(const io::FieldHeader&)>& same_run,
-                                      const std::string& option);
 
 }  // namespace nubox::app

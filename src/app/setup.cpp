@@ -13,7 +13,6 @@
 #endif
 
 #include <array>
-#include <cmath>
 
 namespace nubox::app {
 namespace {
@@ -83,17 +82,6 @@ void require_cosmology(const io::FieldHeader& header, const cosmology::Parameter
   throw InputError("{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables",
                    file, field->name, header.cosmology.*field->member, parameters.*field->member,
                    field->name);
-}
-
-std::string mass_text(double M_nu_eV) { return fmt::format("{:.3f}", M_nu_eV); }
-
-void require_writable_masses(const std::vector<double>& masses_eV, const std::string& option) {
-  for (const double mass : masses_eV) {
-    if (std::abs(std::stod(mass_text(mass)) - mass) > 1e-9) {
-      throw UsageError("{} = {}: file names keep three decimals, {} would be lost", option, mass,
-                       mass);
-    }
-  }
 }
 
 std::uint64_t resident_bytes_with(std::uint64_t bytes) {

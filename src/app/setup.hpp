@@ -33,11 +33,6 @@ namespace nubox::app {
 void require_cosmology(const io::FieldHeader& header, const cosmology::Parameters& parameters,
                        const std::string& file);
 
-/// "0.150": how masses are written in file names.
-[[nodiscard]] std::string mass_text(double M_nu_eV);
-/// @throws UsageError naming the option if a file name would lose digits of a mass
-void require_writable_masses(const std::vector<double>& masses_eV, const std::string& option);
-
 /// Resident set of this process once it holds `bytes` more and its libraries are at work, for
 /// --dry-run. Rank-local.
 [[nodiscard]] std::uint64_t resident_bytes_with(std::uint64_t bytes);

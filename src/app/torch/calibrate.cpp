@@ -5,6 +5,7 @@
 #include "nubox/field/box.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/prior/theories.hpp"
 
 #include "app/prior_setup.hpp"
 #include "app/torch/transfers.hpp"
@@ -136,8 +137,8 @@ prior::Calibration calibrate(const par::Comm& comm, prior::Kind kind,
     if (calibration.k_hmpc.empty()) {
       calibration.k_hmpc = prior::gain_knots(header.box_size_mpch, header.n);
     }
-    prior::Theories theories =
-        par::agree(comm, [&] { return make_theories(parameters, tables, header, key.second); });
+    prior::Theories theories = par::agree(
+        comm, [&] { return prior::make_theories(parameters, tables, header, key.second); });
     PointFit fit(kind, options, std::move(theories), std::move(boxes));
     prior::CalibrationPoint point = fit.fit(calibration.k_hmpc);
     point.mesh_factor = of_class;

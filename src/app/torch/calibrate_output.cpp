@@ -6,6 +6,7 @@
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
+#include "nubox/prior/theories.hpp"
 
 #include "app/prior_setup.hpp"
 #include "app/torch/transfers.hpp"
@@ -119,7 +120,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
           {std::move(predicted), train::particle_modes(plan, std::move(pair.target_mpch))});
     }
     const double ratio = par::agree(comm, [&] {
-                           return make_theories(parameters, tables, header, key.second);
+                           return prior::make_theories(parameters, tables, header, key.second);
                          }).small_scale_ratio();
     const OutputFit output(std::move(boxes), calibration.k_hmpc,
                            tolerance_per_effect * std::abs(std::log(ratio)));

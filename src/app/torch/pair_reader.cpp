@@ -137,8 +137,8 @@ void PairReader::settle(bool has_velocity, const fs::path& path) {
 }
 
 prior::Features PairReader::features_of(const field::Box& input) {
-  const prior::Theories theories =
-      par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
+  const prior::Theories theories = par::agree(
+      world_, [&] { return prior::make_theories(parameters_, tables_, input.header, 0); });
   return {input, theories.massless, card_.features, rewind_.mesh_factor};
 }
 
@@ -146,8 +146,8 @@ void PairReader::add(const field::Box& input, const prior::Features& features, f
                      const std::string& name, bool validation,
                      std::vector<train::TrainingPair>& pairs) {
   const double mass = target.header.cosmology.M_nu_eV;
-  const prior::Theories theories =
-      par::agree(world_, [&] { return make_theories(parameters_, tables_, input.header, mass); });
+  const prior::Theories theories = par::agree(
+      world_, [&] { return prior::make_theories(parameters_, tables_, input.header, mass); });
   const prior::Prescription numbers =
       prior::prescribe(card_.calibration, input.header, theories, rewind_);
   field::Box prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);

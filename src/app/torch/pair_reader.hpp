@@ -4,6 +4,7 @@
 #include "nubox/io/mapped_memory.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/prior/features.hpp"
+#include "nubox/prior/theories.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/prior_setup.hpp"

@@ -86,7 +86,7 @@ Predictor::Predictor(const par::Comm& comm, const config::Config& config)
       throw UsageError("model.architecture = none, but {} holds a network", model.string());
     }
     prior_ = prior::kind_of(card_->prior);
-    rewind_ = read_rewind_options(card_->extra);
+    rewind_ = prior::read_rewind_options(card_->extra);
   });
 }
 
@@ -101,7 +101,7 @@ void Predictor::require_fits(const io::FieldFile& file, const predict::SuiteTask
     output_.require_possible(file);
     for (const predict::OutputRequest& wanted : task.wanted) {
       if (card_) predict::require_within_range(*card_, header, wanted.M_nu_eV);
-      (void)make_theories(parameters_, tables_, header, wanted.M_nu_eV);
+      (void)prior::make_theories(parameters_, tables_, header, wanted.M_nu_eV);
     }
     if (card_ && !file.has("velocity") &&
         (prior_ == prior::Kind::rewind || prior::need_velocity(card_->features))) {
@@ -116,7 +116,7 @@ predict::MemoryEstimate Predictor::needs(const predict::SuiteTask& task) const {
   require_fits(file, task);
   const io::FieldHeader& header = file.header();
   const prior::Theories theories =
-      par::agree(*comm_, [&] { return make_theories(parameters_, tables_, header, 0); });
+      par::agree(*comm_, [&] { return prior::make_theories(parameters_, tables_, header, 0); });
   predict::BoxRequest request{.n = header.n,
                               .box_size_mpch = header.box_size_mpch,
                               .has_velocity = file.has("velocity"),
@@ -233,8 +233,8 @@ void Predictor::fetch(const fs::path& path) const {
 }
 
 prior::Features Predictor::features_of(const field::Box& input) const {
-  const prior::Theories theories =
-      par::agree(*comm_, [&] { return make_theories(parameters_, tables_, input.header, 0); });
+  const prior::Theories theories = par::agree(
+      *comm_, [&] { return prior::make_theories(parameters_, tables_, input.header, 0); });
   return {input, theories.massless, card_->features, rewind_.mesh_factor};
 }
 
@@ -259,8 +259,9 @@ void Predictor::make(const fs::path& in, const predict::OutputRequest& wanted,
   stages.enter("read");
   field::Box input = field::read_box(*comm_, in);
   const double a = units::scale_factor(input.header.redshift);
-  const prior::Theories theories = par::agree(
-      *comm_, [&] { return make_theories(parameters_, tables_, input.header, wanted.M_nu_eV); });
+  const prior::Theories theories = par::agree(*comm_, [&] {
+    return prior::make_theories(parameters_, tables_, input.header, wanted.M_nu_eV);
+  });
   if (network_ && !features) {
     stages.enter("features");
     features = features_of(input);

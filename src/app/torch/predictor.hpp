@@ -8,6 +8,7 @@
 #include "nubox/predict/suite.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
+#include "nubox/prior/theories.hpp"
 
 #include "app/box_output.hpp"
 #include "app/prior_setup.hpp"

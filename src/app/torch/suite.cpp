@@ -1,6 +1,7 @@
 #include "app/torch/suite.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/cosmology/mass_text.hpp"
 
 #include "app/paths.hpp"
 #include "app/setup.hpp"
@@ -41,7 +42,7 @@ fs::path shared_directory(const std::vector<fs::path>& inputs) {
 
 /// Names of snapshots have no dot, so that theirs are in the directory's name.
 fs::path output_name(const fs::path& input, double M_nu_eV, bool gadget) {
-  const std::string name = "mnu-" + mass_text(M_nu_eV);
+  const std::string name = "mnu-" + cosmology::mass_text(M_nu_eV);
   const std::string box =
       input.filename() == "mnu-0.000.h5" ? name : input.stem().string() + "-" + name;
   return gadget ? fs::path(box) / "snap" : fs::path(box + ".h5");
@@ -54,7 +55,7 @@ std::vector<predict::SuiteTask> suite_tasks(const config::Config& config) {
   const std::vector<double> masses = config.numbers("predict.mnu_eV");
   const fs::path out = config.text("predict.out");
   if (masses.empty()) throw UsageError("predict.mnu_eV names no mass");
-  require_writable_masses(masses, "predict.mnu_eV");
+  cosmology::require_writable_masses(masses, "predict.mnu_eV");
   const bool gadget = config.text("predict.format") == "gadget";
   if (inputs.size() == 1 && masses.size() == 1 && out.has_filename()) {
     const bool suffixed = out.extension() == ".h5" || out.extension() == ".hdf5";
