@@ -26,7 +26,7 @@ Number number_at(std::span<const std::byte> bytes, std::size_t offset, bool swap
   return std::bit_cast<Number>(raw);
 }
 
-/// An open binary file: byte order, format, and its Fortran records
+/// An open binary file with its byte order, its format and its Fortran records
 /// (int32 length, payload, int32 length).
 class BinaryFile {
  public:
@@ -123,9 +123,9 @@ class BinaryFile {
 };
 
 FileHeader parse_header(const BinaryFile& file, std::span<const std::byte> header) {
-  FileHeader facts;
-  facts.kind = file.named() ? FileKind::binary_2 : FileKind::binary_1;
-  facts.swapped = file.swapped();
+  FileHeader file_header;
+  file_header.kind = file.named() ? FileKind::binary_2 : FileKind::binary_1;
+  file_header.swapped = file.swapped();
   const auto real = [&](std::size_t offset) {
     return number_at<double>(header, offset, file.swapped());
   };
@@ -137,19 +137,19 @@ FileHeader parse_header(const BinaryFile& file, std::span<const std::byte> heade
     if (count < 0) {
       throw InputError("{}: its header counts {} particles of type {}", file.where(), count, type);
     }
-    facts.counts[type] = static_cast<std::uint64_t>(count);
-    facts.mass[type] = real(24 + 8 * type);
-    facts.totals[type] = word(96 + 4 * type);
-    facts.totals_high[type] = word(168 + 4 * type);
+    file_header.counts[type] = static_cast<std::uint64_t>(count);
+    file_header.mass[type] = real(24 + 8 * type);
+    file_header.totals[type] = word(96 + 4 * type);
+    file_header.totals_high[type] = word(168 + 4 * type);
   }
-  facts.time = real(72);
-  facts.redshift = real(80);
-  facts.files = word(124);
-  facts.box_size = real(128);
-  facts.Omega_m = real(136);
-  facts.Omega_lambda = real(144);
-  facts.h = real(152);
-  return facts;
+  file_header.time = real(72);
+  file_header.redshift = real(80);
+  file_header.files = word(124);
+  file_header.box_size = real(128);
+  file_header.Omega_m = real(136);
+  file_header.Omega_lambda = real(144);
+  file_header.h = real(152);
+  return file_header;
 }
 
 std::string list_text(const std::vector<BinaryRecord>& records) {
@@ -161,20 +161,20 @@ std::string list_text(const std::vector<BinaryRecord>& records) {
 }
 
 /// The width of a block's numbers follows from its length.
-BlockPlace place_of(Quantity field, const FileHeader& facts,
-                    const std::vector<BinaryRecord>& records, const std::string& where) {
-  const std::string name = block_name(facts.kind, field);
+BlockPlace find_block(Quantity quantity, const FileHeader& file_header,
+                      const std::vector<BinaryRecord>& records, const std::string& where) {
+  const std::string name = block_name(file_header.kind, quantity);
   const auto record = std::find_if(records.begin(), records.end(),
                                    [&](const BinaryRecord& other) { return other.name == name; });
-  const std::uint64_t particles = facts.particles();
+  const std::uint64_t particles = file_header.particles();
   if (record == records.end()) {
-    if (field == Quantity::position && particles > 0) {
+    if (quantity == Quantity::position && particles > 0) {
       throw InputError("{} has no block POS; its blocks: {}", where, list_text(records));
     }
     return {};
   }
   if (particles == 0 && record->bytes == 0) return {};
-  const std::uint64_t numbers = components_of(field) * particles;
+  const std::uint64_t numbers = components_of(quantity) * particles;
   for (const int width : {4, 8}) {
     if (record->bytes == numbers * static_cast<std::uint64_t>(width)) {
       return {record->offset, width};
@@ -188,24 +188,25 @@ BlockPlace place_of(Quantity field, const FileHeader& facts,
 
 class BinaryReader : public FileReader {
  public:
-  BinaryReader(const std::filesystem::path& path, const FileHeader& facts)
-      : file_(path), facts_(facts) {}
+  BinaryReader(const std::filesystem::path& path, const FileHeader& file_header)
+      : file_(path), file_header_(file_header) {}
 
-  RawNumbers read(Quantity field, std::size_t type, std::uint64_t first,
+  RawNumbers read(Quantity quantity, std::size_t type, std::uint64_t first,
                   std::size_t count) override {
-    const BlockPlace& place = facts_.block(field);
+    const BlockPlace& place = file_header_.block(quantity);
     // Types follow each other inside a block.
-    for (std::size_t before = 0; before < type; ++before) first += facts_.counts[before];
-    const std::size_t particle_bytes = components_of(field) * static_cast<std::size_t>(place.width);
+    for (std::size_t before = 0; before < type; ++before) first += file_header_.counts[before];
+    const std::size_t particle_bytes =
+        components_of(quantity) * static_cast<std::size_t>(place.width);
     buffer_.resize(std::max(buffer_.size(), count * particle_bytes));
     const std::span<std::byte> bytes = std::span(buffer_).first(count * particle_bytes);
     file_.read(place.offset + first * particle_bytes, bytes);
-    return {bytes, place.width, facts_.swapped};
+    return {bytes, place.width, file_header_.swapped};
   }
 
  private:
   BinaryFile file_;
-  FileHeader facts_;
+  FileHeader file_header_;
   std::vector<std::byte> buffer_;
 };
 
@@ -231,16 +232,17 @@ FileHeader read_binary_header(const std::filesystem::path& path) {
     throw InputError("{} does not begin with a header of 256 bytes; its blocks: {}", file.where(),
                      list_text(records));
   }
-  FileHeader facts = parse_header(file, file.payload(records[0]));
-  for (const Quantity field : {Quantity::position, Quantity::velocity, Quantity::id}) {
-    facts.blocks[static_cast<std::size_t>(field)] = place_of(field, facts, records, file.where());
+  FileHeader file_header = parse_header(file, file.payload(records[0]));
+  for (const Quantity quantity : {Quantity::position, Quantity::velocity, Quantity::id}) {
+    file_header.blocks[static_cast<std::size_t>(quantity)] =
+        find_block(quantity, file_header, records, file.where());
   }
-  return facts;
+  return file_header;
 }
 
 std::unique_ptr<FileReader> open_binary_reader(const std::filesystem::path& path,
-                                               const FileHeader& facts) {
-  return std::make_unique<BinaryReader>(path, facts);
+                                               const FileHeader& file_header) {
+  return std::make_unique<BinaryReader>(path, file_header);
 }
 
 }  // namespace nubox::gadget

@@ -12,7 +12,7 @@
 namespace nubox::gadget {
 namespace {
 
-/// Programs that wrap at every other step only leave particles a drift outside the box.
+/// Programs that do not wrap at every step leave particles one drift outside the box.
 constexpr double wrap_tolerance = 1e-3;
 
 template <std::size_t bytes>
@@ -31,7 +31,7 @@ struct Stream {
   }
 };
 
-/// Calls work(stream); width and byte order are settled outside its loops.
+/// Calls work(stream); width and byte order are resolved outside its loops.
 template <class Narrow, class Wide, class Work>
 void with_stream(const RawNumbers& raw, const Work& work) {
   const std::byte* bytes = raw.bytes.data();
@@ -44,16 +44,16 @@ void with_stream(const RawNumbers& raw, const Work& work) {
 
 constexpr const char* axis_names = "xyz";
 
-/// Negative if a number is negative, above `highest` or not finite: the sign bits of x, of
-/// highest - x, and of a carry out of an exponent that is all ones. Without comparisons, which keep
-/// the compiler from vector instructions: reading a snapshot then costs little more than its bytes.
+/// Negative if a number is negative, above `highest` or not finite: combines the sign bits of x, of
+/// highest - x, and of the carry out of an exponent that is all ones. Comparisons would prevent
+/// vector instructions; without them the conversion costs little more than reading the bytes.
 std::int64_t unusual(double x, double highest) {
   constexpr std::int64_t one_exponent = std::int64_t{1} << 52;
   const auto bits = std::bit_cast<std::int64_t>(x);
   return bits | std::bit_cast<std::int64_t>(highest - x) | (bits + one_exponent);
 }
 
-/// Wraps the few that are outside the box.
+/// Wraps the particles that are outside the box. @throws InputError beyond wrap_tolerance
 void wrap_or_refuse(std::span<double> position_mpch, double box_size_mpch, const std::string& where,
                     std::uint64_t first) {
   const double lowest = -wrap_tolerance * box_size_mpch;

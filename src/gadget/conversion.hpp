@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-/// Numbers from disk into those of the program, checked on the way. Rank-local.
+/// Conversion of stored numbers to the units of nubox, with checks. Rank-local.
 namespace nubox::gadget {
 
 /// Positions into [0, L). @throws InputError naming `where` and the first particle (counted from
@@ -15,7 +15,8 @@ void convert_positions(const RawNumbers& raw, double length_mpch, double box_siz
                        std::span<double> position_mpch, const std::string& where,
                        std::uint64_t first);
 
-/// @throws InputError as above for a velocity that is not finite or not below that of light
+/// Peculiar velocities in km/s. @throws InputError as above for a velocity that is not finite or
+/// not below the speed of light
 void convert_velocities(const RawNumbers& raw, double unit_kms, std::span<float> velocity_kms,
                         const std::string& where, std::uint64_t first);
 

@@ -56,11 +56,12 @@ std::string set_text(const std::filesystem::path& path) {
 }
 
 std::string records_text(const std::filesystem::path& first) {
-  const FileHeader facts = read_binary_header(first);
-  const bool little = (std::endian::native == std::endian::little) != facts.swapped;
+  const FileHeader file_header = read_binary_header(first);
+  const bool little = (std::endian::native == std::endian::little) != file_header.swapped;
   std::string text = fmt::format("{} ({} bytes, {}-endian)\n", first.string(),
                                  std::filesystem::file_size(first), little ? "little" : "big");
-  text += fmt::format("  particles by type in this file: {}\n", fmt::join(facts.counts, ", "));
+  text +=
+      fmt::format("  particles by type in this file: {}\n", fmt::join(file_header.counts, ", "));
   for (const BinaryRecord& record : list_binary_records(first)) {
     text +=
         fmt::format("  block {}: {} bytes at byte {}\n", record.name, record.bytes, record.offset);

@@ -72,28 +72,28 @@ io::hdf5::Group make_group(hid_t file, const char* name) {
 }
 
 /// Arrays of six and plain numbers, as Pylians and yt expect them.
-void write_hdf5_header(hid_t file, const WriterOptions& output, std::uint64_t count,
+void write_hdf5_header(hid_t file, const WriterOptions& options, std::uint64_t count,
                        std::size_t files) {
   const io::hdf5::Group header = make_group(file, "Header");
   const hid_t id = header.id();
   write_values<std::int32_t>(id, "NumPart_ThisFile", of_cdm(static_cast<std::int32_t>(count)));
-  write_values<std::uint32_t>(id, "NumPart_Total", of_cdm(low_word(output.particles)));
-  write_values<std::uint32_t>(id, "NumPart_Total_HighWord", of_cdm(high_word(output.particles)));
-  write_values<double>(id, "MassTable", of_cdm(output.mass_1e10_msunh));
-  write_one<double>(id, "Time", units::scale_factor(output.redshift));
-  write_one<double>(id, "Redshift", output.redshift);
-  write_one<double>(id, "BoxSize", output.box_size_mpch * kpc_per_mpc);
+  write_values<std::uint32_t>(id, "NumPart_Total", of_cdm(low_word(options.particles)));
+  write_values<std::uint32_t>(id, "NumPart_Total_HighWord", of_cdm(high_word(options.particles)));
+  write_values<double>(id, "MassTable", of_cdm(options.mass_1e10_msunh));
+  write_one<double>(id, "Time", units::scale_factor(options.redshift));
+  write_one<double>(id, "Redshift", options.redshift);
+  write_one<double>(id, "BoxSize", options.box_size_mpch * kpc_per_mpc);
   write_one<std::int32_t>(id, "NumFilesPerSnapshot", static_cast<std::int32_t>(files));
-  write_one<double>(id, "Omega0", output.Omega_m);
-  write_one<double>(id, "OmegaLambda", output.Omega_lambda);
-  write_one<double>(id, "HubbleParam", output.h);
+  write_one<double>(id, "Omega0", options.Omega_m);
+  write_one<double>(id, "OmegaLambda", options.Omega_lambda);
+  write_one<double>(id, "HubbleParam", options.h);
   for (const char* name : {"Flag_Sfr", "Flag_Cooling", "Flag_StellarAge", "Flag_Metals",
                            "Flag_Feedback", "Flag_DoublePrecision", "Flag_IC_Info"}) {
     write_one<std::int32_t>(id, name, 0);
   }
 }
 
-/// A contiguous dataset whose space is taken at once and not filled; returns its place.
+/// Makes a contiguous dataset that is allocated but not filled; returns its location in the file.
 io::Extent make_array(hid_t group, const char* name, hid_t type, std::uint64_t rows,
                       hsize_t columns) {
   const std::string what = std::string("create dataset ") + name;
@@ -109,12 +109,12 @@ io::Extent make_array(hid_t group, const char* name, hid_t type, std::uint64_t r
   return {H5Dget_offset(dataset.id()), H5Dget_storage_size(dataset.id())};
 }
 
-void make_hdf5_frame(const WriterOptions& output, std::size_t files, FileLayout& made) {
+void make_hdf5_frame(const WriterOptions& options, std::size_t files, FileLayout& made) {
   const io::RawFile memory = io::RawFile::in_memory();
   io::hdf5::File file = io::hdf5::create_file_in_memory(memory.path());
-  write_hdf5_header(file.id(), output, made.count, files);
-  io::write_attributes(make_group(file.id(), "Nubox").id(), output.provenance);
-  const hid_t id_type = id_bytes_of(output) == 4 ? H5T_STD_U32LE : H5T_STD_U64LE;
+  write_hdf5_header(file.id(), options, made.count, files);
+  io::write_attributes(make_group(file.id(), "Nubox").id(), options.provenance);
+  const hid_t id_type = id_bytes_of(options) == 4 ? H5T_STD_U32LE : H5T_STD_U64LE;
   std::vector<io::Extent> extents;
   {
     const io::hdf5::Group cdm = make_group(file.id(), "PartType1");
@@ -131,7 +131,7 @@ void make_hdf5_frame(const WriterOptions& output, std::size_t files, FileLayout&
 
 // --- Gadget-2 binary ---
 
-/// Bytes that are appended value by value; the gaps for arrays stay outside of them.
+/// A file built by appending values, with gaps for the arrays, which are written later.
 class BinaryFrame {
  public:
   template <class T>
@@ -141,14 +141,14 @@ class BinaryFrame {
     bytes.resize(end + sizeof(T));
     std::memcpy(bytes.data() + end, &value, sizeof(T));
   }
-  /// The 16 bytes that precede a block of format 2.
+  /// The record of 16 bytes in front of each block of format 2.
   void put_name(const char (&name)[5], std::size_t block_bytes) {
     put(std::uint32_t{8});
     for (std::size_t i = 0; i < 4; ++i) put(name[i]);
     put(static_cast<std::uint32_t>(block_bytes + 8));
     put(std::uint32_t{8});
   }
-  /// Leaves room for a named block of particle data; returns its place.
+  /// Reserves a named block of particle data; returns the offset of its payload.
   std::size_t put_gap(const char (&name)[5], std::size_t block_bytes) {
     put_name(name, block_bytes);
     put(static_cast<std::uint32_t>(block_bytes));
@@ -182,18 +182,18 @@ struct BinaryHeader {
 };
 static_assert(sizeof(BinaryHeader) == 256);
 
-void make_binary_frame(const WriterOptions& output, std::size_t files, FileLayout& made) {
+void make_binary_frame(const WriterOptions& options, std::size_t files, FileLayout& made) {
   const BinaryHeader header{.count = of_cdm(low_word(made.count)),
-                            .mass = of_cdm(output.mass_1e10_msunh),
-                            .time = units::scale_factor(output.redshift),
-                            .redshift = output.redshift,
-                            .total = of_cdm(low_word(output.particles)),
+                            .mass = of_cdm(options.mass_1e10_msunh),
+                            .time = units::scale_factor(options.redshift),
+                            .redshift = options.redshift,
+                            .total = of_cdm(low_word(options.particles)),
                             .files = static_cast<std::int32_t>(files),
-                            .box_size = output.box_size_mpch * kpc_per_mpc,
-                            .Omega_m = output.Omega_m,
-                            .Omega_lambda = output.Omega_lambda,
-                            .h = output.h,
-                            .total_high_word = of_cdm(high_word(output.particles))};
+                            .box_size = options.box_size_mpch * kpc_per_mpc,
+                            .Omega_m = options.Omega_m,
+                            .Omega_lambda = options.Omega_lambda,
+                            .h = options.h,
+                            .total_high_word = of_cdm(high_word(options.particles))};
   BinaryFrame frame;
   frame.put_name("HEAD", sizeof(header) + 8);
   frame.put(static_cast<std::uint32_t>(sizeof(header)));
@@ -201,26 +201,28 @@ void make_binary_frame(const WriterOptions& output, std::size_t files, FileLayou
   frame.put(static_cast<std::uint32_t>(sizeof(header)));
   made.position_offset = frame.put_gap("POS ", made.count * 3 * sizeof(float));
   made.velocity_offset = frame.put_gap("VEL ", made.count * 3 * sizeof(float));
-  made.id_offset = frame.put_gap("ID  ", made.count * id_bytes_of(output));
+  made.id_offset = frame.put_gap("ID  ", made.count * id_bytes_of(options));
   made.frame = std::move(frame).finish();
 }
 
 }  // namespace
 
-std::size_t id_bytes_of(const WriterOptions& output) { return output.particles >> 32 == 0 ? 4 : 8; }
+std::size_t id_bytes_of(const WriterOptions& options) {
+  return options.particles >> 32 == 0 ? 4 : 8;
+}
 
-FileLayout file_layout(const WriterOptions& output, std::size_t index, std::size_t files) {
-  // An even part; i N / F does not overflow below 2^32 particles per axis and 2^16 files.
+FileLayout file_layout(const WriterOptions& options, std::size_t index, std::size_t files) {
+  // Equal parts i N / F, computed without overflow of i N.
   const auto start = [&](std::size_t i) {
-    return output.particles / files * i + output.particles % files * i / files;
+    return options.particles / files * i + options.particles % files * i / files;
   };
   FileLayout made;
   made.first = start(index);
   made.count = start(index + 1) - made.first;
-  if (output.format == Format::hdf5) {
-    make_hdf5_frame(output, files, made);
+  if (options.format == Format::hdf5) {
+    make_hdf5_frame(options, files, made);
   } else {
-    make_binary_frame(output, files, made);
+    make_binary_frame(options, files, made);
   }
   return made;
 }

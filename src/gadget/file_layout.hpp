@@ -7,18 +7,18 @@
 
 namespace nubox::gadget {
 
-/// One file of a set to write: its particles, and where their arrays begin.
+/// One file of a set to write: its range of particles, and the offsets of their arrays.
 struct FileLayout {
   std::uint64_t first = 0, count = 0;
   io::FileFrame frame;
   std::size_t position_offset = 0, velocity_offset = 0, id_offset = 0;
 };
 
-/// Bytes of an ID.
-[[nodiscard]] std::size_t id_bytes_of(const WriterOptions& output);
+/// Size of an ID in bytes: 4 if all IDs of the set fit, else 8.
+[[nodiscard]] std::size_t id_bytes_of(const WriterOptions& options);
 
-/// File `index` of `files`. Rank-local. @throws FileSystemError
-[[nodiscard]] FileLayout file_layout(const WriterOptions& output, std::size_t index,
+/// Layout of file `index` of `files`. Rank-local. @throws FileSystemError
+[[nodiscard]] FileLayout file_layout(const WriterOptions& options, std::size_t index,
                                      std::size_t files);
 
 }  // namespace nubox::gadget

@@ -20,32 +20,33 @@ bool equal(double a, double b) {
 }
 
 /// The header numbers that all files of a set share, by the name of the binary format.
-std::vector<std::pair<std::string, double>> shared_numbers(const FileHeader& facts) {
+std::vector<std::pair<std::string, double>> shared_numbers(const FileHeader& file_header) {
   std::vector<std::pair<std::string, double>> numbers{
-      {"Redshift", facts.redshift},
-      {"Time", facts.time},
-      {"BoxSize", facts.box_size},
-      {"Omega0", facts.Omega_m},
-      {"OmegaLambda", facts.Omega_lambda},
-      {"HubbleParam", facts.h},
-      {"number of files", static_cast<double>(facts.files)}};
+      {"Redshift", file_header.redshift},
+      {"Time", file_header.time},
+      {"BoxSize", file_header.box_size},
+      {"Omega0", file_header.Omega_m},
+      {"OmegaLambda", file_header.Omega_lambda},
+      {"HubbleParam", file_header.h},
+      {"number of files", static_cast<double>(file_header.files)}};
   for (std::size_t type = 0; type < type_count; ++type) {
-    numbers.emplace_back(fmt::format("particle mass of type {}", type), facts.mass[type]);
+    numbers.emplace_back(fmt::format("particle mass of type {}", type), file_header.mass[type]);
     numbers.emplace_back(fmt::format("total number of particles of type {}", type),
-                         static_cast<double>(facts.totals[type]));
+                         static_cast<double>(file_header.totals[type]));
   }
   return numbers;
 }
 
 void require_same_headers(const std::vector<std::filesystem::path>& files,
-                          const std::vector<FileHeader>& facts) {
-  const auto expected = shared_numbers(facts[0]);
+                          const std::vector<FileHeader>& file_headers) {
+  const auto expected = shared_numbers(file_headers[0]);
   for (std::size_t i = 1; i < files.size(); ++i) {
-    if (facts[i].kind != facts[0].kind) {
+    if (file_headers[i].kind != file_headers[0].kind) {
       throw InputError("{} is a {} file, but {} of the same set is {}", files[i].string(),
-                       kind_text(facts[i].kind), files[0].string(), kind_text(facts[0].kind));
+                       kind_text(file_headers[i].kind), files[0].string(),
+                       kind_text(file_headers[0].kind));
     }
-    const auto found = shared_numbers(facts[i]);
+    const auto found = shared_numbers(file_headers[i]);
     for (std::size_t k = 0; k < found.size(); ++k) {
       if (equal(found[k].second, expected[k].second)) continue;
       throw InputError("{} has {} = {}, but {} of the same set has {}", files[i].string(),
@@ -54,30 +55,31 @@ void require_same_headers(const std::vector<std::filesystem::path>& files,
   }
 }
 
-/// Bytes of a field's numbers, the widest of all files; 0 unless every file with particles has it.
-int common_width(const std::vector<FileHeader>& facts, Quantity field) {
+/// Bytes of a quantity's numbers, the widest of all files; 0 unless every file with particles has
+/// it.
+int common_width(const std::vector<FileHeader>& file_headers, Quantity quantity) {
   int width = 0;
-  for (const FileHeader& file : facts) {
+  for (const FileHeader& file : file_headers) {
     if (file.particles() == 0) continue;
-    if (file.block(field).width == 0) return 0;
-    width = std::max(width, file.block(field).width);
+    if (file.block(quantity).width == 0) return 0;
+    width = std::max(width, file.block(quantity).width);
   }
   return width;
 }
 
-double redshift_of(const FileHeader& facts, const ReaderOptions& options,
+double redshift_of(const FileHeader& file_header, const ReaderOptions& options,
                    const std::string& where) {
   if (options.redshift) return *options.redshift;
-  const bool told = facts.time != 0 || facts.redshift != 0;
-  const bool time_is_needed = facts.kind != FileKind::swift || facts.time != 0;
-  const double mismatch = std::abs(facts.time * (1 + facts.redshift) - 1);
-  if (!told || !(facts.redshift > -1) || (time_is_needed && !(mismatch < time_tolerance))) {
+  const bool told = file_header.time != 0 || file_header.redshift != 0;
+  const bool time_is_needed = file_header.kind != FileKind::swift || file_header.time != 0;
+  const double mismatch = std::abs(file_header.time * (1 + file_header.redshift) - 1);
+  if (!told || !(file_header.redshift > -1) || (time_is_needed && !(mismatch < time_tolerance))) {
     throw InputError(
         "{}: Time = {} and Redshift = {} do not belong together (Time (1 + Redshift) = 1 in a "
         "cosmological run); state the redshift (import.redshift)",
-        where, facts.time, facts.redshift);
+        where, file_header.time, file_header.redshift);
   }
-  return facts.redshift;
+  return file_header.redshift;
 }
 
 }  // namespace
@@ -96,39 +98,40 @@ std::filesystem::path first_file(const std::filesystem::path& path) {
 }
 
 std::vector<std::filesystem::path> files_of_set(const std::filesystem::path& first,
-                                                const FileHeader& facts) {
-  if (facts.files == 1) return {first};
-  // One file with everything (merged, or SWIFT's virtual file over a set) is a set of its own; so
-  // is an old one whose header tells neither totals nor a number of files.
-  const bool holds_all = facts.particles() > 0 && facts.counts == facts.totals;
-  const bool tells_nothing = facts.files == 0 && facts.totals == decltype(facts.totals){};
+                                                const FileHeader& file_header) {
+  if (file_header.files == 1) return {first};
+  // A file that contains all particles (merged, or SWIFT's virtual file over a set) is a set of its
+  // own; so is an old file whose header gives neither totals nor a number of files.
+  const bool holds_all = file_header.particles() > 0 && file_header.counts == file_header.totals;
+  const bool tells_nothing =
+      file_header.files == 0 && file_header.totals == decltype(file_header.totals){};
   if (holds_all || tells_nothing) return {first};
-  if (facts.files == 0 || facts.files > most_files) {
+  if (file_header.files == 0 || file_header.files > most_files) {
     throw InputError("{}: its header counts {} files, and its particles are not those of the set",
-                     first.string(), facts.files);
+                     first.string(), file_header.files);
   }
   std::smatch parts;
   const std::string name = first.string();
   static const std::regex numbered(R"((.*\.)(\d+)(\.hdf5|\.h5)?)");
   if (!std::regex_match(name, parts, numbered)) {
     throw InputError("{} says it is one of {} files, but its name has no file number", name,
-                     facts.files);
+                     file_header.files);
   }
   std::vector<std::filesystem::path> files;
-  for (std::uint64_t i = 0; i < facts.files; ++i) {
+  for (std::uint64_t i = 0; i < file_header.files; ++i) {
     files.emplace_back(parts[1].str() + std::to_string(i) + parts[3].str());
   }
   return files;
 }
 
 std::array<std::uint64_t, type_count> total_counts(const std::vector<std::filesystem::path>& files,
-                                                   const std::vector<FileHeader>& facts) {
+                                                   const std::vector<FileHeader>& file_headers) {
   std::array<std::uint64_t, type_count> sums{};
-  for (const FileHeader& file : facts) {
+  for (const FileHeader& file : file_headers) {
     for (std::size_t type = 0; type < type_count; ++type) sums[type] += file.counts[type];
   }
-  const FileHeader& header = facts[0];
-  const bool silent = facts.size() == 1 && header.totals == decltype(sums){};
+  const FileHeader& header = file_headers[0];
+  const bool silent = file_headers.size() == 1 && header.totals == decltype(sums){};
   for (std::size_t type = 0; type < type_count && !silent; ++type) {
     const std::uint64_t low = header.totals[type], high = header.totals_high[type];
     const bool full = low + (high << 32) == sums[type];
@@ -144,15 +147,15 @@ std::array<std::uint64_t, type_count> total_counts(const std::vector<std::filesy
 }
 
 SetHeader combine(const std::vector<std::filesystem::path>& files,
-                  const std::vector<FileHeader>& facts, const ReaderOptions& options) {
-  require_same_headers(files, facts);
-  const FileHeader& first = facts[0];
+                  const std::vector<FileHeader>& file_headers, const ReaderOptions& options) {
+  require_same_headers(files, file_headers);
+  const FileHeader& first = file_headers[0];
   const std::string where = files[0].string();
   SetHeader set;
   Header& header = set.header;
   header.format = kind_text(first.kind);
   header.files = static_cast<int>(files.size());
-  header.counts = total_counts(files, facts);
+  header.counts = total_counts(files, file_headers);
   header.neutrino_type = first.kind == FileKind::swift ? 6 : 2;
   header.redshift = redshift_of(first, options, where);
   header.Omega_m = options.Omega_m.value_or(first.Omega_m);
@@ -163,10 +166,10 @@ SetHeader combine(const std::vector<std::filesystem::path>& files,
                      first.box_size);
   }
   set.scales = find_scales(first, options, where, header);
-  header.has_velocity = common_width(facts, Quantity::velocity) > 0;
-  header.has_id = common_width(facts, Quantity::id) > 0;
-  header.double_precision = common_width(facts, Quantity::position) == 8;
-  header.id_bytes = common_width(facts, Quantity::id);
+  header.has_velocity = common_width(file_headers, Quantity::velocity) > 0;
+  header.has_id = common_width(file_headers, Quantity::id) > 0;
+  header.double_precision = common_width(file_headers, Quantity::position) == 8;
+  header.id_bytes = common_width(file_headers, Quantity::id);
   return set;
 }
 

@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <vector>
 
-/// The files of one snapshot together: their names, and what their headers say as one. Rank-local.
+/// The set of files of one snapshot: their names and their combined header. Rank-local.
 namespace nubox::gadget {
 
-/// How numbers on disk become those of the program.
+/// Factors that convert the stored numbers to the units of nubox.
 struct Scales {
-  double length_mpch = 0;  ///< one length unit of the file
+  double length_mpch = 0;  ///< length unit of the file
   double velocity_kms = 0;
   double mass_1e10_msunh = 0;
 };
@@ -21,27 +21,29 @@ struct SetHeader {
   Scales scales;
 };
 
-/// The first file by the names that users' tools try: path, path.0, path.hdf5, path.0.hdf5.
+/// The first file of a snapshot: the first of path, path.0, path.hdf5, path.0.hdf5 that exists.
 /// @throws FileSystemError naming what was tried
 [[nodiscard]] std::filesystem::path first_file(const std::filesystem::path& path);
 
-/// All file names of the set that a file belongs to, from its header; one file that holds all
-/// particles is a set of its own, whatever number of files it came from.
+/// The names of all files of the set that a file belongs to, from its header. A file that contains
+/// all particles is a set of its own, even if its header counts several files (merged snapshots).
 [[nodiscard]] std::vector<std::filesystem::path> files_of_set(const std::filesystem::path& first,
-                                                              const FileHeader& facts);
+                                                              const FileHeader& file_header);
 
-/// The headers as one. @throws InputError naming the two files that differ, or what is wrong
+/// Combined header of all files. @throws InputError naming the two files that differ, or the number
+/// that is wrong
 [[nodiscard]] SetHeader combine(const std::vector<std::filesystem::path>& files,
-                                const std::vector<FileHeader>& facts, const ReaderOptions& options);
+                                const std::vector<FileHeader>& file_headers,
+                                const ReaderOptions& options);
 
-/// Particles of all files by type, checked against the totals that the headers declare, whose high
-/// words may be missing, and where N-GenIC puts type 1's high word in the place of type 2.
+/// Particles of all files by type, checked against the totals in the headers. High words of the
+/// totals may be missing, and N-GenIC stores the high word of type 1 as the total of type 2.
 [[nodiscard]] std::array<std::uint64_t, type_count> total_counts(
-    const std::vector<std::filesystem::path>& files, const std::vector<FileHeader>& facts);
+    const std::vector<std::filesystem::path>& files, const std::vector<FileHeader>& file_headers);
 
-/// Length, velocity and mass units of the set, and header.length_unit with its evidence.
-/// Needs box_size (in file units), counts, Omega_m and redshift.
-[[nodiscard]] Scales find_scales(const FileHeader& facts, const ReaderOptions& options,
+/// Length, velocity and mass units of the set. Sets header.length_unit and header.length_evidence.
+/// Uses the counts, Omega_m and redshift of `header`.
+[[nodiscard]] Scales find_scales(const FileHeader& file_header, const ReaderOptions& options,
                                  const std::string& where, Header& header);
 
 }  // namespace nubox::gadget

@@ -13,12 +13,12 @@ constexpr double kpc_cm = 3.0856775814913673e21;
 constexpr double mpc_cm = 1e3 * kpc_cm;
 constexpr double mass_unit_g = 1.989e43;
 constexpr double kms_cms = 1e5;
-/// Programs round these constants in the fourth digit and later.
+/// Programs round these constants at the fourth digit or later.
 constexpr double unit_tolerance = 1e-3;
 
 constexpr double kpch_mpch = 1e-3;
-/// Particles may carry less than Omega0 (neutrinos on a mesh), up to this part of it, and more only
-/// by rounding of the constants. The two length units are a factor 1e9 in density apart.
+/// Particles may carry less than Omega0 (neutrinos on a mesh), down to this part of it, and more
+/// only by rounding of the constants. The two length units differ by a factor of 1e9 in density.
 constexpr double lowest_particle_part = 0.9;
 constexpr double highest_particle_part = 1.002;
 
@@ -49,7 +49,8 @@ double density(double mass_1e10_msunh, double box_size_mpch) {
   return mass_1e10_msunh * 1e10 / (units::critical_density * std::pow(box_size_mpch, 3));
 }
 
-/// What the particle masses say about the length unit: sum N m = Omega0 critical densities.
+/// Test of a length unit against the particle masses: sum N m / V = Omega0 times the critical
+/// density.
 class MassEvidence {
  public:
   MassEvidence(double box_size, const ReaderOptions& options, const Header& header)
@@ -76,8 +77,8 @@ class MassEvidence {
   double box_;
 };
 
-/// Length unit in Mpc/h, with its evidence in the header.
-double length_unit(const FileHeader& facts, const ReaderOptions& options,
+/// Length unit in Mpc/h. Sets header.length_evidence.
+double length_unit(const FileHeader& file_header, const ReaderOptions& options,
                    const MassEvidence& masses, const std::string& where, Header& header) {
   if (options.length_unit != LengthUnit::automatic) {
     const double chosen = options.length_unit == LengthUnit::kpch ? kpch_mpch : 1.0;
@@ -89,10 +90,10 @@ double length_unit(const FileHeader& facts, const ReaderOptions& options,
     header.length_evidence = "stated by import.length_unit";
     return chosen;
   }
-  if (facts.unit_length_cm > 0) {
-    const double in_cm = snapped(facts.unit_length_cm, {kpc_cm, mpc_cm});
+  if (file_header.unit_length_cm > 0) {
+    const double in_cm = snapped(file_header.unit_length_cm, {kpc_cm, mpc_cm});
     header.length_evidence = fmt::format("unit length {:.6g} cm in the file", in_cm);
-    if (facts.units_hold_h) {
+    if (file_header.units_hold_h) {
       return in_cm == kpc_cm ? kpch_mpch : in_cm == mpc_cm ? 1.0 : in_cm / mpc_cm;
     }
     if (!(header.h > 0)) throw InputError("{}: its cosmology has h = {}", where, header.h);
@@ -119,42 +120,45 @@ double length_unit(const FileHeader& facts, const ReaderOptions& options,
 
 }  // namespace
 
-Scales find_scales(const FileHeader& facts, const ReaderOptions& options, const std::string& where,
-                   Header& header) {
+Scales find_scales(const FileHeader& file_header, const ReaderOptions& options,
+                   const std::string& where, Header& header) {
   Scales scales;
-  const double per_h = facts.units_hold_h ? 1.0 : header.h;
+  const double per_h = file_header.units_hold_h ? 1.0 : header.h;
   scales.mass_1e10_msunh =
-      facts.unit_mass_g > 0 ? snapped(facts.unit_mass_g, {mass_unit_g}) / mass_unit_g * per_h : 1.0;
+      file_header.unit_mass_g > 0
+          ? snapped(file_header.unit_mass_g, {mass_unit_g}) / mass_unit_g * per_h
+          : 1.0;
   for (std::size_t type = 0; type < type_count; ++type) {
-    header.mass_1e10_msunh[type] = facts.mass[type] * scales.mass_1e10_msunh;
+    header.mass_1e10_msunh[type] = file_header.mass[type] * scales.mass_1e10_msunh;
   }
-  const MassEvidence masses(facts.box_size, options, header);
-  scales.length_mpch = length_unit(facts, options, masses, where, header);
+  const MassEvidence masses(file_header.box_size, options, header);
+  scales.length_mpch = length_unit(file_header, options, masses, where, header);
   header.length_unit = unit_text(scales.length_mpch);
   if (header.length_unit.empty()) {
-    const double in_cm = snapped(facts.unit_length_cm, {kpc_cm, mpc_cm});
+    const double in_cm = snapped(file_header.unit_length_cm, {kpc_cm, mpc_cm});
     header.length_unit = in_cm == kpc_cm   ? "kpc"
                          : in_cm == mpc_cm ? "Mpc"
                                            : fmt::format("{:.6g} cm", in_cm);
-    if (facts.units_hold_h) header.length_unit += "/h";
+    if (file_header.units_hold_h) header.length_unit += "/h";
   }
-  header.box_size_mpch = options.box_size_mpch.value_or(facts.box_size * scales.length_mpch);
+  header.box_size_mpch = options.box_size_mpch.value_or(file_header.box_size * scales.length_mpch);
   if (masses.exists()) header.Omega_particles = masses.Omega(scales.length_mpch);
-  if (facts.unit_length_cm > 0 && options.length_unit == LengthUnit::automatic && masses.exists() &&
-      !masses.fits(scales.length_mpch)) {
+  if (file_header.unit_length_cm > 0 && options.length_unit == LengthUnit::automatic &&
+      masses.exists() && !masses.fits(scales.length_mpch)) {
     throw InputError(
         "{}: MassTable, BoxSize, Omega0 and the number of particles do not belong together: {}",
         where, masses.text(scales.length_mpch));
   }
-  const double unit_kms =
-      facts.unit_velocity_cms > 0 ? snapped(facts.unit_velocity_cms, {kms_cms}) / kms_cms : 1.0;
+  const double unit_kms = file_header.unit_velocity_cms > 0
+                              ? snapped(file_header.unit_velocity_cms, {kms_cms}) / kms_cms
+                              : 1.0;
   const double a = units::scale_factor(header.redshift);
-  scales.velocity_kms = unit_kms * std::pow(a, facts.velocity_a_exponent);
+  scales.velocity_kms = unit_kms * std::pow(a, file_header.velocity_a_exponent);
   header.velocity_convention =
-      facts.velocity_a_exponent == 0
+      file_header.velocity_a_exponent == 0
           ? fmt::format("peculiar velocities as stored, unit {:g} km/s", unit_kms)
           : fmt::format("peculiar velocity = a^{:g} times the stored one, unit {:g} km/s",
-                        facts.velocity_a_exponent, unit_kms);
+                        file_header.velocity_a_exponent, unit_kms);
   return scales;
 }
 

@@ -63,7 +63,7 @@ class AttributeGroup {
     return values[0];
   }
 
-  /// By particle type, zeros behind the stored ones.
+  /// By particle type; zero for the types that are not stored.
   [[nodiscard]] std::array<double, type_count> by_type(const std::string& attribute) const {
     std::array<double, type_count> result{};
     const std::vector<double> values = numbers(attribute);
@@ -80,7 +80,7 @@ class AttributeGroup {
     return result;
   }
 
-  /// Counts, 32-bit ones that wrapped below zero included.
+  /// Counts, including 32-bit ones that overflowed to negative numbers.
   [[nodiscard]] std::array<std::uint64_t, type_count> counts(const std::string& attribute) const {
     constexpr double two_to_32 = 4294967296.0;
     std::array<std::uint64_t, type_count> result{};
@@ -108,7 +108,7 @@ class AttributeGroup {
   std::string name_, where_;
 };
 
-/// Every filter of the dataset's pipeline must be at hand.
+/// Every filter of the dataset must be available. @throws InputError naming the filter
 void require_filters(hid_t dataset, const std::string& name, const std::string& where) {
   const io::hdf5::PropertyList list(H5Dget_create_plist(dataset), "read the filters of " + name);
   const int filters = io::hdf5::check(H5Pget_nfilters(list.id()), "read the filters of " + name);
@@ -131,8 +131,8 @@ void require_filters(hid_t dataset, const std::string& name, const std::string& 
   }
 }
 
-/// The files that a virtual dataset (SWIFT's view of a set) stands for must exist: HDF5 would read
-/// zeros in place of a missing one.
+/// The source files of a virtual dataset (SWIFT's view of a set) must exist: HDF5 reads zeros in
+/// place of a missing one.
 void require_sources(hid_t dataset, const std::string& name, const std::string& where) {
   const std::string what = "read the sources of " + name;
   const io::hdf5::PropertyList list(H5Dget_create_plist(dataset), what);
@@ -154,11 +154,11 @@ void require_sources(hid_t dataset, const std::string& name, const std::string& 
 }
 
 /// Checks shape, type and filters of a dataset; the width to read its numbers with, 0 if missing.
-int checked_width(hid_t file, std::size_t type, Quantity field, std::uint64_t count,
+int checked_width(hid_t file, std::size_t type, Quantity quantity, std::uint64_t count,
                   const std::string& where) {
-  const std::string name = dataset_path(type, field);
+  const std::string name = dataset_path(type, quantity);
   if (!exists(file, name)) {
-    if (field == Quantity::position) {
+    if (quantity == Quantity::position) {
       throw InputError("{} counts {} particles of type {} but has no /{}", where, count, type,
                        name);
     }
@@ -167,49 +167,50 @@ int checked_width(hid_t file, std::size_t type, Quantity field, std::uint64_t co
   const io::hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
   const std::vector<std::size_t> shape = io::hdf5::shape_of(dataset.id());
   std::vector<std::size_t> expected{static_cast<std::size_t>(count)};
-  if (field != Quantity::id) expected.push_back(3);
+  if (quantity != Quantity::id) expected.push_back(3);
   if (shape != expected) {
     throw InputError("{}: /{} has shape [{}]; the header counts {} particles, so [{}] is expected",
                      where, name, fmt::join(shape, "]["), count, fmt::join(expected, "]["));
   }
   const io::hdf5::Type stored(H5Dget_type(dataset.id()), "read the type of " + name);
-  const H5T_class_t expected_class = field == Quantity::id ? H5T_INTEGER : H5T_FLOAT;
+  const H5T_class_t expected_class = quantity == Quantity::id ? H5T_INTEGER : H5T_FLOAT;
   if (H5Tget_class(stored.id()) != expected_class) {
     throw InputError("{}: /{} does not hold {}", where, name,
-                     field == Quantity::id ? "integers" : "real numbers");
+                     quantity == Quantity::id ? "integers" : "real numbers");
   }
   require_filters(dataset.id(), "/" + name, where);
   require_sources(dataset.id(), "/" + name, where);
   return H5Tget_size(stored.id()) <= 4 ? 4 : 8;
 }
 
-/// Where cosmology and units stand differs by program; SWIFT's files also have /Parameters.
+/// Cosmology and units are in different groups by program; files of SWIFT also have /Parameters.
 void read_dialect(hid_t file, const AttributeGroup& header, const std::string& where,
-                  FileHeader& facts) {
+                  FileHeader& file_header) {
   const AttributeGroup units(file, "Units", where);
   const AttributeGroup parameters(file, "Parameters", where);
   const AttributeGroup cosmology(file, "Cosmology", where);
   const auto read_units = [&](const AttributeGroup& group) {
-    facts.unit_length_cm = group.number("UnitLength_in_cm");
-    facts.unit_mass_g = group.number("UnitMass_in_g");
-    facts.unit_velocity_cms = group.number("UnitVelocity_in_cm_per_s");
+    file_header.unit_length_cm = group.number("UnitLength_in_cm");
+    file_header.unit_mass_g = group.number("UnitMass_in_g");
+    file_header.unit_velocity_cms = group.number("UnitVelocity_in_cm_per_s");
   };
   const AttributeGroup* source = &header;
   if (units.has(swift_length)) {
-    facts.kind = FileKind::swift;
-    facts.units_hold_h = false;
-    facts.velocity_a_exponent = 0;
-    facts.unit_length_cm = units.number(swift_length);
-    facts.unit_mass_g = units.number("Unit mass in cgs (U_M)");
-    facts.unit_velocity_cms = facts.unit_length_cm / units.number("Unit time in cgs (U_t)");
-    facts.Omega_m = cosmology.number("Omega_m");
-    facts.Omega_lambda = cosmology.number("Omega_lambda");
-    facts.h = cosmology.number("h");
+    file_header.kind = FileKind::swift;
+    file_header.units_hold_h = false;
+    file_header.velocity_a_exponent = 0;
+    file_header.unit_length_cm = units.number(swift_length);
+    file_header.unit_mass_g = units.number("Unit mass in cgs (U_M)");
+    file_header.unit_velocity_cms =
+        file_header.unit_length_cm / units.number("Unit time in cgs (U_t)");
+    file_header.Omega_m = cosmology.number("Omega_m");
+    file_header.Omega_lambda = cosmology.number("Omega_lambda");
+    file_header.h = cosmology.number("h");
     return;
   }
-  facts.kind = FileKind::hdf5;
+  file_header.kind = FileKind::hdf5;
   if (parameters.has("Omega0")) {
-    facts.kind = FileKind::gadget_4;
+    file_header.kind = FileKind::gadget_4;
     source = &parameters;
   }
   for (const AttributeGroup* group : {&units, &parameters, &header}) {
@@ -218,31 +219,31 @@ void read_dialect(hid_t file, const AttributeGroup& header, const std::string& w
       break;
     }
   }
-  facts.Omega_m = source->number("Omega0");
-  facts.Omega_lambda = source->number("OmegaLambda");
-  facts.h = source->number("HubbleParam");
+  file_header.Omega_m = source->number("Omega0");
+  file_header.Omega_lambda = source->number("OmegaLambda");
+  file_header.h = source->number("HubbleParam");
 }
 
-/// SWIFT and Gadget-4 say with the velocities which power of a makes them peculiar.
-void read_velocity_exponent(hid_t file, FileHeader& facts, const std::string& where) {
+/// SWIFT and Gadget-4 store with the velocities the power of a that makes them peculiar.
+void read_velocity_exponent(hid_t file, FileHeader& file_header, const std::string& where) {
   for (std::size_t type = 0; type < type_count; ++type) {
     const AttributeGroup velocities(file, dataset_path(type, Quantity::velocity), where);
     for (const char* name : {"a-scale exponent", "a_scaling"}) {
-      if (facts.kind != FileKind::hdf5 && velocities.has(name)) {
-        facts.velocity_a_exponent = velocities.number(name);
+      if (file_header.kind != FileKind::hdf5 && velocities.has(name)) {
+        file_header.velocity_a_exponent = velocities.number(name);
         return;
       }
     }
   }
 }
 
-void read_blocks(hid_t file, FileHeader& facts, const std::string& where) {
-  for (const Quantity field : {Quantity::position, Quantity::velocity, Quantity::id}) {
-    int& width = facts.blocks[static_cast<std::size_t>(field)].width;
+void read_blocks(hid_t file, FileHeader& file_header, const std::string& where) {
+  for (const Quantity quantity : {Quantity::position, Quantity::velocity, Quantity::id}) {
+    int& width = file_header.blocks[static_cast<std::size_t>(quantity)].width;
     bool missing = false;
     for (std::size_t type = 0; type < type_count; ++type) {
-      if (facts.counts[type] == 0) continue;
-      const int found = checked_width(file, type, field, facts.counts[type], where);
+      if (file_header.counts[type] == 0) continue;
+      const int found = checked_width(file, type, quantity, file_header.counts[type], where);
       missing = missing || found == 0;
       width = std::max(width, found);
     }
@@ -270,20 +271,21 @@ FileHeader read_hdf5_header(const std::filesystem::path& path) {
     for (const char* name : {"NumPart_ThisFile", "NumPart_Total", "NumFilesPerSnapshot"}) {
       header.require(name);
     }
-    FileHeader facts;
-    facts.counts = header.counts("NumPart_ThisFile");
-    facts.totals = header.counts("NumPart_Total");
-    facts.totals_high = header.counts("NumPart_Total_HighWord");
-    facts.mass = header.by_type("MassTable");
-    facts.redshift = header.number("Redshift");
-    facts.box_size = header.number("BoxSize");
-    facts.files = static_cast<std::uint64_t>(std::max(0.0, header.number("NumFilesPerSnapshot")));
-    read_dialect(file.id(), header, where, facts);
-    facts.time =
-        facts.kind == FileKind::swift ? header.number("Scale-factor") : header.number("Time");
-    read_velocity_exponent(file.id(), facts, where);
-    read_blocks(file.id(), facts, where);
-    return facts;
+    FileHeader file_header;
+    file_header.counts = header.counts("NumPart_ThisFile");
+    file_header.totals = header.counts("NumPart_Total");
+    file_header.totals_high = header.counts("NumPart_Total_HighWord");
+    file_header.mass = header.by_type("MassTable");
+    file_header.redshift = header.number("Redshift");
+    file_header.box_size = header.number("BoxSize");
+    file_header.files =
+        static_cast<std::uint64_t>(std::max(0.0, header.number("NumFilesPerSnapshot")));
+    read_dialect(file.id(), header, where, file_header);
+    file_header.time =
+        file_header.kind == FileKind::swift ? header.number("Scale-factor") : header.number("Time");
+    read_velocity_exponent(file.id(), file_header, where);
+    read_blocks(file.id(), file_header, where);
+    return file_header;
   });
 }
 

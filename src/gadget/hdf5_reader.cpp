@@ -10,13 +10,13 @@
 namespace nubox::gadget {
 namespace {
 
-/// A chunk is decompressed once if the cache holds it while pieces move through it, and its
-/// neighbour. Chunks of usual programs have 1 to 25 MB.
+/// With two chunks in the cache each chunk is decompressed once, although pieces are smaller than
+/// chunks and cross their borders. Chunks usually have 1 to 25 MB.
 constexpr std::size_t chunks_cached = 2;
 constexpr std::size_t most_cache_bytes = std::size_t{128} << 20;
 
-/// Size of a chunk in memory, 0 for a dataset in one piece. Closes the dataset again: one that is
-/// open keeps the cache it was first opened with.
+/// Size of a chunk in memory, 0 for a contiguous dataset. Closes the dataset again, because an open
+/// dataset keeps the cache it was first opened with.
 std::size_t chunk_bytes(hid_t file, const std::string& name) {
   const io::hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), "open " + name);
   const io::hdf5::PropertyList list(H5Dget_create_plist(dataset.id()),
@@ -34,19 +34,19 @@ class Hdf5Reader : public FileReader {
   explicit Hdf5Reader(const std::filesystem::path& path)
       : where_(path.string()), file_(io::open_existing(path)) {}
 
-  RawNumbers read(Quantity field, std::size_t type, std::uint64_t first,
+  RawNumbers read(Quantity quantity, std::size_t type, std::uint64_t first,
                   std::size_t count) override {
     return io::reading(where_, [&] {
-      const std::string name = dataset_path(type, field);
+      const std::string name = dataset_path(type, quantity);
       const hid_t dataset = opened(name);
       const io::hdf5::Type stored(H5Dget_type(dataset), "read the type of " + name);
       const int width = H5Tget_size(stored.id()) <= 4 ? 4 : 8;
-      const hid_t memory_type = field == Quantity::id
+      const hid_t memory_type = quantity == Quantity::id
                                     ? (width == 4 ? H5T_NATIVE_UINT32 : H5T_NATIVE_UINT64)
                                     : (width == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE);
-      const std::size_t components = components_of(field);
+      const std::size_t components = components_of(quantity);
       const std::array<hsize_t, 2> start{first, 0}, extent{count, components};
-      const int rank = field == Quantity::id ? 1 : 2;
+      const int rank = quantity == Quantity::id ? 1 : 2;
       const io::hdf5::Space space(H5Dget_space(dataset), "select part of " + name);
       io::hdf5::check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
                                           extent.data(), nullptr),
@@ -62,7 +62,8 @@ class Hdf5Reader : public FileReader {
   }
 
  private:
-  /// Datasets stay open between pieces: their cache holds the chunk that a piece's end cut.
+  /// Datasets stay open between pieces, so that their cache still holds the chunk in which the last
+  /// piece ended.
   [[nodiscard]] hid_t opened(const std::string& name) {
     const auto found = datasets_.find(name);
     if (found != datasets_.end()) return found->second.id();

@@ -21,8 +21,8 @@ std::string kind_text(FileKind kind) {
   throw InternalError("unknown kind of Gadget file");
 }
 
-std::string block_name(FileKind kind, Quantity field) {
-  switch (field) {
+std::string block_name(FileKind kind, Quantity quantity) {
+  switch (quantity) {
     case Quantity::position:
       return is_binary(kind) ? "POS" : "Coordinates";
     case Quantity::velocity:
@@ -30,11 +30,11 @@ std::string block_name(FileKind kind, Quantity field) {
     case Quantity::id:
       return is_binary(kind) ? "ID" : "ParticleIDs";
   }
-  throw InternalError("unknown field of a Gadget file");
+  throw InternalError("unknown quantity of a Gadget file");
 }
 
-std::string dataset_path(std::size_t type, Quantity field) {
-  return fmt::format("PartType{}/{}", type, block_name(FileKind::hdf5, field));
+std::string dataset_path(std::size_t type, Quantity quantity) {
+  return fmt::format("PartType{}/{}", type, block_name(FileKind::hdf5, quantity));
 }
 
 FileHeader read_file_header(const std::filesystem::path& path) {
@@ -42,8 +42,9 @@ FileHeader read_file_header(const std::filesystem::path& path) {
 }
 
 std::unique_ptr<FileReader> open_reader(const std::filesystem::path& path,
-                                        const FileHeader& facts) {
-  return is_binary(facts.kind) ? open_binary_reader(path, facts) : open_hdf5_reader(path);
+                                        const FileHeader& file_header) {
+  return is_binary(file_header.kind) ? open_binary_reader(path, file_header)
+                                     : open_hdf5_reader(path);
 }
 
 }  // namespace nubox::gadget

@@ -11,36 +11,37 @@
 #include <string>
 #include <vector>
 
-/// One file of a Gadget snapshot: what its header says, and its numbers as they stand on disk.
-/// All functions are rank-local.
+/// One file of a Gadget snapshot: its header, and its numbers as stored. All functions are
+/// rank-local.
 namespace nubox::gadget {
 
 enum class FileKind { binary_1, binary_2, hdf5, gadget_4, swift };
 enum class Quantity { position, velocity, id };
 
 [[nodiscard]] inline bool is_binary(FileKind kind) { return kind <= FileKind::binary_2; }
-/// "gadget-1", ..., "swift".
+/// "gadget-1", "gadget-2", "gadget-hdf5", "gadget-4" or "swift".
 [[nodiscard]] std::string kind_text(FileKind kind);
 /// "POS" or "Coordinates" and so on, for messages.
-[[nodiscard]] std::string block_name(FileKind kind, Quantity field);
+[[nodiscard]] std::string block_name(FileKind kind, Quantity quantity);
 /// "PartType1/Coordinates" and so on.
-[[nodiscard]] std::string dataset_path(std::size_t type, Quantity field);
-[[nodiscard]] constexpr std::size_t components_of(Quantity field) {
-  return field == Quantity::id ? 1 : 3;
+[[nodiscard]] std::string dataset_path(std::size_t type, Quantity quantity);
+[[nodiscard]] constexpr std::size_t components_of(Quantity quantity) {
+  return quantity == Quantity::id ? 1 : 3;
 }
 
-/// Where a block stands. `width` is the bytes of one number, 0 where the file has no such block;
-/// the offset is of the first particle of the first type and is known for binary files only.
+/// Location of a block in a file. `width` is the size of one number in bytes, 0 if the file has no
+/// such block. `offset` is that of the first particle of the first type, set for binary files only.
 struct BlockPlace {
   std::uint64_t offset = 0;
   int width = 0;
 };
 
-/// The header of one file, in the file's own units, and the places of its blocks. Travels between
-/// ranks as bytes. Zero means "not told" for units and cosmology.
+/// The header of one file, in the units of that file, and the locations of its blocks. Trivially
+/// copyable: ranks exchange it as bytes. Units and cosmology are zero if the file does not give
+/// them.
 struct FileHeader {
   FileKind kind = FileKind::binary_1;
-  bool swapped = false;                            ///< the other byte order than this machine's
+  bool swapped = false;                            ///< byte order differs from that of this machine
   std::array<std::uint64_t, type_count> counts{};  ///< in this file
   std::array<std::uint64_t, type_count> totals{};  ///< declared for the set, as stored
   std::array<std::uint64_t, type_count> totals_high{};  ///< high words
@@ -53,8 +54,8 @@ struct FileHeader {
   double velocity_a_exponent = 0.5;    ///< peculiar velocity = a^exponent times the stored one
   std::array<BlockPlace, 3> blocks{};  ///< by Quantity
 
-  [[nodiscard]] const BlockPlace& block(Quantity field) const {
-    return blocks[static_cast<std::size_t>(field)];
+  [[nodiscard]] const BlockPlace& block(Quantity quantity) const {
+    return blocks[static_cast<std::size_t>(quantity)];
   }
   [[nodiscard]] std::uint64_t particles() const {
     std::uint64_t sum = 0;
@@ -63,7 +64,7 @@ struct FileHeader {
   }
 };
 
-/// Numbers as they came from disk; valid until the next reading.
+/// Numbers as stored on disk; valid until the next call of read().
 struct RawNumbers {
   std::span<const std::byte> bytes;
   int width = 4;
@@ -74,13 +75,14 @@ class FileReader {
  public:
   virtual ~FileReader() = default;
   /// Particles [first, first + count) of a type of this file. @throws InputError, FileSystemError
-  [[nodiscard]] virtual RawNumbers read(Quantity field, std::size_t type, std::uint64_t first,
+  [[nodiscard]] virtual RawNumbers read(Quantity quantity, std::size_t type, std::uint64_t first,
                                         std::size_t count) = 0;
 };
 
 /// One record of a binary file.
 struct BinaryRecord {
-  std::string name;  ///< "HEAD", "POS", ...; in format 1 by its place, "block 5" after the IDs
+  std::string
+      name;  ///< "HEAD", "POS", ...; in format 1 by its position; "block 5" and so on after the IDs
   std::uint64_t offset = 0, bytes = 0;  ///< of the payload
 };
 [[nodiscard]] std::vector<BinaryRecord> list_binary_records(const std::filesystem::path& path);
@@ -88,17 +90,17 @@ struct BinaryRecord {
 [[nodiscard]] bool looks_like_binary(const std::filesystem::path& path);
 [[nodiscard]] bool looks_like_hdf5(const std::filesystem::path& path);
 
-/// Reads and checks a header and every block's place.
+/// Reads and checks the header and the location of every block.
 /// @throws FileSystemError, InputError naming file, block and numbers
 [[nodiscard]] FileHeader read_file_header(const std::filesystem::path& path);
 [[nodiscard]] FileHeader read_binary_header(const std::filesystem::path& path);
 [[nodiscard]] FileHeader read_hdf5_header(const std::filesystem::path& path);
 
-/// Opens a file whose facts are known.
+/// Opens a file whose header has been read.
 [[nodiscard]] std::unique_ptr<FileReader> open_reader(const std::filesystem::path& path,
-                                                      const FileHeader& facts);
+                                                      const FileHeader& file_header);
 [[nodiscard]] std::unique_ptr<FileReader> open_binary_reader(const std::filesystem::path& path,
-                                                             const FileHeader& facts);
+                                                             const FileHeader& file_header);
 [[nodiscard]] std::unique_ptr<FileReader> open_hdf5_reader(const std::filesystem::path& path);
 
 }  // namespace nubox::gadget

@@ -12,15 +12,16 @@
 namespace nubox::gadget {
 namespace {
 
-/// Particles per reading: what comes from disk stays in the cache until it is converted.
+/// Particles per read: the bytes remain in the cache until they are converted.
 constexpr std::size_t piece_particles = std::size_t{1} << 14;
 
-/// Positions in another unit than BoxSize fill a corner of the box. Every so many particles tell.
+/// Positions in another unit than BoxSize fill only a corner of the box. A sample of the particles
+/// is enough to detect it.
 constexpr double smallest_extent = 0.5;
 constexpr std::size_t particles_sampled = 1024;
-constexpr std::uint64_t fewest_particles = 64;  ///< fewer may lie in a corner by chance
+constexpr std::uint64_t fewest_particles = 64;  ///< fewer may be in a corner by chance
 
-/// Rank 0 looks for the first file, so that a mistyped name costs one look.
+/// Rank 0 searches for the first file, so that a mistyped name costs one search.
 std::vector<std::filesystem::path> find_files(const par::Comm& comm,
                                               const std::filesystem::path& path) {
   std::string names;
@@ -47,31 +48,31 @@ std::vector<FileHeader> read_all_headers(const par::Comm& comm,
   const auto ranks = static_cast<std::size_t>(comm.size());
   const auto rank = static_cast<std::size_t>(comm.rank());
   const std::vector<FileHeader> mine = par::agree(comm, [&] {
-    std::vector<FileHeader> facts;
+    std::vector<FileHeader> file_headers;
     for (std::size_t i = rank; i < files.size(); i += ranks) {
       if (!std::filesystem::exists(files[i])) {
         throw FileSystemError("{} is missing: the headers say that the snapshot has {} files",
                               files[i].string(), files.size());
       }
-      facts.push_back(read_file_header(files[i]));
+      file_headers.push_back(read_file_header(files[i]));
     }
-    return facts;
+    return file_headers;
   });
   const std::vector<FileHeader> dealt = comm.all_gather(std::span<const FileHeader>(mine));
-  std::vector<FileHeader> facts(files.size());
+  std::vector<FileHeader> file_headers(files.size());
   std::size_t next = 0;
   for (std::size_t r = 0; r < ranks; ++r) {
-    for (std::size_t i = r; i < files.size(); i += ranks) facts[i] = dealt[next++];
+    for (std::size_t i = r; i < files.size(); i += ranks) file_headers[i] = dealt[next++];
   }
-  return facts;
+  return file_headers;
 }
 
-/// Consecutive particles of one type, read across the borders of files; the last file stays open.
+/// Reads consecutive particles of one type across file boundaries; the last file stays open.
 class TypeReader {
  public:
-  TypeReader(const std::vector<std::filesystem::path>& files, const std::vector<FileHeader>& facts,
-             const SetHeader& set, std::size_t type)
-      : files_(files), facts_(facts), set_(set), type_(type) {}
+  TypeReader(const std::vector<std::filesystem::path>& files,
+             const std::vector<FileHeader>& file_headers, const SetHeader& set, std::size_t type)
+      : files_(files), file_headers_(file_headers), set_(set), type_(type) {}
 
   void read(const ParticleFields& fields, std::uint64_t first, std::size_t count,
             ParticleBlock& block) {
@@ -82,9 +83,9 @@ class TypeReader {
     block.id.resize(fields.id ? count : 0);
     for (std::size_t done = 0; done < count;) {
       const std::uint64_t inside = seek(first + done);
-      const std::size_t piece =
-          std::min({count - done, static_cast<std::size_t>(facts_[file_].counts[type_] - inside),
-                    piece_particles});
+      const std::size_t piece = std::min(
+          {count - done, static_cast<std::size_t>(file_headers_[file_].counts[type_] - inside),
+           piece_particles});
       read_piece(inside, piece, done, block);
       done += piece;
     }
@@ -94,19 +95,22 @@ class TypeReader {
   [[nodiscard]] double largest_mpch() const { return largest_mpch_; }
 
  private:
-  /// Moves on to the file of a particle; returns its index in there. Blocks come in order.
+  /// Advances to the file of a particle and returns its index in that file. Particles must be
+  /// requested in order.
   std::uint64_t seek(std::uint64_t particle) {
-    while (particle >= file_start_ + facts_[file_].counts[type_]) {
-      file_start_ += facts_[file_].counts[type_];
+    while (particle >= file_start_ + file_headers_[file_].counts[type_]) {
+      file_start_ += file_headers_[file_].counts[type_];
       ++file_;
       reader_.reset();
     }
-    if (reader_ == nullptr) reader_ = open_reader(files_[file_], facts_[file_]);
+    if (reader_ == nullptr) reader_ = open_reader(files_[file_], file_headers_[file_]);
     return particle - file_start_;
   }
 
   void read_piece(std::uint64_t inside, std::size_t piece, std::size_t done, ParticleBlock& block) {
-    const auto raw = [&](Quantity field) { return reader_->read(field, type_, inside, piece); };
+    const auto raw = [&](Quantity quantity) {
+      return reader_->read(quantity, type_, inside, piece);
+    };
     if (!block.position_mpch.empty()) {
       convert_positions(raw(Quantity::position), set_.scales.length_mpch, set_.header.box_size_mpch,
                         std::span(block.position_mpch).subspan(3 * done, 3 * piece),
@@ -128,13 +132,13 @@ class TypeReader {
     }
   }
 
-  [[nodiscard]] std::string where(Quantity field) const {
+  [[nodiscard]] std::string where(Quantity quantity) const {
     return fmt::format("{}, {} of type {}", files_[file_].string(),
-                       block_name(facts_[file_].kind, field), type_);
+                       block_name(file_headers_[file_].kind, quantity), type_);
   }
 
   const std::vector<std::filesystem::path>& files_;
-  const std::vector<FileHeader>& facts_;
+  const std::vector<FileHeader>& file_headers_;
   const SetHeader& set_;
   std::size_t type_;
   double largest_mpch_ = 0;
@@ -148,7 +152,7 @@ class TypeReader {
 struct Snapshot::Impl {
   const par::Comm* comm;
   std::vector<std::filesystem::path> files;
-  std::vector<FileHeader> facts;
+  std::vector<FileHeader> file_headers;
   SetHeader set;
 
   void require(int type, const ParticleFields& fields) const {
@@ -176,8 +180,8 @@ Snapshot Snapshot::open(const par::Comm& comm, const std::filesystem::path& path
   auto impl = std::make_unique<Impl>();
   impl->comm = &comm;
   impl->files = find_files(comm, path);
-  impl->facts = read_all_headers(comm, impl->files);
-  impl->set = par::agree(comm, [&] { return combine(impl->files, impl->facts, options); });
+  impl->file_headers = read_all_headers(comm, impl->files);
+  impl->set = par::agree(comm, [&] { return combine(impl->files, impl->file_headers, options); });
   return Snapshot(std::move(impl));
 }
 
@@ -199,9 +203,9 @@ void Snapshot::for_each_block(int type, const ParticleFields& fields,
   };
   const std::uint64_t end = start_of(rank + 1);
   const std::uint64_t largest_share = start_of(1);
-  TypeReader reader(impl_->files, impl_->facts, impl_->set, index);
+  TypeReader reader(impl_->files, impl_->file_headers, impl_->set, index);
   ParticleBlock block;
-  // A rank that cannot read goes on with empty blocks, so that ranks need not meet at every one.
+  // A rank that cannot read continues with empty blocks: no synchronisation at every block.
   std::optional<Error> failure;
   std::uint64_t first = start_of(rank);
   for (std::uint64_t visits = (largest_share + block_particles - 1) / block_particles; visits > 0;
@@ -227,8 +231,7 @@ void Snapshot::for_each_block(int type, const ParticleFields& fields,
     if (!fields.position || total < fewest_particles || largest > smallest_extent * box) return;
     throw InputError(
         "{}: no coordinate of type {} is above {:.6g} Mpc/h in a box of {:.6g} Mpc/h: positions "
-        "and "
-        "BoxSize are in different units",
+        "and BoxSize are in different units",
         impl_->files[0].string(), type, largest, box);
   });
 }

@@ -19,29 +19,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Largest block of one file when the user leaves their number to us; readers of the Gadget world
-/// hold record lengths in 32 bits.
+/// Largest block of one file if the number of files is not given. Readers of Gadget files store
+/// record lengths in 32 bits.
 constexpr std::size_t preferred_block_bytes = std::size_t{1} << 30;
 constexpr std::size_t largest_block_bytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t largest_file_count = 1 << 16;
 
-std::size_t file_count(const WriterOptions& output) {
-  const std::uint64_t bytes = output.particles * 3 * sizeof(float);
-  const std::size_t files = output.files != 0
-                                ? output.files
+std::size_t file_count(const WriterOptions& options) {
+  const std::uint64_t bytes = options.particles * 3 * sizeof(float);
+  const std::size_t files = options.files != 0
+                                ? options.files
                                 : (bytes + preferred_block_bytes - 1) / preferred_block_bytes;
-  if (files > std::min<std::uint64_t>(output.particles, largest_file_count)) {
-    throw UsageError("{} files are too many for {} particles", files, output.particles);
+  if (files > std::min<std::uint64_t>(options.particles, largest_file_count)) {
+    throw UsageError("{} files are too many for {} particles", files, options.particles);
   }
   if (bytes / files + 3 * sizeof(float) > largest_block_bytes) {
     throw UsageError("{} files are too few for {} particles: a block may have 2 GiB at most", files,
-                     output.particles);
+                     options.particles);
   }
   return files;
 }
 
-/// Files of an earlier set that would be taken for members of this one.
-void require_no_strangers(const fs::path& base, const std::vector<fs::path>& targets) {
+/// Refuses to write beside files of another set that readers would take for members of this one.
+void require_no_other_set(const fs::path& base, const std::vector<fs::path>& targets) {
   const fs::path directory = base.has_parent_path() ? base.parent_path() : ".";
   if (!fs::is_directory(directory)) return;
   const std::string stem = base.filename().string();
@@ -57,7 +57,7 @@ void require_no_strangers(const fs::path& base, const std::vector<fs::path>& tar
   }
 }
 
-/// Float kpc/h in [0, L): what rounds up to L is the same place as 0.
+/// Float kpc/h in [0, L): a position that rounds up to L is the same point as 0.
 float position_kpch(double position_mpch, double box_size_mpch) {
   constexpr double kpc_per_mpc = 1000;
   const auto box_kpch = static_cast<float>(box_size_mpch * kpc_per_mpc);
@@ -68,10 +68,10 @@ float position_kpch(double position_mpch, double box_size_mpch) {
 /// Converts and writes the part of this rank's particles that belongs to one file. Rank-local.
 class ParticleWriter {
  public:
-  ParticleWriter(const WriterOptions& output, const FillBlock& fill)
-      : output_(output),
+  ParticleWriter(const WriterOptions& options, const FillBlock& fill)
+      : options_(options),
         fill_(fill),
-        per_kms_(1 / std::sqrt(units::scale_factor(output.redshift))) {}
+        per_kms_(1 / std::sqrt(units::scale_factor(options.redshift))) {}
 
   void write(const fs::path& path, const FileLayout& frame, std::uint64_t first,
              std::uint64_t end) {
@@ -84,7 +84,7 @@ class ParticleWriter {
       const std::size_t row = first - frame.first;
       write_positions(file, frame.position_offset + row * 3 * sizeof(float));
       write_velocities(file, frame.velocity_offset + row * 3 * sizeof(float));
-      write_ids(file, frame.id_offset + row * id_bytes_of(output_));
+      write_ids(file, frame.id_offset + row * id_bytes_of(options_));
     }
     file.close();
   }
@@ -93,7 +93,7 @@ class ParticleWriter {
   void write_positions(io::RawFile& file, std::size_t offset) {
     values_.resize(block_.position_mpch.size());
     std::ranges::transform(block_.position_mpch, values_.begin(),
-                           [&](double x) { return position_kpch(x, output_.box_size_mpch); });
+                           [&](double x) { return position_kpch(x, options_.box_size_mpch); });
     file.write_at(offset, std::as_bytes(std::span(values_)));
   }
   void write_velocities(io::RawFile& file, std::size_t offset) {
@@ -103,7 +103,7 @@ class ParticleWriter {
     file.write_at(offset, std::as_bytes(std::span(values_)));
   }
   void write_ids(io::RawFile& file, std::size_t offset) {
-    if (id_bytes_of(output_) == sizeof(std::uint64_t)) {
+    if (id_bytes_of(options_) == sizeof(std::uint64_t)) {
       file.write_at(offset, std::as_bytes(std::span(block_.id)));
       return;
     }
@@ -111,7 +111,7 @@ class ParticleWriter {
     file.write_at(offset, std::as_bytes(std::span(short_ids_)));
   }
 
-  const WriterOptions& output_;
+  const WriterOptions& options_;
   const FillBlock& fill_;
   double per_kms_;
   ParticleBlock block_;
@@ -121,14 +121,14 @@ class ParticleWriter {
 
 }  // namespace
 
-std::vector<fs::path> file_names(const fs::path& base, const WriterOptions& output) {
+std::vector<fs::path> file_names(const fs::path& base, const WriterOptions& options) {
   const std::string stem = base.filename().string();
   if (stem.empty() || stem.find('.') != std::string::npos) {
     throw UsageError("'{}' is no name for a snapshot: give one without a dot, suffixes are added",
                      base.string());
   }
-  const std::string suffix = output.format == Format::hdf5 ? ".hdf5" : "";
-  const std::size_t files = file_count(output);
+  const std::string suffix = options.format == Format::hdf5 ? ".hdf5" : "";
+  const std::size_t files = file_count(options);
   if (files == 1) return {base.string() + suffix};
   std::vector<fs::path> names;
   for (std::size_t i = 0; i < files; ++i)
@@ -137,11 +137,11 @@ std::vector<fs::path> file_names(const fs::path& base, const WriterOptions& outp
 }
 
 io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
-                               const WriterOptions& output, std::uint64_t local_first,
+                               const WriterOptions& options, std::uint64_t local_first,
                                std::uint64_t local_count, const FillBlock& fill) {
   const std::vector<fs::path> targets = par::agree(comm, [&] {
-    const auto names = file_names(base, output);
-    if (comm.is_root()) require_no_strangers(base, names);
+    const auto names = file_names(base, options);
+    if (comm.is_root()) require_no_other_set(base, names);
     return names;
   });
   const auto rank = static_cast<std::size_t>(comm.rank());
@@ -150,7 +150,7 @@ io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
     std::vector<FileLayout> frames;
     par::agree(comm, [&] {
       for (std::size_t i = 0; i < targets.size(); ++i) {
-        frames.push_back(file_layout(output, i, targets.size()));
+        frames.push_back(file_layout(options, i, targets.size()));
         if (i % ranks != rank) continue;
         io::RawFile file(temporaries[i], O_RDWR | O_CREAT | O_TRUNC);
         file.reserve(frames[i].frame.file_bytes);
@@ -159,7 +159,7 @@ io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
       }
     });
     par::agree(comm, [&] {
-      ParticleWriter writer(output, fill);
+      ParticleWriter writer(options, fill);
       for (std::size_t i = 0; i < targets.size(); ++i) {
         const FileLayout& frame = frames[i];
         writer.write(temporaries[i], frame, std::max(frame.first, local_first),

@@ -17,16 +17,17 @@ constexpr std::uint64_t two_to_32 = std::uint64_t{1} << 32;
 /// Sets that no test can write to disk: only their headers count.
 std::vector<gadget::FileHeader> files_with(std::uint64_t in_each, std::size_t files,
                                            std::uint64_t low, std::uint64_t high) {
-  gadget::FileHeader facts;
-  facts.counts[1] = in_each;
-  facts.totals[1] = low;
-  facts.totals_high[1] = high;
-  return std::vector<gadget::FileHeader>(files, facts);
+  gadget::FileHeader file_header;
+  file_header.counts[1] = in_each;
+  file_header.totals[1] = low;
+  file_header.totals_high[1] = high;
+  return std::vector<gadget::FileHeader>(files, file_header);
 }
 
 std::array<std::uint64_t, gadget::type_count> totals_of(
-    const std::vector<gadget::FileHeader>& facts) {
-  return gadget::total_counts(std::vector<std::filesystem::path>(facts.size(), "snap.0"), facts);
+    const std::vector<gadget::FileHeader>& file_headers) {
+  return gadget::total_counts(std::vector<std::filesystem::path>(file_headers.size(), "snap.0"),
+                              file_headers);
 }
 
 TEST(GadgetCounts, totals_of_2_to_32_and_more_use_high_words) {
@@ -40,11 +41,11 @@ TEST(GadgetCounts, missing_high_words_and_64_bit_totals_are_understood) {
 }
 
 TEST(GadgetCounts, the_high_word_that_n_genic_puts_in_type_2_is_no_particle) {
-  auto facts = files_with(two_to_32 / 4 + 1, 8, 8, 0);
-  for (auto& file : facts) file.totals[2] = 2;
-  EXPECT_EQ(totals_of(facts)[2], 0u);
-  facts.resize(4);  // half the particles, half the high word
-  EXPECT_TRUE(error_of([&] { (void)totals_of(facts); }));
+  auto file_headers = files_with(two_to_32 / 4 + 1, 8, 8, 0);
+  for (auto& file : file_headers) file.totals[2] = 2;
+  EXPECT_EQ(totals_of(file_headers)[2], 0u);
+  file_headers.resize(4);  // half the particles, half the high word
+  EXPECT_TRUE(error_of([&] { (void)totals_of(file_headers); }));
 }
 
 TEST(GadgetCounts, a_high_word_without_particles_is_refused) {
@@ -55,16 +56,16 @@ TEST(GadgetCounts, a_high_word_without_particles_is_refused) {
 
 /// Quijote's fiducial box: 512^3 particles, 1000 Mpc/h, z = 0, masses as its headers state them.
 gadget::FileHeader quijote(double box_size) {
-  gadget::FileHeader facts;
-  facts.counts[1] = facts.totals[1] = 512ull * 512 * 512;
-  facts.mass[1] = 65.66;
-  facts.time = 1;
-  facts.box_size = box_size;
-  facts.Omega_m = 0.3175;
-  facts.Omega_lambda = 0.6825;
-  facts.h = 0.6711;
-  facts.files = 1;
-  return facts;
+  gadget::FileHeader file_header;
+  file_header.counts[1] = file_header.totals[1] = 512ull * 512 * 512;
+  file_header.mass[1] = 65.66;
+  file_header.time = 1;
+  file_header.box_size = box_size;
+  file_header.Omega_m = 0.3175;
+  file_header.Omega_lambda = 0.6825;
+  file_header.h = 0.6711;
+  file_header.files = 1;
+  return file_header;
 }
 
 TEST(GadgetUnits, particle_masses_tell_kpc_from_mpc) {
@@ -84,10 +85,10 @@ TEST(GadgetUnits, a_mass_table_that_fits_no_unit_is_refused_with_the_numbers) {
 }
 
 TEST(GadgetUnits, stored_velocities_are_divided_by_the_root_of_a) {
-  gadget::FileHeader facts = quijote(1e6);
-  facts.redshift = 3;
-  facts.time = 0.25;
-  EXPECT_DOUBLE_EQ(gadget::combine({"snap"}, {facts}, {}).scales.velocity_kms, 0.5);
+  gadget::FileHeader file_header = quijote(1e6);
+  file_header.redshift = 3;
+  file_header.time = 0.25;
+  EXPECT_DOUBLE_EQ(gadget::combine({"snap"}, {file_header}, {}).scales.velocity_kms, 0.5);
 }
 
 TEST(GadgetConvert, positions_a_drift_outside_are_wrapped_and_all_lie_below_the_box_size) {

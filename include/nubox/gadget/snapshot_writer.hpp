@@ -12,7 +12,7 @@ namespace nubox::gadget {
 
 enum class Format { hdf5, gadget2 };
 
-/// What a snapshot of one particle type (CDM) says of itself.
+/// Format and header of a snapshot of one particle type (CDM).
 struct WriterOptions {
   Format format = Format::hdf5;
   std::size_t files = 0;  ///< 0: as few as keep each block below 1 GiB
@@ -25,22 +25,26 @@ struct WriterOptions {
 
 /// Names of the set: base.hdf5 or base (Gadget-2) for one file, else base.0.hdf5 or base.0 and so
 /// on. Readers tell the number from the base by a dot: base has none in its last component.
-/// @throws UsageError for such a base, and if the number of files does not fit the particles
+/// @throws UsageError if it does, or if the number of files does not fit the particles
 [[nodiscard]] std::vector<std::filesystem::path> file_names(const std::filesystem::path& base,
-                                                            const WriterOptions& output);
+                                                            const WriterOptions& options);
 
-/// Fills a block with the particles [first, first + count) of the set: positions, velocities, IDs.
+/// Fills a block with positions, velocities and IDs of the particles [first, first + count) of the
+/// set.
 using FillBlock = std::function<void(std::uint64_t first, std::size_t count, ParticleBlock& block)>;
 
-/// Writes the set in parallel: every rank converts and writes its own particles, consecutive ones
-/// in the order of ranks; IDs take 4 bytes where they fit. kpc/h, km/s sqrt(a), 1e10 Msun/h.
-/// The set stands, as a whole, once the publication is finished, for which nothing of this is
-/// needed any more. Collective. @throws FileSystemError, UsageError (agreed)
+/// Writes a set of files in parallel: every rank converts and writes its own particles
+/// [local_first, local_first + local_count), which are consecutive in the order of ranks. Units are
+/// kpc/h, km/s sqrt(a) and 1e10 Msun/h; IDs have 4 bytes if all of them fit.
+///
+/// @return  the files appear under their names, as a whole, when this publication is finished;
+///          `options` and `fill` need not live until then
+/// Collective. @throws FileSystemError, UsageError (agreed)
 io::Publication write_snapshot(const par::Comm& comm, const std::filesystem::path& base,
-                               const WriterOptions& output, std::uint64_t local_first,
+                               const WriterOptions& options, std::uint64_t local_first,
                                std::uint64_t local_count, const FillBlock& fill);
 
-/// What write_snapshot noted under /Nubox; empty for a file without. Collective.
+/// The attributes that write_snapshot stored under /Nubox; empty if the file has none. Collective.
 /// @throws InputError if it is damaged, FileSystemError; agreed
 [[nodiscard]] io::Attributes read_provenance(const par::Comm& comm,
                                              const std::filesystem::path& file);
