@@ -21,8 +21,8 @@ bool exists(hid_t file, const std::string& path) {
   return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
 }
 
-/// io::Attributes of one group, by the types that other programs use for them: arrays or scalars,
-/// integers or real numbers.
+/// Attributes of one group. Programs store the same attribute as an array or a scalar, of integers
+/// or of real numbers.
 class AttributeGroup {
  public:
   AttributeGroup(hid_t file, const std::string& name, const std::string& where)

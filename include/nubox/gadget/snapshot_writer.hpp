@@ -24,8 +24,9 @@ struct WriterOptions {
 };
 
 /// Names of the set: base.hdf5 or base (Gadget-2) for one file, else base.0.hdf5 or base.0 and so
-/// on. Readers tell the number from the base by a dot: base has none in its last component.
-/// @throws UsageError if it does, or if the number of files does not fit the particles
+/// on. Readers separate the file number from the base by a dot, so the last component of the base
+/// must not contain one. @throws UsageError if it does, or if the number of files does not fit the
+/// particles
 [[nodiscard]] std::vector<std::filesystem::path> file_names(const std::filesystem::path& base,
                                                             const WriterOptions& options);
 
