@@ -7,8 +7,8 @@
 #
 #   --check        only say what is missing; exit code 1 if anything is
 #   --no-packages  leave the Debian packages to you (clusters: load modules instead)
-#   --tests        also what only tests use: shellcheck and a Slurm to start on one node (their tests
-#                  are skipped where these cannot be had)
+#   --tests        also what only tests use: shellcheck, doxygen and a Slurm to start on one node (their
+#                  tests are skipped where these are not available)
 #
 # Environment: NUBOX_CUDA=AUTO|ON|OFF (wheels for GPU builds; AUTO: if a CUDA 13 toolkit with NCCL is
 # found in CUDA_HOME or /usr/local/cuda), NUBOX_TORCH_ROOT (your own LibTorch: no wheel is fetched).
@@ -22,7 +22,7 @@ debian_packages=(
   libboost-dev libboost-program-options-dev librandom123-dev libgsl-dev libspdlog-dev libfmt-dev
   nlohmann-json3-dev libxxhash-dev libgtest-dev python3 python3-venv
 )
-test_packages=(shellcheck slurm-wlm munge)
+test_packages=(shellcheck doxygen slurm-wlm munge)
 check_only=false
 with_tests=false
 with_packages=true

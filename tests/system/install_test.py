@@ -1,4 +1,5 @@
-"""cmake --install into a prefix, which is then moved: the program, its tables and its jobs work from elsewhere."""
+"""cmake --install into a prefix, which is then moved: the program, its tables, its jobs and its CMake package work from
+there."""
 
 import json
 import os
@@ -10,15 +11,21 @@ import sys
 import tempfile
 import unittest
 
-from harness import BINARY, MPIEXEC, SOURCE, TINY
+from harness import BINARY, MPIEXEC, SOURCE, TINY, files
 
 BUILD = pathlib.Path(BINARY).parent
 PACKAGING = SOURCE / "tools/packaging"
+EXAMPLE = SOURCE / "examples/measure_power"
 
 
 def run(*command, cwd=None, **environment):
     return subprocess.run([str(word) for word in command], cwd=cwd, text=True, capture_output=True,
                           env={**os.environ, **environment})
+
+
+def numbers(text):
+    """Rows of two numbers among the lines of an output."""
+    return [tuple(map(float, line.split())) for line in text.splitlines() if re.fullmatch(r"\S+e[+-]\d+ \S+e[+-]\d+", line)]
 
 
 class Installed(unittest.TestCase):
@@ -86,10 +93,55 @@ class Installed(unittest.TestCase):
                          "--strong", "--ranks-per-node", "2", "fft", NUBOX_JOBS=str(jobs), OMPI_MCA_rmaps_base_oversubscribe="1",
                          **clean)
 
+    def build_example(self, name, source, *options):
+        build = self.elsewhere / name
+        self.succeed("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
+                     "-DCMAKE_BUILD_TYPE=Release", *options)
+        self.succeed("cmake", "--build", build)
+        return build / source.name
+
+    def test_a_program_outside_the_tree_applies_a_prior_and_measures_it(self):
+        self.assertLess(len((EXAMPLE / "main.cpp").read_text().splitlines()), 60)
+        example = self.build_example("example", EXAMPLE, "-DNUBOX_TORCH_ROOT=/nonexistent")
+        self.ranks(self.nubox, "simulate", *TINY, "--simulate.seeds=3", "--simulate.out=pairs")
+        massless, tables = "pairs/pair-3/mnu-0.000.h5", self.prefix / "share/nubox/configs/cosmology/hades"
+        spectrum = numbers(self.ranks(example, massless, "0.15", tables).stdout)
+        self.ranks(self.nubox, "stats", f"--stats.in={massless}", "--stats.statistics=power", "--stats.out=massless/stats.h5")
+        before = files.read_table(self.elsewhere / "massless/stats.h5").arrays
+        self.assertEqual(len(spectrum), len(before["power/k"]))
+        largest = [0.5 < power / reference < 1 for (_, power), reference in zip(spectrum, before["power/p_model"])][:5]
+        self.assertEqual(largest, [True] * 5)  # neutrinos suppress P(k); linear theory: 8 f_nu = 9 %
+        if "LibTorch not built in" not in self.succeed(self.nubox, "--version").stdout:
+            self.ranks(self.nubox, "predict", f"--predict.in={massless}", "--model.architecture=none",
+                       "--model.prior=rewind", "--predict.mnu_eV=0.15", "--predict.out=rewind.h5")
+            self.ranks(self.nubox, "stats", "--stats.in=rewind.h5", "--stats.statistics=power",
+                       "--stats.out=rewind/stats.h5")
+            measured = files.read_table(self.elsewhere / "rewind/stats.h5").arrays
+            for (k, power), expected_k, expected in zip(spectrum, measured["power/k"], measured["power/p_model"]):
+                self.assertAlmostEqual(k / expected_k, 1, delta=1e-6)  # printed with 7 digits
+                self.assertAlmostEqual(power / expected, 1, delta=1e-6)
+        # The snapshot of the box gives its spectrum, within the rounding of positions in kpc/h.
+        self.ranks(self.nubox, "export", f"--export.in={massless}", "--export.out=snapshot")
+        for (_, power), (_, again) in zip(spectrum, numbers(self.ranks(example, "snapshot", "0.15", tables).stdout)):
+            self.assertAlmostEqual(again / power, 1, delta=1e-3)
+        failed = run(example, massless, cwd=self.elsewhere)
+        self.assertEqual(failed.returncode, 2, failed.stderr)
+
+    def test_a_module_that_needs_a_missing_libtorch_is_not_found(self):
+        project = self.elsewhere / "network"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.22)\nproject(network LANGUAGES C CXX)\n"
+                                                "find_package(nubox REQUIRED COMPONENTS net)\n")
+        done = run("cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+                   "-DNUBOX_TORCH_ROOT=/nonexistent")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("nubox::net", done.stderr)
+
     def test_nothing_points_back_to_the_clone(self):
-        for path in (self.prefix / "share").rglob("*"):
-            if path.is_file():
-                self.assertNotIn(str(SOURCE).encode(), path.read_bytes(), path)
+        for folder in ("share", "include"):
+            for path in (self.prefix / folder).rglob("*"):
+                if path.is_file():
+                    self.assertNotIn(str(SOURCE).encode(), path.read_bytes(), path)
 
     @unittest.skipUnless(shutil.which("tclsh"), "tclsh is not installed")
     def test_the_module_names_the_moved_prefix(self):

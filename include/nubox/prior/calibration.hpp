@@ -51,7 +51,7 @@ struct Prescription {
 [[nodiscard]] Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
                                      const Theories& theories, const RewindOptions& options);
 
-/// Datasets <group>/... of a table file; none if the calibration is empty.
+/// Datasets `<group>/...` of a table file; none if the calibration is empty.
 void write_calibration(const Calibration& calibration, const std::string& group,
                        io::TableFile& table);
 /// @throws InputError naming what is missing or does not fit

@@ -42,7 +42,7 @@ struct BispectrumTable {
 
 /// Estimator of one list of triangles in one box: made once (it counts the triangles and plans a
 /// mesh), applied to any number of fields. With D_i(x) the modes of shell i, window divided out:
-///   B = V^2 <D1 D2 D3>_x / N_triangles,
+///   `B = V^2 <D1 D2 D3>_x / N_triangles`,
 /// where the mean runs over a mesh just large enough that no sum of three modes wraps around to
 /// zero; the full mesh is transformed by nobody. Construction and measuring are collective.
 class Bispectrum {

@@ -11,7 +11,7 @@
 /// How a statistic joins the suite, in three steps:
 ///   1. `measure_<name>(modes, options)` in a header and source of its own: the estimator, free of
 ///      files and options, tested against analytic fields.
-///   2. `Statistic <name>_statistic(const config::Config&)` in src/stats/<name>_statistic.cpp:
+///   2. `Statistic <name>_statistic(const config::Config&)` in `src/stats/<name>_statistic.cpp`:
 ///   reads
 ///      its section of the options (UsageError for what cannot be), and returns a Statistic whose
 ///      `measure` takes modes from SharedMeshes, calls the estimator for every side, and adds its
