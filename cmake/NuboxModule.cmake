@@ -46,6 +46,7 @@ endfunction()
 # The command-line program: wiring only. Without LibTorch it lacks the commands of src/app/torch.
 function(nubox_binary)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp
+                                      ${CMAKE_SOURCE_DIR}/src/app/options/*.cpp
                                       ${CMAKE_SOURCE_DIR}/src/app/bench/*.cpp
                                       ${CMAKE_SOURCE_DIR}/src/app/doctor/*.cpp)
   if(NUBOX_TORCH)

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "nubox/cosmology/linear_theory.hpp"
 #include "nubox/field/box.hpp"
+#include "nubox/prior/rewind_options.hpp"
+#include "nubox/prior/theories.hpp"
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,16 +22,6 @@ enum class Kind { none, linear, rewind, za };
 [[nodiscard]] Kind kind_of(const std::string& name);
 [[nodiscard]] std::string name_of(Kind kind);
 
-/// Numbers of the rewind.
-struct RewindOptions {
-  std::size_t steps = 0;        ///< 0: max(2, ceil(|ln s| / 0.05))
-  std::size_t mesh_factor = 2;  ///< force mesh per side in units of the lattice
-  /// Damping of the incoherent momenta: p = p_c + damping (p0 - p_c)
-  /// with p_c smoothed by a Gaussian of this radius on the lattice; damping 1 is the plain rewind.
-  double velocity_smoothing_mpch = 1;
-  double velocity_damping = 1;
-};
-
 /// Isotropic factor G(k) on the displacements and velocities of a prior: linear in ln k between its
 /// knots and constant beyond the last; below the first G - 1 goes as k^2, since forces of finite
 /// range move long waves in no other way. Without knots it is 1.
@@ -39,20 +29,6 @@ struct Gain {
   std::vector<double> k_hmpc;  ///< ascending
   std::vector<double> value;   ///< G at the knots
   [[nodiscard]] double operator()(double k_hmpc) const;
-};
-
-/// The two cosmologies of a prediction, both at the redshift of the input.
-struct Theories {
-  cosmology::LinearTheory massless;
-  cosmology::LinearTheory massive;
-  /// Amplitude ratio R(k) at the redshift of the input.
-  [[nodiscard]] double amplitude_ratio(double k_hmpc) const {
-    return cosmology::amplitude_ratio(massive, massless, k_hmpc);
-  }
-  /// R(k) still drifts by 1e-3 between k = 3 and 10 h/Mpc: its small-scale limit needs a
-  /// definition.
-  static constexpr double k_small_scale_hmpc = 3;
-  [[nodiscard]] double small_scale_ratio() const { return amplitude_ratio(k_small_scale_hmpc); }
 };
 
 /// The massive box that a prior predicts, with the header of the massive cosmology; velocities

@@ -7,7 +7,6 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/prior/theories.hpp"
 
-#include "app/prior_setup.hpp"
 #include "app/torch/transfers.hpp"
 
 #include <filesystem>

@@ -8,7 +8,6 @@
 #include "nubox/predict/predict.hpp"
 #include "nubox/prior/theories.hpp"
 
-#include "app/prior_setup.hpp"
 #include "app/torch/transfers.hpp"
 
 #include <cmath>

@@ -4,6 +4,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "app/options/prior.hpp"
 #include "app/torch/calibrate.hpp"
 #include "app/torch/calibrate_output.hpp"
 

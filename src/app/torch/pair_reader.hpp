@@ -4,10 +4,9 @@
 #include "nubox/io/mapped_memory.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/prior/features.hpp"
-#include "nubox/prior/theories.hpp"
+#include "nubox/prior/prior.hpp"
 #include "nubox/train/trainer.hpp"
 
-#include "app/prior_setup.hpp"
 #include "app/setup.hpp"
 #include "app/torch/pair_list.hpp"
 

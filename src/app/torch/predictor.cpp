@@ -11,6 +11,7 @@
 #include "nubox/prior/neutrino_density.hpp"
 #include "nubox/stats/seams.hpp"
 
+#include "app/options/prior.hpp"
 #include "app/setup.hpp"
 #include "app/torch/stages.hpp"
 

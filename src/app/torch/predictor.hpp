@@ -8,10 +8,9 @@
 #include "nubox/predict/suite.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
-#include "nubox/prior/theories.hpp"
+#include "nubox/prior/prior.hpp"
 
 #include "app/box_output.hpp"
-#include "app/prior_setup.hpp"
 
 #include <optional>
 #include <string>

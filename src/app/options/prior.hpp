@@ -1,10 +1,11 @@
 #pragma once
 
 #include "nubox/config/config.hpp"
-#include "nubox/prior/prior.hpp"
+#include "nubox/prior/rewind_options.hpp"
 
 namespace nubox::app {
 
+/// The rewind as [prior] describes it. Rank-local.
 [[nodiscard]] prior::RewindOptions rewind_options(const config::Config& config);
 
 }  // namespace nubox::app

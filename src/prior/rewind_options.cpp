@@ -1,0 +1,22 @@
+#include "nubox/prior/rewind_options.hpp"
+
+#include <cstdint>
+
+namespace nubox::prior {
+
+void write_attributes(const RewindOptions& options, io::Attributes& attributes) {
+  attributes["rewind_steps"] = static_cast<std::int64_t>(options.steps);
+  attributes["rewind_mesh_factor"] = static_cast<std::int64_t>(options.mesh_factor);
+  attributes["rewind_velocity_smoothing_mpch"] = options.velocity_smoothing_mpch;
+  attributes["rewind_velocity_damping"] = options.velocity_damping;
+}
+
+RewindOptions read_rewind_options(const io::Attributes& attributes, const std::string& source) {
+  return {
+      static_cast<std::size_t>(io::require<std::int64_t>(attributes, "rewind_steps", source)),
+      static_cast<std::size_t>(io::require<std::int64_t>(attributes, "rewind_mesh_factor", source)),
+      io::require<double>(attributes, "rewind_velocity_smoothing_mpch", source),
+      io::require<double>(attributes, "rewind_velocity_damping", source)};
+}
+
+}  // namespace nubox::prior

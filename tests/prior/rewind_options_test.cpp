@@ -1,0 +1,37 @@
+#include "nubox/prior/rewind_options.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace nubox::prior {
+namespace {
+
+TEST(RewindOptions, attributes_give_back_every_number) {
+  const RewindOptions written{3, 4, 0.7, 0.25};
+  io::Attributes attributes{{"origin", std::string("predict")}};
+  write_attributes(written, attributes);
+  EXPECT_EQ(attributes.size(), 5U);
+  const RewindOptions read = read_rewind_options(attributes);
+  EXPECT_EQ(read.steps, written.steps);
+  EXPECT_EQ(read.mesh_factor, written.mesh_factor);
+  EXPECT_EQ(read.velocity_smoothing_mpch, written.velocity_smoothing_mpch);
+  EXPECT_EQ(read.velocity_damping, written.velocity_damping);
+}
+
+TEST(RewindOptions, missing_attribute_is_named_with_its_file) {
+  io::Attributes attributes;
+  write_attributes({}, attributes);
+  attributes.erase("rewind_velocity_damping");
+  try {
+    (void)read_rewind_options(attributes, "a.h5");
+    FAIL() << "read without the damping";
+  } catch (const InputError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("rewind_velocity_damping"), std::string::npos) << text;
+    EXPECT_NE(text.find("a.h5"), std::string::npos) << text;
+  }
+}
+
+}  // namespace
+}  // namespace nubox::prior
