@@ -48,7 +48,8 @@ function(nubox_binary)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp
                                       ${CMAKE_SOURCE_DIR}/src/app/options/*.cpp
                                       ${CMAKE_SOURCE_DIR}/src/app/bench/*.cpp
-                                      ${CMAKE_SOURCE_DIR}/src/app/doctor/*.cpp)
+                                      ${CMAKE_SOURCE_DIR}/src/app/doctor/*.cpp
+                                      ${CMAKE_SOURCE_DIR}/src/app/options/*.cpp)
   if(NUBOX_TORCH)
     file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/torch/*.cpp)
   endif()

@@ -39,7 +39,7 @@ io::TableFile earlier_table(const Run& run, const StatsPair& pair, const std::st
       if (!path_exists(run.world, path)) continue;
       try {
         io::TableFile table = io::read_table_file(run.world, path, "nubox-stats");
-        stats::drop_stale(table, run.request.statistics, run.config, digest);
+        stats::drop_stale(table, run.request.statistics, digest);
         if (!table.group_attributes.empty()) return table;
       } catch (const Error& error) {
         if (error.code() != ExitCode::input || !error.agreed()) throw;
@@ -107,18 +107,18 @@ std::vector<stats::Failure> measure(const Run& run, const StatsPair& pair,
       tracers_of_box(run.world, pair.in, facts.target ? &facts.target->header : nullptr);
   std::optional<stats::Tracers> target;
   if (facts.target) target = tracers_of_box(run.world, pair.target, &facts.in.header);
-  stats::SharedMeshes shared(model, target ? &*target : nullptr, run.config.size("stats.mesh"),
-                             stats::assignment_of(run.config.text("stats.assignment")),
-                             pair.in.string(), pair.target.string());
+  stats::SharedMeshes shared(model, target ? &*target : nullptr, run.request.options.mesh_n,
+                             run.request.options.assignment, pair.in.string(),
+                             pair.target.string());
   table.attributes =
       stats::describe_run(model.header(), target ? &target->header() : nullptr, digest);
   table.attributes["model_file"] = pair.in.string();
   table.attributes["target_file"] = pair.target.string();
   write_digested_run_record(run.world, pair.out.parent_path(), run.config, run.digests);
-  auto failures = stats::measure_all(shared, run.request.statistics, run.config, table,
-                                     [&](const io::TableFile& so_far) {
-                                       io::write_table_file(run.world, pair.partial(), so_far);
-                                     });
+  auto failures =
+      stats::measure_all(shared, run.request.statistics, table, [&](const io::TableFile& so_far) {
+        io::write_table_file(run.world, pair.partial(), so_far);
+      });
   if (!table.group_attributes.empty()) io::write_table_file(run.world, pair.out, table);
   par::agree(run.world, [&] {
     if (run.world.is_root()) fs::remove(pair.partial());

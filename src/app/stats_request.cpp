@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 
+#include "app/options/stats.hpp"
 #include "app/paths.hpp"
 
 namespace nubox::app {
@@ -36,7 +37,9 @@ StatsRequest stats_request(const config::Config& config) {
       .pairs = {},
       .independent = expand_paths(config.texts("stats.independent"), "stats.independent"),
       .out = config.text("stats.out"),
-      .statistics = stats::statistics_of(config)};
+      .options = stats_options(config),
+      .statistics = {}};
+  request.statistics = stats::statistics_of(request.options);
   for (std::size_t i = 0; i < ins.size(); ++i) {
     const fs::path numbered =
         request.out.parent_path() / fmt::format("{}-{}{}", request.out.stem().string(), i + 1,

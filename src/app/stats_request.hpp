@@ -24,6 +24,7 @@ struct StatsRequest {
   std::vector<StatsPair> pairs;  ///< realisations; more than one make an ensemble
   std::vector<std::filesystem::path> independent;
   std::filesystem::path out;  ///< of the only pair, or of the ensemble
+  stats::StatsOptions options;
   std::vector<stats::Statistic> statistics;
 
   [[nodiscard]] std::vector<std::filesystem::path> inputs() const;

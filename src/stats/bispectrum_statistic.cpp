@@ -13,14 +13,7 @@
 namespace nubox::stats {
 namespace {
 
-struct BispectrumOptions {
-  double k1_hmpc = 0, k2_hmpc = 0;
-  std::size_t n_theta = 0;
-  std::vector<double> bins_kF;  ///< lowest edge, highest edge, width; empty: none
-  bool interlaced = false;
-};
-
-/// What a table of triangles has to say beside the mesh it came from.
+/// Attributes of a table of triangles.
 void describe(const Bispectrum& estimator, const std::string& shell_rule,
               const SharedMeshes& shared, bool interlaced, TableGroup& group) {
   group.describe_mesh(shared);
@@ -135,25 +128,18 @@ double transforms(const BispectrumOptions& options, const Sizes& sizes) {
 
 }  // namespace
 
-Statistic bispectrum_statistic(const config::Config& config) {
-  BispectrumOptions options;
-  options.k1_hmpc = config.number("bispectrum.k1");
-  options.k2_hmpc = config.number("bispectrum.k2");
-  options.n_theta = config.size("bispectrum.n_theta");
-  const auto bins = config.numbers("bispectrum.bins_kF");
-  if (bins != std::vector{0.0}) options.bins_kF = bins;
-  options.interlaced = config.flag("stats.interlace");
+Statistic bispectrum_statistic(const StatsOptions& stats_options) {
+  const BispectrumOptions& options = stats_options.bispectrum;
   if (!options.bins_kF.empty()) {
     if (options.bins_kF.size() != 3) {
       throw UsageError(
           "bispectrum.bins_kF takes the lowest edge, the highest edge and the width of the shells "
           "in units of the fundamental 2 pi / L");
     }
-    // What cannot be in any box is refused before anything is read.
+    // A binning that no box allows is refused before anything is read.
     (void)triangles_of_bins(1.0, options.bins_kF[0], options.bins_kF[1], options.bins_kF[2]);
   }
   return {.name = "bispectrum",
-          .options = {"bispectrum.", "stats.interlace"},
           .needs_target = false,
           .work_bytes = [options](const Sizes& sizes) { return work_bytes(options, sizes); },
           .transforms = [options](const Sizes& sizes) { return transforms(options, sizes); },

@@ -8,31 +8,30 @@
 namespace nubox::stats {
 namespace {
 
-Axis axis_of(const std::string& name) {
-  return name == "x" ? Axis::x : name == "y" ? Axis::y : Axis::z;
+MultipoleTable measure_side(SharedMeshes& shared, Side side, const MultipoleOptions& options) {
+  const Tracers seen = redshift_space(shared.tracers(side), options.axis);
+  const PowerOptions power{.assignment = shared.assignment(),
+                           .interlaced = options.interlaced,
+                           .subtract_shot_noise = options.subtract_shot_noise,
+                           .particles = static_cast<double>(seen.total())};
+  auto modes = density_modes(seen, shared.plan(), power.assignment);
+  if (options.interlaced) modes = interlaced_modes(modes, seen, power.assignment);
+  return measure_multipoles(modes, power, options.axis);
 }
 
-MultipoleTable measure_side(SharedMeshes& shared, Side side, PowerOptions options, Axis axis) {
-  const Tracers seen = redshift_space(shared.tracers(side), axis);
-  options.assignment = shared.assignment();
-  options.particles = static_cast<double>(seen.total());
-  auto modes = density_modes(seen, shared.plan(), options.assignment);
-  if (options.interlaced) modes = interlaced_modes(modes, seen, options.assignment);
-  return measure_multipoles(modes, options, axis);
-}
+std::string name_of(Axis axis) { return axis == Axis::x ? "x" : axis == Axis::y ? "y" : "z"; }
 
-void measure(const PowerOptions& options, const std::string& axis, SharedMeshes& shared,
-             io::TableFile& table) {
+void measure(const MultipoleOptions& options, SharedMeshes& shared, io::TableFile& table) {
   std::vector<MultipoleTable> measured;
   for (const Side side : shared.sides()) {
-    measured.push_back(measure_side(shared, side, options, axis_of(axis)));
+    measured.push_back(measure_side(shared, side, options));
   }
   TableGroup group(table, "multipoles");
   group.add("k_edges", measured[0].k_edges_hmpc, "h/Mpc", "edges of the bins, lower edge included");
   group.add("k", measured[0].k_hmpc, "h/Mpc", "mean |k| of the modes in the bin");
   group.add("modes", measured[0].modes, "", "modes in the bin, k and -k counted");
   for (const Side side : shared.sides()) {
-    const std::string name = name_of(side);
+    const std::string name = stats::name_of(side);
     for (const int l : {0, 2, 4}) {
       group.add(fmt::format("p{}_{}", l, name),
                 measured[side == Side::model ? 0 : 1].p[static_cast<std::size_t>(l / 2)],
@@ -42,7 +41,7 @@ void measure(const PowerOptions& options, const std::string& axis, SharedMeshes&
   group.describe_mesh(shared);
   io::Attributes& attributes = group.attributes();
   describe_fourier_modes(options.interlaced, attributes);
-  attributes["line_of_sight"] = axis;
+  attributes["line_of_sight"] = name_of(options.axis);
   attributes["positions"] = "s = x + v / (a H) along the line of sight, distant observer";
   attributes["multipole_rule"] = "P_l = (2 l + 1) <P(k) L_l(mu)> over the modes of the bin";
   attributes["shot_noise"] = options.subtract_shot_noise ? "V / N_p subtracted from l = 0" : "raw";
@@ -53,13 +52,9 @@ void measure(const PowerOptions& options, const std::string& axis, SharedMeshes&
 
 }  // namespace
 
-Statistic multipoles_statistic(const config::Config& config) {
-  PowerOptions options;
-  options.interlaced = config.flag("stats.interlace");
-  options.subtract_shot_noise = config.text("stats.shot_noise") == "subtract";
-  const std::string axis = config.text("multipoles.axis");
+Statistic multipoles_statistic(const StatsOptions& stats_options) {
+  const MultipoleOptions& options = stats_options.multipoles;
   return {.name = "multipoles",
-          .options = {"multipoles.", "stats.interlace", "stats.shot_noise"},
           .needs_target = false,
           .work_bytes =
               [options](const Sizes& sizes) {
@@ -68,9 +63,8 @@ Statistic multipoles_statistic(const config::Config& config) {
               },
           // Every box is painted anew where its velocities move it.
           .transforms = [](const Sizes& sizes) { return sizes.target ? 2.0 : 1.0; },
-          .measure = [options, axis](
-                         SharedMeshes& shared,
-                         io::TableFile& table) { stats::measure(options, axis, shared, table); }};
+          .measure = [options](SharedMeshes& shared,
+                               io::TableFile& table) { stats::measure(options, shared, table); }};
 }
 
 }  // namespace nubox::stats

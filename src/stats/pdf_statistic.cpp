@@ -16,12 +16,8 @@ struct Settings {
   std::vector<double> edges;
 };
 
-Settings settings_of(const config::Config& config) {
-  Settings settings;
-  settings.radii_mpch = config.numbers("pdf.radius_mpch");
-  settings.filter =
-      config.text("pdf.filter") == "analytic" ? TopHatKind::analytic : TopHatKind::discrete;
-  const auto edges = config.numbers("pdf.edges");
+Settings settings_of(const PdfOptions& options) {
+  const auto& edges = options.log10_edges;
   constexpr double largest_log10 = 30;  // densities are floats
   if (edges.size() != 3 || edges[2] < 2 || edges[2] != std::floor(edges[2]) ||
       edges[0] >= edges[1] || edges[1] > largest_log10) {
@@ -29,9 +25,9 @@ Settings settings_of(const config::Config& config) {
         "pdf.edges takes log10 of the lowest and the highest edge (at most {}) and their number",
         largest_log10);
   }
-  if (settings.radii_mpch.empty()) throw UsageError("pdf.radius_mpch names no radius");
-  settings.edges = logarithmic_edges(edges[0], edges[1], static_cast<std::size_t>(edges[2]));
-  return settings;
+  if (options.radii_mpch.empty()) throw UsageError("pdf.radius_mpch names no radius");
+  return {options.radii_mpch, options.filter,
+          logarithmic_edges(edges[0], edges[1], static_cast<std::size_t>(edges[2]))};
 }
 
 constexpr const char* jackknifed = ", delete-one jackknife over octants";
@@ -151,10 +147,9 @@ void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& tabl
 
 }  // namespace
 
-Statistic pdf_statistic(const config::Config& config) {
-  const Settings settings = settings_of(config);
+Statistic pdf_statistic(const StatsOptions& options) {
+  const Settings settings = settings_of(options.pdf);
   return {.name = "pdf",
-          .options = {"pdf."},
           .needs_target = false,
           .work_bytes = [](const Sizes& sizes) { return 2 * sizes.mesh_bytes; },
           .transforms =

@@ -50,13 +50,10 @@ void write(const PowerTable& power, const PowerOptions& options, const SharedMes
 
 }  // namespace
 
-Statistic power_statistic(const config::Config& config) {
-  PowerOptions options;
-  options.interlaced = config.flag("stats.interlace");
-  options.subtract_shot_noise = config.text("stats.shot_noise") == "subtract";
-  const bool interlaced = options.interlaced;
+Statistic power_statistic(const StatsOptions& stats_options) {
+  const PowerOptions& chosen = stats_options.power;
+  const bool interlaced = chosen.interlaced;
   return {.name = "power",
-          .options = {"stats.interlace", "stats.shot_noise"},
           .needs_target = false,
           .work_bytes =
               [interlaced](const Sizes& sizes) {
@@ -65,7 +62,7 @@ Statistic power_statistic(const config::Config& config) {
                        (boxes + 1) * sizes.nu_mesh_bytes;
               },
           .measure =
-              [options](SharedMeshes& shared, io::TableFile& table) mutable {
+              [options = chosen](SharedMeshes& shared, io::TableFile& table) mutable {
                 options.assignment = shared.assignment();
                 options.particles = static_cast<double>(shared.tracers(Side::model).total());
                 const FourierModes model(shared, Side::model, options.interlaced);

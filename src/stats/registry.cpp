@@ -10,7 +10,7 @@ namespace {
 
 struct Entry {
   const char* name;
-  Statistic (*make)(const config::Config&);
+  Statistic (*make)(const StatsOptions&);
 };
 
 /// In running order: statistics on modes of an assignment of their own come last, since these
@@ -31,15 +31,18 @@ std::vector<std::string> statistic_names() {
   return names;
 }
 
-std::vector<Statistic> statistics_of(const config::Config& config) {
-  const auto wanted = config.texts("stats.statistics");
-  const bool target = !config.texts("stats.target").empty();
+std::vector<Statistic> statistics_of(const StatsOptions& options) {
+  const auto& wanted = options.statistics;
   std::vector<Statistic> statistics;
   std::string left_out;
   for (const Entry& entry : registry) {
     if (std::find(wanted.begin(), wanted.end(), entry.name) == wanted.end()) continue;
-    Statistic statistic = entry.make(config);
-    if (statistic.needs_target && !target) {
+    Statistic statistic = entry.make(options);
+    const auto checksum = options.settings_checksums.find(entry.name);
+    if (checksum != options.settings_checksums.end()) {
+      statistic.settings_checksum = checksum->second;
+    }
+    if (statistic.needs_target && !options.has_target) {
       left_out = entry.name;
     } else {
       statistics.push_back(std::move(statistic));

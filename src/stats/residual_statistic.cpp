@@ -13,12 +13,6 @@
 namespace nubox::stats {
 namespace {
 
-struct Settings {
-  double slab_mpch = 0;
-  double smoothing_mpch = 0;
-  std::vector<std::string> independent;  ///< files
-};
-
 /// rho / mean of the boxes in real space, smoothed alike. Collective.
 class Densities {
  public:
@@ -111,18 +105,18 @@ void add_errors(const Tracers& a, const Tracers& b, const std::string& ending,
             group);
 }
 
-/// The yardstick: what two realisations of one mass differ by. At most two meshes at a time.
-void add_independent(const Settings& settings, SharedMeshes& shared, const Densities& densities,
-                     TableGroup& group) {
-  const auto read = [&](const std::string& file) {
+/// Differences between realisations of one mass, for comparison. At most two meshes at a time.
+void add_independent(const ResidualOptions& options, SharedMeshes& shared,
+                     const Densities& densities, TableGroup& group) {
+  const auto read = [&](const std::filesystem::path& file) {
     Tracers tracers = read_tracers(shared.comm(), file);
     par::agree(shared.comm(), [&] {
       io::require_same_box(shared.tracers(Side::target).header(), "the target", tracers.header(),
-                           file);
+                           file.string());
     });
     return tracers;
   };
-  std::optional<Tracers> first = read(settings.independent.front());
+  std::optional<Tracers> first = read(options.independent.front());
   add_errors(shared.tracers(Side::target), *first, "_independent", "target - realisation 1", group);
   const fft::MeshField density = densities.of(*first);
   first.reset();
@@ -132,21 +126,21 @@ void add_independent(const Settings& settings, SharedMeshes& shared, const Densi
     const std::string name = name_of(side);
     add_distribution(difference, "_" + name + "_independent", name + " - realisation 1", group);
   }
-  if (settings.independent.size() < 2) return;
-  fft::MeshField difference = densities.of(read(settings.independent[1]));
+  if (options.independent.size() < 2) return;
+  fft::MeshField difference = densities.of(read(options.independent[1]));
   subtract(difference, density);
   for (std::size_t i = 0; i < difference.plan()->buffer_floats(); ++i) difference.data()[i] *= -1;
   add_distribution(difference, "_independent", "realisation 1 - realisation 2", group);
 }
 
-void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& table) {
+void measure(const ResidualOptions& options, SharedMeshes& shared, io::TableFile& table) {
   TableGroup group(table, "residual");
   add_errors(shared.tracers(Side::model), shared.tracers(Side::target), "", "model - target",
              group);
   const double cell = shared.box_size_mpch() / static_cast<double>(shared.mesh_n());
   const auto depth = std::clamp<std::size_t>(
-      static_cast<std::size_t>(std::lround(settings.slab_mpch / cell)), 1, shared.mesh_n());
-  const Densities densities(shared, settings.smoothing_mpch);
+      static_cast<std::size_t>(std::lround(options.slab_mpch / cell)), 1, shared.mesh_n());
+  const Densities densities(shared, options.smoothing_mpch);
   {
     fft::MeshField residual = densities.of(Side::target);
     add_map(residual, "target", depth, group);
@@ -156,15 +150,15 @@ void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& tabl
     add_map(residual, "residual", depth, group);
     add_distribution(residual, "", "target - model", group);
   }
-  if (!settings.independent.empty()) add_independent(settings, shared, densities, group);
+  if (!options.independent.empty()) add_independent(options, shared, densities, group);
   group.describe_mesh(shared);
   io::Attributes& attributes = group.attributes();
   attributes["quantity"] =
       "errors: model - target at the same Lagrangian site; maps, histogram, moments, qq: "
       "difference "
       "of rho / mean, target - model";
-  attributes["smoothing"] = settings.smoothing_mpch > 0 ? "analytic top-hat" : "none";
-  attributes["smoothing_mpch"] = settings.smoothing_mpch;
+  attributes["smoothing"] = options.smoothing_mpch > 0 ? "analytic top-hat" : "none";
+  attributes["smoothing_mpch"] = options.smoothing_mpch;
   attributes["slab_mpch"] = static_cast<double>(depth) * cell;
   attributes["slab_cells"] = static_cast<std::int64_t>(depth);
   attributes["projection"] = "mean of rho / mean over z from 0 to slab_mpch";
@@ -172,21 +166,18 @@ void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& tabl
 
 }  // namespace
 
-Statistic residual_statistic(const config::Config& config) {
-  const Settings settings{config.number("residual.slab_mpch"),
-                          config.number("residual.smoothing_mpch"),
-                          config.texts("stats.independent")};
-  if (settings.independent.size() > 2) {
+Statistic residual_statistic(const StatsOptions& stats_options) {
+  const ResidualOptions& options = stats_options.residual;
+  if (options.independent.size() > 2) {
     throw UsageError("stats.independent takes one or two realisations, not {}",
-                     settings.independent.size());
+                     options.independent.size());
   }
   return {.name = "residual",
-          .options = {"residual.", "stats.independent"},
           .needs_target = true,
           .work_bytes = [](const Sizes& sizes) { return 2 * sizes.mesh_bytes; },
           .transforms = [](const Sizes&) { return 2.0; },
-          .measure = [settings](SharedMeshes& shared,
-                                io::TableFile& table) { stats::measure(settings, shared, table); }};
+          .measure = [options](SharedMeshes& shared,
+                               io::TableFile& table) { stats::measure(options, shared, table); }};
 }
 
 }  // namespace nubox::stats

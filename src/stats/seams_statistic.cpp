@@ -33,10 +33,9 @@ void measure(std::size_t tile, SharedMeshes& shared, io::TableFile& table) {
 
 }  // namespace
 
-Statistic seams_statistic(const config::Config& config) {
-  const std::size_t tile = config.size("seams.tile");
+Statistic seams_statistic(const StatsOptions& options) {
+  const std::size_t tile = options.seams.tile;
   return {.name = "seams",
-          .options = {"seams."},
           .needs_target = true,
           .work_bytes =
               [](const Sizes& sizes) {  // the error, and a mesh of the lattice

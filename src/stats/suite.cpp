@@ -1,7 +1,6 @@
 #include "nubox/stats/suite.hpp"
 
 #include "nubox/core/build_info.hpp"
-#include "nubox/core/checksum.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
 
@@ -12,12 +11,6 @@ namespace {
 
 constexpr const char* settings_attribute = "settings_checksum";
 constexpr const char* failed_attribute = "failed_statistics";
-
-std::string settings_of(const Statistic& statistic, const config::Config& config) {
-  std::vector<std::string> options = statistic.options;
-  options.insert(options.end(), {"stats.mesh", "stats.assignment"});
-  return checksum_text(config.hash_of(options));
-}
 
 bool is_below(const std::string& path, const std::string& group) {
   return path == group || path.starts_with(group + "/");
@@ -37,7 +30,7 @@ std::string text_of(const io::Attributes& attributes, const std::string& name) {
 }  // namespace
 
 void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
-                const config::Config& config, const std::string& inputs_digest) {
+                const std::string& inputs_digest) {
   if (text_of(table.attributes, "inputs_checksum") != inputs_digest ||
       text_of(table.attributes, "code_version") != version_text()) {
     table.attributes.clear();
@@ -48,8 +41,8 @@ void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
   std::vector<std::string> keep;
   for (const Statistic& statistic : statistics) {
     const auto group = table.group_attributes.find(statistic.name);
-    if (group != table.group_attributes.end() &&
-        text_of(group->second, settings_attribute) == settings_of(statistic, config)) {
+    if (group != table.group_attributes.end() && !statistic.settings_checksum.empty() &&
+        text_of(group->second, settings_attribute) == statistic.settings_checksum) {
       keep.push_back(statistic.name);
     }
   }
@@ -62,7 +55,7 @@ void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
 }
 
 std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic> statistics,
-                                 const config::Config& config, io::TableFile& table,
+                                 io::TableFile& table,
                                  const std::function<void(const io::TableFile&)>& save) {
   std::vector<Failure> failures;
   table.attributes.erase(failed_attribute);
@@ -76,7 +69,7 @@ std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic
     const Stopwatch watch;
     try {
       statistic.measure(shared, table);
-      table.group_attributes[statistic.name][settings_attribute] = settings_of(statistic, config);
+      table.group_attributes[statistic.name][settings_attribute] = statistic.settings_checksum;
       log::info("{}: {:.2f} s ({} of {})", statistic.name, watch.seconds(), i + 1,
                 statistics.size());
     } catch (const Error& error) {

@@ -40,12 +40,12 @@ class TableGroup {
 };
 
 // The statistics, each in a file of its own; the registry lists them.
-[[nodiscard]] Statistic power_statistic(const config::Config& config);
-[[nodiscard]] Statistic multipoles_statistic(const config::Config& config);
-[[nodiscard]] Statistic bispectrum_statistic(const config::Config& config);
-[[nodiscard]] Statistic pdf_statistic(const config::Config& config);
-[[nodiscard]] Statistic residual_statistic(const config::Config& config);
-[[nodiscard]] Statistic seams_statistic(const config::Config& config);
-[[nodiscard]] Statistic voids_statistic(const config::Config& config);
+[[nodiscard]] Statistic power_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic multipoles_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic bispectrum_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic pdf_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic residual_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic seams_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic voids_statistic(const StatsOptions& options);
 
 }  // namespace nubox::stats

@@ -8,26 +8,8 @@
 namespace nubox::stats {
 namespace {
 
-struct Settings {
-  VoidOptions options;
-  std::string assignment;  ///< "same": the run's
-  std::size_t profile_shells = 0;
-  double profile_extent = 0;
-
-  [[nodiscard]] field::Assignment assignment_in(const SharedMeshes& shared) const {
-    return assignment == "same" ? shared.assignment() : assignment_of(assignment);
-  }
-};
-
-Settings settings_of(const config::Config& config) {
-  Settings settings;
-  settings.options.threshold = config.number("voids.threshold");
-  settings.options.radii_cells = config.numbers("voids.radii_cells");
-  if (config.text("voids.rule") == "pylians") settings.options.rule = VoidRule::pylians;
-  settings.assignment = config.text("voids.assignment");
-  settings.profile_shells = config.size("voids.profile_shells");
-  settings.profile_extent = config.number("voids.profile_extent");
-  return settings;
+field::Assignment assignment_in(const VoidStatisticOptions& options, const SharedMeshes& shared) {
+  return options.assignment.value_or(shared.assignment());
 }
 
 /// The radii asked for, or those of the Quijote catalogues below half the mesh.
@@ -95,15 +77,15 @@ void write_profiles(const VoidProfiles& profiles, std::size_t radii, const std::
   group.add("profile_cells_" + side, profiles.cells, shape, "", "cells averaged over");
 }
 
-void describe(const Settings& settings, const SharedMeshes& shared, TableGroup& group) {
+void describe(const VoidStatisticOptions& options, const SharedMeshes& shared, TableGroup& group) {
   group.describe_mesh(shared);
   io::Attributes& attributes = group.attributes();
-  attributes["assignment"] = name_of(settings.assignment_in(shared));
+  attributes["assignment"] = name_of(assignment_in(options, shared));
   attributes["deconvolution"] = "none";
   attributes["filter"] = "analytic top-hat";
-  attributes["threshold"] = settings.options.threshold;
+  attributes["threshold"] = options.finder.threshold;
   attributes["quantity"] = "contrast delta_R = rho_R / mean - 1";
-  const bool exclusive = settings.options.rule == VoidRule::exclusive;
+  const bool exclusive = options.finder.rule == VoidRule::exclusive;
   attributes["rule"] = exclusive ? "exclusive" : "pylians";
   attributes["rule_text"] =
       exclusive ? "a centre closer to a larger or deeper void than the sum of the radii is none"
@@ -114,22 +96,22 @@ void describe(const Settings& settings, const SharedMeshes& shared, TableGroup& 
       "in no bin";
 }
 
-void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& table) {
+void measure(const VoidStatisticOptions& options, SharedMeshes& shared, io::TableFile& table) {
   const double box = shared.box_size_mpch();
   const double cell_mpch = box / static_cast<double>(shared.mesh_n());
-  VoidOptions options = settings.options;
-  options.radii_cells = radii_on(shared.mesh_n(), options.radii_cells);
+  VoidOptions finder = options.finder;
+  finder.radii_cells = radii_on(shared.mesh_n(), finder.radii_cells);
   TableGroup group(table, "voids");
   for (const Side side : shared.sides()) {
-    const fft::MeshField& modes = shared.modes(side, settings.assignment_in(shared));
-    const VoidCatalogue catalogue = find_voids(modes, options);
+    const fft::MeshField& modes = shared.modes(side, assignment_in(options, shared));
+    const VoidCatalogue catalogue = find_voids(modes, finder);
     log::info("{}: {} voids fill {:.4f} of the box", name_of(side), catalogue.voids.size(),
               static_cast<double>(catalogue.cells_in_voids) /
                   std::pow(static_cast<double>(shared.mesh_n()), 3));
     write_side(catalogue, box, name_of(side), table);
-    if (settings.profile_shells > 0) {
-      const auto profiles = stack_profiles(real_contrast(modes), catalogue, settings.profile_shells,
-                                           settings.profile_extent);
+    if (options.profile_shells > 0) {
+      const auto profiles = stack_profiles(real_contrast(modes), catalogue, options.profile_shells,
+                                           options.profile_extent);
       write_profiles(profiles, catalogue.radii_cells.size(), name_of(side), group);
     }
     if (side == Side::model) {
@@ -141,26 +123,25 @@ void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& tabl
                 "centres of the bins of the size function");
     }
   }
-  describe(settings, shared, group);
+  describe(options, shared, group);
 }
 
 }  // namespace
 
-Statistic voids_statistic(const config::Config& config) {
-  const Settings settings = settings_of(config);
+Statistic voids_statistic(const StatsOptions& stats_options) {
+  const VoidStatisticOptions& options = stats_options.voids;
   return {.name = "voids",
-          .options = {"voids."},
           .needs_target = false,
           // The smoothed mesh, a byte per cell, and candidates: 12 bytes for a tenth of the cells.
           .work_bytes = [](const Sizes& sizes) { return (1 + 0.25 + 0.3) * sizes.mesh_bytes; },
           .transforms =
-              [settings](const Sizes& sizes) {
-                const auto radii = radii_on(sizes.mesh_n, settings.options.radii_cells).size();
-                const std::size_t profiles = settings.profile_shells > 0 ? 1 : 0;
+              [options](const Sizes& sizes) {
+                const auto radii = radii_on(sizes.mesh_n, options.finder.radii_cells).size();
+                const std::size_t profiles = options.profile_shells > 0 ? 1 : 0;
                 return static_cast<double>((radii + profiles) * (sizes.target ? 2 : 1));
               },
-          .measure = [settings](SharedMeshes& shared,
-                                io::TableFile& table) { stats::measure(settings, shared, table); }};
+          .measure = [options](SharedMeshes& shared,
+                               io::TableFile& table) { stats::measure(options, shared, table); }};
 }
 
 }  // namespace nubox::stats

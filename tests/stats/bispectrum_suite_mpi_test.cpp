@@ -25,11 +25,11 @@ class MeasuringBispectra : public ::testing::Test {
   }
 
   static std::vector<Failure> measure(const Tracers& model, const Tracers* target,
-                                      std::vector<std::string> options, io::TableFile& table) {
-    options.emplace_back("--stats.statistics=bispectrum");
-    const auto config = config::Config::parse("stats", options);
+                                      const BispectrumOptions& options, io::TableFile& table) {
+    StatsOptions bispectrum{.statistics = {"bispectrum"}, .has_target = target != nullptr};
+    bispectrum.bispectrum = options;
     SharedMeshes shared(model, target, 0, field::Assignment::cic);
-    return measure_all(shared, statistics_of(config), config, table, [](const auto&) {});
+    return measure_all(shared, statistics_of(bispectrum), table, [](const auto&) {});
   }
 
   template <class T>
@@ -41,10 +41,9 @@ class MeasuringBispectra : public ::testing::Test {
 TEST_F(MeasuringBispectra, table_holds_angles_bins_counts_and_conventions) {
   const Tracers model = tracers(1), target = tracers(2);
   io::TableFile table;
-  const auto failures = measure(model, &target,
-                                {"--bispectrum.k1=0.12", "--bispectrum.k2=0.15",
-                                 "--bispectrum.n_theta=5", "--bispectrum.bins_kF=1,5,1"},
-                                table);
+  const auto failures =
+      measure(model, &target,
+              {.k1_hmpc = 0.12, .k2_hmpc = 0.15, .n_theta = 5, .bins_kF = {1, 5, 1}}, table);
   EXPECT_TRUE(failures.empty());
   const TriangleList angles = triangles_by_angle(box_mpch, 0.12, 0.15, 5);
   EXPECT_EQ(column<std::uint64_t>(table, "bispectrum/triangles"),
@@ -69,19 +68,17 @@ TEST_F(MeasuringBispectra, table_holds_angles_bins_counts_and_conventions) {
 
 TEST_F(MeasuringBispectra, triangles_beyond_the_mesh_or_below_the_fundamental_are_refused) {
   const Tracers model = tracers(1);
-  for (const char* option : {"--bispectrum.k1=0.3", "--bispectrum.k1=0.05"}) {
+  for (const double k1_hmpc : {0.3, 0.05}) {
     io::TableFile table;
-    const auto failures = measure(model, nullptr, {option, "--bispectrum.k2=0.15"}, table);
-    ASSERT_EQ(failures.size(), 1U) << option;
+    const auto failures = measure(model, nullptr, {.k1_hmpc = k1_hmpc, .k2_hmpc = 0.15}, table);
+    ASSERT_EQ(failures.size(), 1U) << k1_hmpc;
     EXPECT_EQ(failures[0].error.code(), ExitCode::usage);
     EXPECT_TRUE(failures[0].error.agreed());
     EXPECT_FALSE(table.group_attributes.contains("bispectrum"));
   }
-  for (const char* bins : {"0.5,4,1", "2,3,2", "2,5"}) {
+  for (const auto& bins : std::vector<std::vector<double>>{{0.5, 4, 1}, {2, 3, 2}, {2, 5}}) {
     io::TableFile table;
-    EXPECT_THROW(
-        (void)measure(model, nullptr, {std::string("--bispectrum.bins_kF=") + bins}, table),
-        UsageError);
+    EXPECT_THROW((void)measure(model, nullptr, {.bins_kF = bins}, table), UsageError);
   }
 }
 

@@ -43,7 +43,7 @@ class MatterPower : public Measuring {
 TEST_F(MatterPower, neutrino_wave_fills_its_bin_alone) {
   constexpr double amplitude = 0.2;
   const Tracers model = box(1, "none", 16, 2, amplitude);
-  const auto table = measure(model, nullptr, {"--stats.statistics=power"}).table;
+  const auto table = measure(model, nullptr, only({"power"})).table;
   const auto& modes = column<std::uint64_t>(table, "power/matter/modes");
   const auto& p_nu = column<double>(table, "power/matter/p_nu_model");
   const double volume = std::pow(box_mpch, 3);
@@ -57,13 +57,12 @@ TEST_F(MatterPower, neutrino_wave_fills_its_bin_alone) {
 
 // |(1 - f) cb + f nu|^2 term by term, from spectra that were measured before the sum was made.
 TEST_F(MatterPower, total_is_the_weighted_sum_of_its_parts) {
-  for (const char* interlace : {"false", "true"}) {
+  for (const bool interlaced : {false, true}) {
     for (const std::size_t mesh_n : {12, 16}) {  // the run's mesh, and another
       const Tracers model = box(1, "none", mesh_n, 2, 0.3);
-      const auto table =
-          measure(model, nullptr,
-                  {"--stats.statistics=power", std::string("--stats.interlace=") + interlace})
-              .table;
+      StatsOptions options = only({"power"});
+      options.power.interlaced = interlaced;
+      const auto table = measure(model, nullptr, options).table;
       const double f = f_nu();
       EXPECT_NEAR(std::get<double>(table.group_attributes.at("power/matter").at("f_nu_model")), f,
                   1e-7);
@@ -90,8 +89,8 @@ TEST_F(MatterPower, a_window_that_the_neutrinos_hold_is_divided_out) {
   const double window = field::assignment_window(field::Assignment::cic, waves, mesh_n);
   const Tracers bare = box(1, "none", mesh_n, waves, amplitude);
   const Tracers painted = box(1, "cic", mesh_n, waves, amplitude * window);
-  const auto a = measure(bare, nullptr, {"--stats.statistics=power"}).table;
-  const auto b = measure(painted, nullptr, {"--stats.statistics=power"}).table;
+  const auto a = measure(bare, nullptr, only({"power"})).table;
+  const auto b = measure(painted, nullptr, only({"power"})).table;
   const auto& p_a = column<double>(a, "power/matter/p_total_model");
   const auto& p_b = column<double>(b, "power/matter/p_total_model");
   for (std::size_t bin = 0; bin < p_a.size(); ++bin) {
@@ -102,7 +101,7 @@ TEST_F(MatterPower, a_window_that_the_neutrinos_hold_is_divided_out) {
 TEST_F(MatterPower, a_massless_box_is_all_cb_and_a_massive_one_without_density_has_no_total) {
   const Tracers model = box(1, "none", 12, 2, 0.3);
   const Tracers massless = tracers(1, 0.0), massive = tracers(1, 0.15);
-  const auto table = measure(model, &massless, {"--stats.statistics=power"}).table;
+  const auto table = measure(model, &massless, only({"power"})).table;
   EXPECT_EQ(column<double>(table, "power/matter/p_total_target"),
             column<double>(table, "power/p_target"));
   const auto& total = column<double>(table, "power/matter/p_total_model");
@@ -111,17 +110,17 @@ TEST_F(MatterPower, a_massless_box_is_all_cb_and_a_massive_one_without_density_h
   for (std::size_t bin = 0; bin < total.size(); ++bin) {
     EXPECT_NEAR(transfer[bin], std::sqrt(total[bin] / target[bin]), 1e-12);
   }
-  const auto partly = measure(model, &massive, {"--stats.statistics=power"}).table;
+  const auto partly = measure(model, &massive, only({"power"})).table;
   EXPECT_TRUE(partly.arrays.contains("power/matter/p_total_model"));
   EXPECT_FALSE(partly.arrays.contains("power/matter/p_total_target"));
   EXPECT_FALSE(partly.arrays.contains("power/matter/transfer_total"));
-  const auto without = measure(massive, &massless, {"--stats.statistics=power"}).table;
+  const auto without = measure(massive, &massless, only({"power"})).table;
   EXPECT_FALSE(without.arrays.contains("power/matter/p_total_model"));
 }
 
 TEST_F(MatterPower, neutrinos_of_unknown_window_are_refused_by_all_ranks) {
   const Tracers model = box(1, "boxcar", 12, 1, 0.1);
-  const auto run = measure(model, nullptr, {"--stats.statistics=power"});
+  const auto run = measure(model, nullptr, only({"power"}));
   ASSERT_EQ(run.failures.size(), 1U);
   EXPECT_EQ(run.failures.front().error.code(), ExitCode::input);
 }

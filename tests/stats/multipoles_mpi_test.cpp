@@ -146,11 +146,10 @@ TEST_F(Multipoles, a_catalogue_moves_like_the_lattice) {
 
 TEST_F(Multipoles, are_a_group_of_the_file_and_need_velocities) {
   const auto run = [&](const Tracers& tracers, io::TableFile& table) {
-    const auto config = config::Config::parse(
-        "stats",
-        {"--stats.statistics=multipoles", "--multipoles.axis=y", "--stats.interlace=true"});
+    const StatsOptions options{.statistics = {"multipoles"},
+                               .multipoles = {.interlaced = true, .axis = Axis::y}};
     SharedMeshes shared(tracers, nullptr, mesh_n, field::Assignment::tsc);
-    return measure_all(shared, statistics_of(config), config, table, [](const auto&) {});
+    return measure_all(shared, statistics_of(options), table, [](const auto&) {});
   };
   io::TableFile table;
   EXPECT_TRUE(run(growing_wave({0, 2, 0}, 1.0, 0.5, 0.0), table).empty());

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "nubox/config/config.hpp"
 #include "nubox/stats/suite.hpp"
 
 #include "stats/fields.hpp"
@@ -16,7 +15,7 @@ namespace nubox::stats::testing {
 inline constexpr double box_mpch = 100.0;
 inline constexpr std::size_t lattice_n = 12;
 
-/// Runs the middle part of `nubox stats` on made boxes.
+/// Measures and tabulates the statistics of synthetic boxes.
 class Measuring : public ::testing::Test {
  protected:
   par::Comm comm_ = par::Comm::world();
@@ -45,19 +44,24 @@ class Measuring : public ::testing::Test {
     std::vector<Failure> failures;
     int saved = 0;
   };
-  /// Runs the command's middle part with options as on its command line.
-  static Run measure(const Tracers& model, const Tracers* target, std::vector<std::string> options,
+  /// Power, PDF and residual, as the command measures them by default.
+  static StatsOptions usual() { return {.statistics = {"power", "pdf", "residual"}}; }
+  /// The usual options but for the statistics.
+  static StatsOptions only(std::vector<std::string> statistics) {
+    return {.statistics = std::move(statistics)};
+  }
+
+  /// Measures what `table` of an earlier run lacks.
+  static Run measure(const Tracers& model, const Tracers* target, StatsOptions options,
                      io::TableFile table = {}) {
-    if (target != nullptr) options.emplace_back("--stats.target=given");
-    const auto config = config::Config::parse("stats", options);
-    const auto statistics = statistics_of(config);
-    drop_stale(table, statistics, config, "inputs");
-    SharedMeshes shared(model, target, config.size("stats.mesh"),
-                        assignment_of(config.text("stats.assignment")), "a.h5", "b.h5");
+    options.has_target = target != nullptr;
+    const auto statistics = statistics_of(options);
+    drop_stale(table, statistics, "inputs");
+    SharedMeshes shared(model, target, options.mesh_n, options.assignment, "a.h5", "b.h5");
     Run run;
     table.attributes = describe_run(model.header(), target ? &target->header() : nullptr, "inputs");
     run.failures =
-        measure_all(shared, statistics, config, table, [&](const io::TableFile&) { ++run.saved; });
+        measure_all(shared, statistics, table, [&](const io::TableFile&) { ++run.saved; });
     run.table = std::move(table);
     return run;
   }

@@ -34,7 +34,7 @@ TEST_F(Measuring, displacement_error_is_by_component_and_by_length) {
 
 TEST_F(Measuring, identical_boxes_have_unit_transfer_and_no_error) {
   const Tracers model = tracers(1, 0.0), target = tracers(1, 0.15);
-  const auto table = measure(model, &target, {}).table;
+  const auto table = measure(model, &target, usual()).table;
   for (const double t : column<double>(table, "power/transfer")) EXPECT_NEAR(t, 1.0, 1e-12);
   for (const double r : column<double>(table, "power/correlation")) EXPECT_NEAR(r, 1.0, 1e-12);
   EXPECT_EQ(column<std::uint64_t>(table, "pdf/counts_model"),
@@ -47,7 +47,7 @@ TEST_F(Measuring, identical_boxes_have_unit_transfer_and_no_error) {
 
 TEST_F(Measuring, only_what_is_asked_for_is_measured) {
   const Tracers model = tracers(1);
-  const auto table = measure(model, nullptr, {"--stats.statistics=power,residual"}).table;
+  const auto table = measure(model, nullptr, only({"power", "residual"})).table;
   EXPECT_TRUE(table.arrays.contains("power/p_model"));
   EXPECT_FALSE(table.arrays.contains("power/p_target"));
   EXPECT_FALSE(table.group_attributes.contains("pdf"));
@@ -61,7 +61,7 @@ TEST_F(Measuring, boxes_that_differ_are_refused_by_all_ranks_with_their_names) {
   const Tracers target(
       field::Box{other, testing::poisson_displacement(layout_, box_mpch, 1), std::nullopt});
   try {
-    (void)measure(model, &target, {});
+    (void)measure(model, &target, usual());
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::input);
@@ -72,10 +72,11 @@ TEST_F(Measuring, boxes_that_differ_are_refused_by_all_ranks_with_their_names) {
 
 TEST_F(Measuring, table_holds_every_dataset_of_the_contract_with_its_conventions) {
   const Tracers model = tracers(1), target = tracers(2, 0.15);
-  const auto table =
-      measure(model, &target,
-              {"--stats.mesh=16", "--stats.interlace=true", "--stats.assignment=tsc"})
-          .table;
+  StatsOptions options = usual();
+  options.mesh_n = 16;
+  options.assignment = field::Assignment::tsc;
+  options.power.interlaced = true;
+  const auto table = measure(model, &target, options).table;
   const auto& modes = column<std::uint64_t>(table, "power/modes");
   EXPECT_EQ(column<double>(table, "power/k_edges").size(), modes.size() + 1);
   for (const char* name : {"k", "p_model", "p_target", "p_cross", "transfer", "correlation"}) {
@@ -107,8 +108,9 @@ TEST_F(Measuring, table_holds_every_dataset_of_the_contract_with_its_conventions
 
 TEST_F(Measuring, transfer_in_the_table_is_the_root_of_its_powers_after_subtraction_too) {
   const Tracers model = tracers(1), target = tracers(2);
-  const auto table =
-      measure(model, &target, {"--stats.shot_noise=subtract", "--stats.statistics=power"}).table;
+  StatsOptions options = only({"power"});
+  options.power.subtract_shot_noise = true;
+  const auto table = measure(model, &target, options).table;
   const auto& p_model = column<double>(table, "power/p_model");
   const auto& p_target = column<double>(table, "power/p_target");
   const auto& transfer = column<double>(table, "power/transfer");
@@ -124,10 +126,13 @@ TEST_F(Measuring, transfer_in_the_table_is_the_root_of_its_powers_after_subtract
 
 TEST_F(Measuring, several_radii_make_rows_equal_to_runs_of_one_radius_each) {
   const Tracers model = tracers(1);
-  const auto both =
-      measure(model, nullptr, {"--stats.statistics=pdf", "--pdf.radius_mpch=15,25"}).table;
-  const auto alone =
-      measure(model, nullptr, {"--stats.statistics=pdf", "--pdf.radius_mpch=25"}).table;
+  const auto with_radii = [&](std::vector<double> radii_mpch) {
+    StatsOptions options = only({"pdf"});
+    options.pdf.radii_mpch = std::move(radii_mpch);
+    return measure(model, nullptr, options).table;
+  };
+  const auto both = with_radii({15, 25});
+  const auto alone = with_radii({25});
   const auto& rows = column<std::uint64_t>(both, "pdf/counts_model");
   const auto& row = column<std::uint64_t>(alone, "pdf/counts_model");
   EXPECT_EQ(both.arrays.at("pdf/counts_model").shape, (std::vector<std::size_t>{2, 99}));
@@ -138,7 +143,9 @@ TEST_F(Measuring, several_radii_make_rows_equal_to_runs_of_one_radius_each) {
 
 TEST_F(Measuring, a_failed_statistic_leaves_the_others_and_its_name) {
   const Tracers model = tracers(1);
-  const Run run = measure(model, nullptr, {"--pdf.radius_mpch=60"});
+  StatsOptions options = usual();
+  options.pdf.radii_mpch = {60};
+  const Run run = measure(model, nullptr, options);
   ASSERT_EQ(run.failures.size(), 1U);
   EXPECT_EQ(run.failures[0].statistic, "pdf");
   EXPECT_TRUE(run.table.arrays.contains("power/p_model"));
@@ -157,35 +164,43 @@ TEST_F(Measuring, a_failed_statistic_leaves_the_others_and_its_name) {
 
 TEST_F(Measuring, a_radius_below_a_cell_or_above_half_the_box_is_named) {
   const Tracers model = tracers(1);
-  for (const char* radius : {"8", "50"}) {  // cells of 8.33 Mpc/h in a box of 100
-    const Run run = measure(
-        model, nullptr, {"--stats.statistics=pdf", std::string("--pdf.radius_mpch=20,") + radius});
+  for (const int radius : {8, 50}) {  // cells of 8.33 Mpc/h in a box of 100
+    StatsOptions options = only({"pdf"});
+    options.pdf.radii_mpch = {20, static_cast<double>(radius)};
+    const Run run = measure(model, nullptr, options);
     ASSERT_EQ(run.failures.size(), 1U);
     EXPECT_EQ(run.failures[0].error.code(), ExitCode::usage);
-    EXPECT_NE(
-        std::string(run.failures[0].error.what()).find(std::string("of ") + radius + " Mpc/h"),
-        std::string::npos);
+    EXPECT_NE(std::string(run.failures[0].error.what()).find(fmt::format("of {} Mpc/h", radius)),
+              std::string::npos);
   }
 }
 
 TEST_F(Measuring, a_rerun_keeps_what_has_the_same_settings_and_measures_the_rest) {
   const Tracers model = tracers(1);
-  Run first = measure(model, nullptr, {"--pdf.radius_mpch=20"});
+  const auto settings = [](const char* of_power, const char* of_pdf) {
+    StatsOptions options = usual();
+    options.pdf.radii_mpch = {20};
+    if (of_power != nullptr) options.settings_checksums["power"] = of_power;
+    options.settings_checksums["pdf"] = of_pdf;
+    return options;
+  };
+  Run first = measure(model, nullptr, settings("a", "b"));
   EXPECT_EQ(first.saved, 1);  // before the last statistic, not after it
   // Marked by hand, a kept group is told from one measured anew.
   for (const char* group : {"power", "pdf"}) first.table.group_attributes[group]["mark"] = "kept";
-  const auto marks = [&](const std::vector<std::string>& options, const char* group) {
+  const auto is_kept = [&](const StatsOptions& options, const char* group) {
     return measure(model, nullptr, options, first.table)
         .table.group_attributes.at(group)
         .contains("mark");
   };
-  EXPECT_TRUE(marks({"--pdf.radius_mpch=20"}, "power"));
-  EXPECT_TRUE(marks({"--pdf.radius_mpch=20"}, "pdf"));
-  EXPECT_TRUE(marks({"--pdf.radius_mpch=15"}, "power"));
-  EXPECT_FALSE(marks({"--pdf.radius_mpch=15"}, "pdf"));
-  EXPECT_FALSE(marks({"--pdf.radius_mpch=20", "--stats.mesh=8"}, "power"));
+  EXPECT_TRUE(is_kept(settings("a", "b"), "power"));
+  EXPECT_TRUE(is_kept(settings("a", "b"), "pdf"));
+  EXPECT_TRUE(is_kept(settings("a", "c"), "power"));
+  EXPECT_FALSE(is_kept(settings("a", "c"), "pdf"));
+  EXPECT_FALSE(is_kept(settings("c", "b"), "power"));
+  EXPECT_FALSE(is_kept(settings(nullptr, "b"), "power"));
   first.table.attributes["inputs_checksum"] = "of other inputs";
-  EXPECT_FALSE(marks({"--pdf.radius_mpch=20"}, "power"));
+  EXPECT_FALSE(is_kept(settings("a", "b"), "power"));
 }
 
 TEST_F(Measuring, a_catalogue_measures_like_the_lattice_it_was_written_from) {
@@ -207,8 +222,8 @@ TEST_F(Measuring, a_catalogue_measures_like_the_lattice_it_was_written_from) {
   const Tracers particles(comm_, header(0), std::move(catalogue));
   EXPECT_EQ(particles.total(), lattice.total());
   EXPECT_EQ(particles.per_side(), lattice_n);
-  const auto a = measure(lattice, nullptr, {"--stats.statistics=power"}).table;
-  const auto b = measure(particles, nullptr, {"--stats.statistics=power"}).table;
+  const auto a = measure(lattice, nullptr, only({"power"})).table;
+  const auto b = measure(particles, nullptr, only({"power"})).table;
   for (std::size_t i = 0; i < column<double>(a, "power/p_model").size(); ++i) {
     // Positions rounded to floats: 1e-5 of a cell.
     EXPECT_NEAR(column<double>(b, "power/p_model")[i] / column<double>(a, "power/p_model")[i], 1.0,
@@ -245,17 +260,15 @@ TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_oth
                       fmt::format("nubox-realisation-{}-{}.h5", seed, comm_.size());
     const Tracers box = tracers(static_cast<std::uint64_t>(seed), 0.15);
     // Minimum images, as files hold them.
-    field::Box snapshot = *box.lattice();
-    for (float& x : snapshot.displacement.values()) x -= 50.0F;
-    field::write_box(path, snapshot).finish();
+    field::Box images = *box.lattice();
+    for (float& x : images.displacement.values()) x -= 50.0F;
+    field::write_box(path, images).finish();
     return path.string();
   };
   const std::string first = file(11), second = file(12);
-  const auto table =
-      measure(model, &target,
-              {"--stats.statistics=residual", "--stats.independent=" + first + "," + second,
-               "--residual.slab_mpch=25", "--residual.smoothing_mpch=20"})
-          .table;
+  StatsOptions options = only({"residual"});
+  options.residual = {.slab_mpch = 25, .smoothing_mpch = 20, .independent = {first, second}};
+  const auto table = measure(model, &target, options).table;
   const auto& map_model = column<float>(table, "residual/map_model");
   const auto& map_target = column<float>(table, "residual/map_target");
   const auto& map_residual = column<float>(table, "residual/map_residual");
@@ -284,7 +297,7 @@ TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_oth
 TEST_F(Measuring, a_constant_density_fails_every_statistic_with_its_name) {
   const Tracers model(
       field::Box{header(0), field::LatticeField(layout_, 3, box_mpch), std::nullopt});
-  const Run run = measure(model, nullptr, {});
+  const Run run = measure(model, nullptr, usual());
   ASSERT_EQ(run.failures.size(), 2U);
   for (const Failure& failure : run.failures) {
     EXPECT_EQ(failure.error.code(), ExitCode::input);
@@ -294,16 +307,15 @@ TEST_F(Measuring, a_constant_density_fails_every_statistic_with_its_name) {
 }
 
 TEST(Statistics, memory_is_that_of_the_largest_step) {
-  const auto bytes = [](const std::string& names, bool target) {
-    const auto config =
-        config::Config::parse("stats", {"--stats.target=t.h5", "--stats.statistics=" + names});
+  const auto bytes = [](const std::string& name, bool target) {
     Sizes sizes;
     sizes.mesh_n = 64;
     sizes.particles = 64.0 * 64 * 64;
     sizes.ranks = 2;
     sizes.target = target;
     sizes.mesh_bytes = mesh_bytes(64, 2);
-    return predicted_bytes(sizes, 2, statistics_of(config)) / (sizes.particles / sizes.ranks);
+    return predicted_bytes(sizes, 2, statistics_of({.statistics = {name}})) /
+           (sizes.particles / sizes.ranks);
   };
   const double mesh = mesh_bytes(64, 2) / (64.0 * 64 * 64 / 2);
   EXPECT_NEAR(mesh, 4 * 66.0 / 64, 1e-12);  // floats, two more in every row
@@ -313,15 +325,15 @@ TEST(Statistics, memory_is_that_of_the_largest_step) {
 }
 
 TEST(Statistics, come_from_the_options_or_are_refused) {
-  const auto made = [](const std::vector<std::string>& options) {
-    return statistics_of(config::Config::parse("stats", options));
-  };
-  EXPECT_EQ(made({"--stats.statistics=pdf,power"}).front().name, "power");
-  EXPECT_EQ(made({"--stats.target=t.h5", "--stats.statistics=residual"}).size(), 1U);
-  EXPECT_THROW((void)made({"--stats.statistics=residual"}), UsageError);
-  EXPECT_THROW((void)made({"--pdf.edges=-1,1"}), UsageError);
+  EXPECT_EQ(statistics_of({.statistics = {"pdf", "power"}}).front().name, "power");
+  EXPECT_EQ(statistics_of({.statistics = {"residual"}, .has_target = true}).size(), 1U);
+  EXPECT_THROW((void)statistics_of({.statistics = {"residual"}}), UsageError);
+  EXPECT_THROW((void)statistics_of({}), UsageError);
+  StatsOptions two_edges{.statistics = {"pdf"}};
+  two_edges.pdf.log10_edges = {-1, 1};
+  EXPECT_THROW((void)statistics_of(two_edges), UsageError);
   for (const std::string& name : statistic_names()) {
-    EXPECT_EQ(made({"--stats.target=t.h5", "--stats.statistics=" + name}).front().name, name);
+    EXPECT_EQ(statistics_of({.statistics = {name}, .has_target = true}).front().name, name);
   }
 }
 

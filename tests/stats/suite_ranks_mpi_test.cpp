@@ -42,9 +42,11 @@ class OnAnyRanks : public testing::Measuring {
 
 TEST_F(OnAnyRanks, counts_are_equal_and_spectra_agree_on_every_number_of_ranks) {
   const par::Comm alone = par::Comm::self();
-  const std::vector<std::string> options{"--stats.statistics=power,pdf,residual",
-                                         "--stats.interlace=true", "--stats.mesh=16",
-                                         "--pdf.radius_mpch=10,20", "--residual.smoothing_mpch=9"};
+  StatsOptions options = usual();
+  options.mesh_n = 16;
+  options.power.interlaced = true;
+  options.pdf.radii_mpch = {10, 20};
+  options.residual.smoothing_mpch = 9;
   const Tracers model = tracers_on(comm_, 1), target = tracers_on(comm_, 2);
   const Tracers whole_model = tracers_on(alone, 1), whole_target = tracers_on(alone, 2);
   const auto shared = measure(model, &target, options).table;
@@ -56,7 +58,7 @@ TEST_F(OnAnyRanks, counts_are_equal_and_spectra_agree_on_every_number_of_ranks) 
 TEST_F(OnAnyRanks, transfers_in_many_pieces_change_nothing) {
   par::Comm small = comm_.duplicate();
   small.set_chunk_elements(7);  // what 2^30 elements are to boxes of more than 2^31 particles
-  const std::vector<std::string> options{"--stats.statistics=power,pdf,residual"};
+  const StatsOptions options = usual();
   const Tracers model = tracers_on(comm_, 1), target = tracers_on(comm_, 2);
   const Tracers small_model = tracers_on(small, 1), small_target = tracers_on(small, 2);
   expect_same(measure(small_model, &small_target, options).table,

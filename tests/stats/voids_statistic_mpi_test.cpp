@@ -39,23 +39,23 @@ class VoidStatistic : public ::testing::Test {
     return Tracers(field::Box{header, std::move(waves), std::nullopt});
   }
 
-  static io::TableFile measure(const par::Comm& comm, std::vector<std::string> options,
+  static io::TableFile measure(const par::Comm& comm, const VoidStatisticOptions& options,
                                double amplitude_mpch = 8.0) {
-    options.emplace_back("--stats.statistics=voids");
-    const auto config = config::Config::parse("stats", options);
+    StatsOptions voids{.statistics = {"voids"}, .has_target = true};
+    voids.voids = options;
     const Tracers model = tracers(comm, amplitude_mpch), target = tracers(comm, 7.0);
     SharedMeshes shared(model, &target, 0, field::Assignment::cic);
     io::TableFile table;
     const auto failures =
-        measure_all(shared, statistics_of(config), config, table, [](const io::TableFile&) {});
+        measure_all(shared, statistics_of(voids), table, [](const io::TableFile&) {});
     raise(failures, "no file");
     return table;
   }
 };
 
 TEST_F(VoidStatistic, has_the_same_bytes_on_every_number_of_ranks) {
-  const std::vector<std::string> options = {"--voids.radii_cells=6,5,4,3", "--voids.threshold=-0.3",
-                                            "--voids.assignment=pcs"};
+  const VoidStatisticOptions options = {.finder = {.threshold = -0.3, .radii_cells = {6, 5, 4, 3}},
+                                        .assignment = field::Assignment::pcs};
   const io::TableFile together = measure(comm_, options), alone = measure(self_, options);
   ASSERT_EQ(together.arrays.size(), alone.arrays.size());
   for (const auto& [path, array] : alone.arrays) {
@@ -69,9 +69,10 @@ TEST_F(VoidStatistic, has_the_same_bytes_on_every_number_of_ranks) {
 }
 
 TEST_F(VoidStatistic, table_names_every_convention_and_its_columns_agree) {
-  const io::TableFile table =
-      measure(comm_, {"--voids.radii_cells=7,5,4", "--voids.threshold=-0.5", "--voids.rule=pylians",
-                      "--voids.profile_shells=6", "--voids.profile_extent=1.5"});
+  const io::TableFile table = measure(
+      comm_, {.finder = {.threshold = -0.5, .radii_cells = {7, 5, 4}, .rule = VoidRule::pylians},
+              .profile_shells = 6,
+              .profile_extent = 1.5});
   const auto shape = [&](const std::string& path) {
     return table.arrays.at("voids/" + path).shape;
   };
@@ -104,7 +105,7 @@ TEST_F(VoidStatistic, table_names_every_convention_and_its_columns_agree) {
 }
 
 TEST_F(VoidStatistic, a_box_without_voids_has_counts_of_zero_and_an_empty_catalogue) {
-  const io::TableFile table = measure(comm_, {"--voids.radii_cells=5,4"}, 0.0);
+  const io::TableFile table = measure(comm_, {.finder = {.radii_cells = {5, 4}}}, 0.0);
   EXPECT_EQ(std::get<std::vector<std::uint64_t>>(table.arrays.at("voids/counts_model").values),
             (std::vector<std::uint64_t>{0, 0}));
   EXPECT_EQ(std::get<std::int64_t>(table.group_attributes.at("voids/catalogue_model").at("voids")),
@@ -114,14 +115,14 @@ TEST_F(VoidStatistic, a_box_without_voids_has_counts_of_zero_and_an_empty_catalo
 }
 
 TEST_F(VoidStatistic, radii_not_given_are_those_that_fit_the_mesh) {
-  const io::TableFile table = measure(comm_, {"--voids.threshold=-0.5"});
+  const io::TableFile table = measure(comm_, {.finder = {.threshold = -0.5}});
   EXPECT_EQ(std::get<std::vector<double>>(table.arrays.at("voids/radii_cells").values),
             (std::vector<double>{15, 13, 11, 9, 7, 5}));
 }
 
 TEST_F(VoidStatistic, radii_that_cannot_be_end_it_as_a_usage_error) {
   try {
-    (void)measure(comm_, {"--voids.radii_cells=5,16"});
+    (void)measure(comm_, {.finder = {.radii_cells = {5, 16}}});
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);

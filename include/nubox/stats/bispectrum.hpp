@@ -11,6 +11,14 @@
 
 namespace nubox::stats {
 
+struct BispectrumOptions {
+  double k1_hmpc = 0.15, k2_hmpc = 0.25;  ///< two sides of the triangles
+  std::size_t n_theta = 25;               ///< angles between them, as in triangles_by_angle
+  std::vector<double> bins_kF =
+      {};  ///< lowest edge, highest edge, width of triangles_of_bins; or empty
+  bool interlaced = false;
+};
+
 /// Shells and the triangles made of them. Wavenumbers in h/Mpc.
 struct TriangleList {
   std::vector<Shell> shells;

@@ -10,6 +10,12 @@ namespace nubox::stats {
 /// Axis of the box that is the line of sight.
 enum class Axis { x = 0, y = 1, z = 2 };
 
+struct MultipoleOptions {
+  bool interlaced = false;
+  bool subtract_shot_noise = false;  ///< V / N_p, from l = 0 alone
+  Axis axis = Axis::z;               ///< line of sight
+};
+
 /// Particles as a distant observer sees them, s = x + v_axis / (a H), wrapped into the box; without
 /// velocities. H of the header's cosmology, radiation and massive neutrinos included.
 /// Collective. @throws InputError (agreed) without velocities or with a header that gives no H

@@ -2,6 +2,7 @@
 
 #include "nubox/fft/mesh_field.hpp"
 #include "nubox/stats/jackknife.hpp"
+#include "nubox/stats/top_hat.hpp"
 
 #include <array>
 #include <cstdint>
@@ -9,6 +10,13 @@
 #include <vector>
 
 namespace nubox::stats {
+
+struct PdfOptions {
+  std::vector<double> radii_mpch{10};
+  TopHatKind filter = TopHatKind::discrete;
+  /// log10 of the lowest and of the highest edge of rho / mean, and the number of edges.
+  std::vector<double> log10_edges{-2, 2, 100};
+};
 
 /// Bin edges 10^low, ..., 10^high, evenly spaced in the logarithm (default of the Quijote PDFs:
 /// -2, 2, 100).

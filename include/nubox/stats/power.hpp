@@ -7,6 +7,8 @@
 
 namespace nubox::stats {
 
+/// Of the estimator. In StatsOptions, `interlaced` and `subtract_shot_noise` are the user's choice;
+/// the assignment and the particle numbers come from the boxes.
 struct PowerOptions {
   field::Assignment assignment = field::Assignment::cic;  ///< its window is divided out
   bool interlaced = false;           ///< modes of interlaced_modes: Nyquist planes are left out

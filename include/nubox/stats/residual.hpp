@@ -3,9 +3,17 @@
 #include "nubox/fft/mesh_field.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
 namespace nubox::stats {
+
+struct ResidualOptions {
+  double slab_mpch = 15;      ///< depth of the projected slab of the maps; rounded to whole cells
+  double smoothing_mpch = 0;  ///< radius of the analytic top-hat; 0: none
+  /// One or two field files of the target's mass from other seeds, for comparison; or none.
+  std::vector<std::filesystem::path> independent = {};
+};
 
 /// One-point distribution of a residual, the difference of two densities in units of the mean
 /// (Giusarma et al. 2019, Fig. 1), with what its Q-Q plot needs.

@@ -7,8 +7,12 @@
 
 namespace nubox::stats {
 
-/// What tiles leave behind in a field that was computed tile by tile: larger errors at their faces,
-/// and power at their own wavelength. Both ratios are 1 for a field that knows nothing of tiles.
+struct SeamOptions {
+  std::size_t tile = 32;  ///< edge of the tiles, lattice sites
+};
+
+/// Traces of the tiles in a field that was computed tile by tile: larger errors at their faces, and
+/// power at their own wavelength. Both ratios are 1 for a field without such traces.
 struct SeamMeasure {
   std::size_t tile = 0;
   std::vector<double> rms;  ///< rms error by distance to the nearest face: 0 ... (tile - 1) / 2

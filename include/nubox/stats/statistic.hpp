@@ -1,51 +1,48 @@
 #pragma once
 
-#include "nubox/config/config.hpp"
 #include "nubox/io/table_file.hpp"
 #include "nubox/stats/shared_meshes.hpp"
+#include "nubox/stats/stats_options.hpp"
 
 #include <functional>
 #include <string>
 #include <vector>
 
 /// How a statistic joins the suite, in three steps:
-///   1. `measure_<name>(modes, options)` in a header and source of its own: the estimator, free of
-///      files and options, tested against analytic fields.
-///   2. `Statistic <name>_statistic(const config::Config&)` in `src/stats/<name>_statistic.cpp`:
-///   reads
-///      its section of the options (UsageError for what cannot be), and returns a Statistic whose
-///      `measure` takes modes from SharedMeshes, calls the estimator for every side, and adds its
-///      group to the table through TableGroup (src/stats/table_group.hpp).
-///   3. One line in the registry (src/stats/registry.cpp, in running order) and its name among the
-///      choices of stats.statistics (src/config/options_measure.cpp).
+///   1. `measure_<name>(modes, options)` and a struct of options in a header and source of its own:
+///      the estimator, free of files, tested against analytic fields.
+///   2. The options as a member of StatsOptions, and `<name>_statistic(const StatsOptions&)` in
+///      `src/stats/<name>_statistic.cpp`: it checks them (UsageError) and returns
+///      a Statistic whose `measure` takes modes from SharedMeshes, calls the estimator for every
+///      side, and adds its group to the table through TableGroup (src/stats/table_group.hpp).
+///   3. One line in the registry (src/stats/registry.cpp, in running order), its options in
+///      src/config/options_measure.cpp and their way into the struct in src/app/options/stats.cpp.
 namespace nubox::stats {
 
 /// One statistic with its settings, ready to run.
 struct Statistic {
-  std::string name;  ///< in stats.statistics; the group of the file that holds its results
-  /// Options, or whole sections ("pdf."), on which the results depend beside stats.mesh and
-  /// stats.assignment: a group measured with the same values is kept on a rerun.
-  std::vector<std::string> options;
-  bool needs_target = false;  ///< left out of a run without a target
-  /// Most memory per rank at one time, bytes, beyond the particles and the modes that are shared.
+  std::string name;  ///< in the registry; the group of the file that holds its results
+  std::string settings_checksum = {};  ///< StatsOptions::settings_checksums; set by statistics_of
+  bool needs_target = false;           ///< left out of a run without a target
+  /// Peak memory per rank, bytes, beyond the shared particles and modes.
   std::function<double(const Sizes&)> work_bytes;
-  /// Transforms of the run's mesh that the estimator cannot do without, all fields together, beyond
-  /// the forward ones that are shared; those of smaller meshes in proportion. The floor of its
-  /// time.
+  /// Least number of transforms of the run's mesh that the estimator needs, all fields together,
+  /// beyond the shared forward ones; smaller meshes count in proportion. A lower bound of its time.
   std::function<double(const Sizes&)> transforms = {};
   /// Adds the group `name` (and groups and arrays below it only). Collective.
-  /// Errors on which the ranks agree (par::agree) end this statistic alone; any other, the run.
+  /// An error on which the ranks agree (par::agree) ends this statistic alone; any other, the run.
   std::function<void(SharedMeshes&, io::TableFile&)> measure;
 };
 
-/// Every statistic that stats.statistics may name, in the order in which they run.
+/// Names of all statistics, in the order in which they run.
 [[nodiscard]] std::vector<std::string> statistic_names();
 
-/// The statistics asked for by stats.statistics, set up. Rank-local.
-/// @throws UsageError for settings that cannot be, or if nothing is left to measure
-[[nodiscard]] std::vector<Statistic> statistics_of(const config::Config& config);
+/// The statistics that `options` name, in running order; without a target, those that need one are
+/// left out. Rank-local.
+/// @throws UsageError for invalid settings of one of them, or if nothing is left to measure
+[[nodiscard]] std::vector<Statistic> statistics_of(const StatsOptions& options);
 
-/// ngp, cic, tsc, pcs. @throws InternalError
+/// Mass assignments by their names in files: ngp, cic, tsc, pcs. @throws InternalError for another
 [[nodiscard]] field::Assignment assignment_of(const std::string& name);
 [[nodiscard]] std::string name_of(field::Assignment assignment);
 

@@ -17,16 +17,17 @@ struct Failure {
 };
 
 /// Drops from a table of an earlier run what cannot be kept: everything if its inputs or code
-/// version differ, else the groups of the statistics whose settings differ. Rank-local.
+/// version differ, else the groups of all but the statistics with the same settings checksum.
+/// Rank-local.
 void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
-                const config::Config& config, const std::string& inputs_digest);
+                const std::string& inputs_digest);
 
 /// Runs every statistic whose group `table` does not hold yet, in their order, and adds the groups.
 /// After each that is followed by another, `save` is called with the table so far. Statistics that
 /// fail are named in the root attribute `failed_statistics` and returned. Collective.
 [[nodiscard]] std::vector<Failure> measure_all(
-    SharedMeshes& shared, std::span<const Statistic> statistics, const config::Config& config,
-    io::TableFile& table, const std::function<void(const io::TableFile&)>& save);
+    SharedMeshes& shared, std::span<const Statistic> statistics, io::TableFile& table,
+    const std::function<void(const io::TableFile&)>& save);
 
 /// Most memory of one rank at a time, bytes, beyond what the process holds before it reads: the
 /// largest of reading, painting and every statistic. `vectors` counts the vector fields of a box

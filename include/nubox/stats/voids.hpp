@@ -1,9 +1,11 @@
 #pragma once
 
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/particle_route.hpp"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,9 +20,17 @@ namespace nubox::stats {
 enum class VoidRule { exclusive, pylians };
 
 struct VoidOptions {
-  double threshold = -0.7;          ///< a centre has delta_R below it
-  std::vector<double> radii_cells;  ///< descending, in mesh cells
+  double threshold = -0.7;               ///< a centre has delta_R below it
+  std::vector<double> radii_cells = {};  ///< descending, in mesh cells
   VoidRule rule = VoidRule::exclusive;
+};
+
+/// The void statistic: finder and stacked profiles.
+struct VoidStatisticOptions {
+  VoidOptions finder = {};  ///< without radii: those of the Quijote catalogues below half the mesh
+  std::optional<field::Assignment> assignment = {};  ///< of the run if not given
+  std::size_t profile_shells = 30;                   ///< 0: no profiles
+  double profile_extent = 3;                         ///< outer edge in units of the void's radius
 };
 
 struct Void {

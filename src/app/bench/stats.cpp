@@ -59,12 +59,8 @@ BenchRow bench_statistic(const stats::Statistic& statistic, stats::SharedMeshes&
 
 std::vector<BenchRow> bench_stats(const par::Comm& world, const config::Config& config) {
   const std::size_t n = config.size("bench.n"), repeats = config.size("bench.repeats");
-  std::string names;
-  for (const std::string& name : stats::statistic_names())
-    names += (names.empty() ? "" : ",") + name;
-  const auto options =
-      config::Config::parse("stats", {"--stats.target=bench", "--stats.statistics=" + names});
-  const auto statistics = stats::statistics_of(options);
+  const auto statistics =
+      stats::statistics_of({.statistics = stats::statistic_names(), .has_target = true});
   const stats::Tracers model = bench_box(world, n, 1), target = bench_box(world, n, 2);
   stats::SharedMeshes one(model, nullptr, n, field::Assignment::cic);
   const TransformSeconds floor = transform_seconds(one.plan(), repeats);
@@ -90,7 +86,7 @@ std::vector<BenchRow> bench_stats(const par::Comm& world, const config::Config& 
   stats::SharedMeshes fresh(model, &target, n, field::Assignment::cic);
   const double all = fastest_seconds(world, 1, [&] {
     io::TableFile table;
-    (void)stats::measure_all(fresh, statistics, options, table, [](const io::TableFile&) {});
+    (void)stats::measure_all(fresh, statistics, table, [](const io::TableFile&) {});
   });
   rows.push_back({"stats", fmt::format("everything on a pair, painting too, {}^3", n), all, "s"});
   return rows;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "nubox/config/config.hpp"
+#include "nubox/stats/stats_options.hpp"
+
+namespace nubox::app {
+
+/// What `nubox stats` measures by its options, with the checksum of the settings of every
+/// statistic. Rank-local.
+[[nodiscard]] stats::StatsOptions stats_options(const config::Config& config);
+
+}  // namespace nubox::app
