@@ -16,14 +16,20 @@ namespace {
 
 /// Mpc/h per km/s: 1 / (a H).
 double shift_per_velocity(const io::FieldHeader& header) {
+  // H does not depend on n_s and A_s, which headers of snapshots lack: they keep valid defaults.
+  cosmology::Parameters parameters;
+  parameters.Omega_m = header.cosmology.Omega_m;
+  parameters.Omega_b = header.cosmology.Omega_b;
+  parameters.h = header.cosmology.h;
+  parameters.M_nu_eV = header.cosmology.M_nu_eV;
   const double a = units::scale_factor(header.redshift);
-  return 1.0 / (a * units::hubble_kms_per_mpch * cosmology::Background(header.cosmology).E(a));
+  return 1.0 / (a * units::hubble_kms_per_mpch * cosmology::Background(parameters).E(a));
 }
 
-field::Box shifted(const field::Box& snapshot, Axis axis, double shift) {
+field::Box shifted(const field::Box& box, Axis axis, double shift) {
   const auto c = static_cast<std::size_t>(axis);
-  field::Box moved{snapshot.header, snapshot.displacement, std::nullopt};
-  const auto velocity = snapshot.velocity->component(c);
+  field::Box moved{box.header, box.displacement, std::nullopt};
+  const auto velocity = box.velocity->component(c);
   const auto displacement = moved.displacement.component(c);
   for (std::size_t i = 0; i < displacement.size(); ++i) {
     displacement[i] += static_cast<float>(shift * velocity[i]);

@@ -152,7 +152,8 @@ TEST_F(Multipoles, are_a_group_of_the_file_and_need_velocities) {
     return measure_all(shared, statistics_of(options), table, [](const auto&) {});
   };
   io::TableFile table;
-  EXPECT_TRUE(run(growing_wave({0, 2, 0}, 1.0, 0.5, 0.0), table).empty());
+  const auto failed = run(growing_wave({0, 2, 0}, 1.0, 0.5, 0.0), table);
+  ASSERT_TRUE(failed.empty()) << failed.front().error.what();
   for (const char* name : {"k_edges", "k", "p0_model", "p2_model", "p4_model"}) {
     EXPECT_TRUE(table.arrays.contains(std::string("multipoles/") + name)) << name;
   }
