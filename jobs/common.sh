@@ -18,7 +18,7 @@ fail() {
 # The comment block that starts with "# usage:" is the help text of a script.
 usage() { sed -n '/^# usage:/,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$1"; }
 
-# require_arguments SCRIPT LEAST "$@": --help, or too few words, end with the usage text.
+# require_arguments SCRIPT LEAST "$@": --help or too few arguments print the usage text and exit.
 require_arguments() {
   local script="$1" least="$2"
   shift 2
@@ -32,7 +32,7 @@ begin_job() {
   export OMP_NUM_THREADS="${SLURM_CPUS_PER_TASK:-1}"
   export SRUN_CPUS_PER_TASK="${SLURM_CPUS_PER_TASK:-1}" # srun does not inherit it from sbatch
   [ -n "${SLURM_JOB_ID:-}" ] || launch=(mpirun -np "${NUBOX_RANKS:-1}")
-  # One rank may end before the others when all end with 85: the rest has a minute.
+  # Ranks that end with 85 need not end at the same time: the last one has a minute.
   [ "${launch[0]:-}" != srun ] || launch+=(--kill-on-bad-exit=0 --wait=60)
   say "== ${SLURM_JOB_NAME:-job} ${SLURM_JOB_ID:-outside of Slurm}, start $((${SLURM_RESTART_COUNT:-0} + 1))," \
     "${SLURM_NTASKS:-${NUBOX_RANKS:-1}} ranks of $OMP_NUM_THREADS threads on ${SLURM_JOB_NODELIST:-$HOSTNAME}"
@@ -54,8 +54,8 @@ minutes_left() {
   minutes_of "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%L)"
 }
 
-# Slurm signals the batch shell (--signal=B:USR1@...), which hands it on: srun and mpirun both pass SIGUSR1 to
-# every rank. SIGTERM is left alone: a cancelled job must not queue itself again.
+# Slurm signals the batch shell (--signal=B:USR1@...), which forwards it: srun and mpirun both pass SIGUSR1 to
+# every rank. SIGTERM is not trapped: a cancelled job must not requeue itself.
 stop_asked=false
 hand_on_signal() {
   # shellcheck disable=SC2034  # read by predict_suite.slurm
@@ -87,13 +87,13 @@ run() {
   return "$code"
 }
 
-# What a job has reached: the boxes that stand complete, and what the program said when it stopped.
+# The progress of a job: its complete boxes and the last message of the program.
 progress_in() {
   find "$1" -name '*.h5' ! -path '*checkpoint*' 2>/dev/null | sort
   grep -h ' stopped ' "$messages" || true
 }
 
-# requeue DIRECTORY: puts this job back into the queue, unless it was stopped too often at the same place.
+# requeue DIRECTORY: requeues this job, unless it stopped too often without progress.
 requeue() {
   local count=0 seen reached state=".nubox-restarts-${SLURM_JOB_ID:-$$}"
   [ -n "${SLURM_JOB_ID:-}" ] || { say "stopped on purpose: run it again to go on" && return; }
@@ -112,14 +112,14 @@ requeue() {
   scontrol requeue "$SLURM_JOB_ID" || fail "this cluster does not let a job queue itself again: submit the same command again"
 }
 
-# end_with CODE DIRECTORY: 85 queues the job again, every other code ends it.
+# end_with CODE DIRECTORY: 85 requeues the job, every other code ends it.
 end_with() {
   [ "$1" != 85 ] || requeue "$2"
   [ "$1" != 0 ] || [ -z "${SLURM_JOB_ID:-}" ] || rm -f ".nubox-restarts-$SLURM_JOB_ID"
   exit "$1"
 }
 
-# run_to_end DIRECTORY COMMAND...: one run of nubox whose products stand in DIRECTORY.
+# run_to_end DIRECTORY COMMAND...: one run of nubox with output in DIRECTORY.
 run_to_end() {
   local code=0 directory="$1"
   shift

@@ -4,9 +4,9 @@
 # The whole study as a chain of jobs, each waiting for the success of the one before:
 #   simulate (an array over all seeds) -> train -> predict (an array over the test seeds)
 #   -> stats of the network and of the massless input against the simulated truth -> report
-# It says first what the stages will take, by the program's own --dry-run. Seeds are lists and ranges: 1-90
+# It first prints the memory, time and storage of each stage, from the program's --dry-run. Seeds are lists and ranges: 1-90
 # and 91-100 are the paper's numbers; the training seeds are split 7 : 2 into training and validation as
-# there. Everything goes to OUT; run again after a failure, it goes on where the chain broke.
+# there. All output goes to OUT. Run it again after a failure to continue where the chain stopped.
 # --dry-run prints the commands and submits nothing.
 set -euo pipefail
 # shellcheck source=jobs/common.sh

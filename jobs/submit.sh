@@ -2,7 +2,7 @@
 # usage: jobs/submit.sh [--dry-run] NAME [sbatch options] -- [arguments of the job]
 #
 # Hands jobs/NAME.slurm to sbatch with the options of site.env for it, from the directory in which the job is to
-# run. Options given here come after those of the site and win. jobs/NAME.slurm --help tells the arguments.
+# run. Options given here override those of the site. jobs/NAME.slurm --help prints the arguments.
 # --dry-run prints the command.
 set -euo pipefail
 # shellcheck source=jobs/common.sh

@@ -4,9 +4,9 @@
 #
 # Runs the components of `nubox bench` on 1, 2, 4, ..., P ranks of this machine, or, under Slurm
 # (jobs/bench_scaling.slurm), on P ranks of 1, 2, 4, ..., N nodes: at the same size (strong) and at
-# the same size per rank (weak). DIR keeps a JSON file of each run and is taken up where a call before ended;
-# the table, with the ratio of each component to the limit of the machine, comes last, beside
-# DIR/scaling.json and DIR/scaling.png.
+# the same size per rank (weak). DIR has a JSON file of each run; a second call continues where the
+# previous one ended. At the end it prints a table with the ratio of each component to the limit of the machine and
+# writes DIR/scaling.json and DIR/scaling.png.
 #
 # Default: all components, P = 2, N = 1, SIZE = 256 on the fewest ranks, 3 repeats.
 # Environment: NUBOX_BINARY, NUBOX_PYTHON, NUBOX_LAUNCH (for example: srun --mpi=pmix; default: mpirun).

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Tables and figures from the JSON files of `nubox bench`.
 
-  compare_bench.py a.json b.json             every row of b beside that of a, and how much faster b is
-  compare_bench.py --roofline FILE...        a line per component: achieved, limit measured beside it, ratio
+  compare_bench.py a.json b.json             the rows of a and b, and how much faster b is
+  compare_bench.py --roofline FILE...        one line per component: speed, limit measured in the same run, ratio
   compare_bench.py --scaling FILE... [--plot scaling.png] [--out scaling.json]
                                              strong and weak scaling over the ranks of the files
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Methods and models side by side on test pairs, with a table of bars worked out from stats files.
+"""Compares methods and models on test pairs, with a table of bars computed from stats files.
 
     tools/compare_variants.py --pairs 2N=runs/test2 fine=runs/test6 \\
         --model default=models/default.h5 d3m@0.150=runs/d3m/model.h5 --out runs/compare
@@ -7,8 +7,8 @@
 A set of pairs is a directory of pair-<seed> directories (or these themselves, with commas), each with
 mnu-0.000.h5 and the masses. The baselines identity, linear, rewind, damped and za need no model. A model
 labelled LABEL@MASS serves that mass only. `nubox predict` and `nubox stats` run for what is missing or
-made from other inputs; everything stands below --out, with the tables as table.md, table.txt and
-table.json, which names file and dataset behind every number. The bars judge the model labelled default
+was made from other inputs. All output is in --out, with the tables as table.md, table.txt and
+table.json, which names the file and dataset of every number. The bars apply to the model labelled default
 on sets labelled 2N and fine.
 """
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # usage: tools/make_default_model.sh [--help]
 #
-# Makes the shipped model anew: simulates its training pairs at three force resolutions, trains after
-# configs/default.ini, first on displacements, then on densities, spectra and gradients too, and puts
-# the result into configs/models/default.h5. Takes an hour and a quarter on two cores; whatever stands
-# complete in runs/default is not made again.
+# Makes the shipped model: simulates its training pairs at three force resolutions, trains with
+# configs/default.ini, first on displacements, then also on densities, spectra and gradients, and writes
+# configs/models/default.h5. This takes an hour and a quarter on two cores. Complete results in
+# runs/default are not made again.
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -4,8 +4,8 @@
     pip install classy scipy
     tools/make_linear_tables.py --out configs/cosmology/mine --masses 0 0.06 0.15 0.3 0.6
 
-writes transfer_Mnu<eV>.txt per mass and cosmology.ini into the directory; masses join those that a
-directory of the same cosmology already holds. Omega_m contains the neutrinos and is the same for every
+writes transfer_Mnu<eV>.txt per mass and cosmology.ini into the directory; masses are added to those that a
+directory of the same cosmology already contains. Omega_m contains the neutrinos and is the same for every
 mass, and so is A_s. The massless table is always made. A mass takes one to five minutes of a core.
 Then: nubox simulate --cosmology.tables=configs/cosmology/mine --cosmology.Omega_m=0.31
 """

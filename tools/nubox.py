@@ -44,7 +44,7 @@ HEADER_DEFAULTS = {"lattice_offset_cells": 0.0, "species": "cdm", "seed": -1}
 
 
 class NuboxFileError(ValueError):
-    """A file that is no sound nubox file; the text names the file and what is wrong."""
+    """A file that is not a valid nubox file; the text names the file and the reason."""
 
 
 @dataclass
@@ -305,10 +305,10 @@ def describe(path):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description="Show what an HDF5 file holds.", epilog=__doc__,
+    parser = argparse.ArgumentParser(description="Show the contents of an HDF5 file.", epilog=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--verify", action="store_true", help="verify format, end mark and all checksums too")
+    parser.add_argument("--verify", action="store_true", help="also verify format, end mark and all checksums")
     options = parser.parse_args(arguments)
     try:
         print(describe(options.file))

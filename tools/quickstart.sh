@@ -3,8 +3,8 @@
 #
 # From a fresh clone to a massive-neutrino box and its figures: installs what is missing
 # (tools/setup.sh), builds (tools/build.sh), simulates matched pairs of boxes, trains a network,
-# predicts the massive box of a seed that training never saw, measures it and four baselines against
-# the simulated truth, and writes one HTML page. Everything lies in runs/quickstart/ and follows
+# predicts the massive box of a seed that was not used for training, measures it and four baselines against
+# the simulated truth, and writes one HTML page. All output is in runs/quickstart/; the options are in
 # configs/quickstart.ini. A second run does only what is missing or older than its inputs.
 #
 # Environment: those of tools/setup.sh and tools/build.sh.

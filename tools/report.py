@@ -7,7 +7,7 @@ usage: report.py --stats [LABEL=]FILE [[LABEL=]FILE ...] [--fields target=FILE L
                  [--metrics metrics.jsonl] [--figures DIRECTORY] --out page.html
 
 The labels identity, linear, rewind, za and network take the paper's colours and dashes; others get spare ones.
-Field files add maps of the density. The table is printed to the terminal too.
+Field files add maps of the density. The table is also printed to the terminal.
 """
 
 import argparse

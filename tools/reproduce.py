@@ -4,10 +4,10 @@ of this program.
 
     tools/reproduce.py configs/reproduce/small.ini --out runs/reproduce/small
 
-Stages that stand complete, with the same options and the same content of their inputs, are not run again;
-an interrupted study goes on where it was. OUT/page.html, OUT/figures and OUT/numbers.json are the results,
-OUT/stages and OUT/logs say how every product was made. --until stops after a part, so that parts can be
-jobs of their own; --dry-run says what the plan will take.
+Complete stages with the same options and the same content of their inputs are not run again;
+an interrupted study continues where it stopped. OUT/page.html, OUT/figures and OUT/numbers.json are the results,
+OUT/stages and OUT/logs record how every product was made. --until stops after a part, so that parts can be
+jobs of their own; --dry-run prints time, memory and storage.
 """
 
 import argparse
@@ -48,11 +48,11 @@ def carry_out(reproduction, until, command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("plan", type=Path, help="plan of the study, an INI file")
-    parser.add_argument("--out", type=Path, required=True, help="everything that is made")
+    parser.add_argument("--out", type=Path, required=True, help="directory of all output")
     parser.add_argument("--nubox", type=Path, default=ROOT / "build/nubox", help="the program")
     parser.add_argument("--ranks", type=int, default=2, help="MPI ranks")
     parser.add_argument("--until", choices=PARTS, default="page", help="last part to carry out")
-    parser.add_argument("--dry-run", action="store_true", help="say what the plan will take, and do nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print time, memory and storage of the plan, and do nothing")
     arguments = parser.parse_args()
     try:
         plan = Plan(arguments.plan)

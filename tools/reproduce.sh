@@ -2,12 +2,12 @@
 # usage: tools/reproduce.sh [--scale small|medium|paper] [--submit] [--help]
 #
 # From a fresh clone to one page with every figure and number of Giusarma et al. 2019 beside those of this
-# program: simulates, trains, predicts, measures, draws. Everything lies in runs/reproduce/<scale>/ and follows
-# configs/reproduce/<scale>.ini; a second run does only what is missing or made from other inputs or options.
+# program: simulates, trains, predicts, measures, draws. All output is in runs/reproduce/<scale>/; the plan is
+# configs/reproduce/<scale>.ini. A second run does only what is missing or was made from other inputs or options.
 #
 #   small   64^3 to 128^3 particles, sized for an hour on two cores (the default)
 #   medium  256^3, sized for a day on two cores
-#   paper   512^3 in 1 Gpc/h, 100 pairs: says what it will take; with --submit as a chain of Slurm jobs
+#   paper   512^3 in 1 Gpc/h, 100 pairs: prints time, memory and storage; --submit runs it as a chain of Slurm jobs
 #           (simulate, train, measure, page), each waiting for the one before and requeued until it is complete
 #
 # Environment: NUBOX_RANKS, MPI ranks (default: 2; in a job SLURM_NTASKS); NUBOX_SBATCH, options of sbatch for

@@ -2,10 +2,10 @@
 # usage: tools/setup.sh [--check] [--no-packages] [--tests] [--help]
 #
 # Installs what nubox needs and this machine lacks: Debian packages (as root or with sudo), and the
-# LibTorch wheel with the Python packages of the report into .deps/venv of this clone. It says first
-# what it will install and where, and touches nothing else.
+# LibTorch wheel with the Python packages of the report into .deps/venv of this clone. It first lists
+# what it will install and where, and changes nothing else.
 #
-#   --check        only say what is missing; exit code 1 if anything is
+#   --check        only list what is missing; exit code 1 if anything is
 #   --no-packages  leave the Debian packages to you (clusters: load modules instead)
 #   --tests        also what only tests use: shellcheck, doxygen and a Slurm to start on one node (their
 #                  tests are skipped where these are not available)

@@ -4,7 +4,7 @@
     tools/simulator_study.py --nubox build/nubox --work runs/simulator_study --out tests/accuracy
 
 Makes the boxes (2 GiB of memory and of disk at most; some 20 minutes of two free cores), measures them, and
-writes README.md with the table of results and simulator_study.png. Boxes and statistics that stand in the
+writes README.md with the table of results and simulator_study.png. Boxes and statistics in the
 work directory are not made again; remove them after a change of the simulator.
 """
 
