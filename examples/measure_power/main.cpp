@@ -1,12 +1,12 @@
 // measure_power <Gadget snapshot or field file> <M_nu in eV> <directory of linear tables>
 // Applies the rewind prior to a massless box and prints the power spectrum of the massive one.
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/session.hpp"
 #include "nubox/prior/prior.hpp"
+#include "nubox/prior/theories.hpp"
 #include "nubox/snapshot/import.hpp"
 #include "nubox/snapshot/imported_header.hpp"
 #include "nubox/stats/density.hpp"
@@ -31,13 +31,9 @@ field::Box read(const par::Comm& comm, const std::string& path) {
 int measure(const par::Comm& comm, int argc, char** argv) {
   if (argc != 4) throw UsageError("usage: measure_power BOX M_NU_EV TABLES");
   field::Box box = read(comm, argv[1]);
-  const double a = units::scale_factor(box.header.redshift);
-  const auto source = cosmology::NeutrinoSource::table;
-  const cosmology::Parameters massless = box.header.cosmology;
-  const auto tables = cosmology::LinearTables::load(comm, argv[3], massless);
-  const prior::Theories theories{
-      cosmology::LinearTheory(massless, tables, source, a),
-      cosmology::LinearTheory(massless.with_mass(std::stod(argv[2])), tables, source, a)};
+  const auto tables = cosmology::LinearTables::load(comm, argv[3], box.header.cosmology);
+  const auto theories =
+      prior::make_theories(box.header.cosmology, tables, box.header, std::stod(argv[2]));
   const stats::Tracers massive(prior::apply(prior::Kind::rewind, std::move(box), theories));
 
   const auto plan = fft::Plan::create(comm, massive.per_side());
