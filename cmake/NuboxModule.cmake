@@ -1,5 +1,6 @@
 # One static library per module: nubox_<name> from src/<name>/*.cpp, public headers in
 # include/nubox/<name>/. Installed as nubox::<name> (NuboxInstall.cmake); the flags of the build stay here.
+# Of its files TORCH_SOURCES are compiled only in a build with LibTorch, OTHERWISE only in one without.
 set(NUBOX_WARNINGS -Wall -Wextra -Wconversion -Wshadow -Werror)
 
 add_library(nubox_build_flags INTERFACE)
@@ -14,8 +15,14 @@ endif()
 target_compile_definitions(nubox_build_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 
 function(nubox_module name)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINK;TORCH_SOURCES;OTHERWISE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  set(left_out ${ARG_TORCH_SOURCES})
+  if(NUBOX_TORCH)
+    set(left_out ${ARG_OTHERWISE})
+  endif()
+  list(TRANSFORM left_out PREPEND ${CMAKE_SOURCE_DIR}/src/${name}/)
+  list(REMOVE_ITEM sources ${left_out} "")
   add_library(nubox_${name} STATIC ${sources})
   target_include_directories(nubox_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
                                                   $<INSTALL_INTERFACE:include>
@@ -43,19 +50,20 @@ function(nubox_torch_module name)
   set_target_properties(nubox_${name} PROPERTIES UNITY_BUILD ${NUBOX_UNITY} UNITY_BUILD_BATCH_SIZE 16)
 endfunction()
 
-# The command-line program: wiring only. Without LibTorch it lacks the commands of src/app/torch.
+# The command-line program: wiring only. Without LibTorch it lacks the commands of the networks.
 function(nubox_binary)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp
-                                      ${CMAKE_SOURCE_DIR}/src/app/options/*.cpp
-                                      ${CMAKE_SOURCE_DIR}/src/app/bench/*.cpp
-                                      ${CMAKE_SOURCE_DIR}/src/app/doctor/*.cpp
                                       ${CMAKE_SOURCE_DIR}/src/app/options/*.cpp)
   if(NUBOX_TORCH)
     file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/torch/*.cpp)
+  else()
+    # What train and predict alone use.
+    list(FILTER sources EXCLUDE REGEX "/(cmd_)?(train|predict|architecture|calibrate|pair_list|pair_reader)[^/]*[.]cpp$")
   endif()
   add_executable(nubox ${sources} ${torch_sources})
   target_include_directories(nubox PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(nubox PRIVATE nubox_config nubox_stats nubox_prior nubox_sim nubox_snapshot nubox_build_flags nubox_json)
+  target_link_libraries(nubox PRIVATE nubox_config nubox_bench nubox_doctor nubox_config nubox_prior
+                        nubox_snapshot nubox_build_flags nubox_json)
   if(NUBOX_TORCH)
     target_link_libraries(nubox PRIVATE nubox_train nubox_predict)
     target_compile_definitions(nubox PRIVATE NUBOX_WITH_TORCH)

@@ -1,79 +1,83 @@
 #include "nubox/core/error.hpp"
 #include "nubox/io/publish.hpp"
-#include "nubox/par/agree.hpp"
 
-#include "app/bench/bench.hpp"
 #include "app/commands.hpp"
+#include "app/options/bench.hpp"
 #include "app/report_header.hpp"
 
-#include <cstdio>
+#include <functional>
 #include <map>
 
 namespace nubox::app {
 namespace {
 
-using Component = std::vector<BenchRow> (*)(const par::Comm&, const config::Config&);
+using Component = std::function<std::vector<bench::Row>(const par::Comm&, const config::Config&)>;
 
 const std::map<std::string, Component>& components() {
+  using config::Config;
+  using par::Comm;
   static const std::map<std::string, Component> table = {
-      {"fft", bench_fft},           {"io", bench_io},       {"simulate", bench_simulate},
-      {"snapshot", bench_snapshot}, {"stats", bench_stats},
+      {"fft",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_fft(world, bench_options(config));
+       }},
+      {"io", [](const Comm& world,
+                const Config& config) { return bench::measure_io(world, bench_options(config)); }},
+      {"snapshot",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_snapshot(world, bench_options(config));
+       }},
+      {"simulate",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_simulate(world, bench_options(config), bench_tables(world));
+       }},
+      {"stats",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_stats(world, bench_options(config));
+       }},
 #ifdef NUBOX_WITH_TORCH
-      {"predict", bench_predict},   {"train", bench_train}, {"allreduce", bench_allreduce},
+      {"allreduce",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_allreduce(world, bench_options(config),
+                                         config.text("train.backend"));
+       }},
+      {"train",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_train(world, bench_options(config),
+                                     bench_train_options(world, config));
+       }},
+      {"predict",
+       [](const Comm& world, const Config& config) {
+         return bench::measure_predict(world, bench_options(config),
+                                       bench_predict_options(world, config));
+       }},
 #endif
   };
   return table;
 }
 
-std::string table_text(const std::vector<BenchRow>& rows) {
-  std::string text = fmt::format("{:<10} {:<44} {:>11} {:<17} {:>8}  {}\n", "component", "quantity",
-                                 "value", "unit", "ratio", "to the limit measured beside it");
-  for (const BenchRow& row : rows) {
-    const std::string ratio = row.limit.empty() ? "" : fmt::format("{:.3g}", row.ratio());
-    text += fmt::format(
-        "{:<10} {:<44} {:>11.4g} {:<17} {:>8}  {}\n", row.component, row.quantity, row.value,
-        row.unit, ratio,
-        row.limit.empty() ? "" : fmt::format("{} ({:.4g})", row.limit, row.limit_value));
-  }
-  return text;
-}
-
-std::string json_text(const par::Comm& world, const config::Config& config,
-                      const std::vector<BenchRow>& rows) {
-  using nlohmann::json;
-  json document = report_header(world, "nubox-bench");
-  document.update({{"what", config.text("bench.what")},
-                   {"n", config.size("bench.n")},
-                   {"rows", json::array()}});
-  for (const BenchRow& row : rows) {
-    json entry = {{"component", row.component},
-                  {"quantity", row.quantity},
-                  {"value", row.value},
-                  {"unit", row.unit}};
-    if (!row.limit.empty()) {
-      entry.update(
-          {{"limit", row.limit}, {"limit_value", row.limit_value}, {"ratio", row.ratio()}});
-    }
-    document["rows"].push_back(entry);
-  }
-  return document.dump(2) + "\n";
-}
-
 }  // namespace
 
 void bench(const par::Comm& world, const config::Config& config) {
-  const auto found = components().find(config.text("bench.what"));
-  if (found == components().end()) {
-    throw UsageError("this nubox was built without LibTorch, which bench.what = {} needs",
-                     config.text("bench.what"))
+  // 1. The component.
+  const std::string what = config.text("bench.what");
+  const auto component = components().find(what);
+  if (component == components().end()) {
+    throw UsageError("this nubox was built without LibTorch, which bench.what = {} needs", what)
         .agreed_from(0);
   }
-  const Component component = found->second;
   if (config.check_only() || config.dry_run()) return;
-  const std::vector<BenchRow> rows = component(world, config);
-  const std::string out = config.text("bench.out");
-  if (!out.empty()) io::publish_text(world, out, json_text(world, config, rows));
-  if (world.is_root()) std::fputs(table_text(rows).c_str(), stdout);
+
+  // 2. Measure.
+  const auto rows = component->second(world, config);
+
+  // 3. JSON into a file, a table on standard output.
+  nlohmann::json report = report_header(world, "nubox-bench");
+  report.update({{"what", what}, {"n", config.size("bench.n")}, {"rows", bench::rows_json(rows)}});
+  if (const std::string out = config.text("bench.out"); !out.empty()) {
+    io::publish_text(world, out, report.dump(2) + "\n");
+  }
+  print(world, bench::table_text(rows));
 }
 
 }  // namespace nubox::app

@@ -27,12 +27,6 @@ const std::map<std::string, CommandFunction>& functions() {
   return table;
 }
 
-void print(const par::Comm& world, const std::string& text) {
-  if (!world.is_root()) return;
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
-}
-
 void require_same_config(const par::Comm& world, const config::Config& config) {
   const auto hashes = world.all_gather(config.hash());
   par::agree(world, [&] {
@@ -43,6 +37,12 @@ void require_same_config(const par::Comm& world, const config::Config& config) {
 }
 
 }  // namespace
+
+void print(const par::Comm& world, const std::string& text) {
+  if (!world.is_root()) return;
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
 
 int run(const par::Comm& world, const std::vector<std::string>& args) {
   if (args.empty() || args.front() == "--help" || args.front() == "-h") {

@@ -11,13 +11,13 @@ from pathlib import Path
 
 # The way of the data: a module may include only itself and what stands before it.
 MODULES = ["core", "config", "par", "cosmology", "io", "gadget", "fft", "field", "snapshot", "sim", "prior", "stats",
-           "net", "predict", "train", "app"]
+           "net", "predict", "train", "bench", "doctor", "app"]
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".cmake"}
 
 # Code that may stand only in some folders: (rule, pattern on code without comments, folders).
-TORCH_FOLDERS = ["src/net", "src/predict", "src/train", "src/app/torch",
+TORCH_FOLDERS = ["src/net", "src/predict", "src/train", "src/bench", "src/doctor",
                  "tests/net", "tests/predict", "tests/train"]
 CONFINED = [
     ("torch header", re.compile(r"#\s*include\s*<(torch|ATen|c10|caffe2)/"), TORCH_FOLDERS),

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "nubox/bench/bench.hpp"
+#include "nubox/net/architecture.hpp"
+
+/// Components that need the networks: built with LibTorch only.
+namespace nubox::bench {
+
+/// A network and its tiles, as `predict` runs them.
+struct PredictOptions {
+  net::Architecture architecture;
+  std::string precision = "fp32";
+  std::size_t tile = 0;  ///< edge in cells; 0: chosen by the tile plan
+  double tile_memory_bytes = 1.5e9;
+};
+
+/// The V-Net and the crops that training steps are measured with; the plain D3M is measured too.
+struct TrainOptions {
+  net::Architecture vnet;
+  std::size_t crop = 32;        ///< edge in cells
+  std::size_t micro_batch = 1;  ///< crops per rank (weak scaling)
+  std::size_t batch = 8;        ///< crops of all ranks together (strong scaling)
+};
+
+// All collective.
+/// `backend`: as train.backend.
+[[nodiscard]] std::vector<Row> measure_allreduce(const par::Comm& world, const Options& options,
+                                                 const std::string& backend);
+[[nodiscard]] std::vector<Row> measure_train(const par::Comm& world, const Options& options,
+                                             const TrainOptions& training);
+[[nodiscard]] std::vector<Row> measure_predict(const par::Comm& world, const Options& options,
+                                               const PredictOptions& prediction);
+
+}  // namespace nubox::bench

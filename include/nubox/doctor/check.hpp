@@ -1,0 +1,54 @@
+#pragma once
+
+#include "nubox/core/error.hpp"
+#include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/doctor/finding.hpp"
+#include "nubox/par/comm.hpp"
+#include "nubox/sim/simulate.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The checks of `nubox doctor`: each examines one property of the machine that has made runs fail
+/// or slow, and reports it in lines of one table.
+namespace nubox::doctor {
+
+/// A simulation whose memory and disk space are compared with what is free.
+struct PlannedSimulation {
+  sim::SimulationOptions options;
+  cosmology::Parameters cosmology;
+  std::filesystem::path tables;  ///< directory of its linear tables
+  std::filesystem::path out;     ///< where its boxes will be written
+  std::uint64_t disk_bytes = 0;  ///< of all its boxes, and a checkpoint
+};
+
+struct Options {
+  std::size_t n = 32;                     ///< mesh of the file and transform checks
+  std::filesystem::path directory = ".";  ///< of scratch files
+  std::optional<PlannedSimulation> simulation;
+};
+
+/// A check, in a file of its own. Collective; errors that it throws are agreed and count as a
+/// failure of the check.
+struct Check {
+  std::string name;
+  ExitCode code;  ///< of a failure
+  std::vector<Finding> (*examine)(const par::Comm& world, const Options& options);
+};
+
+/// All checks, in the order of the table.
+[[nodiscard]] const std::vector<Check>& all_checks();
+
+[[nodiscard]] std::vector<Finding> examine_messages(const par::Comm& world, const Options& options);
+[[nodiscard]] std::vector<Finding> examine_files(const par::Comm& world, const Options& options);
+[[nodiscard]] std::vector<Finding> examine_transforms(const par::Comm& world,
+                                                      const Options& options);
+[[nodiscard]] std::vector<Finding> examine_clocks(const par::Comm& world, const Options& options);
+[[nodiscard]] std::vector<Finding> examine_placement(const par::Comm& world,
+                                                     const Options& options);
+[[nodiscard]] std::vector<Finding> examine_capacity(const par::Comm& world, const Options& options);
+
+}  // namespace nubox::doctor
