@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t usual_tile = 64;
 
-/// Tile sizes of an n^3 lattice in the order in which they are tried. Tiles of one particle number
-/// like a single one of n^3.
+/// Tile sizes of an n^3 lattice in the order in which they are tried. Tiles of one particle give
+/// the same IDs as a single tile of n^3.
 std::vector<std::size_t> tile_sizes(std::size_t n) {
   std::vector<std::size_t> sizes;
   if (n % usual_tile == 0 && n > usual_tile) sizes.push_back(usual_tile);

@@ -15,7 +15,7 @@
 namespace nubox::snapshot {
 namespace {
 
-/// A table may have this many entries per particle: massive runs number neutrinos too.
+/// Largest number of table entries per particle: in massive runs neutrinos have IDs, too.
 constexpr std::uint64_t widest_range = 8;
 
 }  // namespace

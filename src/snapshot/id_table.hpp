@@ -10,22 +10,22 @@
 
 namespace nubox::snapshot {
 
-/// Lattice site of every ID of a run, from its initial conditions: the nearest site. IDs are dealt
-/// to ranks in even ranges. 8 bytes per ID of the range.
+/// Lattice site of every ID of a run, from its initial conditions: the site nearest to the
+/// particle. IDs are distributed over the ranks in equal ranges. 8 bytes per ID of the range.
 class IdTable {
  public:
   /// Reads the initial conditions. Collective.
-  /// @throws InputError (agreed) if they lie neither on cell corners nor on cell centres, or their
-  /// IDs are spread too widely or not unique
+  /// @throws InputError (agreed) if the particles are neither at cell corners nor at cell centres,
+  /// or their IDs are spread too widely or not unique
   IdTable(const gadget::Snapshot& ics, const par::Comm& comm, std::size_t n, const IdRange& ids);
 
-  /// Of the initial conditions' lattice, cells per axis: 0 or 1/2 each.
+  /// Offset of the lattice of the initial conditions in cells, by axis: 0 or 1/2.
   [[nodiscard]] const std::array<double, 3>& offset_cells() const { return offset_; }
 
-  /// Rank that knows an ID, which must be within the range.
+  /// Rank that stores the site of an ID, which must be in the range.
   [[nodiscard]] std::size_t owner(std::uint64_t id) const { return (id - first_) / per_rank_; }
   [[nodiscard]] bool in_range(std::uint64_t id) const { return id >= first_ && id <= last_; }
-  /// On the owner: no_site for an ID that no particle has.
+  /// Site of an ID, on its owner only; no_site if no particle has the ID.
   [[nodiscard]] std::uint64_t site(std::uint64_t id) const;
 
  private:

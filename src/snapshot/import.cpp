@@ -59,7 +59,7 @@ std::array<double, 3> rms_under(const IdMap& map, const gadget::ParticleBlock& b
 
 double length(const std::array<double, 3>& v) { return std::hypot(v[0], v[1], v[2]); }
 
-/// The maps that the user's choice leaves. @throws InputError if none fits the range of IDs
+/// The maps allowed by the options. @throws InputError if none fits the range of IDs
 std::vector<IdMap> candidates(std::size_t n, const IdRange& ids, const ImportOptions& options) {
   std::vector<IdMap> maps = maps_for(n, ids);
   if (options.id_map != MapChoice::automatic) {
@@ -76,7 +76,8 @@ std::vector<IdMap> candidates(std::size_t n, const IdRange& ids, const ImportOpt
   return maps;
 }
 
-/// The map under which a sample of particles moved least, with the evidence in the log. Collective.
+/// The map with the smallest rms displacement of a sample of particles; logs all of them.
+/// Collective.
 IdMap most_likely(const std::vector<IdMap>& maps, const gadget::ParticleBlock& sample,
                   std::size_t n, double box, const par::Comm& comm) {
   std::size_t best = 0;
@@ -93,7 +94,7 @@ IdMap most_likely(const std::vector<IdMap>& maps, const gadget::ParticleBlock& s
   return maps[best];
 }
 
-/// Places every particle by a numbering; returns what was found. Collective.
+/// Places every particle by a numbering; returns the name of the numbering. Collective.
 std::string place_by_number(const par::Comm& comm, const gadget::Snapshot& snapshot,
                             const ImportOptions& options, const gadget::ParticleFields& fields,
                             field::LatticeField& psi, SitePlacer& placer) {
@@ -102,20 +103,21 @@ std::string place_by_number(const par::Comm& comm, const gadget::Snapshot& snaps
   log::info("IDs run from {} to {}", ids.first, ids.last);
   const auto maps = par::agree(comm, [&] { return candidates(n, ids, options); });
   std::optional<IdMap> map;
-  std::optional<std::uint64_t> stranger;
+  std::optional<std::uint64_t> unknown_id;
   std::vector<std::uint64_t> sites;
   snapshot.for_each_block(gadget::cdm_type, fields, [&](const gadget::ParticleBlock& block) {
     if (!map) map = most_likely(maps, block, n, psi.box_size_mpch(), comm);
     sites.resize(block.count);
     for (std::size_t p = 0; p < block.count; ++p) {
       sites[p] = map->site(block.id[p]);
-      if (sites[p] == no_site && !stranger) stranger = block.id[p];
+      if (sites[p] == no_site && !unknown_id) unknown_id = block.id[p];
     }
     placer.place(sites, block.position_mpch, block.velocity_kms);
   });
-  // Once for all blocks: ranks need not meet at every one.
+  // Once for all blocks, so that ranks are not synchronised at every block.
   par::agree(comm, [&] {
-    if (stranger) throw InputError("ID {} belongs to no CDM site in {}", *stranger, map->name());
+    if (unknown_id)
+      throw InputError("ID {} belongs to no CDM site in {}", *unknown_id, map->name());
   });
   placer.require_bijection([&](std::uint64_t site) { return fmt::format("ID {}", map->id(site)); });
   return map->name();
@@ -127,8 +129,8 @@ struct Particle {
   float velocity[3];
 };
 
-/// The same by initial conditions: particles go to the rank that knows their ID, then to their
-/// site's. Collective.
+/// Places every particle by initial conditions: particles are sent to the rank that stores the site
+/// of their ID, then to the rank that owns the site. Collective.
 std::string place_by_ics(const par::Comm& comm, const gadget::Snapshot& snapshot,
                          const gadget::Snapshot& ics, const gadget::ParticleFields& fields,
                          field::LatticeField& psi, SitePlacer& placer) {
@@ -184,8 +186,8 @@ std::string place_by_ics(const par::Comm& comm, const gadget::Snapshot& snapshot
   return "initial conditions";
 }
 
-/// Takes the lattice offset out of the displacements and records it. Collective.
-Check settle_offset(field::LatticeField& psi, io::FieldHeader& header) {
+/// Subtracts the lattice offset from the displacements and records it. Collective.
+Check subtract_offset(field::LatticeField& psi, io::FieldHeader& header) {
   const std::array<double, 3> mean = mean_cells(psi);
   const auto offset = offset_of(mean);
   const Check check{fmt::format("mean displacement {:.4f} cells (0 on all axes, or 1/2 on all)",
@@ -230,20 +232,22 @@ std::size_t lattice_n(const gadget::Header& header) {
 
 field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                       io::FieldHeader header, const ImportOptions& options) {
-  const gadget::Header& about = snapshot.header();
+  const gadget::Header& gadget_header = snapshot.header();
   header.n = par::agree(comm, [&] {
-    if (!about.has_id) throw InputError("the snapshot has no IDs: its particles have no lattice");
+    if (!gadget_header.has_id)
+      throw InputError("the snapshot has no IDs: its particles have no lattice");
     if (options.id_map == MapChoice::ics && options.ics == nullptr) {
       throw UsageError("import.id_map = ics needs initial conditions: give import.ics");
     }
-    return lattice_n(about);
+    return lattice_n(gadget_header);
   });
-  header.box_size_mpch = about.box_size_mpch;
-  header.redshift = about.redshift;
+  header.box_size_mpch = gadget_header.box_size_mpch;
+  header.redshift = gadget_header.redshift;
   header.origin = "import";
   const par::SlabLayout layout(comm, header.n);
-  field::Box result{header, field::LatticeField(layout, 3, about.box_size_mpch), std::nullopt};
-  if (about.has_velocity) result.velocity.emplace(layout, 3, about.box_size_mpch);
+  field::Box result{header, field::LatticeField(layout, 3, gadget_header.box_size_mpch),
+                    std::nullopt};
+  if (gadget_header.has_velocity) result.velocity.emplace(layout, 3, gadget_header.box_size_mpch);
   field::LatticeField* velocity = result.velocity ? &*result.velocity : nullptr;
   const gadget::ParticleFields fields{
       .position = true, .velocity = velocity != nullptr, .id = true};
@@ -257,13 +261,13 @@ field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                  : place_by_number(comm, snapshot, options, fields, result.displacement, placer);
   }
   log::info("sites by {}: each of {}^3 filled once", map, header.n);
-  std::vector<Check> checks{settle_offset(result.displacement, result.header)};
+  std::vector<Check> checks{subtract_offset(result.displacement, result.header)};
   std::ranges::move(self_checks(result.displacement, velocity, header.redshift,
                                 header.cosmology.Omega_m, options.expected),
                     std::back_inserter(checks));
   require_all(comm, checks, map);
   result.header.extra["id_map"] = map;
-  result.header.extra["snapshot_format"] = about.format;
+  result.header.extra["snapshot_format"] = gadget_header.format;
   return result;
 }
 

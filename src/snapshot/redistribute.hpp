@@ -8,7 +8,8 @@
 
 namespace nubox::snapshot {
 
-/// Sends `records` to the ranks that `owner` names, block by block. Collective.
+/// Sends each record to the rank owner(record); returns the records received, in the order of the
+/// sending ranks. Collective.
 template <class Record, class Owner>
 std::vector<Record> redistribute(const par::Comm& comm, std::span<const Record> records,
                                  Owner&& owner) {

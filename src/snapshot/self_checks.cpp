@@ -25,7 +25,7 @@ double sites_of(const field::LatticeField& field) {
   return n * n * n;
 }
 
-/// Sum of term(i) over i < count, in strands that vector instructions add side by side.
+/// Sum of term(i) over i < count, in several partial sums so that vector instructions can be used.
 template <class Term>
 double sum_of(std::size_t count, const Term& term) {
   std::array<double, 8> strands{};
@@ -49,7 +49,7 @@ double squared_distance(const float* a, const float* b, std::size_t count) {
   });
 }
 
-/// First x plane of the rank behind, [3][N][N], on ranks that own planes. Collective.
+/// First x plane of the next rank, [3][N][N], on ranks that own planes. Collective.
 std::vector<float> next_plane(const field::LatticeField& field) {
   const par::SlabLayout& layout = field.layout();
   const std::size_t n = layout.n(), plane = n * n;
@@ -120,10 +120,10 @@ std::vector<double> block_sums(const field::LatticeField& field, std::size_t blo
   return sums;
 }
 
-/// <u psi> / <psi psi> of block means: the growth rate where both are linear.
+/// <u psi> / <psi psi> of block means: the growth rate, as both are linear on that scale.
 double growth_rate(const field::LatticeField& displacement, const field::LatticeField& velocity,
                    double u_per_kms) {
-  // Blocks as small as linear theory bears; the smallest boxes have two per side.
+  // The smallest blocks on which linear theory holds; at least two per side.
   constexpr double block_mpch = 60;
   const auto wanted = static_cast<std::size_t>(displacement.box_size_mpch() / block_mpch);
   const std::size_t blocks =
@@ -140,7 +140,7 @@ double growth_rate(const field::LatticeField& displacement, const field::Lattice
 
 Check growth_check(const field::LatticeField& displacement, const field::LatticeField& velocity,
                    double redshift, double Omega_m) {
-  // A lost sqrt(a) shows from 20 % off on, z = 0.5; small boxes scatter by 10 %.
+  // A missing sqrt(a) changes the rate by 20 % at z = 0.5; small boxes scatter by 10 %.
   constexpr double tolerance = 0.15;
   const double a = units::scale_factor(redshift);
   const double E2 = Omega_m / (a * a * a) + 1 - Omega_m;  // radiation: below 1 % at z < 30

@@ -41,7 +41,7 @@ inline SitePlacer::Record SitePlacer::make_record(std::uint64_t site, const doub
 }
 
 inline void SitePlacer::prefetch(std::uint64_t site) const {
-  if (!is_here(site)) return;
+  if (!is_local(site)) return;
   for (const float* component : displacement_)
     __builtin_prefetch(component + (site - first_site_), 1);
   if (!with_velocity_) return;
@@ -64,7 +64,7 @@ inline void SitePlacer::store(const Record& record) {
 
 void SitePlacer::place(std::span<const std::uint64_t> sites, std::span<const double> position_mpch,
                        std::span<const float> velocity_kms) {
-  // Sites come in any order: their memory is fetched while particles before them are computed.
+  // Sites are in random order: their memory is prefetched while earlier particles are processed.
   constexpr std::size_t ahead = 24;
   leaving_.clear();
   for (std::size_t p = 0; p < sites.size(); ++p) {
@@ -72,7 +72,7 @@ void SitePlacer::place(std::span<const std::uint64_t> sites, std::span<const dou
     if (sites[p] == no_site) continue;
     const Record record = make_record(sites[p], &position_mpch[3 * p],
                                       with_velocity_ ? &velocity_kms[3 * p] : nullptr);
-    if (is_here(record.site)) {
+    if (is_local(record.site)) {
       store(record);
     } else {
       leaving_.push_back(record);

@@ -13,31 +13,34 @@
 
 namespace nubox::snapshot {
 
-/// Puts particles that come in any order, on any rank, on their lattice sites: computes
-/// x - q (minimum image, double) where they were read, sends what belongs elsewhere, block by
-/// block, and keeps account of the sites that were filled.
+/// Stores particles, read in any order on any rank, at their lattice sites: computes x - q (minimum
+/// image, in double) on the rank that read them, sends the result to the rank that owns the site,
+/// block by block, and counts how often each site was filled.
 class SitePlacer {
  public:
   /// Fields of 3 components of one layout; velocity may be null.
   SitePlacer(field::LatticeField& displacement_mpch, field::LatticeField* velocity_kms);
 
-  /// The particles of a block, each with its site (row-major, below n^3; no_site: left out).
+  /// The particles of a block, each with its site (row-major, below n^3; no_site: skipped).
   /// Velocities are needed only if there is a velocity field. Collective.
   void place(std::span<const std::uint64_t> sites, std::span<const double> position_mpch,
              std::span<const float> velocity_kms);
 
-  /// Every site filled exactly once? `describe` says what a user knows a site by. Collective.
+  /// Requires that every site was filled exactly once. `describe` gives the text that identifies a
+  /// site in messages. Collective.
   /// @throws InputError (agreed) with the numbers of sites left empty and filled twice
   void require_bijection(const std::function<std::string(std::uint64_t site)>& describe) const;
 
  private:
-  /// What travels: 32 bytes.
+  /// Sent between ranks: 32 bytes.
   struct Record {
     std::uint64_t site;
     float displacement[3];
     float velocity[3];
   };
-  [[nodiscard]] bool is_here(std::uint64_t site) const { return site - first_site_ < local_sites_; }
+  [[nodiscard]] bool is_local(std::uint64_t site) const {
+    return site - first_site_ < local_sites_;
+  }
   [[nodiscard]] Record make_record(std::uint64_t site, const double* position,
                                    const float* velocity) const;
   void prefetch(std::uint64_t site) const;

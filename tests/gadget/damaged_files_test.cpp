@@ -1,6 +1,7 @@
 #include "nubox/gadget/snapshot_set.hpp"
 
-#include "io/io_test_support.hpp"
+#include "support/files.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,7 @@ const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) 
 
 /// Damages copies of a one-file snapshot and reads them: whatever the damage, the outcome is data
 /// or an error of the input, never a crash, a hang or an error of our own.
-class GadgetDamage : public testing::Test {
+class DamagedFiles : public testing::Test {
  protected:
   /// Whether the damaged file was taken.
   bool taken(const std::string& bytes) {
@@ -54,7 +55,7 @@ class GadgetDamage : public testing::Test {
   const std::filesystem::path path_ = directory_ / "damaged.0";
 };
 
-TEST_F(GadgetDamage, flipped_header_bits_of_binary_files_never_crash) {
+TEST_F(DamagedFiles, flipped_header_bits_of_binary_files_never_crash) {
   // The record length, counts of the particles of this file and the marker behind the header are
   // guarded to the last bit; most other bytes are flags and fill that nobody reads, and low bits of
   // real numbers.
@@ -64,12 +65,12 @@ TEST_F(GadgetDamage, flipped_header_bits_of_binary_files_never_crash) {
   EXPECT_LE(flips_taken("g2-big-id32", header + 16), header + 16 - guarded - 4);
 }
 
-TEST_F(GadgetDamage, binary_files_cut_anywhere_are_refused) {
+TEST_F(DamagedFiles, binary_files_cut_anywhere_are_refused) {
   EXPECT_EQ(cuts_taken("g1-little-id32", 97), 0u);
   EXPECT_EQ(cuts_taken("g2-little-id64", 97), 0u);
 }
 
-TEST_F(GadgetDamage, hdf5_files_cut_anywhere_are_refused) {
+TEST_F(DamagedFiles, hdf5_files_cut_anywhere_are_refused) {
   EXPECT_EQ(cuts_taken("h5-f4-u4.hdf5", 211), 0u);
 }
 

@@ -1,7 +1,7 @@
 #include "gadget/file_set.hpp"
 
 #include "gadget/conversion.hpp"
-#include "io/io_test_support.hpp"
+#include "support/files.hpp"
 
 #include <array>
 #include <cstring>
@@ -30,17 +30,17 @@ std::array<std::uint64_t, gadget::type_count> totals_of(
                               file_headers);
 }
 
-TEST(GadgetCounts, totals_of_2_to_32_and_more_use_high_words) {
+TEST(TotalCounts, totals_of_2_to_32_and_more_use_high_words) {
   EXPECT_EQ(totals_of(files_with(two_to_32 / 4 + 1, 8, 8, 2))[1], 2 * two_to_32 + 8);
 }
 
-TEST(GadgetCounts, missing_high_words_and_64_bit_totals_are_understood) {
+TEST(TotalCounts, missing_high_words_and_64_bit_totals_are_understood) {
   EXPECT_EQ(totals_of(files_with(two_to_32 / 4 + 1, 8, 8, 0))[1], 2 * two_to_32 + 8);
   EXPECT_EQ(totals_of(files_with(two_to_32 / 4 + 1, 8, 2 * two_to_32 + 8, 0))[1],
             2 * two_to_32 + 8);
 }
 
-TEST(GadgetCounts, the_high_word_that_n_genic_puts_in_type_2_is_no_particle) {
+TEST(TotalCounts, the_high_word_that_n_genic_puts_in_type_2_is_no_particle) {
   auto file_headers = files_with(two_to_32 / 4 + 1, 8, 8, 0);
   for (auto& file : file_headers) file.totals[2] = 2;
   EXPECT_EQ(totals_of(file_headers)[2], 0u);
@@ -48,7 +48,7 @@ TEST(GadgetCounts, the_high_word_that_n_genic_puts_in_type_2_is_no_particle) {
   EXPECT_TRUE(error_of([&] { (void)totals_of(file_headers); }));
 }
 
-TEST(GadgetCounts, a_high_word_without_particles_is_refused) {
+TEST(TotalCounts, a_high_word_without_particles_is_refused) {
   const auto error = error_of([&] { (void)totals_of(files_with(512, 1, 512, 1)); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code(), ExitCode::input);
@@ -68,7 +68,7 @@ gadget::FileHeader quijote(double box_size) {
   return file_header;
 }
 
-TEST(GadgetUnits, particle_masses_tell_kpc_from_mpc) {
+TEST(FileUnits, particle_masses_tell_kpc_from_mpc) {
   for (const auto& [box_size, unit] : {std::pair{1e6, "kpc/h"}, std::pair{1e3, "Mpc/h"}}) {
     const gadget::SetHeader set = gadget::combine({"snap"}, {quijote(box_size)}, {});
     EXPECT_EQ(set.header.length_unit, unit);
@@ -78,20 +78,20 @@ TEST(GadgetUnits, particle_masses_tell_kpc_from_mpc) {
   }
 }
 
-TEST(GadgetUnits, a_mass_table_that_fits_no_unit_is_refused_with_the_numbers) {
+TEST(FileUnits, a_mass_table_that_fits_no_unit_is_refused_with_the_numbers) {
   const auto error = error_of([] { (void)gadget::combine({"snap"}, {quijote(1e5)}, {}); });
   ASSERT_TRUE(error);
   EXPECT_NE(std::string(error->what()).find("Omega = 317."), std::string::npos) << error->what();
 }
 
-TEST(GadgetUnits, stored_velocities_are_divided_by_the_root_of_a) {
+TEST(FileUnits, stored_velocities_are_divided_by_the_root_of_a) {
   gadget::FileHeader file_header = quijote(1e6);
   file_header.redshift = 3;
   file_header.time = 0.25;
   EXPECT_DOUBLE_EQ(gadget::combine({"snap"}, {file_header}, {}).scales.velocity_kms, 0.5);
 }
 
-TEST(GadgetConvert, positions_a_drift_outside_are_wrapped_and_all_lie_below_the_box_size) {
+TEST(Conversion, positions_a_drift_outside_are_wrapped_and_all_lie_below_the_box_size) {
   const std::array<double, 6> stored{-0.05, 100.05, 100.0, 0.0, -1e-30, 99.999};
   std::array<double, 6> position{};
   const gadget::RawNumbers raw{std::as_bytes(std::span(stored)), 8, false};
@@ -100,7 +100,7 @@ TEST(GadgetConvert, positions_a_drift_outside_are_wrapped_and_all_lie_below_the_
   for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(position[i], expected[i], 1e-12) << i;
 }
 
-TEST(GadgetConvert, the_first_bad_particle_is_named) {
+TEST(Conversion, the_first_bad_particle_is_named) {
   std::array<float, 9> stored{};
   stored[7] = std::numeric_limits<float>::infinity();
   std::array<double, 9> position{};

@@ -1,6 +1,7 @@
 #include "nubox/gadget/snapshot_set.hpp"
 
-#include "io/io_test_support.hpp"
+#include "support/compare.hpp"
+#include "support/files.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +20,7 @@ const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) 
 /// Blocks of a size that divides neither shares nor files.
 constexpr std::size_t small_block = 37;
 
-class GadgetSnapshots : public testing::Test {
+class SnapshotSet : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(std::filesystem::exists(snapshots / "manifest.json"))
@@ -79,8 +80,8 @@ class GadgetSnapshots : public testing::Test {
               EXPECT_TRUE(x >= 0 && x < box) << x;
               const double difference = x - truth_[6 * site + c];
               worst_position = std::max(worst_position,
-                                        std::abs(difference - box * std::round(difference / box)));
-              worst_velocity = std::max(worst_velocity, std::abs(block.velocity_kms[3 * i + c] -
+                                        distance(difference, box * std::round(difference / box)));
+              worst_velocity = std::max(worst_velocity, distance(block.velocity_kms[3 * i + c],
                                                                  truth_[6 * site + 3 + c]));
             }
           }
@@ -97,7 +98,7 @@ class GadgetSnapshots : public testing::Test {
   std::vector<double> truth_;
 };
 
-TEST_F(GadgetSnapshots, every_valid_variant_gives_the_same_particles) {
+TEST_F(SnapshotSet, every_valid_variant_gives_the_same_particles) {
   std::size_t variants = 0;
   for (const Json& entry : manifest_["cases"]) {
     if (entry["code"] != 0) continue;
@@ -113,7 +114,7 @@ TEST_F(GadgetSnapshots, every_valid_variant_gives_the_same_particles) {
   EXPECT_GE(variants, 20u);
 }
 
-TEST_F(GadgetSnapshots, every_broken_one_is_refused_by_name_on_all_ranks) {
+TEST_F(SnapshotSet, every_broken_one_is_refused_by_name_on_all_ranks) {
   std::size_t defects = 0;
   for (const Json& entry : manifest_["cases"]) {
     if (entry["code"] == 0 || entry["level"] == "import") continue;
@@ -134,7 +135,7 @@ TEST_F(GadgetSnapshots, every_broken_one_is_refused_by_name_on_all_ranks) {
   EXPECT_GE(defects, 30u);
 }
 
-TEST_F(GadgetSnapshots, neutrinos_and_single_fields_are_read_alone) {
+TEST_F(SnapshotSet, neutrinos_and_single_fields_are_read_alone) {
   const auto snapshot = gadget::Snapshot::open(world_, snapshots / "swift-neutrinos-files");
   EXPECT_EQ(snapshot.header().neutrino_type, 6);
   EXPECT_EQ(snapshot.files().size(), 3u);
@@ -150,7 +151,7 @@ TEST_F(GadgetSnapshots, neutrinos_and_single_fields_are_read_alone) {
   EXPECT_NEAR(snapshot.header().Omega_particles, snapshot.header().Omega_m, 1e-3);
 }
 
-TEST_F(GadgetSnapshots, shares_of_ranks_are_even_and_consecutive) {
+TEST_F(SnapshotSet, shares_of_ranks_are_even_and_consecutive) {
   const auto snapshot = gadget::Snapshot::open(world_, snapshots / "g1-files");
   std::uint64_t count = 0, next = 0;
   snapshot.for_each_block(
@@ -169,7 +170,7 @@ TEST_F(GadgetSnapshots, shares_of_ranks_are_even_and_consecutive) {
   EXPECT_TRUE(count == fair || count == fair + 1) << count;
 }
 
-TEST_F(GadgetSnapshots, stated_cosmology_and_units_replace_those_of_the_header) {
+TEST_F(SnapshotSet, stated_cosmology_and_units_replace_those_of_the_header) {
   const gadget::ReaderOptions options{.length_unit = gadget::LengthUnit::kpch,
                                       .box_size_mpch = 125.0,
                                       .redshift = 1.0,

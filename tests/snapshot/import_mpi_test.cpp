@@ -1,6 +1,6 @@
 #include "nubox/snapshot/id_map.hpp"
 
-#include "snapshot/support.hpp"
+#include "snapshot/wave_box.hpp"
 
 namespace nubox::test {
 namespace {

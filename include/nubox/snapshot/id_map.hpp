@@ -10,20 +10,22 @@
 
 namespace nubox::snapshot {
 
-/// No lattice site belongs to an ID.
+/// Value for an ID that belongs to no lattice site.
 inline constexpr std::uint64_t no_site = std::numeric_limits<std::uint64_t>::max();
 
-/// IDs of a kind of particles over all files.
+/// Smallest and largest ID and number of the particles of one type in all files.
 struct IdRange {
   std::uint64_t first = 0, last = 0;
   std::uint64_t count = 0;
 };
 
-/// ID -> Lagrangian site of generators that number a lattice of n^3 particles as (n/tile)^3 copies
-/// of a glass of tile^3: tiles one after the other, within each the glass, x slowest in both.
-/// N-GenIC, and so Quijote and HADES, tiles 64^3; one tile of n is the row-major order. In runs
-/// with as many neutrino particles each tile numbers its CDM first, then its neutrinos
-/// (`interleaved`). Sites are row-major, (i n + j) n + k.
+/// Map from particle ID to Lagrangian site, for generators of initial conditions that number a
+/// lattice of n^3 particles as (n/tile)^3 copies of a glass of tile^3 particles.
+///
+/// Tiles are numbered one after the other, and the particles of a glass within each tile; x is the
+/// slowest index in both. N-GenIC, and thus Quijote and HADES, has tiles of 64^3; a single tile of
+/// n^3 is the row-major order. In runs with as many neutrino particles each tile numbers its CDM
+/// first, then its neutrinos (`interleaved`). Sites are row-major, (i n + j) n + k.
 class IdMap {
  public:
   /// @throws InternalError unless tile divides n
@@ -51,13 +53,13 @@ class IdMap {
   std::size_t n_, tile_;
   std::uint64_t first_id_;
   bool interleaved_;
-  std::uint64_t glass_, stride_;  ///< IDs of a tile: of CDM, and up to the next tile
+  std::uint64_t glass_, stride_;  ///< CDM IDs in a tile; distance between tiles
   std::uint64_t tiles_per_side_, ids_;
   Divider by_stride_, by_side_, by_tile_;
 };
 
-/// The maps whose IDs would cover exactly this range, 64^3 tiles first, then row-major, then all
-/// other tile sizes that divide n. Generators number from 0 or 1. Empty if none fits.
+/// The maps whose IDs cover exactly this range: tiles of 64^3 first, then row-major, then all other
+/// tile sizes that divide n. IDs start at 0 or 1. Empty if no map fits.
 [[nodiscard]] std::vector<IdMap> maps_for(std::size_t n, const IdRange& ids);
 
 }  // namespace nubox::snapshot

@@ -8,34 +8,38 @@
 
 namespace nubox::snapshot {
 
-/// How a particle finds its Lagrangian site: from its initial conditions (joined by ID), by a known
-/// numbering, or by the first of these that holds.
+/// Source of the Lagrangian sites of particles: initial conditions (matched by ID), a known
+/// numbering, or automatic: initial conditions if given, else the numbering with the smallest
+/// displacements.
 enum class MapChoice { automatic, ics, tiles, row_major };
 
 struct ImportOptions {
   MapChoice id_map = MapChoice::automatic;
-  std::size_t tile = 64;                  ///< of MapChoice::tiles
-  const gadget::Snapshot* ics = nullptr;  ///< initial conditions, if there are any
-  std::optional<ExpectedRms> expected{};  ///< what the rms displacement is held against
+  std::size_t tile = 64;                  ///< for MapChoice::tiles
+  const gadget::Snapshot* ics = nullptr;  ///< initial conditions; may be null
+  std::optional<ExpectedRms> expected{};  ///< expected rms displacement; none: not checked
 };
 
-/// The CDM particles of a snapshot on their Lagrangian lattice: displacement x - q and velocity.
-/// Every rank reads its share; particles travel to the rank that owns their site, block by block.
+/// The CDM particles of a snapshot on their Lagrangian lattice: displacement x - q (Mpc/h) and
+/// velocity (km/s).
 ///
-/// A numbering is chosen by evidence (smallest rms displacement of a first sample of particles
-/// among the maps whose IDs would cover the snapshot's) and proven on the whole box: every site
-/// filled once, mean displacement 0 or 1/2 cell per axis (the lattice offset, which is taken out
-/// and recorded), and self_checks. All numbers are logged. `header` gives the cosmology; box, n,
-/// redshift, offset, origin and evidence are filled in. Collective.
-/// @throws InputError (agreed) with the numbers of whatever does not hold
+/// Every rank reads its share of the particles and sends them, block by block, to the rank that
+/// owns their site. Among the numberings whose IDs cover those of the snapshot, the one with the
+/// smallest rms displacement of a sample is chosen. It is then verified on the whole box: every
+/// site filled exactly once, mean displacement 0 or 1/2 cell per axis (the lattice offset, which is
+/// subtracted and recorded), and self_checks. All numbers are logged.
+///
+/// @param header  gives the cosmology; box, n, redshift, offset and origin are set here
+/// Collective on `comm`.
+/// @throws InputError (agreed) with the numbers of the checks that failed
 [[nodiscard]] field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                                     io::FieldHeader header, const ImportOptions& options);
 
-/// Number of particles per side. @throws InputError unless the CDM particles are a cube
+/// Number of particles per side. @throws InputError unless the number of CDM particles is a cube
 [[nodiscard]] std::size_t lattice_n(const gadget::Header& header);
 
 /// Density contrast of the neutrino particles on a mesh of `mesh_n`^3 points (cloud in cell), as
-/// [1][count][M][M]. Collective. @throws InputError (agreed) for a snapshot without them
+/// [1][count][M][M]. Collective. @throws InputError (agreed) for a snapshot without neutrinos
 [[nodiscard]] field::LatticeField import_neutrinos(const par::Comm& comm,
                                                    const gadget::Snapshot& snapshot,
                                                    std::size_t mesh_n);

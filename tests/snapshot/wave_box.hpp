@@ -8,6 +8,7 @@
 #include "nubox/snapshot/export.hpp"
 #include "nubox/snapshot/import.hpp"
 
+#include "support/compare.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <cmath>
@@ -31,7 +32,7 @@ inline double growth_rate(double Omega_m, double redshift) {
   return std::pow(Omega_m / a3 / (Omega_m / a3 + 1 - Omega_m), 0.55);
 }
 
-/// Displacement of a few long waves, some Mpc/h: what a simulation looks like from afar.
+/// Displacement of a few long waves with amplitudes of some Mpc/h, similar to that of a simulation.
 inline double wave(std::size_t c, std::size_t i, std::size_t j, std::size_t k) {
   const double turn = 2 * std::numbers::pi / static_cast<double>(box_n);
   const auto x = turn * static_cast<double>(i), y = turn * static_cast<double>(j),
@@ -40,7 +41,7 @@ inline double wave(std::size_t c, std::size_t i, std::size_t j, std::size_t k) {
   return 6 * std::sin(x + y + 0.7 * p) + 4 * std::cos(2 * z - x + p) - 3 * std::sin(y - z - 2 * p);
 }
 
-/// A box of these waves, with velocities of linear theory.
+/// A box with these displacements and the velocities of linear theory. Collective.
 inline field::Box wave_box(const par::Comm& comm, double offset_cells = 0) {
   io::FieldHeader header;
   header.box_size_mpch = box_mpch;
@@ -71,7 +72,7 @@ inline field::Box wave_box(const par::Comm& comm, double offset_cells = 0) {
   return box;
 }
 
-/// A snapshot of the wave box as another code would have written it.
+/// Deviations of a snapshot of the wave box from nubox's own export.
 struct Writing {
   std::function<std::uint64_t(std::uint64_t site)> id = [](std::uint64_t site) { return site + 1; };
   double offset_cells = 0;
@@ -129,11 +130,12 @@ inline void write_waves(const par::Comm& comm, const std::filesystem::path& base
       .finish();
 }
 
-/// Largest deviation of an imported field from the waves over all ranks.
+/// Largest difference of two fields over all ranks, infinite if a value is not a number.
+/// Collective.
 inline double largest_difference(const field::LatticeField& a, const field::LatticeField& b) {
   double largest = 0;
   for (std::size_t i = 0; i < a.values().size(); ++i) {
-    largest = std::max(largest, std::abs(double{a.values()[i]} - double{b.values()[i]}));
+    largest = std::max(largest, distance(a.values()[i], b.values()[i]));
   }
   return a.comm().all_reduce(largest, par::Reduction::max);
 }
