@@ -7,7 +7,7 @@
 namespace nubox::io {
 namespace {
 
-/// Array attributes longer than this are cut.
+/// Longest array attribute that is listed in full.
 constexpr std::size_t values_shown = 8;
 
 std::string type_text(hid_t dataset) {
@@ -31,7 +31,8 @@ std::string value_text(const AttributeValue& value) {
   return std::get<std::string>(value);
 }
 
-/// "a" or "[a, b, c]". A foreign type is said to be one: a listing goes on.
+/// "a" or "[a, b, c]". An unknown type gives a text instead of an error, so that the listing
+/// continues.
 std::string attribute_text(hid_t object, const std::string& name) {
   std::vector<AttributeValue> values;
   try {

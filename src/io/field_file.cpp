@@ -16,7 +16,7 @@
 namespace nubox::io {
 namespace {
 
-/// A dataset to write with what is known of it on this communicator.
+/// A dataset to write with its shape and its layout on this communicator.
 struct Part {
   const FieldDataset* data;
   GridShape shape;
@@ -32,10 +32,10 @@ struct Part {
   }
 };
 
-/// All ranks write their slabs. Collective; only opening and closing wait for other ranks.
+/// All ranks write their slabs. Collective; only opening and closing synchronise the ranks.
 void write_values(const par::Comm& comm, const std::filesystem::path& path,
                   const std::vector<Part>& parts, std::size_t transfer_bytes) {
-  // A rank that cannot reach the file must say so before the others wait for it in MPI-IO.
+  // A rank that cannot open the file must report that before the others wait for it in MPI-IO.
   par::agree(comm, [&] { (void)hdf5::open_file(path, hdf5::Access::read); });
   hdf5::File file = par::agree(comm, [&] { return hdf5::open_file_parallel(path, comm); });
   par::agree(comm, [&] {
@@ -48,8 +48,8 @@ void write_values(const par::Comm& comm, const std::filesystem::path& path,
   par::agree(comm, [&] { file.close("close " + path.string()); });
 }
 
-/// Reads each rank's last plane of every component back: MPI-IO layers have written wrong bytes
-/// without an error. Rank-local.
+/// Reads the last plane of every component of this rank back, because MPI-IO layers have written
+/// wrong bytes without an error. Rank-local.
 void verify_sample(const std::filesystem::path& path, const std::vector<Part>& parts,
                    std::size_t transfer_bytes) {
   const hdf5::File file = hdf5::open_file(path, hdf5::Access::read);
@@ -83,8 +83,8 @@ struct FieldFile::Impl {
   FieldHeader header;
   std::map<std::string, NamedChecksum> datasets;
 
-  /// Rank 0's part of opening: the root attributes, with the datasets' checksums as "/<name>" and
-  /// their points per side as "/<name>/n".
+  /// Reads the root attributes, and adds the checksums of the datasets as "/<name>" and their
+  /// points per side as "/<name>/n". Called on rank 0 when a file is opened.
   static Attributes inspect(const std::filesystem::path& path);
 };
 
@@ -162,7 +162,7 @@ std::vector<float> FieldFile::read(const std::string& dataset, const par::SlabLa
       throw InternalError("{}: layout of {} planes for a grid of {}", where, layout.n(), shape.n);
     }
     values.resize(shape.components * layout.local().count * shape.plane());
-    // Every rank opens the file for itself: reading then has no step in which ranks wait.
+    // Every rank opens the file on its own: no synchronisation while reading.
     const hdf5::File file = open_existing(impl_->path);
     reading(where, [&] {
       const hdf5::Dataset source(H5Dopen2(file.id(), dataset.c_str(), H5P_DEFAULT),
@@ -189,7 +189,7 @@ void FieldFile::read_ahead() const {
       if (about.n != layout.n()) continue;
       const hdf5::Dataset dataset(H5Dopen2(file.id(), name.c_str(), H5P_DEFAULT), "open a dataset");
       const haddr_t start = H5Dget_offset(dataset.id());
-      if (start == HADDR_UNDEF) continue;  // in pieces: not laid out by this program
+      if (start == HADDR_UNDEF) continue;  // chunked: not written by nubox
       const GridShape shape = about.shape();
       for (std::size_t c = 0; c < shape.components; ++c) {
         bytes.read_ahead(
@@ -222,7 +222,7 @@ Publication write_field_file(const par::SlabLayout& layout, const std::filesyste
   const auto write = [&](std::span<const std::filesystem::path> temporaries) {
     const std::filesystem::path& temporary = temporaries.front();
     par::agree(comm, [&] {
-      if (comm.is_root()) lay_down_skeleton(temporary, header, checksums);
+      if (comm.is_root()) write_incomplete_skeleton(temporary, header, checksums);
     });
     write_values(comm, temporary, parts, transfer_bytes);
     par::agree(comm, [&] { verify_sample(temporary, parts, transfer_bytes); });

@@ -13,7 +13,7 @@ namespace {
 struct NumberField {
   const char* name;
   double FieldHeader::*member;
-  bool same_in_a_pair;  ///< part of what require_same_box compares
+  bool same_in_a_pair;  ///< compared by require_same_box
 };
 
 constexpr std::array<NumberField, 3> number_fields{{
@@ -33,7 +33,7 @@ constexpr std::array<TextField, 3> text_fields{{
     {"code_version", &FieldHeader::code_version},
 }};
 
-/// Simulation codes write a snapshot at the time step nearest to the redshift that was asked for.
+/// Simulation codes write a snapshot at the time step nearest to the requested redshift.
 constexpr double redshift_tolerance = 1e-3;
 
 void require_meaning(const FieldHeader& header, const std::string& where) {
@@ -89,7 +89,7 @@ FieldHeader header_of(const Attributes& attributes, const std::string& where) {
   for (const auto& [name, member] : cosmology::parameter_fields) {
     header.cosmology.*member = take<double>(header.extra, name, where);
   }
-  // Attributes of simulated boxes alone.
+  // Only simulated boxes have these attributes.
   auto& cosmology = header.cosmology;
   cosmology.T_cmb_K = find<double>(header.extra, "T_cmb").value_or(cosmology.T_cmb_K);
   cosmology.N_eff = find<double>(header.extra, "N_eff").value_or(cosmology.N_eff);

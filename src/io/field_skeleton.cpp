@@ -47,12 +47,12 @@ FileFrame make_skeleton(const FieldHeader& header, std::span<const NamedChecksum
   return frame_around(memory, create_structure(memory.path(), header, datasets, complete));
 }
 
-void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& header,
-                       std::span<const NamedChecksum> datasets) {
+void write_incomplete_skeleton(const std::filesystem::path& path, const FieldHeader& header,
+                               std::span<const NamedChecksum> datasets) {
   // More than the metadata of any field file.
   constexpr std::size_t metadata_bytes = std::size_t{1} << 20;
   RawFile file(path, O_RDWR | O_CREAT | O_TRUNC);
-  // A limit on file sizes holds in memory too: meet it here, before HDF5 does.
+  // A file-size limit also applies to files in memory: fail here, before HDF5 does.
   std::size_t values = 0;
   for (const NamedChecksum& entry : datasets) values += entry.shape().values();
   file.reserve(values * sizeof(float) + metadata_bytes);

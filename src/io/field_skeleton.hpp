@@ -14,8 +14,8 @@
 
 namespace nubox::io {
 
-/// What is known of a dataset by its name. A value is physical after times a^a_exponent
-/// h^h_exponent.
+/// Attributes of a dataset that follow from its name. A stored value times a^a_exponent
+/// h^h_exponent is physical.
 struct KnownDataset {
   const char* name;
   const char* units;
@@ -49,17 +49,16 @@ struct NamedChecksum {
   [[nodiscard]] GridShape shape() const { return {known_dataset(name).components, n}; }
 };
 
-/// The frame of a field file. It is made in memory and goes to disk by plain writes, because HDF5
-/// 1.10 does not survive a close that fails (on a full disk): the identifier stays behind and
-/// MPI_Finalize crashes on it.
-/// Its layout is the same for both states of the end mark. Rank-local.
+/// The frame of a field file. It is built in memory and written to disk by plain writes, because a
+/// close that fails in HDF5 1.10 (on a full disk) leaves the identifier open and MPI_Finalize
+/// crashes on it. The layout is the same for both values of the end mark. Rank-local.
 [[nodiscard]] FileFrame make_skeleton(const FieldHeader& header,
                                       std::span<const NamedChecksum> datasets, bool complete);
 
-/// Makes the file of an incomplete skeleton, its disk space reserved; `path` is overwritten.
+/// Writes an incomplete skeleton with the disk space for the values reserved; overwrites `path`.
 /// Rank-local. @throws FileSystemError (full disk, quota ...)
-void lay_down_skeleton(const std::filesystem::path& path, const FieldHeader& header,
-                       std::span<const NamedChecksum> datasets);
+void write_incomplete_skeleton(const std::filesystem::path& path, const FieldHeader& header,
+                               std::span<const NamedChecksum> datasets);
 
 /// Writes the complete skeleton over the incomplete one. Rank-local. @throws FileSystemError
 void complete_skeleton(const std::filesystem::path& path, const FieldHeader& header,

@@ -5,19 +5,19 @@
 namespace nubox::io::hdf5 {
 namespace {
 
-/// The text of failures goes into exceptions, not to stderr.
+/// Switches HDF5's own error output off: the text of failures goes into exceptions.
 void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
-/// HDF5 passes a failure up through a dozen layers: the innermost says what happened.
+/// HDF5 reports a failure from a dozen nested functions: the innermost gives the reason.
 herr_t keep_innermost(unsigned, const H5E_error2_t* error, void* text) {
   auto& reason = *static_cast<std::string*>(text);
   if (reason.empty() && error->desc != nullptr) reason = error->desc;
   return 0;
 }
 
-/// V18 format: its metadata carry checksums of HDF5's own, and old readers know it. Files of newer
-/// formats are read (`highest`). No locks: files never change once published, and some parallel
-/// file systems have no locks.
+/// Format V18: its metadata have checksums, and old readers support it. Files of newer formats can
+/// be read (`highest`). No file locks: published files never change, and some parallel file systems
+/// do not support locks.
 PropertyList file_access(H5F_libver_t highest = H5F_LIBVER_V18) {
   silence();
   PropertyList access(H5Pcreate(H5P_FILE_ACCESS), "make an HDF5 property list");

@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file-size limit (ulimit -f) shall end in an error of write(), not in a signal that kills.
+/// Ignores SIGXFSZ, so that a file-size limit (ulimit -f) gives an error of write() instead of
+/// killing the process.
 class FileSizeSignalIgnored {
  public:
   FileSizeSignalIgnored() : previous_(std::signal(SIGXFSZ, SIG_IGN)) {}
@@ -31,7 +32,7 @@ class FileSizeSignalIgnored {
   void (*previous_)(int);
 };
 
-/// The same names on all ranks: rank 0's process id makes them unique.
+/// Temporary names, the same on all ranks, made unique by the process id of rank 0. Collective.
 std::vector<fs::path> temporary_names(const par::Comm& comm, std::span<const fs::path> targets) {
   std::int64_t pid = ::getpid();
   comm.broadcast(std::span<std::int64_t>(&pid, 1));
@@ -60,7 +61,7 @@ void sync_directory_of(const fs::path& target) {
   RawFile(directory_of(target), O_RDONLY | O_DIRECTORY).sync();
 }
 
-/// The writer's outcome, agreed on unless it agreed itself already.
+/// Runs `write` and agrees on its outcome, unless its error is an agreed one already. Collective.
 void settle(const par::Comm& comm, const std::function<void()>& write) {
   std::optional<Error> failure;
   try {
@@ -72,13 +73,13 @@ void settle(const par::Comm& comm, const std::function<void()>& write) {
   par::agree_on(comm, failure);
 }
 
-/// Removes those of the files that stand.
+/// Removes those of the files that exist.
 void remove_all(std::span<const fs::path> files) {
   std::error_code ignored;
   for (const fs::path& file : files) fs::remove(file, ignored);
 }
 
-/// The first file last. A set whose renaming fails half way does not stay.
+/// Renames the first file last. If renaming fails, the files renamed so far are removed.
 void rename_all(std::span<const fs::path> temporaries, std::span<const fs::path> targets) {
   for (std::size_t i = targets.size(); i-- > 0;) {
     if (std::rename(temporaries[i].c_str(), targets[i].c_str()) == 0) continue;
@@ -94,7 +95,7 @@ void sync_all(std::span<const fs::path> temporaries) {
   for (const fs::path& temporary : temporaries) RawFile(temporary, O_RDWR).sync();
 }
 
-/// Whatever fails is told with the file that is not there because of it.
+/// Runs a step; adds the name of the file that was not written to its error.
 template <class Work>
 void naming(const fs::path& target, Work&& work) {
   const FileSizeSignalIgnored size_limit_is_an_error;

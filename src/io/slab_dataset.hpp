@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-/// Grid datasets [components][N][N][N] dealt to ranks as x slabs [components][count][N][N].
+/// Grid datasets [components][N][N][N], distributed over the ranks as x slabs
+/// [components][count][N][N].
 namespace nubox::io {
 
 inline constexpr std::size_t vector_components = 3;
@@ -34,14 +35,13 @@ struct GridShape {
 [[nodiscard]] std::string dataset_checksum(const par::SlabLayout& layout, std::size_t components,
                                            const std::vector<std::uint64_t>& planes);
 
-/// A contiguous float dataset whose space is taken at once and not filled. Rank-local.
+/// Creates a contiguous float dataset that is allocated but not filled. Rank-local.
 [[nodiscard]] hdf5::Dataset create_grid_dataset(hid_t file, const std::string& name,
                                                 const GridShape& shape);
 
-/// Moves a rank's slab, whole planes at a time, at most `transfer_bytes` (but one plane) per call.
-/// Rank-local even on a file that all ranks opened: a component of a slab is one contiguous piece
-/// of the file, so collective buffering has nothing to gather, and no rank waits for one that
-/// failed.
+/// Transfers the slab of a rank in whole planes, at most `transfer_bytes` (but at least one plane)
+/// per call. Rank-local even on a file that all ranks opened: a component of a slab is contiguous
+/// in the file, so collective buffering has no advantage, and no rank waits for one that failed.
 void write_slab(hid_t dataset, const GridShape& shape, const par::Slab& slab,
                 std::span<const float> values, std::size_t transfer_bytes);
 void read_slab(hid_t dataset, const GridShape& shape, const par::Slab& slab,

@@ -15,7 +15,7 @@
 namespace nubox::io {
 namespace {
 
-/// Number types of arrays: in the file little-endian, in memory native.
+/// HDF5 types of array elements: little-endian in the file, native in memory.
 template <class T>
 struct NumberType;
 template <>
@@ -53,7 +53,7 @@ std::string array_checksum(const std::vector<T>& values) {
   return checksum_text(checksum_of(std::span<const T>(values)));
 }
 
-/// Every group to make: those with attributes and all parents of arrays, parents first.
+/// All groups of a table: those with attributes and all parents of arrays, parents first.
 std::set<std::string> groups_of(const TableFile& table) {
   std::set<std::string> groups;
   for (const auto& [path, attributes] : table.group_attributes) groups.insert(path);
@@ -104,7 +104,7 @@ void write_array(hid_t file, const std::string& path, const Array& array) {
       array.values);
 }
 
-/// More than the size of the file that will hold the table.
+/// Upper bound of the size of the file that stores the table.
 std::size_t size_bound(const TableFile& table) {
   constexpr std::size_t metadata_bytes = std::size_t{1} << 20;
   constexpr std::size_t object_bytes = std::size_t{1} << 12;
@@ -216,7 +216,7 @@ void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
                       const TableFile& table) {
   publish_from_root(comm, path, [&](const std::filesystem::path& temporary) {
     RawFile file(temporary, O_RDWR | O_CREAT | O_TRUNC);
-    // A limit on file sizes holds in memory too: meet it here, before HDF5 does.
+    // A file-size limit also applies to files in memory: fail here, before HDF5 does.
     file.reserve(size_bound(table));
     const RawFile memory = RawFile::in_memory();
     encode(table, memory.path());

@@ -61,7 +61,7 @@ TEST_F(FieldRefusal, a_file_whose_writer_was_killed_is_incomplete) {
 
 TEST_F(FieldRefusal, the_skeleton_on_disk_is_incomplete_until_the_end) {
   const std::vector<io::NamedChecksum> datasets{{"displacement", "0123456789abcdef", 4}};
-  io::lay_down_skeleton(path_, example_header(4), datasets);
+  io::write_incomplete_skeleton(path_, example_header(4), datasets);
   expect_part(refusal(), "is incomplete");
   io::complete_skeleton(path_, example_header(4), datasets);
   EXPECT_EQ(refusal(), "accepted");

@@ -6,17 +6,17 @@
 #include <span>
 #include <string>
 
-/// Plain files, with the system's reason in every error. Rank-local.
+/// Plain files through POSIX calls. Errors contain the reason given by the system. Rank-local.
 namespace nubox::io {
 
-/// A file descriptor; every member throws FileSystemError with the system's reason.
+/// Owner of a file descriptor. Every member throws FileSystemError with the reason of the system.
 class RawFile {
  public:
   /// `flags` as of open(2).
   RawFile(const std::filesystem::path& path, int flags);
   /// An unnamed file in memory that the system can also open as path().
   [[nodiscard]] static RawFile in_memory();
-  /// A file of `directory` that goes when it is neither open nor mapped any more.
+  /// An unlinked file in `directory`, which is freed when it is neither open nor mapped any more.
   [[nodiscard]] static RawFile without_name(const std::filesystem::path& directory);
   ~RawFile();
   RawFile(RawFile&& other) noexcept;
@@ -26,14 +26,14 @@ class RawFile {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::size_t size() const;
-  /// Sets the size and takes the disk space at once, where the file system can do that.
+  /// Sets the size and allocates the disk space, if the file system supports that.
   void reserve(std::size_t bytes);
   void write_at(std::size_t offset, std::span<const std::byte> bytes);
-  /// Fills `buffer` as far as the file reaches; returns the bytes read.
+  /// Fills `buffer` up to the end of the file; returns the number of bytes read.
   [[nodiscard]] std::size_t read_at(std::size_t offset, std::span<std::byte> buffer) const;
-  /// Lets the system fetch these bytes from disk in the background. A hint: no failure is told.
+  /// Asks the system to read these bytes ahead in the background. A hint: failures are ignored.
   void read_ahead(std::size_t offset, std::size_t bytes) const;
-  /// Its first `bytes`, to read and write; whoever asks unmaps them.
+  /// Maps its first `bytes` for reading and writing; the caller unmaps them.
   [[nodiscard]] void* map(std::size_t bytes) const;
   void sync();
   /// Some file systems report a full disk only here.
@@ -46,9 +46,9 @@ class RawFile {
   int descriptor_;
 };
 
-/// @throws FileSystemError
+/// Writes a whole file, replacing its contents. @throws FileSystemError
 void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes);
-/// @throws FileSystemError
+/// The contents of a whole file. @throws FileSystemError
 [[nodiscard]] std::string read_bytes(const std::filesystem::path& path);
 
 }  // namespace nubox::io

@@ -17,7 +17,7 @@
 namespace nubox::io {
 
 /// Bytes per read or write call: HDF5 before 1.12.3 fails at 2 GiB, and old MPI-IO layers wrote
-/// just below it wrongly.
+/// wrong bytes just below it.
 inline constexpr std::size_t default_transfer_bytes = std::size_t{1} << 30;
 
 /// An open field file. Construction and reading are collective; failures are agreed on all ranks.
@@ -32,16 +32,17 @@ class FieldFile {
 
   [[nodiscard]] const FieldHeader& header() const;
   [[nodiscard]] bool has(const std::string& dataset) const;
-  /// What the file says of a dataset that it has, without reading its values.
+  /// Checksum stored with an existing dataset; does not read its values.
   [[nodiscard]] const std::string& checksum(const std::string& dataset) const;
-  /// Points per side: the header's n, but for density_nu the mesh's; 0 if it is not there.
+  /// Points per side: n of the header, for density_nu that of its mesh; 0 if there is no such
+  /// dataset.
   [[nodiscard]] std::size_t n_of(const std::string& dataset) const;
   /// This rank's x slab of a dataset: [3][count][N][N], of density_nu [count][M][M]. Verifies the
   /// stored checksum over all ranks. @throws InputError naming dataset and file on a mismatch
   [[nodiscard]] std::vector<float> read(const std::string& dataset, const par::SlabLayout& layout,
                                         std::size_t transfer_bytes = default_transfer_bytes) const;
-  /// Asks the system to fetch this rank's slab of every dataset of the lattice from disk while the
-  /// program does something else. Collective. @throws FileSystemError (agreed)
+  /// Asks the system to read this rank's slab of every lattice dataset ahead in the background.
+  /// Collective. @throws FileSystemError (agreed)
   void read_ahead() const;
 
  private:
@@ -56,9 +57,9 @@ struct FieldDataset {
   std::size_t mesh_n = 0;  ///< M of density_nu; the others have the lattice's n
 };
 
-/// Writes a field file in parallel; it stands under its name once the publication is finished, for
-/// which neither header nor values are needed any more. Collective. @throws FileSystemError
-/// (agreed)
+/// Writes a field file in parallel. The file appears under its name when the returned publication
+/// is finished; header and values need not live until then. Collective.
+/// @throws FileSystemError (agreed)
 Publication write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
                              const FieldHeader& header, std::span<const FieldDataset> datasets,
                              std::size_t transfer_bytes = default_transfer_bytes);

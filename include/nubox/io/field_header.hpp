@@ -12,8 +12,8 @@ namespace nubox::io {
 inline constexpr const char* field_format = "nubox-field";
 inline constexpr int field_format_version = 1;
 
-/// Attribute of a file with /density_nu: the assignment whose window its modes still hold, as of
-/// painted particles (ngp, cic, tsc, pcs), or "none", as where it is missing.
+/// Attribute of a file with /density_nu: the mass assignment whose window is not deconvolved from
+/// its modes (ngp, cic, tsc, pcs), or "none", which is also the meaning of a missing attribute.
 inline constexpr const char* density_nu_window = "density_nu_window";
 
 /// Root attributes of a field file (docs/reference/formats.md, "Field file"). `seed` is negative
@@ -23,7 +23,7 @@ struct FieldHeader {
   std::size_t n = 0;
   double lattice_offset_cells = 0;
   double redshift = 0;
-  /// Zeros where unknown. T_cmb and N_eff are those of `extra`, where simulated boxes hold them.
+  /// Zeros where unknown. T_cmb and N_eff are read from `extra`, which simulated boxes contain.
   cosmology::Parameters cosmology{.Omega_m = 0, .Omega_b = 0, .h = 0, .n_s = 0, .A_s = 0};
   std::string species = "cdm";
   std::string origin;  ///< simulate, import, predict

@@ -7,8 +7,8 @@
 
 namespace nubox::io {
 
-/// All bytes of a file but those of its large arrays, whose places are known. It is made in memory
-/// and goes to disk by plain writes, and so do the arrays, from all ranks at once.
+/// All bytes of a file except those of its large arrays, whose extents are known. The frame is
+/// built in memory and written to disk by plain writes; all ranks write the arrays in parallel.
 struct FileFrame {
   struct Piece {
     std::size_t offset = 0;
@@ -18,16 +18,16 @@ struct FileFrame {
   std::vector<Piece> pieces;
 };
 
-/// Where the values of an array lie in a file.
+/// Location of the values of an array in a file.
 struct Extent {
   std::size_t offset = 0;
   std::size_t bytes = 0;
 };
 
-/// What lies around the extents. @throws FileSystemError
+/// The frame of a file in memory: all bytes outside the extents. @throws FileSystemError
 [[nodiscard]] FileFrame frame_around(const RawFile& memory, std::vector<Extent> extents);
 
-/// @throws FileSystemError
+/// Writes the pieces of a frame at their offsets. @throws FileSystemError
 void write_frame(RawFile& file, const FileFrame& frame);
 
 }  // namespace nubox::io

@@ -12,22 +12,21 @@
 
 #include <hdf5.h>
 
-/// HDF5 under handles: the only place of raw identifiers. All functions are rank-local unless said
-/// otherwise.
+/// RAII handles and helpers for the HDF5 C API. All functions are rank-local unless noted.
 namespace nubox::io::hdf5 {
 
 /// @throws FileSystemError "cannot <what>: <HDF5's reasons, innermost first>"; clears HDF5's stack
 [[noreturn]] void fail(std::string_view what);
 
-/// Passes a non-negative result through. @throws FileSystemError
+/// Returns a non-negative result unchanged. @throws FileSystemError on a negative one
 template <class Result>
 Result check(Result result, std::string_view what) {
   if (result < 0) fail(what);
   return result;
 }
 
-/// Owner of one HDF5 identifier. Where the outcome of closing matters (a file with delayed writes),
-/// call close(); the destructor is for the way out and ignores it.
+/// Owner of one HDF5 identifier. Call close() if the result of closing matters (a file with delayed
+/// writes); the destructor ignores it.
 template <auto close_function>
 class Handle {
  public:
@@ -64,12 +63,12 @@ using Object = Handle<&H5Oclose>;
 
 enum class Access { read, write };
 
-/// A creation list (H5P_FILE_CREATE, H5P_GROUP_CREATE, H5P_DATASET_CREATE) whose objects carry no
-/// time stamps: the same contents give the same bytes.
+/// Creation property list (H5P_FILE_CREATE, H5P_GROUP_CREATE, H5P_DATASET_CREATE) without time
+/// stamps, so that the same contents give the same bytes.
 [[nodiscard]] PropertyList creation_without_times(hid_t list_class);
 
-/// Makes an empty file at the path of a RawFile::in_memory(), through a driver that does not
-/// resolve links. HDF5 leaves the first `user_block_bytes` (0, or 512 times a power of two) alone.
+/// Creates an empty file at the path of a RawFile::in_memory(), with a driver that does not resolve
+/// links. HDF5 does not use the first `user_block_bytes` (0, or 512 times a power of two).
 [[nodiscard]] File create_file_in_memory(const std::filesystem::path& path,
                                          std::size_t user_block_bytes = 0);
 [[nodiscard]] File open_file(const std::filesystem::path& path, Access access);
@@ -79,7 +78,7 @@ enum class Access { read, write };
 /// Whether a file exists and begins as HDF5 files do.
 [[nodiscard]] bool is_hdf5(const std::filesystem::path& path);
 
-/// Opens the bytes of a whole file.
+/// Opens the bytes of a whole file in memory, read-only.
 [[nodiscard]] File open_image(std::span<const std::byte> bytes);
 
 /// One object below the root: path without leading slash.

@@ -8,18 +8,18 @@
 #include <string>
 #include <vector>
 
-/// Attributes of HDF5 objects: scalars of int64, double and text. Every object of ours holds
-/// `attributes_checksum`, which covers all its other attributes but the end mark `complete`.
+/// Attributes of HDF5 objects: scalars of int64, double and text. Every object written by nubox has
+/// `attributes_checksum`, which covers all its other attributes except the end mark `complete`.
 namespace nubox::io {
 
-/// One line per attribute in name order, "name=<i|f|s><length>:<value>\n"; numbers of type f by
-/// their 16 hexadecimal digits of bits. It is what the checksum is taken of, and it travels between
-/// ranks.
+/// One line per attribute in name order, "name=<i|f|s><length>:<value>\n"; numbers of type f as
+/// the 16 hexadecimal digits of their bits. The checksum is computed from this text, and ranks
+/// exchange it.
 [[nodiscard]] std::string canonical_text(const Attributes& attributes);
 [[nodiscard]] Attributes parse_canonical_text(const std::string& text);
 
 void write_attribute(hid_t object, const std::string& name, const AttributeValue& value);
-/// All of them and their checksum.
+/// All attributes and their checksum.
 void write_attributes(hid_t object, const Attributes& attributes);
 
 /// Elements of one attribute (several for arrays, which only foreign files have).
@@ -35,14 +35,14 @@ void write_attributes(hid_t object, const Attributes& attributes);
 [[nodiscard]] Attributes read_signed_attributes(hid_t file, const std::string& where,
                                                 const std::string& format, int version);
 
-/// The end mark, without which no reader takes a file.
+/// Writes the end mark `complete`; readers refuse a file without it.
 void write_complete_mark(hid_t file, bool complete);
 
-/// Opens a file for reading, telling a missing file (FileSystemError) from a damaged one
-/// (InputError). Rank-local.
+/// Opens a file for reading. Rank-local. @throws FileSystemError if it is missing, InputError if it
+/// is damaged
 [[nodiscard]] hdf5::File open_existing(const std::filesystem::path& path);
 
-/// Runs a reading step; what HDF5 cannot read becomes an InputError that calls the file damaged.
+/// Runs a reading step and turns a failure of HDF5 into an InputError that calls the file damaged.
 template <class Work>
 auto reading(const std::string& where, Work&& work) {
   try {

@@ -12,15 +12,17 @@
 
 namespace nubox::io {
 
-/// The one way by which files appear, alone or as a set that belongs together: they are written
-/// under temporary names in the targets' directories and synced, all ranks agree that they are
-/// complete, rank 0 renames them, the first one last, so that who finds it finds all, and syncs the
-/// directory. The disk is waited for by a thread of each rank: a caller may do other work between
-/// the constructor and finish(). On any failure, and if a Publication is dropped unfinished, the
-/// temporaries are removed and nothing new stands under the targets.
+/// Atomic publication of a file, or of a set of files that belong together.
+///
+/// The files are written under temporary names in the directories of the targets and synced. All
+/// ranks agree that they are complete, then rank 0 renames them and syncs the directory. The first
+/// file is renamed last, so that its presence implies that of all others. A thread of each rank
+/// waits for the disk: the caller may do other work between the constructor and finish(). On any
+/// failure, and if a Publication is destroyed unfinished, the temporary files are removed and no
+/// new file appears under the target names.
 class [[nodiscard]] Publication {
  public:
-  /// Gets the temporary names in the order of the targets.
+  /// Receives the temporary names in the order of the targets.
   using Write = std::function<void(std::span<const std::filesystem::path> temporaries)>;
   enum class Writers { all_ranks, root };
 
@@ -36,7 +38,7 @@ class [[nodiscard]] Publication {
   Publication& operator=(const Publication&) = delete;
   ~Publication();
 
-  /// Waits for the disk and has the files appear. To be called once. Collective.
+  /// Waits for the disk and renames the files. To be called once. Collective.
   /// @throws FileSystemError (agreed)
   void finish();
 
@@ -45,15 +47,15 @@ class [[nodiscard]] Publication {
   std::unique_ptr<Files> files_;
 };
 
-/// A file that rank 0 writes alone. Collective. @throws FileSystemError (agreed)
+/// Publishes a file that rank 0 writes alone. Collective. @throws FileSystemError (agreed)
 void publish_from_root(const par::Comm& comm, const std::filesystem::path& target,
                        const std::function<void(const std::filesystem::path& temporary)>& write);
 
-/// A file whose contents rank 0 holds in memory (`bytes` matters on rank 0 only).
+/// Publishes a file with the contents `bytes` of rank 0 (ignored on other ranks). Collective.
 void publish_bytes(const par::Comm& comm, const std::filesystem::path& target,
                    std::span<const std::byte> bytes);
 
-/// Text file by rank 0 through publish_from_root.
+/// Publishes a text file with the contents `text` of rank 0. Collective.
 void publish_text(const par::Comm& comm, const std::filesystem::path& target,
                   const std::string& text);
 

@@ -24,10 +24,10 @@ struct Array {
   std::string description;
 };
 
-/// A small HDF5 file (statistics, model, checkpoint) held in memory whole: root and group
-/// attributes and named arrays ("power/k"). Every dataset carries its XXH3 checksum, the attributes
-/// too, and `complete` is written last; in front of it all stands the checksum of the whole file in
-/// a user block of 512 bytes, so that no changed bit reaches HDF5.
+/// Contents of a small HDF5 file (statistics, model, checkpoint): root and group attributes and
+/// named arrays ("power/k"). In the file every dataset and every set of attributes has an XXH3
+/// checksum, and `complete` is written last. A user block of 512 bytes at the start of the file
+/// contains the checksum of all other bytes, so that HDF5 never parses damaged ones.
 struct TableFile {
   std::string format;  ///< "nubox-stats", "nubox-model", "nubox-checkpoint"
   int version = table_format_version;
@@ -36,7 +36,7 @@ struct TableFile {
   std::map<std::string, Array> arrays;                 ///< by dataset path
 };
 
-/// The values of a dataset that must be there. Rank-local.
+/// The values of a dataset that must exist. Rank-local.
 /// @throws InputError naming it if it is missing or of another type
 template <class T>
 [[nodiscard]] const std::vector<T>& column(const TableFile& table, const std::string& name) {
