@@ -8,7 +8,7 @@
 
 namespace nubox {
 
-/// Exit codes of the program: a contract with job scripts (README, "Exit codes").
+/// Exit codes of the program: a contract with job scripts (docs/reference/exit-codes.md).
 enum class ExitCode : int {
   ok = 0,
   internal = 1,       ///< our own defect
