@@ -5,7 +5,6 @@ import unittest
 
 from harness import TINY, SystemTest, nubox
 
-WITHIN_S = 10  # start of MPI on a loaded machine included; the ranks themselves end within 5 s
 
 
 class Faults(SystemTest):
@@ -23,7 +22,7 @@ class Faults(SystemTest):
         blocker.write_text("a file where a directory should be")
         for args, product in self.commands(blocker):
             with self.subTest(command=args[0]):
-                self.assertEnds(nubox(*args), 4, str(blocker), within=WITHIN_S)
+                self.assertEnds(nubox(*args), 4, str(blocker))
 
     def test_full_disk_on_all_ranks_and_on_rank_1_only(self):
         # 64 blocks of 1 KiB: less than the 16^3 box, more than the text files beside it.
@@ -35,7 +34,7 @@ class Faults(SystemTest):
                 with self.subTest(command=args[0], ranks=name):
                     # Without shared memory: its segments are files, which the limit would cut too.
                     outcome = nubox(*args, rank_prefix=limit, env={"OMPI_MCA_btl": "self,tcp"})
-                    self.assertEnds(outcome, 4, product.name, within=WITHIN_S)
+                    self.assertEnds(outcome, 4, product.name)
                     self.assertNothingStands(product)
 
     def test_injected_failures_end_all_ranks(self):
@@ -46,7 +45,7 @@ class Faults(SystemTest):
                     args, product = next(self.commands(out))
                     with self.subTest(point=point, rank=rank, kind=kind):
                         outcome = nubox(*args, env={"NUBOX_FAULT": f"{point}:{rank}:{kind}"})
-                        self.assertEnds(outcome, code, point, within=WITHIN_S)
+                        self.assertEnds(outcome, code, point)
                         self.assertNothingStands(product)
 
     def test_a_killed_rank_ends_the_job_and_the_next_start_completes_it(self):
@@ -54,7 +53,6 @@ class Faults(SystemTest):
         args, product = next(self.commands(out))
         outcome = nubox(*args, env={"NUBOX_FAULT": "write:1:kill"})
         self.assertIn(outcome.code, (128 + signal.SIGKILL, 255 & -signal.SIGKILL), str(outcome))
-        self.assertLess(outcome.seconds, WITHIN_S)
         self.assertFalse(product.exists())
         again = nubox(*args)
         self.assertEqual(again.code, 0, str(again))

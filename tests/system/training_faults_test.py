@@ -13,7 +13,6 @@ CODES = {"throw": (1,), "enospc": (4,), "hang": (6,), "nan": (5,),
 POINTS = ("read", "forward", "backward", "reduce", "checkpoint", "write", "publish")
 KINDS = ("throw", "kill", "hang", "enospc")
 WATCHDOG_S = 3
-WITHIN_S = 5 + 10  # after the watchdog's limit; start of MPI on a loaded machine included
 
 
 def cases():
@@ -44,7 +43,6 @@ class TrainingFaults(SystemTest):
                 broken = nubox("train", *self.options(out), *watchdog,
                                env={"NUBOX_FAULT": f"{point}:{rank}:{kind}"})
                 self.assertIn(broken.code, CODES[kind], str(broken))
-                self.assertLess(broken.seconds, WATCHDOG_S + WITHIN_S, str(broken))
                 if kind in ("throw", "enospc"):
                     self.assertIn(f"at '{point}'", broken.err, str(broken))
                 if kind == "hang":
