@@ -76,8 +76,9 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     log::warn_together("{} is made again: {}", path.string(), error.what());
     return false;
   }
-  throw InputError("{} holds another run: choose another --predict.out or remove it", path.string())
-      .agreed_from(0);
+  par::throw_agreed(
+      comm,
+      InputError("{} holds another run: choose another --predict.out or remove it", path.string()));
 }
 
 io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,

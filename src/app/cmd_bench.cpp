@@ -1,5 +1,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/io/publish.hpp"
+#include "nubox/par/agree.hpp"
 
 #include "app/commands.hpp"
 #include "app/options/bench.hpp"
@@ -63,8 +64,9 @@ void bench(const par::Comm& world, const config::Config& config) {
   const std::string what = config.text("bench.what");
   const auto component = components().find(what);
   if (component == components().end()) {
-    throw UsageError("this nubox was built without LibTorch, which bench.what = {} needs", what)
-        .agreed_from(0);
+    par::throw_agreed(
+        world,
+        UsageError("this nubox was built without LibTorch, which bench.what = {} needs", what));
   }
   if (config.check_only() || config.dry_run()) return;
 

@@ -1,6 +1,7 @@
 #include "nubox/doctor/examination.hpp"
 
 #include "nubox/core/log.hpp"
+#include "nubox/par/agree.hpp"
 
 #include "doctor/network_checks.hpp"
 
@@ -122,7 +123,8 @@ void require_health(const par::Comm& world, const std::vector<Line>& lines) {
   int code = first == nullptr ? 0 : static_cast<int>(first->check->code);
   world.broadcast(std::span<int>(&code, 1));
   if (code == 0) return;
-  throw Error(static_cast<ExitCode>(code), world.broadcast("doctor: " + failed)).agreed_from(0);
+  par::throw_agreed(world,
+                    Error(static_cast<ExitCode>(code), world.broadcast("doctor: " + failed)));
 }
 
 }  // namespace nubox::doctor

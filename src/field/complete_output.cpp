@@ -20,8 +20,8 @@ bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path
     log::warn_together("{} is made again: {}", path.string(), error.what());
     return false;
   }
-  throw InputError("{} holds another run: choose another --{} or remove it", path.string(), option)
-      .agreed_from(0);
+  par::throw_agreed(comm, InputError("{} holds another run: choose another --{} or remove it",
+                                     path.string(), option));
 }
 
 }  // namespace nubox::field

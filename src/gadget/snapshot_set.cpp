@@ -150,7 +150,7 @@ class TypeReader {
 }  // namespace
 
 struct Snapshot::Impl {
-  const par::Comm* comm;
+  par::Comm comm;
   std::vector<std::filesystem::path> files;
   std::vector<FileHeader> file_headers;
   SetHeader set;
@@ -177,8 +177,7 @@ Snapshot::~Snapshot() = default;
 
 Snapshot Snapshot::open(const par::Comm& comm, const std::filesystem::path& path,
                         const ReaderOptions& options) {
-  auto impl = std::make_unique<Impl>();
-  impl->comm = &comm;
+  auto impl = std::make_unique<Impl>(comm);
   impl->files = find_files(comm, path);
   impl->file_headers = read_all_headers(comm, impl->files);
   impl->set = par::agree(comm, [&] { return combine(impl->files, impl->file_headers, options); });
@@ -191,7 +190,7 @@ const std::vector<std::filesystem::path>& Snapshot::files() const { return impl_
 void Snapshot::for_each_block(int type, const ParticleFields& fields,
                               const std::function<void(ParticleBlock&)>& visit,
                               std::size_t block_particles) const {
-  const par::Comm& comm = *impl_->comm;
+  const par::Comm& comm = impl_->comm;
   par::agree(comm, [&] { impl_->require(type, fields); });
   const auto ranks = static_cast<std::uint64_t>(comm.size());
   const auto rank = static_cast<std::uint64_t>(comm.rank());

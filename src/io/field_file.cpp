@@ -78,7 +78,7 @@ void verify_sample(const std::filesystem::path& path, const std::vector<Part>& p
 }  // namespace
 
 struct FieldFile::Impl {
-  const par::Comm* comm;
+  par::Comm comm;
   std::filesystem::path path;
   FieldHeader header;
   std::map<std::string, NamedChecksum> datasets;
@@ -117,8 +117,7 @@ Attributes FieldFile::Impl::inspect(const std::filesystem::path& path) {
 }
 
 FieldFile::FieldFile(const par::Comm& comm, const std::filesystem::path& path)
-    : impl_(std::make_unique<Impl>()) {
-  impl_->comm = &comm;
+    : impl_(std::make_unique<Impl>(comm)) {
   impl_->path = path;
   const std::string text = par::agree(comm, [&] {
     fault::point("open");
@@ -152,11 +151,13 @@ const std::string& FieldFile::checksum(const std::string& dataset) const {
 std::vector<float> FieldFile::read(const std::string& dataset, const par::SlabLayout& layout,
                                    std::size_t transfer_bytes) const {
   const std::string where = impl_->path.string();
-  if (!has(dataset)) throw InputError("{} has no dataset '{}'", where, dataset).agreed_from(0);
+  if (!has(dataset)) {
+    par::throw_agreed(impl_->comm, InputError("{} has no dataset '{}'", where, dataset));
+  }
   const NamedChecksum& about = impl_->datasets.at(dataset);
   const GridShape shape = about.shape();
   std::vector<float> values;
-  const auto planes = par::agree(*impl_->comm, [&] {
+  const auto planes = par::agree(impl_->comm, [&] {
     fault::point("read");
     if (layout.n() != shape.n) {
       throw InternalError("{}: layout of {} planes for a grid of {}", where, layout.n(), shape.n);
@@ -173,16 +174,16 @@ std::vector<float> FieldFile::read(const std::string& dataset, const par::SlabLa
   });
   const std::string computed = dataset_checksum(layout, shape.components, planes);
   if (computed != about.checksum) {
-    throw InputError("{} is damaged: dataset '{}' has checksum {}, the file says {}", where,
-                     dataset, computed, about.checksum)
-        .agreed_from(0);
+    par::throw_agreed(impl_->comm,
+                      InputError("{} is damaged: dataset '{}' has checksum {}, the file says {}",
+                                 where, dataset, computed, about.checksum));
   }
   return values;
 }
 
 void FieldFile::read_ahead() const {
-  const par::SlabLayout layout(*impl_->comm, impl_->header.n);
-  par::agree(*impl_->comm, [&] {
+  const par::SlabLayout layout(impl_->comm, impl_->header.n);
+  par::agree(impl_->comm, [&] {
     const hdf5::File file = open_existing(impl_->path);
     const RawFile bytes(impl_->path, O_RDONLY);
     for (const auto& [name, about] : impl_->datasets) {

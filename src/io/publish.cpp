@@ -104,22 +104,21 @@ void naming(const fs::path& target, Work&& work) {
   } catch (const Error& error) {
     const std::string text = error.what();
     if (text.find(target.string()) != std::string::npos) throw;
-    throw Error(error.code(), fmt::format("{} was not written: {}", target.string(), text))
-        .agreed_from(error.origin_rank());
+    throw error.with_text(fmt::format("{} was not written: {}", target.string(), text));
   }
 }
 
 }  // namespace
 
 struct Publication::Files {
-  const par::Comm* comm;
+  par::Comm comm;
   std::vector<fs::path> targets;
   std::vector<fs::path> temporaries;
   Write complete;
   std::future<void> synced{};  ///< valid on the ranks that wrote
 
   Files(const par::Comm& ranks, std::vector<fs::path> names, Write marker)
-      : comm(&ranks),
+      : comm(ranks),
         targets(std::move(names)),
         temporaries(temporary_names(ranks, targets)),
         complete(std::move(marker)) {}
@@ -127,7 +126,7 @@ struct Publication::Files {
   Files& operator=(const Files&) = delete;
   ~Files() {
     if (synced.valid()) synced.wait();
-    if (comm->is_root()) remove_all(temporaries);
+    if (comm.is_root()) remove_all(temporaries);
   }
 };
 
@@ -160,7 +159,7 @@ Publication::~Publication() = default;
 
 void Publication::finish() {
   const std::unique_ptr<Files> files = std::move(files_);
-  const par::Comm& comm = *files->comm;
+  const par::Comm& comm = files->comm;
   naming(files->targets.front(), [&] {
     par::agree(comm, [&] {
       fault::point("write");

@@ -26,10 +26,26 @@ void agree_on(const Comm& comm, const std::optional<Error>& local_failure) {
   const int worst = comm.all_reduce(code, Reduction::max);
   if (worst == 0) return;
   const int candidate = code == worst ? comm.rank() : comm.size();
-  const int speaker = comm.all_reduce(candidate, Reduction::min);
+  const int origin = comm.all_reduce(candidate, Reduction::min);
   const std::string text =
-      comm.broadcast(local_failure ? local_failure->what() : std::string(), speaker);
-  throw Error(static_cast<ExitCode>(worst), text).agreed_from(speaker);
+      comm.broadcast(local_failure ? local_failure->what() : std::string(), origin);
+  throw Error(static_cast<ExitCode>(worst), text).agreed_from(origin);
+}
+
+void throw_agreed(const Comm& comm, const Error& error, int origin) {
+  if (collective_checks()) {
+    const std::string local =
+        fmt::format("exit code {}: {}", static_cast<int>(error.code()), error.what());
+    const std::string text = comm.broadcast(local);
+    const int differing = local == text ? comm.size() : comm.rank();
+    const int first = comm.all_reduce(differing, Reduction::min);
+    if (first < comm.size()) {
+      throw InternalError("ranks throw different errors as one: rank {} \"{}\", rank 0 \"{}\"",
+                          first, comm.broadcast(local, first), text)
+          .agreed_from(first);
+    }
+  }
+  throw error.agreed_from(origin);
 }
 
 }  // namespace nubox::par

@@ -2,12 +2,12 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/timer.hpp"
+#include "nubox/par/collective_checks.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 namespace nubox::par {
 namespace {
@@ -63,6 +63,27 @@ class ElementType {
   MPI_Datatype type_ = MPI_DATATYPE_NULL;
 };
 
+/// Tags keep the messages of an exchange under way apart from those of operations that complete
+/// while it runs. Messages of one tag match in the order in which the ranks begin them.
+constexpr int exchange_tag = 0, async_tag = 1;
+
+void wait_for(std::span<MPI_Request> requests) {
+  NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
+}
+void wait_for(std::vector<MPI_Request>&& requests) { wait_for(std::span<MPI_Request>(requests)); }
+
+/// @throws InternalError unless the blocks fill both buffers
+void require_full(std::span<const std::byte> send, std::span<const std::size_t> send_counts,
+                  std::span<const std::byte> received, std::span<const std::size_t> received_counts,
+                  std::size_t element_bytes) {
+  const auto bytes = [&](std::span<const std::size_t> counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::size_t{0}) * element_bytes;
+  };
+  if (bytes(send_counts) != send.size() || bytes(received_counts) != received.size()) {
+    throw InternalError("an exchange between all ranks: the counts do not fill the buffers");
+  }
+}
+
 }  // namespace
 
 void check_mpi(int code, const char* expression, const char* file, int line) {
@@ -86,79 +107,66 @@ int mpi_count(std::size_t count) {
   return static_cast<int>(count);
 }
 
-namespace {
-
-std::vector<int> mpi_counts(const std::vector<std::size_t>& counts) {
-  std::vector<int> narrow;
-  for (const std::size_t count : counts) narrow.push_back(mpi_count(count));
-  return narrow;
+Comm::State::State(MPI_Comm communicator, bool rank_alone) : comm(communicator), alone(rank_alone) {
+  NUBOX_MPI_CHECK(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN));
+  NUBOX_MPI_CHECK(MPI_Comm_rank(comm, &rank));
+  NUBOX_MPI_CHECK(MPI_Comm_size(comm, &size));
 }
 
-}  // namespace
-
-Comm::Comm(MPI_Comm comm) : comm_(comm) {
-  NUBOX_MPI_CHECK(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN));
-  NUBOX_MPI_CHECK(MPI_Comm_rank(comm_, &rank_));
-  NUBOX_MPI_CHECK(MPI_Comm_size(comm_, &size_));
-}
-
-Comm::Comm(Comm&& other) noexcept
-    : comm_(std::exchange(other.comm_, MPI_COMM_NULL)),
-      rank_(other.rank_),
-      size_(other.size_),
-      chunk_elements_(other.chunk_elements_) {}
-
-Comm& Comm::operator=(Comm&& other) noexcept {
-  std::swap(comm_, other.comm_);
-  rank_ = other.rank_;
-  size_ = other.size_;
-  chunk_elements_ = other.chunk_elements_;
-  return *this;
-}
-
-Comm::~Comm() {
-  if (comm_ == MPI_COMM_NULL) return;
+Comm::State::~State() {
   int finalized = 0;
   MPI_Finalized(&finalized);
-  if (finalized == 0) MPI_Comm_free(&comm_);
+  if (finalized == 0) MPI_Comm_free(&comm);
+}
+
+void Comm::begin(const char* operation) const {
+  if (!state_->alone) require_no_rank_local_work(operation);
 }
 
 Comm Comm::world() {
+  require_no_rank_local_work("Comm::world");
   MPI_Comm duplicate = MPI_COMM_NULL;
   NUBOX_MPI_CHECK(MPI_Comm_dup(MPI_COMM_WORLD, &duplicate));
-  return Comm(duplicate);
+  return Comm(duplicate, false);
 }
 
 Comm Comm::self() {
   MPI_Comm duplicate = MPI_COMM_NULL;
   NUBOX_MPI_CHECK(MPI_Comm_dup(MPI_COMM_SELF, &duplicate));
-  return Comm(duplicate);
+  return Comm(duplicate, true);
 }
 
 Comm Comm::duplicate() const {
+  begin("duplicate");
   MPI_Comm copy = MPI_COMM_NULL;
-  NUBOX_MPI_CHECK(MPI_Comm_dup(comm_, &copy));
-  return Comm(copy);
+  NUBOX_MPI_CHECK(MPI_Comm_dup(raw(), &copy));
+  return Comm(copy, state_->alone);
 }
 
 Comm Comm::split(int color, int key) const {
+  begin("split");
   MPI_Comm part = MPI_COMM_NULL;
-  NUBOX_MPI_CHECK(MPI_Comm_split(comm_, color, key, &part));
-  return Comm(part);
+  NUBOX_MPI_CHECK(MPI_Comm_split(raw(), color, key, &part));
+  return Comm(part, state_->alone);
 }
 
 Comm Comm::split_by_node() const {
+  begin("split_by_node");
   MPI_Comm part = MPI_COMM_NULL;
-  NUBOX_MPI_CHECK(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part));
-  return Comm(part);
+  NUBOX_MPI_CHECK(MPI_Comm_split_type(raw(), MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &part));
+  return Comm(part, state_->alone);
 }
 
-void Comm::barrier() const { NUBOX_MPI_CHECK(MPI_Barrier(comm_)); }
+void Comm::barrier() const {
+  begin("barrier");
+  NUBOX_MPI_CHECK(MPI_Barrier(raw()));
+}
 
 void Comm::broadcast_bytes(std::span<std::byte> bytes, int root) const {
-  for (std::size_t done = 0; done < bytes.size(); done += chunk_elements_) {
-    const std::size_t piece = std::min(chunk_elements_, bytes.size() - done);
-    NUBOX_MPI_CHECK(MPI_Bcast(bytes.data() + done, mpi_count(piece), MPI_BYTE, root, comm_));
+  begin("broadcast");
+  for (std::size_t done = 0; done < bytes.size(); done += chunk_elements()) {
+    const std::size_t piece = std::min(chunk_elements(), bytes.size() - done);
+    NUBOX_MPI_CHECK(MPI_Bcast(bytes.data() + done, mpi_count(piece), MPI_BYTE, root, raw()));
   }
 }
 
@@ -173,10 +181,11 @@ std::string Comm::broadcast(const std::string& text, int root) const {
 
 template <class T>
 void Comm::all_reduce(std::span<T> values, Reduction operation) const {
-  for (std::size_t done = 0; done < values.size(); done += chunk_elements_) {
-    const std::size_t piece = std::min(chunk_elements_, values.size() - done);
+  begin("all_reduce");
+  for (std::size_t done = 0; done < values.size(); done += chunk_elements()) {
+    const std::size_t piece = std::min(chunk_elements(), values.size() - done);
     NUBOX_MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, values.data() + done, mpi_count(piece),
-                                  mpi_type<T>(), mpi_operation(operation), comm_));
+                                  mpi_type<T>(), mpi_operation(operation), raw()));
   }
 }
 template void Comm::all_reduce(std::span<float>, Reduction) const;
@@ -186,83 +195,105 @@ template void Comm::all_reduce(std::span<std::int64_t>, Reduction) const;
 template void Comm::all_reduce(std::span<std::uint64_t>, Reduction) const;
 
 void Comm::all_gather_bytes(const void* value, void* all, std::size_t bytes) const {
+  begin("all_gather");
   NUBOX_MPI_CHECK(
-      MPI_Allgather(value, mpi_count(bytes), MPI_BYTE, all, mpi_count(bytes), MPI_BYTE, comm_));
+      MPI_Allgather(value, mpi_count(bytes), MPI_BYTE, all, mpi_count(bytes), MPI_BYTE, raw()));
 }
 
 std::vector<std::size_t> Comm::exchange_counts(std::span<const std::size_t> send) const {
-  if (send.size() != static_cast<std::size_t>(size_)) {
-    throw InternalError("all_to_all: {} counts for {} ranks", send.size(), size_);
+  begin("all_to_all");
+  if (send.size() != static_cast<std::size_t>(size())) {
+    throw InternalError("all_to_all: {} counts for {} ranks", send.size(), size());
   }
   std::vector<std::size_t> received(send.size());
   NUBOX_MPI_CHECK(MPI_Alltoall(send.data(), sizeof(std::size_t), MPI_BYTE, received.data(),
-                               sizeof(std::size_t), MPI_BYTE, comm_));
+                               sizeof(std::size_t), MPI_BYTE, raw()));
   return received;
+}
+
+/// Block r of `send` begins at element send_starts[r]; blocks may overlap. Received blocks follow
+/// one another.
+struct Comm::Exchange {
+  std::span<const std::byte> send;
+  std::span<const std::size_t> send_counts, send_starts;
+  std::span<std::byte> received;
+  std::span<const std::size_t> received_counts;
+  std::size_t element_bytes;
+};
+
+std::vector<MPI_Request> Comm::start_exchange(const Exchange& exchange, int tag) const {
+  const std::size_t bytes = exchange.element_bytes, chunk = chunk_elements();
+  const auto self = static_cast<std::size_t>(rank());
+  const std::vector<std::size_t> received_starts = block_starts(exchange.received_counts);
+  const ElementType type(bytes);
+  std::vector<MPI_Request> requests;
+  const auto each_piece = [&](std::span<const std::size_t> counts, const auto& start_message) {
+    for (std::size_t r = 0; r < counts.size(); ++r) {
+      for (std::size_t done = 0; r != self && done < counts[r]; done += chunk) {
+        const int piece = mpi_count(std::min(chunk, counts[r] - done));
+        start_message(r, done, piece, static_cast<int>(r));
+      }
+    }
+  };
+  // Receives first: the library may then deliver without an intermediate copy.
+  each_piece(exchange.received_counts, [&](std::size_t r, std::size_t done, int piece, int from) {
+    std::byte* target = exchange.received.data() + (received_starts[r] + done) * bytes;
+    NUBOX_MPI_CHECK(
+        MPI_Irecv(target, piece, type.raw(), from, tag, raw(), &requests.emplace_back()));
+  });
+  each_piece(exchange.send_counts, [&](std::size_t r, std::size_t done, int piece, int to) {
+    const std::byte* source = exchange.send.data() + (exchange.send_starts[r] + done) * bytes;
+    NUBOX_MPI_CHECK(MPI_Isend(source, piece, type.raw(), to, tag, raw(), &requests.emplace_back()));
+  });
+  if (exchange.send_counts[self] > 0) {
+    std::memcpy(exchange.received.data() + received_starts[self] * bytes,
+                exchange.send.data() + exchange.send_starts[self] * bytes,
+                exchange.send_counts[self] * bytes);
+  }
+  return requests;
+}
+
+void Comm::all_gather_blocks(std::span<const std::byte> block, std::span<std::byte> all,
+                             std::span<const std::size_t> counts, std::size_t element_bytes) const {
+  const auto ranks = static_cast<std::size_t>(size());
+  const std::vector<std::size_t> send_counts(ranks, block.size() / element_bytes);
+  const std::vector<std::size_t> send_starts(ranks, 0);
+  wait_for(
+      start_exchange({block, send_counts, send_starts, all, counts, element_bytes}, exchange_tag));
 }
 
 void Comm::all_to_all_bytes(std::span<const std::byte> send,
                             std::span<const std::size_t> send_counts, std::span<std::byte> received,
                             std::span<const std::size_t> received_counts,
                             std::size_t element_bytes) const {
-  const auto total = [](std::span<const std::size_t> counts) {
-    return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-  };
-  if (total(send_counts) * element_bytes != send.size() ||
-      total(received_counts) * element_bytes != received.size()) {
-    throw InternalError("all_to_all: counts do not fill the buffers");
-  }
-  const ElementType type(element_bytes);
-  std::vector<MPI_Request> requests;
-  // Receives first: the library may then deliver without an intermediate copy.
-  std::size_t offset = 0;
-  for (int r = 0; r < size_; ++r) {
-    const std::size_t count = received_counts[static_cast<std::size_t>(r)];
-    for (std::size_t done = 0; r != rank_ && done < count; done += chunk_elements_) {
-      const std::size_t piece = std::min(chunk_elements_, count - done);
-      NUBOX_MPI_CHECK(MPI_Irecv(received.data() + (offset + done) * element_bytes, mpi_count(piece),
-                                type.raw(), r, 0, comm_, &requests.emplace_back()));
-    }
-    offset += count;
-  }
-  std::size_t own_source = 0;
-  offset = 0;
-  for (int r = 0; r < size_; ++r) {
-    const std::size_t count = send_counts[static_cast<std::size_t>(r)];
-    if (r == rank_) own_source = offset;
-    for (std::size_t done = 0; r != rank_ && done < count; done += chunk_elements_) {
-      const std::size_t piece = std::min(chunk_elements_, count - done);
-      NUBOX_MPI_CHECK(MPI_Isend(send.data() + (offset + done) * element_bytes, mpi_count(piece),
-                                type.raw(), r, 0, comm_, &requests.emplace_back()));
-    }
-    offset += count;
-  }
-  const auto self = static_cast<std::size_t>(rank_);
-  const std::size_t own_target = total(received_counts.first(self));
-  if (send_counts[self] > 0) {
-    std::memcpy(received.data() + own_target * element_bytes,
-                send.data() + own_source * element_bytes, send_counts[self] * element_bytes);
-  }
-  NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
+  begin("all_to_all");
+  require_full(send, send_counts, received, received_counts, element_bytes);
+  const std::vector<std::size_t> starts = block_starts(send_counts);
+  wait_for(start_exchange({send, send_counts, starts, received, received_counts, element_bytes},
+                          exchange_tag));
 }
 
 void Comm::sendrecv_bytes(int partner, std::span<const std::byte> leaving,
                           std::span<std::byte> arriving) const {
+  begin("sendrecv");
   if (leaving.size() != arriving.size()) {
     throw InternalError("sendrecv of {} bytes for {}", leaving.size(), arriving.size());
   }
-  for (std::size_t done = 0; done < leaving.size(); done += chunk_elements_) {
-    const int piece = mpi_count(std::min(chunk_elements_, leaving.size() - done));
-    NUBOX_MPI_CHECK(MPI_Sendrecv(leaving.data() + done, piece, MPI_BYTE, partner, 0,
-                                 arriving.data() + done, piece, MPI_BYTE, partner, 0, comm_,
-                                 MPI_STATUS_IGNORE));
+  for (std::size_t done = 0; done < leaving.size(); done += chunk_elements()) {
+    const int piece = mpi_count(std::min(chunk_elements(), leaving.size() - done));
+    NUBOX_MPI_CHECK(MPI_Sendrecv(leaving.data() + done, piece, MPI_BYTE, partner, exchange_tag,
+                                 arriving.data() + done, piece, MPI_BYTE, partner, exchange_tag,
+                                 raw(), MPI_STATUS_IGNORE));
   }
 }
 
 void AsyncSums::start(std::span<float> values) {
-  for (std::size_t done = 0; done < values.size(); done += default_chunk_elements) {
-    const std::size_t piece = std::min(default_chunk_elements, values.size() - done);
-    NUBOX_MPI_CHECK(MPI_Iallreduce(MPI_IN_PLACE, values.data() + done, mpi_count(piece), MPI_FLOAT,
-                                   MPI_SUM, comm_->raw(), &requests_.emplace_back()));
+  comm_.begin("AsyncSums::start");
+  const std::size_t chunk = comm_.chunk_elements();
+  for (std::size_t done = 0; done < values.size(); done += chunk) {
+    const int piece = mpi_count(std::min(chunk, values.size() - done));
+    NUBOX_MPI_CHECK(MPI_Iallreduce(MPI_IN_PLACE, values.data() + done, piece, MPI_FLOAT, MPI_SUM,
+                                   comm_.raw(), &requests_.emplace_back()));
   }
 }
 
@@ -275,30 +306,34 @@ void AsyncSums::progress() {
 }
 
 void AsyncSums::wait_all() {
-  NUBOX_MPI_CHECK(MPI_Waitall(mpi_count(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE));
+  wait_for(requests_);
   requests_.clear();
 }
 
 AsyncBlocks::AsyncBlocks(const Comm& comm, std::span<const float> send,
                          std::span<const std::size_t> send_counts, std::span<float> received,
                          std::span<const std::size_t> received_counts)
-    : send_counts_(mpi_counts({send_counts.begin(), send_counts.end()})),
-      send_starts_(mpi_counts(block_starts(send_counts))),
-      received_counts_(mpi_counts({received_counts.begin(), received_counts.end()})),
-      received_starts_(mpi_counts(block_starts(received_counts))) {
-  NUBOX_MPI_CHECK(MPI_Ialltoallv(send.data(), send_counts_.data(), send_starts_.data(), MPI_FLOAT,
-                                 received.data(), received_counts_.data(), received_starts_.data(),
-                                 MPI_FLOAT, comm.raw(), &request_));
+    : comm_(comm) {
+  comm_.begin("AsyncBlocks");
+  const auto send_bytes = std::as_bytes(send);
+  const auto received_bytes = std::as_writable_bytes(received);
+  require_full(send_bytes, send_counts, received_bytes, received_counts, sizeof(float));
+  const std::vector<std::size_t> starts = block_starts(send_counts);
+  requests_ = comm_.start_exchange(
+      {send_bytes, send_counts, starts, received_bytes, received_counts, sizeof(float)}, async_tag);
 }
 
 AsyncBlocks::~AsyncBlocks() {
   const Stopwatch watch;
   int done = 0;
   while (done == 0 && watch.seconds() < 1) {
-    if (MPI_Test(&request_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return;
+    if (MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done,
+                    MPI_STATUSES_IGNORE) != MPI_SUCCESS) {
+      return;
+    }
   }
 }
 
-void AsyncBlocks::wait() { NUBOX_MPI_CHECK(MPI_Wait(&request_, MPI_STATUS_IGNORE)); }
+void AsyncBlocks::wait() { wait_for(requests_); }
 
 }  // namespace nubox::par

@@ -6,7 +6,7 @@
 
 namespace nubox::par {
 
-SlabLayout::SlabLayout(const Comm& comm, std::size_t n) : comm_(&comm), n_(n) {
+SlabLayout::SlabLayout(const Comm& comm, std::size_t n) : comm_(comm), n_(n) {
   if (n == 0) throw InternalError("a slab layout needs at least one plane");
   const auto ranks = static_cast<std::size_t>(comm.size());
   block_ = (n + ranks - 1) / ranks;

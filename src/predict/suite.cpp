@@ -31,7 +31,7 @@ void SuiteProgress::settle() {
 }
 
 void SuiteProgress::note_failure(std::size_t task, const Error& error) {
-  if (warns_ && group_->is_root()) log::warn("failed: {}", error.what());
+  if (warns_ && group_.is_root()) log::warn("failed: {}", error.what());
   if (!first_failure_) first_failure_ = error;
   failed_tasks_.insert(task);
 }

@@ -49,7 +49,7 @@ class Run {
   void after_step(std::size_t output, std::size_t step);
   [[nodiscard]] field::Box snapshot(std::size_t output);
 
-  const par::Comm& comm_;
+  par::Comm comm_;
   const SimulationOptions& options_;
   const cosmology::Parameters& parameters_;
   const cosmology::LinearTables& tables_;
@@ -176,10 +176,11 @@ void Run::after_step(std::size_t output, std::size_t step) {
   });
   log::beat();
   if (action == par::StepControl::Action::save) return;
-  throw Error(ExitCode::stopped,
-              fmt::format("{}: stopped after step {} with a checkpoint in {}; run again to go on",
-                          name_, progress_->done(), interruption_.checkpoint.string()))
-      .agreed_from(0);
+  par::throw_agreed(
+      comm_,
+      Error(ExitCode::stopped,
+            fmt::format("{}: stopped after step {} with a checkpoint in {}; run again to go on",
+                        name_, progress_->done(), interruption_.checkpoint.string())));
 }
 
 field::Box Run::snapshot(std::size_t output) {

@@ -22,7 +22,7 @@ constexpr std::uint64_t widest_range = 8;
 
 IdTable::IdTable(const gadget::Snapshot& ics, const par::Comm& comm, std::size_t n,
                  const IdRange& ids)
-    : n_(n), comm_(&comm), first_(ids.first), last_(ids.last) {
+    : n_(n), comm_(comm), first_(ids.first), last_(ids.last) {
   par::agree(comm, [&] {
     if ((last_ - first_) / widest_range >= ids.count) {
       throw InputError("{} particles have IDs from {} to {}: too widely spread to be joined",
@@ -57,9 +57,9 @@ void IdTable::measure_offset(const gadget::ParticleBlock& block, double cell) {
       sums[2 * c + 1] += std::sin(angle);
     }
   }
-  comm_->all_reduce(std::span<double>(sums));
-  const auto count = static_cast<double>(comm_->all_reduce(std::uint64_t{block.count}));
-  par::agree(*comm_, [&] {
+  comm_.all_reduce(std::span<double>(sums));
+  const auto count = static_cast<double>(comm_.all_reduce(std::uint64_t{block.count}));
+  par::agree(comm_, [&] {
     for (std::size_t c = 0; c < 3; ++c) {
       const std::complex<double> mean(sums[2 * c] / count, sums[2 * c + 1] / count);
       const double measured = std::arg(mean) / (2 * units::pi);
@@ -103,7 +103,7 @@ void IdTable::add(const std::vector<Entry>& arrived, const par::Comm& comm) {
 }
 
 std::uint64_t IdTable::site(std::uint64_t id) const {
-  return sites_[id - first_ - static_cast<std::uint64_t>(comm_->rank()) * per_rank_];
+  return sites_[id - first_ - static_cast<std::uint64_t>(comm_.rank()) * per_rank_];
 }
 
 }  // namespace nubox::snapshot

@@ -38,7 +38,7 @@ class IdTable {
   void add(const std::vector<Entry>& arrived, const par::Comm& comm);
 
   std::size_t n_;
-  const par::Comm* comm_;
+  par::Comm comm_;
   std::uint64_t first_, last_, per_rank_;
   std::array<double, 3> offset_{};
   std::vector<std::uint64_t> sites_;

@@ -145,7 +145,7 @@ void raise(std::span<const Failure> failures, const std::string& file) {
     if (failure.error.code() > worst->error.code()) worst = &failure;
     text += fmt::format("{}: {}\n", failure.statistic, failure.error.what());
   }
-  throw Error(worst->error.code(), text + file).agreed_from(worst->error.origin_rank());
+  throw worst->error.with_text(text + file);
 }
 
 }  // namespace nubox::stats

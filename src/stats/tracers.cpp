@@ -34,7 +34,7 @@ void require_inside(const Catalogue& catalogue, double box_size_mpch) {
 }  // namespace
 
 Tracers::Tracers(field::Box snapshot, std::optional<field::LatticeField> density_nu)
-    : comm_(&snapshot.displacement.comm()),
+    : comm_(snapshot.displacement.comm()),
       lattice_(std::move(snapshot)),
       density_nu_(std::move(density_nu)) {
   const auto n = static_cast<std::uint64_t>(lattice_->displacement.n());
@@ -42,7 +42,7 @@ Tracers::Tracers(field::Box snapshot, std::optional<field::LatticeField> density
 }
 
 Tracers::Tracers(const par::Comm& comm, io::FieldHeader header, Catalogue catalogue)
-    : comm_(&comm), header_(std::move(header)), catalogue_(std::move(catalogue)) {
+    : comm_(comm), header_(std::move(header)), catalogue_(std::move(catalogue)) {
   par::agree(comm, [&] { require_inside(catalogue_, header_.box_size_mpch); });
   total_ = comm.all_reduce(static_cast<std::uint64_t>(catalogue_.positions_mpch.size() / 3));
 }
@@ -60,7 +60,7 @@ bool Tracers::has_velocities() const {
   if (lattice_) return lattice_->velocity.has_value();
   // A rank without particles has no velocities either.
   const std::uint64_t here = catalogue_.velocities_kms.size();
-  return comm_->all_reduce(here) > 0;
+  return comm_.all_reduce(here) > 0;
 }
 
 field::ParticleRoute Tracers::route(const par::SlabLayout& mesh, field::Assignment assignment,

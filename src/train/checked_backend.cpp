@@ -1,6 +1,7 @@
 #include "train/checked_backend.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
 
 #include <array>
 
@@ -14,9 +15,11 @@ void CheckedBackend::start(const torch::Tensor& values) {
     const auto text = [](const Sum& sum) {
       return fmt::format("sum {} of {} numbers from {} on", sum[0], sum[2], sum[1]);
     };
-    throw Error(ExitCode::communication, fmt::format("rank {} begins gradient {}, rank 0 {}", rank,
-                                                     text(sums[rank]), text(sums[0])))
-        .agreed_from(static_cast<int>(rank));
+    par::throw_agreed(
+        comm_,
+        Error(ExitCode::communication, fmt::format("rank {} begins gradient {}, rank 0 {}", rank,
+                                                   text(sums[rank]), text(sums[0]))),
+        static_cast<int>(rank));
   }
   backend_->start(values);
 }

@@ -53,7 +53,7 @@ class Checkpoints {
   [[nodiscard]] std::vector<std::filesystem::path> list() const;
   [[nodiscard]] Loaded read(const std::filesystem::path& path) const;
   void remove_all_but(std::size_t keep);
-  const par::Comm& comm_;
+  par::Comm comm_;
   std::filesystem::path directory_;
   Identity identity_;
 };

@@ -98,11 +98,13 @@ void RunState::require_equal_weights(const par::Comm& comm) {
   const auto sums = comm.all_gather(checksum_of(values));
   for (std::size_t rank = 1; rank < sums.size(); ++rank) {
     if (sums[rank] == sums[0]) continue;
-    throw Error(ExitCode::communication,
-                fmt::format("weights of rank {} differ from rank 0's after step {}: gradient sums "
-                            "were not equal on all ranks",
-                            rank, position_.steps))
-        .agreed_from(static_cast<int>(rank));
+    par::throw_agreed(
+        comm,
+        Error(ExitCode::communication,
+              fmt::format("weights of rank {} differ from rank 0's after step {}: gradient sums "
+                          "were not equal on all ranks",
+                          rank, position_.steps)),
+        static_cast<int>(rank));
   }
 }
 

@@ -98,11 +98,12 @@ TrainReport TrainingRun::run() {
     if (outcome.action == par::StepControl::Action::go_on) continue;
     control_->save([this] { save_checkpoint(); });
     if (outcome.action == par::StepControl::Action::stop) {
-      throw Error(ExitCode::stopped,
-                  fmt::format("training stopped after step {} of {} with a checkpoint in {}; run "
-                              "again to go on",
-                              position_.steps, total_steps(), options_.out.string()))
-          .agreed_from(0);
+      par::throw_agreed(
+          comm_,
+          Error(ExitCode::stopped,
+                fmt::format("training stopped after step {} of {} with a checkpoint in {}; run "
+                            "again to go on",
+                            position_.steps, total_steps(), options_.out.string())));
     }
   }
   return write_model();

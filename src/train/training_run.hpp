@@ -58,7 +58,7 @@ class TrainingRun {
   [[nodiscard]] TrainReport write_model();
 
   memory::HeapRetention by_steps_;
-  const par::Comm& comm_;
+  par::Comm comm_;
   TrainOptions options_;
   net::ModelCard card_;
   net::Precision precision_;

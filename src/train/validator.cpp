@@ -71,11 +71,12 @@ void Validator::prepare_truths() {
                                                                         : source.target)});
     prior_.spectra.push_back(compare_boxes(particle_modes(plan, prior), truths_.back().modes));
     if (!std::isfinite(prior_.spectra.back().error())) {
-      throw InputError(
-          "validation box {} has no modes between {} and {} h/Mpc to compare: use "
-          "train.select=loss",
-          names_[b], spectra_first_hmpc, spectra_first_hmpc + spectra_bins * spectra_width_hmpc)
-          .agreed_from(0);
+      par::throw_agreed(
+          comm_,
+          InputError("validation box {} has no modes between {} and {} h/Mpc to compare: use "
+                     "train.select=loss",
+                     names_[b], spectra_first_hmpc,
+                     spectra_first_hmpc + spectra_bins * spectra_width_hmpc));
     }
   }
 }

@@ -55,7 +55,7 @@ class Validator {
   /// Of the network or, for null, of adding nothing to the prior.
   [[nodiscard]] double crop_loss(net::Emulator* emulator) const;
 
-  const par::Comm& comm_;
+  par::Comm comm_;
   const TrainOptions options_;
   const net::ModelCard& card_;
   net::Precision precision_;

@@ -28,7 +28,7 @@ class TemporaryFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  const par::Comm& comm_;
+  par::Comm comm_;
   std::filesystem::path path_;
 };
 

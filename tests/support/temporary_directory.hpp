@@ -41,7 +41,7 @@ class TemporaryDirectory {
   }
 
  private:
-  const par::Comm& comm_;
+  par::Comm comm_;
   std::filesystem::path path_;
 };
 

@@ -31,10 +31,15 @@ class Error : public std::runtime_error {
   [[nodiscard]] bool agreed() const noexcept { return agreed_rank_ >= 0; }
   /// Rank on which an agreed error arose, -1 before agreement.
   [[nodiscard]] int origin_rank() const noexcept { return agreed_rank_; }
+  /// For par::agree and par::throw_agreed alone, which see to it that all ranks throw the error.
   [[nodiscard]] Error agreed_from(int rank) const {
     Error copy = *this;
     copy.agreed_rank_ = rank;
     return copy;
+  }
+  /// The same error with another text, for example with the file that it concerns.
+  [[nodiscard]] Error with_text(const std::string& text) const {
+    return Error(code_, text).agreed_from(agreed_rank_);
   }
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/core/error.hpp"
+#include "nubox/par/collective_checks.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <exception>
@@ -14,17 +15,25 @@ namespace nubox::par {
 /// of the lowest rank with the highest exit code), marked as agreed. Collective.
 void agree_on(const Comm& comm, const std::optional<Error>& local_failure);
 
+/// Throws an error that all ranks throw, because what led to it is equal on all of them (a reduced
+/// value, a broadcast decision, an argument): marked as agreed, as having arisen on rank
+/// `origin`. Collective. With collective checks (debug builds) the ranks compare their errors.
+/// @throws InternalError on all ranks if the checks find errors that differ
+[[noreturn]] void throw_agreed(const Comm& comm, const Error& error, int origin = 0);
+
 /// The error of the exception being handled (an unknown one becomes an internal error).
 [[nodiscard]] Error current_error();
 
 /// Runs rank-local work whose failure is to be expected (open, parse, validate, allocate, rename)
 /// and agrees on the outcome. The work must hold no collective operation: a rank that throws
-/// before it would leave the others waiting.
+/// before it would leave the others waiting. With collective checks (debug builds) such an
+/// operation throws.
 template <class Work>
 auto agree(const Comm& comm, Work&& work) {
   std::optional<Error> failure;
   if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
     try {
+      const RankLocalWork rank_local;
       std::forward<Work>(work)();
     } catch (...) {
       failure = current_error();
@@ -33,6 +42,7 @@ auto agree(const Comm& comm, Work&& work) {
   } else {
     std::optional<std::invoke_result_t<Work>> result;
     try {
+      const RankLocalWork rank_local;
       result.emplace(std::forward<Work>(work)());
     } catch (...) {
       failure = current_error();
@@ -42,8 +52,8 @@ auto agree(const Comm& comm, Work&& work) {
   }
 }
 
-/// Rank 0's answer to a question about the world outside (does a file stand there?), so that all
-/// ranks go the same way however their views of it differ. Collective. What it throws is agreed on.
+/// Rank 0's answer to a question about the file system (does a file exist?), so that all ranks take
+/// the same branch even if their views of it differ. Collective. Errors are agreed.
 template <class Question>
 [[nodiscard]] bool root_decides(const Comm& comm, Question&& question) {
   const bool answer =

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -21,20 +23,17 @@ inline constexpr std::size_t default_chunk_elements = std::size_t{1} << 30;
 
 enum class Reduction { sum, min, max };
 
-/// A communicator of our own: a plain duplicate (a cartesian one corrupts MPI-IO in Open MPI,
-/// open-mpi/ompi#12718) that returns errors, which become CommunicationError. Move-only; freed on
-/// destruction, which must come before par::Session ends. All operations are collective on it
-/// unless said otherwise.
+/// Handle of a communicator of our own: a plain duplicate (a cartesian one corrupts MPI-IO in Open
+/// MPI, open-mpi/ompi#12718) that returns errors, which become CommunicationError. Copies share
+/// the communicator, which is freed with the last of them: objects that work on a communicator
+/// hold a copy, so that none outlives it. The last handle must go before par::Session ends, on all
+/// ranks. A moved-from handle may only be assigned to or destroyed. All operations are collective
+/// on the communicator unless said otherwise; inside the rank-local work of agree() they throw
+/// (nubox/par/collective_checks.hpp), except on the communicator of this rank alone (self()).
 class Comm {
  public:
   [[nodiscard]] static Comm world();
   [[nodiscard]] static Comm self();
-
-  Comm(Comm&& other) noexcept;
-  Comm& operator=(Comm&& other) noexcept;
-  Comm(const Comm&) = delete;
-  Comm& operator=(const Comm&) = delete;
-  ~Comm();
 
   [[nodiscard]] Comm duplicate() const;
   /// Ranks with equal colour form one communicator, ordered by key.
@@ -42,11 +41,11 @@ class Comm {
   /// Ranks that share this machine's memory.
   [[nodiscard]] Comm split_by_node() const;
 
-  [[nodiscard]] int rank() const noexcept { return rank_; }
-  [[nodiscard]] int size() const noexcept { return size_; }
-  [[nodiscard]] bool is_root() const noexcept { return rank_ == 0; }
+  [[nodiscard]] int rank() const noexcept { return state_->rank; }
+  [[nodiscard]] int size() const noexcept { return state_->size; }
+  [[nodiscard]] bool is_root() const noexcept { return rank() == 0; }
   /// For HDF5 only.
-  [[nodiscard]] MPI_Comm raw() const noexcept { return comm_; }
+  [[nodiscard]] MPI_Comm raw() const noexcept { return state_->comm; }
 
   void barrier() const;
 
@@ -70,7 +69,7 @@ class Comm {
   template <class T>
   [[nodiscard]] std::vector<T> all_gather(const T& value) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    std::vector<T> all(static_cast<std::size_t>(size_));
+    std::vector<T> all(static_cast<std::size_t>(size()));
     all_gather_bytes(&value, all.data(), sizeof(T));
     return all;
   }
@@ -78,11 +77,12 @@ class Comm {
   /// All ranks' values, concatenated in rank order; lengths may differ.
   template <class T>
   [[nodiscard]] std::vector<T> all_gather(std::span<const T> values) const {
-    std::vector<std::size_t> counts(static_cast<std::size_t>(size_), values.size());
-    std::vector<T> send;
-    send.reserve(values.size() * counts.size());
-    for (int r = 0; r < size_; ++r) send.insert(send.end(), values.begin(), values.end());
-    return all_to_all<T>(send, counts);
+    static_assert(std::is_trivially_copyable_v<T>);
+    const std::vector<std::size_t> counts = all_gather(values.size());
+    std::vector<T> all(std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
+    all_gather_blocks(std::as_bytes(values), std::as_writable_bytes(std::span<T>(all)), counts,
+                      sizeof(T));
+    return all;
   }
 
   /// Sends consecutive blocks of `send`, `send_counts[r]` elements to rank r; returns what was
@@ -94,9 +94,7 @@ class Comm {
       std::vector<std::size_t>* received_counts = nullptr) const {
     static_assert(std::is_trivially_copyable_v<T>);
     const std::vector<std::size_t> counts = exchange_counts(send_counts);
-    std::size_t total = 0;
-    for (const std::size_t count : counts) total += count;
-    std::vector<T> received(total);
+    std::vector<T> received(std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
     all_to_all_bytes(std::as_bytes(send), send_counts,
                      std::as_writable_bytes(std::span<T>(received)), counts, sizeof(T));
     if (received_counts != nullptr) *received_counts = counts;
@@ -126,13 +124,38 @@ class Comm {
     sendrecv_bytes(partner, std::as_bytes(leaving), std::as_writable_bytes(arriving));
   }
 
-  /// Lowers the chunk limit, so that tests reach the many-piece path with few elements. Rank-local.
-  void set_chunk_elements(std::size_t elements) { chunk_elements_ = elements; }
+  /// Largest number of elements in one MPI call; longer transfers go in pieces.
+  [[nodiscard]] std::size_t chunk_elements() const noexcept { return state_->chunk_elements; }
+  /// Lowers the limit for all handles of this communicator, so that tests reach the path of many
+  /// pieces with few elements. Rank-local; the same on all ranks.
+  void set_chunk_elements(std::size_t elements) { state_->chunk_elements = elements; }
 
  private:
-  explicit Comm(MPI_Comm comm);
+  friend class AsyncSums;
+  friend class AsyncBlocks;
+  /// What the copies of a handle share; frees the communicator.
+  struct State {
+    State(MPI_Comm communicator, bool rank_alone);
+    ~State();
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    MPI_Comm comm;
+    /// A duplicate of MPI_COMM_SELF, on which no operation waits for another rank.
+    bool alone;
+    int rank = 0;
+    int size = 1;
+    std::size_t chunk_elements = default_chunk_elements;
+  };
+  struct Exchange;
+
+  Comm(MPI_Comm comm, bool alone) : state_(std::make_shared<State>(comm, alone)) {}
+  /// Called by every operation. @throws InternalError inside rank-local work
+  void begin(const char* operation) const;
   void broadcast_bytes(std::span<std::byte> bytes, int root) const;
   void all_gather_bytes(const void* value, void* all, std::size_t bytes) const;
+  void all_gather_blocks(std::span<const std::byte> block, std::span<std::byte> all,
+                         std::span<const std::size_t> counts, std::size_t element_bytes) const;
   [[nodiscard]] std::vector<std::size_t> exchange_counts(std::span<const std::size_t> send) const;
   void all_to_all_bytes(std::span<const std::byte> send, std::span<const std::size_t> send_counts,
                         std::span<std::byte> received, std::span<const std::size_t> received_counts,
@@ -140,10 +163,11 @@ class Comm {
   void sendrecv_bytes(int partner, std::span<const std::byte> leaving,
                       std::span<std::byte> arriving) const;
 
-  MPI_Comm comm_ = MPI_COMM_NULL;
-  int rank_ = 0;
-  int size_ = 1;
-  std::size_t chunk_elements_ = default_chunk_elements;
+  /// Begins the messages of an exchange between all ranks, in pieces within the chunk limit, and
+  /// copies this rank's own block.
+  [[nodiscard]] std::vector<MPI_Request> start_exchange(const Exchange& exchange, int tag) const;
+
+  std::shared_ptr<State> state_;
 };
 
 /// Where each rank's block starts if blocks of these lengths follow one another.
@@ -152,16 +176,16 @@ class Comm {
 /// Narrows a count to MPI's int. @throws InternalError if it does not fit.
 [[nodiscard]] int mpi_count(std::size_t count);
 
-/// A sum over ranks under way: MPI_Iallreduce on float buffers, for work that overlaps with
-/// computation. Buffers must stay untouched until wait(). Operations of one AsyncSums must be
-/// started in the same order on all ranks.
+/// Sums over ranks that overlap with computation: MPI_Iallreduce on float buffers of any length.
+/// Buffers must stay untouched until wait(). Operations of one AsyncSums must be started in the
+/// same order on all ranks.
 class AsyncSums {
  public:
-  explicit AsyncSums(const Comm& comm) : comm_(&comm) {}
+  explicit AsyncSums(const Comm& comm) : comm_(comm) {}
   AsyncSums(const AsyncSums&) = delete;
   AsyncSums& operator=(const AsyncSums&) = delete;
-  /// Cancels nothing: an unfinished sum at destruction (an exception on the way) is left to
-  /// MPI_Abort; normal use calls wait_all() first.
+  /// Does not cancel: wait_all() comes first. After an exception an unfinished sum is left to
+  /// MPI_Abort.
   ~AsyncSums() = default;
 
   void start(std::span<float> values);
@@ -170,11 +194,12 @@ class AsyncSums {
   void wait_all();
 
  private:
-  const Comm* comm_;
+  Comm comm_;
   std::vector<MPI_Request> requests_;
 };
 
-/// Blocks between all ranks under way (MPI_Ialltoallv), for work that overlaps with computation.
+/// An exchange of blocks of any length between all ranks that overlaps with computation: messages
+/// between pairs of ranks.
 class AsyncBlocks {
  public:
   /// Sends consecutive blocks of `send`, `send_counts[r]` elements to rank r, and receives as
@@ -192,9 +217,8 @@ class AsyncBlocks {
   void wait();
 
  private:
-  /// MPI reads them until the exchange is over.
-  std::vector<int> send_counts_, send_starts_, received_counts_, received_starts_;
-  MPI_Request request_ = MPI_REQUEST_NULL;
+  Comm comm_;
+  std::vector<MPI_Request> requests_;
 };
 
 }  // namespace nubox::par

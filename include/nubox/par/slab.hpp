@@ -16,12 +16,13 @@ struct Slab {
 };
 
 /// Planes of an n-plane axis dealt to ranks in blocks of ceil(n / P). With P > n, or n = 8 and
-/// P = 5, the last ranks own nothing: every collective still includes them.
+/// P = 5, the last ranks own nothing: every collective still includes them. Holds a handle of the
+/// communicator, as do all objects that own a layout.
 class SlabLayout {
  public:
   SlabLayout(const Comm& comm, std::size_t n);
 
-  [[nodiscard]] const Comm& comm() const { return *comm_; }
+  [[nodiscard]] const Comm& comm() const { return comm_; }
   [[nodiscard]] std::size_t n() const { return n_; }
   [[nodiscard]] const Slab& local() const { return local_; }
   [[nodiscard]] Slab slab_of(int rank) const;
@@ -29,7 +30,7 @@ class SlabLayout {
   [[nodiscard]] int owner(std::size_t plane) const { return static_cast<int>(plane / block_); }
 
  private:
-  const Comm* comm_;
+  Comm comm_;
   std::size_t n_;
   std::size_t block_;
   Slab local_;

@@ -42,7 +42,7 @@ class StepControl {
   void end_step(double now_s);
   [[nodiscard]] Action own_wish();
 
-  const Comm& comm_;
+  Comm comm_;
   Options options_;
   StopSignals signals_;
   double last_step_end_s_ = 0, last_save_s_ = 0;

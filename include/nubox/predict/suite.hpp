@@ -34,7 +34,7 @@ struct SuiteTask {
 class SuiteProgress {
  public:
   /// `warns`: failures are told at once (their number is told, and the first thrown, at the end).
-  SuiteProgress(const par::Comm& group, bool warns) : group_(&group), warns_(warns) {}
+  SuiteProgress(const par::Comm& group, bool warns) : group_(group), warns_(warns) {}
 
   /// A task has its turn.
   void begin(std::size_t task) { task_ = task; }
@@ -64,7 +64,7 @@ class SuiteProgress {
   };
   void note_failure(std::size_t task, const Error& error);
 
-  const par::Comm* group_;
+  par::Comm group_;
   bool warns_;
   std::size_t task_ = 0;
   std::optional<Written> last_;

@@ -29,7 +29,7 @@ class Tracers {
   /// @throws InputError for a position that is not finite or outside the box; agreed
   Tracers(const par::Comm& comm, io::FieldHeader header, Catalogue catalogue);
 
-  [[nodiscard]] const par::Comm& comm() const { return *comm_; }
+  [[nodiscard]] const par::Comm& comm() const { return comm_; }
   [[nodiscard]] const io::FieldHeader& header() const;
   [[nodiscard]] double box_size_mpch() const { return header().box_size_mpch; }
   /// Particles of all ranks.
@@ -54,7 +54,7 @@ class Tracers {
                                            double shift_cells = 0.0) const;
 
  private:
-  const par::Comm* comm_;
+  par::Comm comm_;
   std::optional<field::Box> lattice_;
   std::optional<field::LatticeField> density_nu_;
   io::FieldHeader header_;  ///< of a catalogue

@@ -55,7 +55,7 @@ class PairReader {
   /// A field as it waits for its epochs.
   [[nodiscard]] field::LatticeField kept(field::LatticeField field);
 
-  const par::Comm& world_;
+  par::Comm world_;
   std::optional<io::MappedMemory> cache_;
   cosmology::Parameters parameters_;
   cosmology::LinearTables tables_;

@@ -58,7 +58,7 @@ fs::path model_path(const config::Config& config) {
 }  // namespace
 
 Predictor::Predictor(const par::Comm& comm, const config::Config& config)
-    : comm_(&comm),
+    : comm_(comm),
       config_(&config),
       parameters_(cosmology_parameters(config)),
       tables_(load_tables(comm, config)),
@@ -93,7 +93,7 @@ Predictor::Predictor(const par::Comm& comm, const config::Config& config)
 
 void Predictor::require_fits(const io::FieldFile& file, const predict::SuiteTask& task) const {
   const io::FieldHeader& header = file.header();
-  par::agree(*comm_, [&] {
+  par::agree(comm_, [&] {
     if (header.cosmology.M_nu_eV != 0) {
       throw InputError("{} has M_nu = {} eV already; the input must be a massless box",
                        task.in.string(), header.cosmology.M_nu_eV);
@@ -113,11 +113,11 @@ void Predictor::require_fits(const io::FieldFile& file, const predict::SuiteTask
 }
 
 predict::MemoryEstimate Predictor::needs(const predict::SuiteTask& task) const {
-  const io::FieldFile file(*comm_, task.in);
+  const io::FieldFile file(comm_, task.in);
   require_fits(file, task);
   const io::FieldHeader& header = file.header();
   const prior::Theories theories =
-      par::agree(*comm_, [&] { return prior::make_theories(parameters_, tables_, header, 0); });
+      par::agree(comm_, [&] { return prior::make_theories(parameters_, tables_, header, 0); });
   predict::BoxRequest request{.n = header.n,
                               .box_size_mpch = header.box_size_mpch,
                               .has_velocity = file.has("velocity"),
@@ -131,16 +131,16 @@ predict::MemoryEstimate Predictor::needs(const predict::SuiteTask& task) const {
     request.neutrino_mesh =
         std::max(request.neutrino_mesh, neutrino_mesh(header.n, wanted.M_nu_eV));
   }
-  return predict::memory_estimate(*comm_, request, theories.massless);
+  return predict::memory_estimate(comm_, request, theories.massless);
 }
 
 double Predictor::network_flop(std::size_t n) const {
   if (!network_) return 0;
   const net::Architecture& architecture = network_->card().architecture;
   const predict::TilePlan plan =
-      predict::plan_tiles(par::SlabLayout(*comm_, n), architecture, tiles());
-  return comm_->all_reduce(2 * static_cast<double>(plan.origins.size()) *
-                           net::multiply_adds(architecture, plan.tile));
+      predict::plan_tiles(par::SlabLayout(comm_, n), architecture, tiles());
+  return comm_.all_reduce(2 * static_cast<double>(plan.origins.size()) *
+                          net::multiply_adds(architecture, plan.tile));
 }
 
 predict::TileChoice Predictor::tiles() const {
@@ -161,7 +161,7 @@ io::Attributes Predictor::recipe(const io::FieldFile& file, double M_nu_eV) cons
                             {"tables", tables_.digest()}};
   if (!card_) write_attributes(rewind_, attributes);
   if (const std::string ics = config_->text("predict.ics"); !ics.empty()) {
-    attributes["ics_checksum"] = io::FieldFile(*comm_, ics).checksum("displacement");
+    attributes["ics_checksum"] = io::FieldFile(comm_, ics).checksum("displacement");
   }
   if (card_) attributes["model_checksum"] = model_checksum_;
   if (network_) {
@@ -180,7 +180,7 @@ std::size_t Predictor::neutrino_mesh(std::size_t n, double M_nu_eV) const {
 void Predictor::run(const predict::SuiteTask& task, const predict::SuiteTask* next,
                     predict::SuiteProgress& progress) const {
   std::optional<prior::Features> features;
-  const io::FieldFile file(*comm_, task.in);
+  const io::FieldFile file(comm_, task.in);
   require_fits(file, task);
   if (card_ && !card_->calibration.empty() && prior::force_class(file.header()) == 0) {
     log::info("{}: the header names no force mesh, so the calibration of the finest one is used",
@@ -189,7 +189,7 @@ void Predictor::run(const predict::SuiteTask& task, const predict::SuiteTask* ne
   for (const predict::OutputRequest& wanted : task.wanted) {
     const io::Attributes attributes = recipe(file, wanted.M_nu_eV);
     log::set_phase("predict: look for " + wanted.out.string());
-    if (output_.is_complete_output(*comm_, wanted.out, file.header().n, attributes)) {
+    if (output_.is_complete_output(comm_, wanted.out, file.header().n, attributes)) {
       log::info("{}: complete, skipped", wanted.out.string());
       progress.found();
       continue;
@@ -227,7 +227,7 @@ void Predictor::note_seams(const field::LatticeField& input, std::size_t tile,
 
 void Predictor::fetch(const fs::path& path) const {
   try {
-    io::FieldFile(*comm_, path).read_ahead();
+    io::FieldFile(comm_, path).read_ahead();
   } catch (const Error& error) {
     if (!error.agreed()) throw;  // an agreed failure comes to light when the file has its turn
   }
@@ -235,7 +235,7 @@ void Predictor::fetch(const fs::path& path) const {
 
 prior::Features Predictor::features_of(const field::Box& input) const {
   const prior::Theories theories = par::agree(
-      *comm_, [&] { return prior::make_theories(parameters_, tables_, input.header, 0); });
+      comm_, [&] { return prior::make_theories(parameters_, tables_, input.header, 0); });
   return {input, theories.massless, card_->features, rewind_.mesh_factor};
 }
 
@@ -250,7 +250,7 @@ void Predictor::apply_network(const prior::Features& features, std::size_t force
   predicted.displacement = predict::predict_displacement(
       std::move(channels), std::move(predicted.displacement), *network_, style, tiles());
   if (style.theta == 0 || gain.k_hmpc.empty()) return;
-  field::apply_filter(predicted.displacement, fft::Plan::create(*comm_, header.n), gain);
+  field::apply_filter(predicted.displacement, fft::Plan::create(comm_, header.n), gain);
 }
 
 void Predictor::make(const fs::path& in, const predict::OutputRequest& wanted,
@@ -258,9 +258,9 @@ void Predictor::make(const fs::path& in, const predict::OutputRequest& wanted,
                      const fs::path& next, predict::SuiteProgress& progress) const {
   Stages stages;
   stages.enter("read");
-  field::Box input = field::read_box(*comm_, in);
+  field::Box input = field::read_box(comm_, in);
   const double a = units::scale_factor(input.header.redshift);
-  const prior::Theories theories = par::agree(*comm_, [&] {
+  const prior::Theories theories = par::agree(comm_, [&] {
     return prior::make_theories(parameters_, tables_, input.header, wanted.M_nu_eV);
   });
   if (network_ && !features) {
@@ -282,9 +282,8 @@ void Predictor::make(const fs::path& in, const predict::OutputRequest& wanted,
             : prior::Gain{};
   const std::string ics = config_->text("predict.ics");
   field::Box predicted =
-      ics.empty()
-          ? prior::apply(prior_, std::move(input), theories, numbers.rewind, numbers.gain)
-          : prior::apply_zeldovich(std::move(input), field::read_box(*comm_, ics), theories);
+      ics.empty() ? prior::apply(prior_, std::move(input), theories, numbers.rewind, numbers.gain)
+                  : prior::apply_zeldovich(std::move(input), field::read_box(comm_, ics), theories);
   write_attributes(numbers.rewind, predicted.header.extra);
   if (card_) {
     predict::warn_outside_range(*card_, predicted.header, wanted.M_nu_eV);

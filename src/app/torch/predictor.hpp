@@ -67,7 +67,7 @@ class Predictor {
   /// Seams that the network left in the box, in its log line and attributes.
   void note_seams(const field::LatticeField& input, std::size_t tile, field::Box& predicted) const;
 
-  const par::Comm* comm_;
+  par::Comm comm_;
   const config::Config* config_;
   cosmology::Parameters parameters_;
   cosmology::LinearTables tables_;
