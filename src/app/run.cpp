@@ -49,6 +49,10 @@ int run(const par::Comm& world, const std::vector<std::string>& args) {
     print(world, config::help_text(""));
     return args.empty() ? static_cast<int>(ExitCode::usage) : 0;
   }
+  if (args.front() == "--help-options") {
+    print(world, config::options_page());
+    return 0;
+  }
   if (args.front() == "--version") {
     print(world, library_versions());
     return 0;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace nubox::config {
 namespace {
@@ -59,6 +59,25 @@ std::string help_config_text(const std::string& command) {
     text += fmt::format("# {} Accepts {}.\n{}{} = {}\n", option.doc, accepted_values(option),
                         optional_input ? "# " : "", option.key, option.default_value);
   });
+  return text;
+}
+
+std::string options_page() {
+  std::string text =
+      "# Options\n\nMade by `nubox --help-options` from the option table; do not edit. `nubox "
+      "<command> "
+      "--help` prints the same for one command.\n\n| command | sections |\n|---|---|\n";
+  for (const Command& command : command_table()) {
+    text += fmt::format("| `{}` | {} |\n", command.name, fmt::join(command.sections, ", "));
+  }
+  std::string section;
+  for (const Option& option : option_table()) {
+    if (option.section != section) text += fmt::format("\n## {}\n\n", section = option.section);
+    const std::string value =
+        option.default_value.empty() ? "none" : fmt::format("`{}`", option.default_value);
+    text += fmt::format("- `{}` (default {}): {} Accepts {}.\n", option.name(), value, option.doc,
+                        accepted_values(option));
+  }
   return text;
 }
 

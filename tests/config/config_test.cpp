@@ -211,4 +211,11 @@ TEST(OptionTable, every_default_is_accepted_and_every_option_is_used_and_documen
 }
 
 }  // namespace
+TEST(Help, the_page_of_options_in_the_documentation_is_current) {
+  std::ifstream file(NUBOX_SOURCE_DIR "/docs/reference/options.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_TRUE(page == options_page())
+      << "write it again: nubox --help-options > docs/reference/options.md";
+}
+
 }  // namespace nubox::config

@@ -69,5 +69,7 @@ class Config {
 [[nodiscard]] std::string help_text(const std::string& command);
 /// A complete commented INI for a command.
 [[nodiscard]] std::string help_config_text(const std::string& command);
+/// The page docs/reference/options.md: every option of every command, as Markdown.
+[[nodiscard]] std::string options_page();
 
 }  // namespace nubox::config
