@@ -44,21 +44,33 @@ struct Line {
   std::string place;            ///< "FILE:12", for messages
   bool marked_default = false;  ///< ends in the comment with which to_ini() marks what nobody gave
 };
-Line line_of(const std::string& file, const std::string& name) {
-  std::ifstream in(file);
-  std::string line, section;
-  for (int number = 1; std::getline(in, line); ++number) {
-    const auto first = line.find_first_not_of(" \t");
-    if (first == std::string::npos) continue;
-    if (line[first] == '[') section = line.substr(first + 1, line.find(']') - first - 1) + ".";
-    const std::string key = line.substr(first, line.find_first_of(" \t=", first) - first);
-    if (section + key == name || key == name) {
-      return {fmt::format("{}:{}", file, number),
-              line.ends_with(fmt::format("# {}", default_origin))};
+
+/// The places of the keys of a file, which is read once.
+class KeyLines {
+ public:
+  explicit KeyLines(const std::string& file) : file_(file) {
+    std::ifstream in(file);
+    const std::string mark = fmt::format("# {}", default_origin);
+    std::string line, section;
+    for (int number = 1; std::getline(in, line); ++number) {
+      const auto first = line.find_first_not_of(" \t");
+      if (first == std::string::npos) continue;
+      if (line[first] == '[') section = line.substr(first + 1, line.find(']') - first - 1) + ".";
+      const std::string key = line.substr(first, line.find_first_of(" \t=", first) - first);
+      const Line place{fmt::format("{}:{}", file, number), line.ends_with(mark)};
+      lines_.emplace(section + key, place);  // the first line of a repeated key counts
+      lines_.emplace(key, place);            // keys may be written with their section
     }
   }
-  return {file};
-}
+  [[nodiscard]] Line of(const std::string& name) const {
+    const auto found = lines_.find(name);
+    return found == lines_.end() ? Line{file_} : found->second;
+  }
+
+ private:
+  std::string file_;
+  std::map<std::string, Line> lines_;
+};
 
 UsageError unknown_option(const std::string& place, const std::string& name) {
   return UsageError("{}: unknown option '{}'; did you mean '{}'?", place, name,
@@ -73,10 +85,11 @@ struct Given {
 std::vector<Given> read_file(const std::string& file) {
   std::ifstream in(file);
   if (!in) throw FileSystemError("cannot read the configuration file {}", file);
+  const KeyLines lines(file);
   std::vector<Given> given;
   try {
     for (const auto& option : po::parse_config_file(in, table_description(), true).options) {
-      const Line line = line_of(file, option.string_key);
+      const Line line = lines.of(option.string_key);
       if (option.unregistered) throw unknown_option(line.place, option.string_key);
       given.push_back({option.string_key, option.value.empty() ? "" : option.value.front(),
                        line.place, line.marked_default});
