@@ -3,7 +3,7 @@
 #include "nubox/core/units.hpp"
 #include "nubox/doctor/check.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/sim/memory_model.hpp"
+#include "nubox/sim/simulation_memory.hpp"
 
 #include <filesystem>
 

@@ -1,7 +1,7 @@
 #include "nubox/predict/memory_model.hpp"
 
 #include "nubox/predict/predict.hpp"
-#include "nubox/sim/memory_model.hpp"
+#include "nubox/sim/simulation_memory.hpp"
 
 #include <algorithm>
 

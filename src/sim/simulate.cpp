@@ -8,9 +8,9 @@
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/initial_conditions.hpp"
-#include "nubox/sim/memory_model.hpp"
+#include "nubox/sim/simulation_memory.hpp"
 
-#include "sim/checkpoint.hpp"
+#include "sim/run_state.hpp"
 
 #include <optional>
 #include <string>

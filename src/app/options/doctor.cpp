@@ -4,7 +4,7 @@
 
 #include "app/resources.hpp"
 #include "app/setup.hpp"
-#include "app/simulate_request.hpp"
+#include "app/options/simulate.hpp"
 
 namespace nubox::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "nubox/sim/memory_model.hpp"
+#include "nubox/sim/simulation_memory.hpp"
 
 #include "nubox/core/units.hpp"
 #include "nubox/par/memory.hpp"

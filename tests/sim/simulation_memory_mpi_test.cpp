@@ -1,5 +1,5 @@
 #include "nubox/core/memory.hpp"
-#include "nubox/sim/memory_model.hpp"
+#include "nubox/sim/simulation_memory.hpp"
 
 #include "sim/support.hpp"
 

@@ -1,4 +1,4 @@
-#include "sim/checkpoint.hpp"
+#include "sim/run_state.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"

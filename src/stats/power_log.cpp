@@ -1,4 +1,4 @@
-#include "app/power_log.hpp"
+#include "nubox/stats/power_log.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
@@ -8,7 +8,7 @@
 #include "nubox/stats/density.hpp"
 #include "nubox/stats/power.hpp"
 
-namespace nubox::app {
+namespace nubox::stats {
 
 void write_power_log(const par::Comm& world, const std::filesystem::path& path,
                      const std::vector<std::filesystem::path>& boxes,
@@ -17,11 +17,11 @@ void write_power_log(const par::Comm& world, const std::filesystem::path& path,
   std::string text =
       "# P_cb(k), (Mpc/h)^3, CIC on the particle lattice's mesh, shot noise not subtracted\n";
   for (const auto& box : boxes) {
-    const stats::Tracers tracers = stats::read_tracers(world, box);
+    const Tracers tracers = read_tracers(world, box);
     const io::FieldHeader& header = tracers.header();
     const auto plan = fft::Plan::create(world, tracers.per_side());
-    const auto modes = stats::density_modes(tracers, plan, field::Assignment::cic);
-    const stats::PowerTable power = stats::measure_power(modes, nullptr, {});
+    const auto modes = density_modes(tracers, plan, field::Assignment::cic);
+    const PowerTable power = measure_power(modes, nullptr, {});
     const double a = units::scale_factor(header.redshift);
     text += fmt::format("# {}: z = {}, M_nu = {} eV\n# k[h/Mpc] modes P P_linear P/P_linear\n",
                         box.filename().string(), header.redshift, header.cosmology.M_nu_eV);
@@ -41,4 +41,4 @@ void write_power_log(const par::Comm& world, const std::filesystem::path& path,
   io::publish_text(world, path, text);
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::stats

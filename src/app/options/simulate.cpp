@@ -1,4 +1,4 @@
-#include "app/simulate_request.hpp"
+#include "app/options/simulate.hpp"
 
 #include "app/setup.hpp"
 
@@ -23,6 +23,13 @@ sim::SimulationOptions simulation_options(const config::Config& config) {
                                  : sim::NoiseConvention::philox;
   options.noise.sphere = config.flag("simulate.noise_sphere");
   return options;
+}
+
+par::StepControl::Options step_control_options(const config::Config& config,
+                                               const std::filesystem::path& out) {
+  return {.checkpoint_minutes = config.number("simulate.checkpoint_minutes"),
+          .wall_clock_minutes = config.number("simulate.wall_clock_minutes"),
+          .stop_file = out / "stop"};
 }
 
 }  // namespace nubox::app
