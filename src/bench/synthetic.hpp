@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-/// Networks and boxes without a past, to measure speed.
+/// Untrained networks and boxes of random numbers, to measure speed.
 namespace nubox::bench {
 
 /// An architecture with the channels that the vnet gets of a box with velocities.

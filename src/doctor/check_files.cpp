@@ -41,7 +41,7 @@ std::uint64_t wrong_values(const par::SlabLayout& layout, const std::vector<floa
   return wrong;
 }
 
-/// What stands in the file, read by other ranks than wrote it. Collective.
+/// Wrong values in the file, read by other ranks than wrote it. Collective.
 std::uint64_t wrong_in_file(const par::Comm& world, const fs::path& file, std::size_t n) {
   const par::Comm reversed = world.split(0, world.size() - world.rank());
   const par::SlabLayout layout(reversed, n);
