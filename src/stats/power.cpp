@@ -97,8 +97,9 @@ PowerTable measure_power(const fft::MeshField& model, const fft::MeshField* targ
     table.p_model.push_back(volume * bins.mean(b, 0) - noise);
     table.p_target.push_back(volume * bins.mean(b, 1) - target_noise);
     table.p_cross.push_back(volume * bins.mean(b, 2));
-    table.transfer.push_back(std::sqrt(table.p_model[b] / table.p_target[b]));
-    table.correlation.push_back(table.p_cross[b] / std::sqrt(table.p_model[b] * table.p_target[b]));
+    table.transfer.push_back(transfer_of(table.p_model[b], table.p_target[b]));
+    table.correlation.push_back(
+        correlation_of(table.p_cross[b], table.p_model[b], table.p_target[b]));
   }
   return table;
 }

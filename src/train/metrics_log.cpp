@@ -27,7 +27,7 @@ std::string kept_lines(const std::filesystem::path& path, std::uint64_t steps) {
 nlohmann::json spectra_of(const std::vector<std::string>& names, const Judgement& judgement) {
   nlohmann::json boxes = nlohmann::json::array();
   for (std::size_t b = 0; b < judgement.spectra.size(); ++b) {
-    const BoxSpectra& box = judgement.spectra[b];
+    const stats::BoxSpectra& box = judgement.spectra[b];
     boxes.push_back(
         {{"box", names[b]}, {"error", box.error()}, {"T", box.transfer}, {"r", box.correlation}});
   }
@@ -47,7 +47,7 @@ std::string add_judgement(const EpochRecord& epoch, nlohmann::json& line) {
   const double error = epoch.judgement->spectral_error(), prior = epoch.prior.spectral_error();
   line["validation_spectral_error"] = error;
   line["prior_validation_spectral_error"] = prior;
-  line["spectra"] = {{"k_hmpc", spectra_centres_hmpc()},
+  line["spectra"] = {{"k_hmpc", stats::spectra_centres_hmpc()},
                      {"boxes", spectra_of(epoch.boxes, *epoch.judgement)},
                      {"prior", spectra_of(epoch.boxes, epoch.prior)}};
   return text + fmt::format("  <|T-1| + 1-r> {:.4g} (prior {:.4g})", error, prior);

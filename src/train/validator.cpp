@@ -31,7 +31,7 @@ field::LatticeField sum(const field::LatticeField& a, const field::LatticeField&
 
 double Judgement::spectral_error() const {
   double sum = 0;
-  for (const BoxSpectra& box : spectra) sum += box.error();
+  for (const stats::BoxSpectra& box : spectra) sum += box.error();
   return sum / static_cast<double>(spectra.size());
 }
 
@@ -64,19 +64,21 @@ void Validator::prepare_truths() {
     const field::LatticeField& prior = priors_mpch_[b];
     auto& plan = plans[prior.n()];
     if (!plan) plan = fft::Plan::create(comm_, prior.n());
-    truths_.push_back({predict::plan_tiles(
-                           source.features.layout(), card_.architecture,
-                           {.edge = padded ? options_.tile : 0, .memory_bytes = tile_memory_bytes}),
-                       particle_modes(plan, card_.architecture.residual ? sum(prior, source.target)
-                                                                        : source.target)});
-    prior_.spectra.push_back(compare_boxes(particle_modes(plan, prior), truths_.back().modes));
+    truths_.push_back(
+        {predict::plan_tiles(
+             source.features.layout(), card_.architecture,
+             {.edge = padded ? options_.tile : 0, .memory_bytes = tile_memory_bytes}),
+         stats::particle_modes(
+             plan, card_.architecture.residual ? sum(prior, source.target) : source.target)});
+    prior_.spectra.push_back(
+        stats::compare_boxes(stats::particle_modes(plan, prior), truths_.back().modes));
     if (!std::isfinite(prior_.spectra.back().error())) {
       par::throw_agreed(
           comm_,
           InputError("validation box {} has no modes between {} and {} h/Mpc to compare: use "
                      "train.select=loss",
-                     names_[b], spectra_first_hmpc,
-                     spectra_first_hmpc + spectra_bins * spectra_width_hmpc));
+                     names_[b], stats::spectra_first_hmpc,
+                     stats::spectra_first_hmpc + stats::spectra_bins * stats::spectra_width_hmpc));
     }
   }
 }
@@ -87,10 +89,11 @@ Judgement Validator::judge(net::Emulator& emulator) const {
   if (!truths_.empty()) {
     const auto network = net::Evaluator::sharing(emulator, card_, precision_);
     for (std::size_t b = 0; b < truths_.size(); ++b) {
-      judgement.spectra.push_back(compare_boxes(
-          particle_modes(truths_[b].modes.plan(), predict::predict_displacement(
-                                                      crops_.sources()[b].features, priors_mpch_[b],
-                                                      network, styles_[b], truths_[b].tiles)),
+      judgement.spectra.push_back(stats::compare_boxes(
+          stats::particle_modes(
+              truths_[b].modes.plan(),
+              predict::predict_displacement(crops_.sources()[b].features, priors_mpch_[b], network,
+                                            styles_[b], truths_[b].tiles)),
           truths_[b].modes));
     }
   }

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "nubox/predict/tile_plan.hpp"
+#include "nubox/stats/box_spectra.hpp"
 #include "nubox/train/crop_server.hpp"
 #include "nubox/train/sampler.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "net/device.hpp"
 #include "net/emulator.hpp"
-#include "train/box_spectra.hpp"
 #include "train/data.hpp"
 
 #include <optional>
@@ -19,9 +19,9 @@ namespace nubox::train {
 /// What the validation boxes say about a network, equal on all ranks.
 struct Judgement {
   double loss = 0;  ///< displacement loss, mean over all crops, neither shifted nor turned
-  std::vector<BoxSpectra> spectra;  ///< by box; empty if models are selected by loss
+  std::vector<stats::BoxSpectra> spectra;  ///< by box; empty if models are selected by loss
   [[nodiscard]] bool has_spectra() const { return !spectra.empty(); }
-  /// Mean of BoxSpectra::error() over the boxes.
+  /// Mean of stats::BoxSpectra::error() over the boxes.
   [[nodiscard]] double spectral_error() const;
   /// Lower is better: the spectral error where it is measured, else the loss.
   [[nodiscard]] double score() const { return has_spectra() ? spectral_error() : loss; }

@@ -63,12 +63,13 @@ TEST(BoxSpectra, of_a_box_with_itself_have_no_error_and_of_another_box_have) {
   const par::Comm comm = par::Comm::world();
   const TrainingPair pair = make_pair(comm, 1.0, true);
   const auto plan = fft::Plan::create(comm, lattice_n);
-  const auto target = particle_modes(plan, pair.target_mpch);
-  EXPECT_NEAR(compare_boxes(target, target).error(), 0, 1e-12);
-  const BoxSpectra prior = compare_boxes(particle_modes(plan, pair.prior_mpch), target);
+  const auto target = stats::particle_modes(plan, pair.target_mpch);
+  EXPECT_NEAR(stats::compare_boxes(target, target).error(), 0, 1e-12);
+  const stats::BoxSpectra prior =
+      stats::compare_boxes(stats::particle_modes(plan, pair.prior_mpch), target);
   EXPECT_NEAR(prior.error(), error_by_table(comm, pair.prior_mpch, pair.target_mpch), 1e-9);
   EXPECT_GT(prior.error(), 1e-3);
-  ASSERT_EQ(prior.transfer.size(), spectra_bins);
+  ASSERT_EQ(prior.transfer.size(), stats::spectra_bins);
   // 24 Mpc/h: no mode below 2 pi / 24 = 0.26 h/Mpc
   EXPECT_TRUE(std::isnan(prior.transfer[0]));
   EXPECT_FALSE(std::isnan(prior.transfer[2]));
@@ -134,8 +135,8 @@ TEST(JudgedTraining, publishes_the_epoch_with_the_best_spectra_of_the_box_predic
       const auto record = nlohmann::json::parse(line);
       if (!record.contains("spectra")) continue;
       errors.push_back(record["validation_spectral_error"]);
-      EXPECT_EQ(record["spectra"]["k_hmpc"].size(), spectra_bins);
-      EXPECT_EQ(record["spectra"]["boxes"][0]["T"].size(), spectra_bins);
+      EXPECT_EQ(record["spectra"]["k_hmpc"].size(), stats::spectra_bins);
+      EXPECT_EQ(record["spectra"]["boxes"][0]["T"].size(), stats::spectra_bins);
       EXPECT_TRUE(record["spectra"]["boxes"][0]["r"][0].is_null());
     }
     ASSERT_EQ(errors.size(), 3U) << "epochs 2, 4 and the last";

@@ -2,6 +2,7 @@
 
 #include "nubox/field/particle_route.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct PowerOptions {
   double target_particles = 0;       ///< of the target
 };
 
+/// T = sqrt(P_model / P_target); NaN where a power is negative.
+[[nodiscard]] inline double transfer_of(double p_model, double p_target) {
+  return std::sqrt(p_model / p_target);
+}
+/// r = P_cross / sqrt(P_model P_target).
+[[nodiscard]] inline double correlation_of(double p_cross, double p_model, double p_target) {
+  return p_cross / std::sqrt(p_model * p_target);
+}
+
 /// Power spectra in bins n <= |q| < n + 1 of integer modes q, n = 1, 2, ... to the mesh's corner.
 struct PowerTable {
   std::vector<double> k_edges_hmpc;  ///< bins + 1
@@ -26,8 +36,8 @@ struct PowerTable {
   // With a target only:
   std::vector<double> p_target;
   std::vector<double> p_cross;
-  std::vector<double> transfer;     ///< T = sqrt(P_model / P_target)
-  std::vector<double> correlation;  ///< r = P_cross / sqrt(P_model P_target)
+  std::vector<double> transfer;     ///< transfer_of by bin
+  std::vector<double> correlation;  ///< correlation_of by bin
   double shot_noise = 0;            ///< V / N_p of the model, subtracted or not
   double shot_noise_target = 0;
 };

@@ -32,7 +32,7 @@ std::vector<Box> read_boxes(const par::Comm& comm, const std::vector<Twins>& twi
   for (const auto& [massless, massive] : twins) {
     field::Box target = field::read_box(comm, massive);
     const auto plan = fft::Plan::create(comm, target.header.n);
-    fft::MeshField truth = train::particle_modes(plan, target.displacement);
+    fft::MeshField truth = stats::particle_modes(plan, target.displacement);
     boxes.push_back(
         {field::read_box(comm, massless), std::move(target.displacement), std::move(truth)});
   }

@@ -116,7 +116,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
       fit.add(predicted, pair.target_mpch);
       const auto plan = fft::Plan::create(comm, predicted.n());
       boxes.push_back(
-          {std::move(predicted), train::particle_modes(plan, std::move(pair.target_mpch))});
+          {std::move(predicted), stats::particle_modes(plan, std::move(pair.target_mpch))});
     }
     const double ratio = par::agree(comm, [&] {
                            return prior::make_theories(parameters, tables, header, key.second);

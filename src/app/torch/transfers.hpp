@@ -2,8 +2,7 @@
 
 #include "nubox/fft/mesh_field.hpp"
 #include "nubox/field/lattice_field.hpp"
-
-#include "train/box_spectra.hpp"
+#include "nubox/stats/box_spectra.hpp"
 
 #include <cmath>
 #include <string>
@@ -24,14 +23,14 @@ namespace nubox::app {
 }
 
 /// Transfer functions of several predicted boxes against the modes of their true densities, in the
-/// bins of train/box_spectra.hpp.
+/// bins of stats/box_spectra.hpp.
 class Transfers {
  public:
   /// One of `boxes`. Collective.
   void add(const fft::MeshField& truth, const field::LatticeField& predicted_mpch,
            std::size_t boxes) {
-    const auto modes = train::particle_modes(truth.plan(), predicted_mpch);
-    const std::vector<double> transfer = train::compare_boxes(modes, truth).transfer;
+    const auto modes = stats::particle_modes(truth.plan(), predicted_mpch);
+    const std::vector<double> transfer = stats::compare_boxes(modes, truth).transfer;
     for (std::size_t b = 0; b < transfer.size(); ++b) {
       if (!std::isnan(transfer[b])) values_.push_back(transfer[b]);
       mean_[b] += transfer[b] / static_cast<double>(boxes);
@@ -50,13 +49,13 @@ class Transfers {
   /// The centres of the bins over it.
   [[nodiscard]] static std::string head() {
     std::string text;
-    for (const double k : train::spectra_centres_hmpc()) text += fmt::format(" {:7.2f}", k);
+    for (const double k : stats::spectra_centres_hmpc()) text += fmt::format(" {:7.2f}", k);
     return text;
   }
 
  private:
   std::vector<double> values_;
-  std::vector<double> mean_ = std::vector<double>(train::spectra_bins, 0.0);
+  std::vector<double> mean_ = std::vector<double>(stats::spectra_bins, 0.0);
 };
 
 }  // namespace nubox::app

@@ -1,4 +1,4 @@
-#include "train/box_spectra.hpp"
+#include "nubox/stats/box_spectra.hpp"
 
 #include "nubox/stats/density.hpp"
 #include "nubox/stats/power.hpp"
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nubox::train {
+namespace nubox::stats {
 
 std::vector<double> spectra_centres_hmpc() {
   std::vector<double> k;
@@ -32,12 +32,12 @@ fft::MeshField particle_modes(const std::shared_ptr<const fft::Plan>& plan,
   io::FieldHeader header;
   header.n = displacement_mpch.n();
   header.box_size_mpch = displacement_mpch.box_size_mpch();
-  const stats::Tracers tracers({header, std::move(displacement_mpch), std::nullopt});
-  return stats::density_modes(tracers, plan, field::Assignment::cic);
+  const Tracers tracers({header, std::move(displacement_mpch), std::nullopt});
+  return density_modes(tracers, plan, field::Assignment::cic);
 }
 
 BoxSpectra compare_boxes(const fft::MeshField& model, const fft::MeshField& target) {
-  const stats::PowerTable power = stats::measure_power(model, &target, {});
+  const PowerTable power = measure_power(model, &target, {});
   const double nyquist_hmpc = model.k_fundamental_hmpc() * static_cast<double>(model.n()) / 2;
   // Sums over modes of P_model, P_target and P_cross.
   std::array<std::array<double, 3>, spectra_bins> sums{};
@@ -54,10 +54,10 @@ BoxSpectra compare_boxes(const fft::MeshField& model, const fft::MeshField& targ
   for (const auto& [p_model, p_target, p_cross] : sums) {
     const bool measured = p_target > 0;
     const double none = std::numeric_limits<double>::quiet_NaN();
-    spectra.transfer.push_back(measured ? std::sqrt(p_model / p_target) : none);
-    spectra.correlation.push_back(measured ? p_cross / std::sqrt(p_model * p_target) : none);
+    spectra.transfer.push_back(measured ? transfer_of(p_model, p_target) : none);
+    spectra.correlation.push_back(measured ? correlation_of(p_cross, p_model, p_target) : none);
   }
   return spectra;
 }
 
-}  // namespace nubox::train
+}  // namespace nubox::stats

@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-namespace nubox::train {
+namespace nubox::stats {
 
-/// Bins in which validation boxes are compared with the truth: nine of 0.1 h/Mpc from 0.1 to 1.
+/// Bins in which boxes are compared with their true ones: nine of 0.1 h/Mpc from 0.1 to 1.
 inline constexpr double spectra_first_hmpc = 0.1;
 inline constexpr double spectra_width_hmpc = 0.1;
 inline constexpr std::size_t spectra_bins = 9;
@@ -20,8 +20,8 @@ struct BoxSpectra {
   std::vector<double> transfer;     ///< T = sqrt(P_model / P_target)
   std::vector<double> correlation;  ///< r = P_cross / sqrt(P_model P_target)
 
-  /// Mean over the bins with modes of |T - 1| + (1 - r): what both a wrong power and wrong phases
-  /// add to. NaN without any.
+  /// Mean of |T - 1| + (1 - r) over the bins with modes: errors of power and of phases. NaN without
+  /// any.
   [[nodiscard]] double error() const;
 };
 
@@ -33,4 +33,4 @@ struct BoxSpectra {
 /// Both from particle_modes on one mesh. Collective; equal on all ranks.
 [[nodiscard]] BoxSpectra compare_boxes(const fft::MeshField& model, const fft::MeshField& target);
 
-}  // namespace nubox::train
+}  // namespace nubox::stats

@@ -1,4 +1,4 @@
-#include "app/tracers.hpp"
+#include "nubox/stats/tracer_reader.hpp"
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/gadget/particle_header.hpp"
@@ -10,14 +10,14 @@
 #include <span>
 #include <string>
 
-namespace nubox::app {
+namespace nubox::stats {
 namespace {
 
 namespace fs = std::filesystem;
 
 /// Collective.
-bool is_snapshot(const par::Comm& world, const fs::path& path) {
-  return par::root_decides(world, [&] { return gadget::is_snapshot(path); });
+bool is_snapshot(const par::Comm& comm, const fs::path& path) {
+  return par::root_decides(comm, [&] { return gadget::is_snapshot(path); });
 }
 
 io::FieldHeader header_of(const gadget::Snapshot& snapshot, const io::FieldHeader* other) {
@@ -32,22 +32,23 @@ io::FieldHeader header_of(const gadget::Snapshot& snapshot, const io::FieldHeade
 
 }  // namespace
 
-BoxFacts facts_of_box(const par::Comm& world, const fs::path& path, const io::FieldHeader* other) {
-  if (is_snapshot(world, path)) {
-    const auto snapshot = gadget::Snapshot::open(world, path);
+BoxSummary summarize_box(const par::Comm& comm, const fs::path& path,
+                         const io::FieldHeader* other) {
+  if (is_snapshot(comm, path)) {
+    const auto snapshot = gadget::Snapshot::open(comm, path);
     return {header_of(snapshot, other), snapshot.header().has_velocity,
             snapshot.header().counts[gadget::cdm_type], 0};
   }
-  const io::FieldFile file(world, path);
+  const io::FieldFile file(comm, path);
   const std::uint64_t n = file.header().n;
   return {file.header(), file.has("velocity"), n * n * n, file.n_of("density_nu")};
 }
 
-stats::Tracers tracers_of_box(const par::Comm& world, const fs::path& path,
-                              const io::FieldHeader* other) {
-  if (!is_snapshot(world, path)) return stats::read_tracers(world, path);
-  const auto snapshot = gadget::Snapshot::open(world, path);
-  stats::Catalogue catalogue;
+Tracers read_box_tracers(const par::Comm& comm, const fs::path& path,
+                         const io::FieldHeader* other) {
+  if (!is_snapshot(comm, path)) return read_tracers(comm, path);
+  const auto snapshot = gadget::Snapshot::open(comm, path);
+  Catalogue catalogue;
   snapshot.for_each_block(
       gadget::cdm_type, {.position = true, .velocity = snapshot.header().has_velocity, .id = false},
       [&](const gadget::ParticleBlock& block) {
@@ -56,24 +57,24 @@ stats::Tracers tracers_of_box(const par::Comm& world, const fs::path& path,
         x.insert(x.end(), block.position_mpch.begin(), block.position_mpch.end());
         v.insert(v.end(), block.velocity_kms.begin(), block.velocity_kms.end());
       });
-  return {world, header_of(snapshot, other), std::move(catalogue)};
+  return {comm, header_of(snapshot, other), std::move(catalogue)};
 }
 
-io::InputDigests digest_boxes(const par::Comm& world, const std::vector<fs::path>& paths) {
+io::InputDigests digest_boxes(const par::Comm& comm, const std::vector<fs::path>& paths) {
   // All files at once, since ranks share them, and each one once: pairs may share a box.
   std::map<fs::path, std::set<fs::path>> files_of;
   std::set<fs::path> files;
   for (const fs::path& path : paths) {
     if (files_of.contains(path)) continue;
-    if (is_snapshot(world, path)) {
-      const auto snapshot = gadget::Snapshot::open(world, path);
+    if (is_snapshot(comm, path)) {
+      const auto snapshot = gadget::Snapshot::open(comm, path);
       files_of[path] = {snapshot.files().begin(), snapshot.files().end()};
     } else {
       files_of[path] = {path};
     }
     files.insert(files_of[path].begin(), files_of[path].end());
   }
-  const io::InputDigests of_files = io::digest_inputs(world, {files.begin(), files.end()});
+  const io::InputDigests of_files = io::digest_inputs(comm, {files.begin(), files.end()});
   io::InputDigests digests;
   for (const auto& [path, own] : files_of) {
     io::FileDigest& box = digests[path.string()];
@@ -92,4 +93,4 @@ io::InputDigests digest_boxes(const par::Comm& world, const std::vector<fs::path
   return digests;
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::stats
