@@ -11,7 +11,8 @@ namespace nubox::stats {
 namespace {
 
 TEST(Spectra, of_a_scaled_field_are_the_scale_and_a_correlation_of_one) {
-  const auto plan = fft::Plan::create(par::Comm::world(), 16);
+  const par::Comm comm = par::Comm::world();
+  const auto plan = fft::Plan::create(comm, 16);
   auto target = testing::white_noise(plan, 100.0, 3);
   target.to_modes();
   auto model = testing::white_noise(plan, 100.0, 3);
