@@ -27,7 +27,7 @@ struct OutputPlan {
   [[nodiscard]] std::size_t complete_from_first() const;
 };
 
-/// <folder>/mnu-<eV>.h5; with several output redshifts <folder>/mnu-<eV>-z<redshift>.h5, three
+/// `<folder>/mnu-<eV>.h5`; with several output redshifts `<folder>/mnu-<eV>-z<redshift>.h5`, three
 /// decimals each.
 [[nodiscard]] std::filesystem::path output_path(const std::filesystem::path& folder, double M_nu_eV,
                                                 double redshift, const SimulationOptions& options);

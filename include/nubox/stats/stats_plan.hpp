@@ -33,7 +33,7 @@ struct StatsPlan {
 };
 
 /// Pairs the boxes with the targets (or none) in order. Several pairs are realisations of an
-/// ensemble; their files are <stem>-1.h5, <stem>-2.h5, ... beside <stem>.h5. Rank-local.
+/// ensemble; their files are `<stem>-1.h5`, `<stem>-2.h5`, ... beside `<stem>.h5`. Rank-local.
 /// @throws UsageError if the lists have different lengths
 [[nodiscard]] StatsPlan plan_pairs(const std::vector<std::filesystem::path>& boxes,
                                    const std::vector<std::filesystem::path>& targets,
