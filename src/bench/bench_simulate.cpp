@@ -7,6 +7,7 @@
 #include "nubox/io/scratch_directory.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/pm_force.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 #include "nubox/sim/stepping.hpp"
 

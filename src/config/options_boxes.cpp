@@ -42,6 +42,11 @@ std::vector<Option> box_options() {
        "Output redshifts, descending; with several, file names tell them apart by -z<redshift>."},
       {"simulate", "steps", integer, "30", 1, 10000, {},
        "Kick-drift-kick steps from z_initial to the last output."},
+      {"simulate", "force", choice, "pm", {}, {}, {"pm", "p3m"},
+       "Gravity: pm (the mesh alone), or p3m (mesh and pairs of particles, as TreePM codes resolve "
+       "it; 250 steps unless simulate.steps is given)."},
+      {"simulate", "softening_mpch", number, "0", 0, 1000, {},
+       "Plummer-equivalent softening of the pairs, Mpc/h; 0: 1/40 of the particle spacing."},
       {"simulate", "mesh_factor", integer, "2", 1, 8, {},
        "Force mesh points per particle spacing: 2 is standard, 4 to 6 resolve haloes better."},
       {"simulate", "stepping", choice, "pm", {}, {}, {"pm", "cola"},

@@ -5,6 +5,7 @@
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/particles.hpp"
+#include "nubox/sim/pm_force.hpp"
 #include "nubox/sim/stepping.hpp"
 
 #include <algorithm>

@@ -32,11 +32,25 @@ DerivativeTable four_point_derivative(const fft::MeshField& mesh) {
   });
 }
 
+/// Where the windows are undone, the aliasing that is left counts: triangular-shaped clouds.
+field::Assignment assignment(PmForce::Smoothing smoothing) {
+  return smoothing == PmForce::Smoothing::undone ? field::Assignment::tsc : field::Assignment::cic;
+}
+
+/// A triangular-shaped cloud is smooth about a node, so undisplaced particles belong onto the
+/// nodes. Measured on 64^3 particles in 125 Mpc/h, mesh 2N, z = 49 to 0: half a cell off, P(k) at z
+/// = 0 comes out 0.3 % higher at k = 0.7 h/Mpc.
+double shift_cells(PmForce::Smoothing smoothing) {
+  return smoothing == PmForce::Smoothing::undone ? 0.0 : half_cell;
+}
+
 }  // namespace
 
-PmForce::PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch)
+PmForce::PmForce(const par::Comm& comm, std::size_t mesh_n, double box_size_mpch,
+                 Smoothing smoothing)
     : density_(fft::Plan::create(comm, mesh_n), box_size_mpch),
-      gradient_(density_.plan(), box_size_mpch) {}
+      gradient_(density_.plan(), box_size_mpch),
+      smoothing_(smoothing) {}
 
 void PmForce::evaluate(const field::LatticeField& displacement_mpch,
                        const std::function<double(double k_hmpc)>& source, const UseForce& use) {
@@ -44,8 +58,8 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   const double mesh_points = std::pow(static_cast<double>(mesh_n()), 3);
 
   Stopwatch watch;
-  const field::ParticleRoute route(density_.layout(), displacement_mpch, field::Assignment::cic,
-                                   half_cell);
+  const field::ParticleRoute route(density_.layout(), displacement_mpch, assignment(smoothing_),
+                                   shift_cells(smoothing_));
   double exchanged_s = 0;
   // Exchanges are a phase of their own: their seconds are taken off the phase that they served.
   const auto finish = [&](const char* phase) {
@@ -65,7 +79,10 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   // The modes are those of counts: the factor to a density contrast goes with S / k^2.
   const RadialTable weight(density_,
                            [&](double k) { return source(k) / (k * k) * mesh_points / particles; });
-  const DerivativeTable derivative = four_point_derivative(density_);
+  if (smoothing_ == Smoothing::undone) undo_windows();
+  const DerivativeTable derivative = smoothing_ == Smoothing::undone
+                                         ? spectral_derivative(density_)
+                                         : four_point_derivative(density_);
   for (std::size_t axis = 0; axis < 3; ++axis) {
     weighted_gradient(density_, axis, derivative, weight, gradient_);
     finish("k space");
@@ -82,6 +99,20 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
 }
 
 double PmForce::routed_share() const { return evaluated_ > 0 ? routed_ / evaluated_ : 0; }
+
+void PmForce::undo_windows() {
+  const std::vector<double> inverse = field::inverse_window(assignment(smoothing_), mesh_n());
+  std::vector<float> squared;
+  for (const double w : inverse) squared.push_back(static_cast<float>(w * w));
+  const auto of = [&](int frequency) {
+    return squared[static_cast<std::size_t>(std::abs(frequency))];
+  };
+  std::complex<float>* modes = density_.modes();
+  fft::for_each_mode_row(*density_.plan(), [&](const fft::ModeRow& row) {
+    const float xy = of(row.nx) * of(row.ny);
+    for (std::size_t iz = 0; iz < squared.size(); ++iz) modes[row.first + iz] *= xy * squared[iz];
+  });
+}
 
 void PmForce::check_mass(double particles) const {
   std::optional<Error> failure;

@@ -8,10 +8,12 @@
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/p3m_force.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 
 #include "sim/run_state.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +29,25 @@ std::string shares(const PhaseTimes& times) {
     text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", phase, 100 * seconds / total);
   }
   return text;
+}
+
+std::unique_ptr<Force> make_force(const par::Comm& comm, const SimulationOptions& options) {
+  const std::size_t mesh_n = options.mesh_factor * options.n;
+  if (options.gravity == Gravity::pm) {
+    return std::make_unique<PmForce>(comm, mesh_n, options.box_size_mpch);
+  }
+  return std::make_unique<P3mForce>(
+      comm, mesh_n, options.box_size_mpch,
+      P3mForce::split_of(mesh_n, options.box_size_mpch, softening_mpch(options)));
+}
+
+/// What the log says of the pair forces; empty without.
+std::string pairs_text(const SimulationOptions& options) {
+  if (options.gravity == Gravity::pm) return "";
+  const ForceSplit split = P3mForce::split_of(options.mesh_factor * options.n,
+                                              options.box_size_mpch, softening_mpch(options));
+  return fmt::format(", pairs within {:.3g} Mpc/h (softening {:.3g}), {} steps", split.cutoff_mpch,
+                     split.softening_mpch, options.steps);
 }
 
 /// One mass of one realisation on its way through the step plan. All methods are collective.
@@ -147,23 +168,24 @@ void Run::start() {
     particles_ = std::move(checkpoint->particles);
     position_ = checkpoint->position;
   }
-  log::info("{}: {}^3 particles in {} Mpc/h, LPT order {} at z = {}, force mesh {}^3{} ({:.1f} s)",
-            name_, options_.n, options_.box_size_mpch, options_.lpt_order, options_.z_initial,
-            options_.mesh_factor * options_.n,
-            checkpoint ? fmt::format(", going on at a = {:.3f} from {}", particles_->a,
-                                     interruption_.checkpoint.string())
-                       : "",
-            watch_.seconds());
+  log::info(
+      "{}: {}^3 particles in {} Mpc/h, LPT order {} at z = {}, force mesh {}^3{}{} ({:.1f} s)",
+      name_, options_.n, options_.box_size_mpch, options_.lpt_order, options_.z_initial,
+      options_.mesh_factor * options_.n, pairs_text(options_),
+      checkpoint ? fmt::format(", going on at a = {:.3f} from {}", particles_->a,
+                               interruption_.checkpoint.string())
+                 : "",
+      watch_.seconds());
 }
 
 void Run::integrate_to(std::size_t output) {
   // The meshes live for the steps alone: an output needs their memory.
-  PmForce force(comm_, options_.mesh_factor * options_.n, options_.box_size_mpch);
-  integrate(*particles_, force, theory_, plan_[output],
+  const std::unique_ptr<Force> force = make_force(comm_, options_);
+  integrate(*particles_, *force, theory_, plan_[output],
             {.frame = frame_ ? &*frame_ : nullptr,
              .first_step = output == position_.output ? position_.step : 0,
              .after_step = [&](std::size_t step) { after_step(output, step); }});
-  for (const auto& [phase, seconds] : force.times().seconds()) force_times_.add(phase, seconds);
+  for (const auto& [phase, seconds] : force->times().seconds()) force_times_.add(phase, seconds);
 }
 
 void Run::after_step(std::size_t output, std::size_t step) {

@@ -3,6 +3,7 @@
 #include "nubox/core/units.hpp"
 #include "nubox/par/memory.hpp"
 #include "nubox/par/slab.hpp"
+#include "nubox/sim/p3m_force.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -72,7 +73,21 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const SimulationOptions& o
   // received.
   const double route = vector_bytes * (1 + 2 * routed_share(lattice, options, theory));
   const double beside = plane_bytes(mesh) * (comm.size() > 1 ? 2.75 : 0.75);
-  const double stepping = particles * (frame + state + route) + 2 * mesh_bytes(mesh) + beside;
+  // Pair forces follow those of the mesh, whose particles are gone by then. Positions as they are,
+  // and as sent or received; sorted, with index, and the ghosts within the cut-off; forces as
+  // summed and as received; values of one axis.
+  double pairs = 0;
+  if (options.gravity == Gravity::p3m) {
+    const double reach =
+        P3mForce::split_of(mesh.n(), options.box_size_mpch, softening_mpch(options)).cutoff_mpch;
+    const double across = 1 + 2 * reach / options.box_size_mpch;
+    const double thickness = options.box_size_mpch / comm.size();
+    const double with_ghosts = across * across * (1 + 2 * reach / thickness);
+    pairs = 2 * vector_bytes + (vector_bytes + sizeof(float)) * with_ghosts +
+            vector_bytes * (with_ghosts / (across * across)) + vector_bytes;
+  }
+  const double stepping =
+      particles * (frame + state + std::max(route, pairs)) + 2 * mesh_bytes(mesh) + beside;
   const double output = particles * (frame + (options.redshifts.size() > 1 ? 2 : 1) * state);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   return {bytes(initial), bytes(stepping), bytes(output)};

@@ -1,9 +1,11 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/sim/p3m_force.hpp"
 #include "nubox/sim/simulate.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace nubox::sim {
@@ -22,6 +24,11 @@ std::string name_of(cosmology::NeutrinoSource source) {
 }
 
 }  // namespace
+
+double softening_mpch(const SimulationOptions& options) {
+  const double spacing = options.box_size_mpch / static_cast<double>(options.n);
+  return options.softening_mpch > 0 ? options.softening_mpch : spacing / 40;
+}
 
 std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
   const double a_initial = units::scale_factor(options.z_initial);
@@ -43,6 +50,39 @@ std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
   return plan;
 }
 
+namespace {
+
+/// What pair forces ask of the options.
+void require_valid_pairs(const SimulationOptions& options) {
+  if (options.stepping == Stepping::cola) {
+    throw UsageError("simulate.force = p3m takes plain steps: give simulate.stepping = pm");
+  }
+  const double spacing = options.box_size_mpch / static_cast<double>(options.n);
+  const double softening = softening_mpch(options);
+  if (!(options.softening_mpch >= 0 && softening <= spacing)) {
+    throw UsageError("simulate.softening_mpch = {} is not within 0 and the particle spacing of {}",
+                     options.softening_mpch, spacing);
+  }
+  // Positions are floats: the largest have 24 bits for the size of the box.
+  const double resolution = options.box_size_mpch * std::numeric_limits<float>::epsilon();
+  if (softening < 4 * resolution) {
+    throw UsageError(
+        "simulate.softening_mpch = {:g}: positions in a box of {} Mpc/h resolve {:.1e} Mpc/h; "
+        "the softening must be four times as large",
+        softening, options.box_size_mpch, resolution);
+  }
+  const ForceSplit split =
+      P3mForce::split_of(options.mesh_factor * options.n, options.box_size_mpch, softening);
+  if (split.cutoff_mpch > options.box_size_mpch / 2) {
+    throw UsageError(
+        "the pair forces of simulate.force = p3m reach {} Mpc/h, more than half the box of {}: "
+        "raise box.n or simulate.mesh_factor",
+        split.cutoff_mpch, options.box_size_mpch);
+  }
+}
+
+}  // namespace
+
 void require_valid(const SimulationOptions& options) {
   if (options.n < 2 || options.steps < 1 || options.mesh_factor < 1) {
     throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
@@ -55,6 +95,7 @@ void require_valid(const SimulationOptions& options) {
     throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
   }
   require_valid(options.noise);
+  if (options.gravity == Gravity::p3m) require_valid_pairs(options);
   if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
   double before = options.z_initial;
   for (const double z : options.redshifts) {
@@ -90,6 +131,13 @@ io::FieldHeader output_header(const SimulationOptions& options,
                   {"z_initial", options.z_initial},
                   {"z_back_scaling", std::ranges::min(options.redshifts)},
                   {"neutrinos", name_of(options.neutrinos)}};
+  if (options.gravity == Gravity::p3m) {
+    // `mesh_factor` names the force resolution of mesh runs; pairs resolve as much as any code.
+    header.extra["force"] = "p3m";
+    header.extra["force_mesh_factor"] = integer(options.mesh_factor);
+    header.extra["softening_mpch"] = softening_mpch(options);
+    header.extra.erase("mesh_factor");
+  }
   describe(options.noise, header);
   return header;
 }

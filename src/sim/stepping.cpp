@@ -14,7 +14,7 @@ namespace {
 double middle(double a0, double a1) { return std::sqrt(a0 * a1); }
 
 /// p += factor (F - F_frame) with the force at the particles' positions and epoch.
-void kick(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
+void kick(Particles& particles, Force& force, const cosmology::LinearTheory& theory,
           const ColaFrame* frame, double factor) {
   const auto source = [&](double k) { return theory.source(k, particles.a); };
   const float scale = static_cast<float>(factor);
@@ -90,7 +90,7 @@ std::vector<double> time_grid(double a0, double a1, std::size_t steps, Spacing s
   return grid;
 }
 
-void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
+void integrate(Particles& particles, Force& force, const cosmology::LinearTheory& theory,
                std::span<const double> grid, const IntegrationOptions& options) {
   const std::size_t first = options.first_step;
   if (first >= grid.size() || grid[first] != particles.a) {

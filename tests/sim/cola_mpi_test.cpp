@@ -1,5 +1,6 @@
 #include "nubox/core/units.hpp"
 #include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/pm_force.hpp"
 #include "nubox/sim/stepping.hpp"
 
 #include "sim/support.hpp"

@@ -1,6 +1,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/sim/initial_conditions.hpp"
+#include "nubox/sim/pm_force.hpp"
 #include "nubox/sim/stepping.hpp"
 
 #include "sim/support.hpp"

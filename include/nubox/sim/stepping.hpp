@@ -2,8 +2,8 @@
 
 #include "nubox/cosmology/linear_theory.hpp"
 #include "nubox/sim/cola_frame.hpp"
+#include "nubox/sim/force.hpp"
 #include "nubox/sim/particles.hpp"
-#include "nubox/sim/pm_force.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -39,7 +39,7 @@ struct IntegrationOptions {
 /// neighbouring half kicks share one. In a COLA frame the frame moves exactly and the kicks are
 /// those of the force less the frame's. Collective.
 /// @throws NumericalError (agreed) if a displacement is not finite or exceeds half the box
-void integrate(Particles& particles, PmForce& force, const cosmology::LinearTheory& theory,
+void integrate(Particles& particles, Force& force, const cosmology::LinearTheory& theory,
                std::span<const double> grid, const IntegrationOptions& options = {});
 
 }  // namespace nubox::sim

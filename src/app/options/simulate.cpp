@@ -10,7 +10,10 @@ sim::SimulationOptions simulation_options(const config::Config& config) {
   options.box_size_mpch = config.number("box.size_mpch");
   options.z_initial = config.number("simulate.z_initial");
   options.redshifts = config.numbers("simulate.redshifts");
-  options.steps = config.size("simulate.steps");
+  options.gravity = config.text("simulate.force") == "p3m" ? sim::Gravity::p3m : sim::Gravity::pm;
+  options.softening_mpch = config.number("simulate.softening_mpch");
+  const bool own_steps = options.gravity == sim::Gravity::pm || config.given("simulate.steps");
+  options.steps = own_steps ? config.size("simulate.steps") : sim::p3m_steps;
   options.mesh_factor = config.size("simulate.mesh_factor");
   options.lpt_order = static_cast<int>(config.integer("simulate.lpt"));
   options.neutrinos = neutrino_source(config.text("simulate.neutrinos"));
