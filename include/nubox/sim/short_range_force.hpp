@@ -31,7 +31,7 @@ class ShortRangeForce {
   [[nodiscard]] std::uint64_t pairs() const { return pairs_; }
 
  private:
-  const par::Comm& comm_;
+  par::Comm comm_;
   double box_size_mpch_;
   ForceSplit split_;
   MeshPairForce mesh_;
