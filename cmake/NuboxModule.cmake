@@ -1,7 +1,10 @@
 # One static library per module: nubox_<name> from src/<name>/*.cpp, public headers in
 # include/nubox/<name>/. Installed as nubox::<name> (NuboxInstall.cmake); the flags of the build stay here.
 # Of its files TORCH_SOURCES are compiled only in a build with LibTorch, OTHERWISE only in one without.
-set(NUBOX_WARNINGS -Wall -Wextra -Wconversion -Wshadow -Werror)
+set(NUBOX_WARNINGS -Wall -Wextra -Wconversion -Wshadow)
+if(NUBOX_WERROR)
+  list(APPEND NUBOX_WARNINGS -Werror)
+endif()
 
 add_library(nubox_build_flags INTERFACE)
 target_compile_options(nubox_build_flags INTERFACE ${NUBOX_WARNINGS})

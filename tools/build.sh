@@ -5,7 +5,7 @@
 # tests too.
 #
 # Environment: NUBOX_CUDA=AUTO|ON|OFF, NUBOX_TORCH_ROOT=<your own LibTorch>, NUBOX_JOBS=<parallel
-# compilations, default: the number of cores>.
+# compilations, default: the number of cores>, NUBOX_WERROR=ON (warnings are errors, as in CI).
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -16,5 +16,5 @@ case "${1:-}" in
 esac
 
 cd "$root"
-stage configure cmake --preset release "-DNUBOX_CUDA=$NUBOX_CUDA" "-DNUBOX_TORCH_ROOT=${NUBOX_TORCH_ROOT:-}"
+stage configure cmake --preset release "-DNUBOX_CUDA=$NUBOX_CUDA" "-DNUBOX_WERROR=${NUBOX_WERROR:-OFF}" "-DNUBOX_TORCH_ROOT=${NUBOX_TORCH_ROOT:-}"
 stage compile cmake --build --preset release --parallel "${NUBOX_JOBS:-$(nproc)}" ${1:+--target "$@"}

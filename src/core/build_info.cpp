@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "git_revision.hpp"
+
 namespace nubox {
 
 std::string version_text() { return fmt::format("{} ({})", NUBOX_VERSION, NUBOX_GIT_REVISION); }

@@ -8,19 +8,24 @@
 
 namespace {
 
-/// Prints only failures, with the rank that saw them.
+/// Prints failures with the rank that saw them. A fatal one (an assertion, an exception out of a
+/// test) ends the job: this rank leaves the test and would let the others wait in a collective.
 class RankFailures : public testing::EmptyTestEventListener {
  public:
-  explicit RankFailures(int rank) : rank_(rank) {}
+  RankFailures(int rank, int size) : rank_(rank), size_(size) {}
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) return;
     std::fprintf(stderr, "[rank %d] %s:%d\n%s\n", rank_,
                  result.file_name() != nullptr ? result.file_name() : "?", result.line_number(),
                  result.summary());
+    if (result.fatally_failed() && size_ > 1) {
+      std::fflush(nullptr);
+      MPI_Abort(MPI_COMM_WORLD, 1);
+    }
   }
 
  private:
-  int rank_;
+  int rank_, size_;
 };
 
 }  // namespace
@@ -33,8 +38,8 @@ int main(int argc, char** argv) {
   auto& listeners = testing::UnitTest::GetInstance()->listeners();
   if (!world.is_root()) {
     delete listeners.Release(listeners.default_result_printer());
-    listeners.Append(new RankFailures(world.rank()));
   }
+  if (world.size() > 1) listeners.Append(new RankFailures(world.rank(), world.size()));
   const int local = RUN_ALL_TESTS();
   // Every rank's failure fails the run.
   return world.all_reduce(local, nubox::par::Reduction::max);
