@@ -75,15 +75,6 @@ cosmology::NeutrinoSource neutrino_source(const std::string& name) {
   return cosmology::NeutrinoSource::none;
 }
 
-void require_cosmology(const io::FieldHeader& header, const cosmology::Parameters& parameters,
-                       const std::string& file) {
-  const auto* field = cosmology::first_difference(header.cosmology, parameters);
-  if (field == nullptr) return;
-  throw InputError("{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables",
-                   file, field->name, header.cosmology.*field->member, parameters.*field->member,
-                   field->name);
-}
-
 std::uint64_t resident_bytes_with(std::uint64_t bytes) {
   // What MPI, FFTW and HDF5 take once they are at work: 4 to 8 MiB on 1 to 5 ranks, in simulations
   // of 16^3 to 128^3 particles.

@@ -29,10 +29,6 @@ namespace nubox::app {
 
 [[nodiscard]] cosmology::NeutrinoSource neutrino_source(const std::string& name);
 
-/// Refuses a box whose cosmology differs from the configured one, naming both.
-void require_cosmology(const io::FieldHeader& header, const cosmology::Parameters& parameters,
-                       const std::string& file);
-
 /// Resident set of this process once it holds `bytes` more and its libraries are at work, for
 /// --dry-run. Rank-local.
 [[nodiscard]] std::uint64_t resident_bytes_with(std::uint64_t bytes);

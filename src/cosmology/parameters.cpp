@@ -1,5 +1,7 @@
 #include "nubox/cosmology/parameters.hpp"
 
+#include "nubox/core/error.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -15,6 +17,15 @@ const ParameterField* first_difference(const Parameters& a, const Parameters& b)
     if (differ(a.*field.member, b.*field.member)) return &field;
   }
   return nullptr;
+}
+
+void require_same(const Parameters& of_file, const Parameters& configured,
+                  const std::string& file) {
+  const ParameterField* field = first_difference(of_file, configured);
+  if (field == nullptr) return;
+  throw InputError("{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables",
+                   file, field->name, of_file.*field->member, configured.*field->member,
+                   field->name);
 }
 
 }  // namespace nubox::cosmology

@@ -48,16 +48,17 @@ LatticeField read_field(const io::FieldFile& file, const par::SlabLayout& layout
 }  // namespace
 
 Box read_box(const par::Comm& comm, const std::filesystem::path& path) {
-  const io::FieldFile file(comm, path);
+  return read_box(comm, io::FieldFile(comm, path), path);
+}
+
+Box read_box(const par::Comm& comm, const io::FieldFile& file, const std::filesystem::path& path) {
   const par::SlabLayout layout(comm, file.header().n);
   const auto half_box = static_cast<float>(file.header().box_size_mpch / 2);
-  Box snapshot{file.header(), read_field(file, layout, "displacement", half_box, path),
-               std::nullopt};
+  Box box{file.header(), read_field(file, layout, "displacement", half_box, path), std::nullopt};
   if (file.has("velocity")) {
-    snapshot.velocity =
-        read_field(file, layout, "velocity", std::numeric_limits<float>::max(), path);
+    box.velocity = read_field(file, layout, "velocity", std::numeric_limits<float>::max(), path);
   }
-  return snapshot;
+  return box;
 }
 
 std::optional<LatticeField> read_density_nu(const par::Comm& comm,
@@ -68,14 +69,14 @@ std::optional<LatticeField> read_density_nu(const par::Comm& comm,
   return read_field(file, mesh, "density_nu", std::numeric_limits<float>::max(), path, 1);
 }
 
-io::Publication write_box(const std::filesystem::path& path, const Box& snapshot,
+io::Publication write_box(const std::filesystem::path& path, const Box& box,
                           const LatticeField* density_nu) {
-  std::vector<io::FieldDataset> datasets{{"displacement", snapshot.displacement.values()}};
-  if (snapshot.velocity) datasets.push_back({"velocity", snapshot.velocity->values()});
+  std::vector<io::FieldDataset> datasets{{"displacement", box.displacement.values()}};
+  if (box.velocity) datasets.push_back({"velocity", box.velocity->values()});
   if (density_nu != nullptr) {
     datasets.push_back({"density_nu", density_nu->values(), density_nu->n()});
   }
-  return io::write_field_file(snapshot.displacement.layout(), path, snapshot.header, datasets);
+  return io::write_field_file(box.displacement.layout(), path, box.header, datasets);
 }
 
 }  // namespace nubox::field

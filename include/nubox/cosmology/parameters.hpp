@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 namespace nubox::cosmology {
 
@@ -51,5 +52,9 @@ inline constexpr double parameter_tolerance = 1e-4;
 /// The first of parameter_fields in which two cosmologies differ; the neutrino mass is not
 /// compared, since twins differ in it. Null if there is none.
 [[nodiscard]] const ParameterField* first_difference(const Parameters& a, const Parameters& b);
+
+/// Refuses a file whose cosmology is not the configured one. Rank-local.
+/// @throws InputError naming the file and both values
+void require_same(const Parameters& of_file, const Parameters& configured, const std::string& file);
 
 }  // namespace nubox::cosmology

@@ -19,6 +19,9 @@ struct Box {
 /// Reads this rank's slabs, verifies checksums, refuses non-finite values and |displacement| > L/2.
 /// Collective. @throws InputError, FileSystemError (agreed)
 [[nodiscard]] Box read_box(const par::Comm& comm, const std::filesystem::path& path);
+/// The same from a file that is open on `comm`; `path` is its name in error messages.
+[[nodiscard]] Box read_box(const par::Comm& comm, const io::FieldFile& file,
+                           const std::filesystem::path& path);
 
 /// The neutrino density contrast of a field file, [1][count][M][M] on the mesh points i L/M; none
 /// if the file has no /density_nu. Collective. @throws InputError, FileSystemError (agreed)
@@ -27,7 +30,7 @@ struct Box {
 
 /// Writes a field file, with the neutrinos' density contrast if it is given; it stands once the
 /// publication is finished. Collective. @throws FileSystemError (agreed)
-io::Publication write_box(const std::filesystem::path& path, const Box& snapshot,
+io::Publication write_box(const std::filesystem::path& path, const Box& box,
                           const LatticeField* density_nu = nullptr);
 
 }  // namespace nubox::field

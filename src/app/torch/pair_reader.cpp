@@ -103,7 +103,7 @@ void PairReader::read(const Realisation& realisation, bool validation,
 
 void PairReader::check_input(const io::FieldHeader& massless, const fs::path& path) {
   par::agree(world_, [&] {
-    require_cosmology(massless, parameters_, path.string());
+    cosmology::require_same(massless.cosmology, parameters_, path.string());
     if (card_.data.n == 0) card_.data = massless;
     io::require_same_box(card_.data, "the first pair", massless, path.string());
   });

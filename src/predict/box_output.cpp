@@ -1,4 +1,4 @@
-#include "app/box_output.hpp"
+#include "nubox/predict/box_output.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
@@ -9,11 +9,9 @@
 #include "nubox/par/directory.hpp"
 #include "nubox/snapshot/export.hpp"
 
-#include "app/paths.hpp"
-
 #include <algorithm>
 
-namespace nubox::app {
+namespace nubox::predict {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +23,7 @@ bool holds(const io::Attributes& found, const io::Attributes& recipe) {
   });
 }
 
-/// What a snapshot of ours says of itself, once all its particles were read. Collective.
+/// Attributes of /Nubox in a snapshot whose particles can all be read. Collective.
 io::Attributes attributes_of_snapshot(const par::Comm& comm, const fs::path& base) {
   const auto snapshot = gadget::Snapshot::open(comm, base);
   snapshot.for_each_block(gadget::cdm_type, {}, [](const gadget::ParticleBlock&) { log::beat(); });
@@ -34,14 +32,13 @@ io::Attributes attributes_of_snapshot(const par::Comm& comm, const fs::path& bas
 
 }  // namespace
 
-BoxOutput::BoxOutput(const config::Config& config)
-    : gadget_(config.text("predict.format") == "gadget"), files_(config.size("predict.files")) {
-  if (!gadget_) return;
-  if (config.flag("predict.neutrino_field")) {
+BoxOutput::BoxOutput(const BoxOutputOptions& options) : options_(options) {
+  if (options.format != BoxFormat::gadget) return;
+  if (options.neutrino_field) {
     throw UsageError(
         "predict.neutrino_field needs predict.format = field: a snapshot has no place for a mesh");
   }
-  if (!config.flag("predict.velocities")) {
+  if (!options.velocities) {
     throw UsageError(
         "predict.velocities = false needs predict.format = field: every reader of "
         "snapshots expects velocities");
@@ -49,14 +46,14 @@ BoxOutput::BoxOutput(const config::Config& config)
 }
 
 void BoxOutput::require_possible(const io::FieldFile& input) const {
-  if (gadget_ && !input.has("velocity")) {
+  if (options_.format == BoxFormat::gadget && !input.has("velocity")) {
     throw InputError("predict.format = gadget needs velocities, which the input does not have");
   }
 }
 
 bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, std::size_t n,
                                    const io::Attributes& recipe) const {
-  if (!gadget_) {
+  if (options_.format == BoxFormat::field) {
     const auto same_run = [&](const io::FieldHeader& found) {
       io::Attributes attributes = found.extra;
       attributes["M_nu_eV"] = found.cosmology.M_nu_eV;
@@ -65,10 +62,11 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     return field::is_complete_output(comm, path, same_run, "predict.out");
   }
   const auto names = par::agree(comm, [&] {
-    return gadget::file_names(path, {.files = files_, .particles = std::uint64_t{n} * n * n});
+    return gadget::file_names(path,
+                              {.files = options_.files, .particles = std::uint64_t{n} * n * n});
   });
   // The first file of a set appears last.
-  if (!app::path_exists(comm, names.front())) return false;
+  if (!par::root_decides(comm, [&] { return fs::exists(names.front()); })) return false;
   try {
     if (holds(attributes_of_snapshot(comm, path), recipe)) return true;
   } catch (const Error& error) {
@@ -85,8 +83,10 @@ io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,
                                  const field::LatticeField* density_nu) const {
   const par::Comm& comm = box.displacement.comm();
   par::make_directory(comm, path.parent_path());
-  if (gadget_) return snapshot::export_snapshot(box, path, gadget::Format::hdf5, files_);
+  if (options_.format == BoxFormat::gadget) {
+    return snapshot::export_snapshot(box, path, gadget::Format::hdf5, options_.files);
+  }
   return field::write_box(path, box, density_nu);
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::predict

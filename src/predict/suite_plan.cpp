@@ -1,20 +1,16 @@
-#include "app/torch/suite.hpp"
+#include "nubox/predict/suite_plan.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/cosmology/mass_text.hpp"
 
-#include "app/paths.hpp"
-#include "app/setup.hpp"
-
 #include <set>
 
-namespace nubox::app {
+namespace nubox::predict {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> suite_inputs(const config::Config& config) {
-  std::vector<fs::path> inputs = expand_paths(config.texts("predict.in"), "predict.in");
+void require_distinct(const std::vector<fs::path>& inputs) {
   if (inputs.empty()) throw UsageError("'predict.in' must be given: massless field files");
   std::set<fs::path> seen;
   for (const fs::path& path : inputs) {
@@ -22,7 +18,6 @@ std::vector<fs::path> suite_inputs(const config::Config& config) {
       throw UsageError("predict.in names {} twice", path.string());
     }
   }
-  return inputs;
 }
 
 /// The deepest directory that holds all inputs.
@@ -40,7 +35,7 @@ fs::path shared_directory(const std::vector<fs::path>& inputs) {
   return shared;
 }
 
-/// Names of snapshots have no dot, so that theirs are in the directory's name.
+/// The base name of a snapshot has no dot, so that the mass is in the name of its directory.
 fs::path output_name(const fs::path& input, double M_nu_eV, bool gadget) {
   const std::string name = "mnu-" + cosmology::mass_text(M_nu_eV);
   const std::string box =
@@ -50,13 +45,12 @@ fs::path output_name(const fs::path& input, double M_nu_eV, bool gadget) {
 
 }  // namespace
 
-std::vector<predict::SuiteTask> suite_tasks(const config::Config& config) {
-  const std::vector<fs::path> inputs = suite_inputs(config);
-  const std::vector<double> masses = config.numbers("predict.mnu_eV");
-  const fs::path out = config.text("predict.out");
+std::vector<SuiteTask> suite_tasks(const SuiteOptions& options) {
+  const auto& [inputs, masses, out, format] = options;
+  require_distinct(inputs);
   if (masses.empty()) throw UsageError("predict.mnu_eV names no mass");
   cosmology::require_writable_masses(masses, "predict.mnu_eV");
-  const bool gadget = config.text("predict.format") == "gadget";
+  const bool gadget = format == BoxFormat::gadget;
   if (inputs.size() == 1 && masses.size() == 1 && out.has_filename()) {
     const bool suffixed = out.extension() == ".h5" || out.extension() == ".hdf5";
     const fs::path base = gadget && suffixed ? out.parent_path() / out.stem() : out;
@@ -64,12 +58,12 @@ std::vector<predict::SuiteTask> suite_tasks(const config::Config& config) {
   }
 
   const fs::path shared = shared_directory(inputs);
-  std::vector<predict::SuiteTask> tasks;
+  std::vector<SuiteTask> tasks;
   std::set<fs::path> outputs;
   for (const fs::path& input : inputs) {
     const fs::path directory =
         out / fs::weakly_canonical(input).parent_path().lexically_relative(shared);
-    predict::SuiteTask task{input, {}};
+    SuiteTask task{input, {}};
     for (const double mass : masses) {
       task.wanted.push_back(
           {mass, (directory / output_name(input, mass, gadget)).lexically_normal()});
@@ -82,4 +76,4 @@ std::vector<predict::SuiteTask> suite_tasks(const config::Config& config) {
   return tasks;
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::predict

@@ -1,4 +1,4 @@
-#include "nubox/predict/memory_model.hpp"
+#include "nubox/predict/prediction_memory.hpp"
 
 #include "sim/support.hpp"
 

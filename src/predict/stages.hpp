@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-namespace nubox::app {
+namespace nubox::predict {
 
-/// Seconds of the consecutive stages of one box; the stage at hand is the phase of the log.
+/// Seconds of the consecutive stages of one box; the stage in progress is the phase of the log.
 class Stages {
  public:
   void enter(const std::string& stage) {
@@ -30,4 +30,4 @@ class Stages {
   std::string stage_, text_;
 };
 
-}  // namespace nubox::app
+}  // namespace nubox::predict

@@ -1,4 +1,4 @@
-#include "nubox/predict/memory_model.hpp"
+#include "nubox/predict/prediction_memory.hpp"
 
 #include "nubox/predict/predict.hpp"
 #include "nubox/sim/simulation_memory.hpp"

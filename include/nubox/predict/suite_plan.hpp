@@ -1,0 +1,38 @@
+#pragma once
+
+#include "nubox/predict/box_output.hpp"
+
+#include <filesystem>
+#include <vector>
+
+/// Many boxes and many masses in one job.
+namespace nubox::predict {
+
+/// One box to make of an input.
+struct OutputRequest {
+  double M_nu_eV = 0;
+  std::filesystem::path out;
+};
+
+/// One input and the boxes to make of it.
+struct SuiteTask {
+  std::filesystem::path in;
+  std::vector<OutputRequest> wanted;
+};
+
+struct SuiteOptions {
+  std::vector<std::filesystem::path> inputs{};  ///< massless field files
+  std::vector<double> masses_eV{};
+  /// File of a single box; for several boxes, or with a trailing slash, their directory.
+  std::filesystem::path out{};
+  BoxFormat format = BoxFormat::field;
+};
+
+/// Every input with every mass. A single box is written to `out` itself, several to
+/// <out>/<directory of the input below the directory that all inputs share>/mnu-<eV>.h5. The name
+/// of the input is put in front unless it is mnu-0.000.h5. Snapshots are written to mnu-<eV>/snap.
+/// Rank-local. @throws UsageError for no input or mass, an input given twice, a mass with more than
+///             three decimals, two boxes of the same name
+[[nodiscard]] std::vector<SuiteTask> suite_tasks(const SuiteOptions& options);
+
+}  // namespace nubox::predict

@@ -1,0 +1,62 @@
+#include "app/options/predict.hpp"
+
+#include "nubox/core/error.hpp"
+
+#include "app/paths.hpp"
+#include "app/options/prior.hpp"
+#include "app/setup.hpp"
+
+namespace nubox::app {
+namespace {
+
+predict::BoxFormat box_format(const config::Config& config) {
+  return config.text("predict.format") == "gadget" ? predict::BoxFormat::gadget
+                                                   : predict::BoxFormat::field;
+}
+
+/// Model file, empty for the prior alone. A configuration that names neither a model nor an
+/// architecture nor a prior gets the shipped model.
+std::filesystem::path model_path(const config::Config& config) {
+  const std::string model = config.text("predict.model");
+  if (config.given("predict.model")) return find_shipped(model, "models");
+  const bool architecture = config.given("model.architecture");
+  const bool prior_alone =
+      config.text("model.architecture") == "none" || (config.given("model.prior") && !architecture);
+  if (prior_alone) return {};
+  if (!architecture) return find_shipped(model, "models");
+  throw UsageError(
+      "the configuration describes a network: give its file by --predict.model=FILE, or "
+      "--model.architecture=none with --model.prior=linear|rewind|za|none for physics alone");
+}
+
+}  // namespace
+
+predict::SuiteOptions suite_options(const config::Config& config) {
+  return {.inputs = expand_paths(config.texts("predict.in"), "predict.in"),
+          .masses_eV = config.numbers("predict.mnu_eV"),
+          .out = config.text("predict.out"),
+          .format = box_format(config)};
+}
+
+predict::PredictorOptions predictor_options(const config::Config& config) {
+  predict::PredictorOptions options{
+      .cosmology = cosmology_parameters(config),
+      .model = model_path(config),
+      .without_network = config.text("model.architecture") == "none",
+      .rewind = rewind_options(config),
+      .ics = config.text("predict.ics"),
+      .precision = config.text("predict.precision"),
+      .tiles = {config.size("predict.tile"), 1e9 * config.number("predict.tile_memory_gb")},
+      .measure_seams = config.flag("predict.seams"),
+      .neutrino_mesh = config.size("predict.neutrino_mesh"),
+      .output = {.format = box_format(config),
+                 .files = config.size("predict.files"),
+                 .velocities = config.flag("predict.velocities"),
+                 .neutrino_field = config.flag("predict.neutrino_field")}};
+  if (options.model.empty() || config.given("model.prior")) {
+    options.prior = prior::kind_of(config.text("model.prior"));
+  }
+  return options;
+}
+
+}  // namespace nubox::app

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "nubox/io/field_file.hpp"
+#include "nubox/prior/features.hpp"
+#include "nubox/prior/prior.hpp"
+
+#include "predict/prediction_setup.hpp"
+#include "predict/stages.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+
+namespace nubox::predict {
+
+/// The input of one task: its open file, and what its boxes share.
+class OpenInput {
+ public:
+  /// Opens the file and checks it by its header. Collective. @throws as Predictor::open
+  OpenInput(const PredictionSetup& setup, const SuiteTask& task);
+
+  [[nodiscard]] const io::FieldFile& file() const { return file_; }
+  [[nodiscard]] const cosmology::LinearTheory& massless_theory() const {
+    return theories_.begin()->second.massless;
+  }
+
+  /// Makes one box, none if it is complete already (PredictBox). Collective.
+  [[nodiscard]] std::optional<PendingBox> predict(const OutputRequest& wanted,
+                                                  const std::filesystem::path& next_input,
+                                                  const std::function<void()>& input_is_read);
+
+ private:
+  /// Attributes that identify the run that makes a box: equal ones give the same box. Collective.
+  [[nodiscard]] io::Attributes recipe(double M_nu_eV) const;
+  [[nodiscard]] PendingBox make(const OutputRequest& wanted, const io::Attributes& recipe,
+                                const std::filesystem::path& next_input,
+                                const std::function<void()>& input_is_read);
+  /// Displacements and velocities that the prior predicts. Uses up the input. Collective.
+  [[nodiscard]] field::Box apply_prior(field::Box input, const prior::Theories& theories) const;
+  /// Adds the increment of the network to what the prior predicts. Collective.
+  void apply_network(const prior::Gain& gain, field::Box& predicted) const;
+  /// Measures the seams of the tiles; they are logged and noted in the header. Collective.
+  void measure_seams(const field::LatticeField& input, std::size_t tile,
+                     field::Box& predicted) const;
+  /// Asks the system to fetch a file that is read later. Collective.
+  void fetch(const std::filesystem::path& path) const;
+
+  const PredictionSetup* setup_;
+  std::filesystem::path path_;
+  io::FieldFile file_;
+  std::map<double, prior::Theories> theories_;  ///< by mass of the wanted boxes, eV
+  std::optional<prior::Features> features_;     ///< made with the first box, with a network only
+};
+
+}  // namespace nubox::predict

@@ -1,0 +1,70 @@
+#include "predict/prediction_setup.hpp"
+
+#include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
+#include "nubox/io/digest.hpp"
+#include "nubox/par/agree.hpp"
+#include "nubox/predict/predict.hpp"
+#include "nubox/prior/theories.hpp"
+#include "nubox/stats/seams.hpp"
+
+#include <utility>
+
+namespace nubox::predict {
+
+PredictionSetup::PredictionSetup(const par::Comm& on, cosmology::LinearTables linear_tables,
+                                 PredictorOptions choices)
+    : comm(on),
+      options(std::move(choices)),
+      tables(std::move(linear_tables)),
+      output(par::agree(on, [&] { return BoxOutput(options.output); })),
+      prior(options.prior.value_or(prior::Kind::none)),
+      rewind(options.rewind) {
+  const std::filesystem::path& model = options.model;
+  par::agree(on, [&] {
+    if (!options.ics.empty() && (!model.empty() || prior != prior::Kind::za)) {
+      throw UsageError("predict.ics is for physics alone with --model.prior=za");
+    }
+  });
+  if (model.empty()) return;
+  card = net::load_card(on, model);
+  if (card->architecture.name != "none") network.emplace(on, model, options.precision);
+  model_checksum = on.broadcast(
+      par::agree(on, [&] { return on.is_root() ? io::digest_of(model).checksum : std::string(); }));
+  par::agree(on, [&] {
+    if (options.prior && prior::name_of(*options.prior) != card->prior) {
+      throw UsageError("{} was trained over the prior '{}', the configuration says '{}'",
+                       model.string(), card->prior, prior::name_of(*options.prior));
+    }
+    if (network && options.without_network) {
+      throw UsageError("model.architecture = none, but {} holds a network", model.string());
+    }
+    prior = prior::kind_of(card->prior);
+    rewind = prior::read_rewind_options(card->extra);
+  });
+}
+
+TileChoice PredictionSetup::tiles() const {
+  TileChoice choice = options.tiles;
+  if (network && card->architecture.padding != "halo") choice.edge = tile_edge(*card, choice.edge);
+  return choice;
+}
+
+std::size_t PredictionSetup::seam_tile(std::size_t n) const {
+  if (!network) return 0;
+  const bool padded = card->architecture.padding != "halo";
+  if (!padded && !options.measure_seams) return 0;
+  const std::size_t tile = tile_edge(*card, options.tiles.edge);
+  if (!options.measure_seams && (tile <= 2 * stats::inner_distance || tile == n)) {
+    log::info("seams: tiles of {} sites have no inner sites to compare with", tile);
+    return 0;
+  }
+  return tile;
+}
+
+std::size_t PredictionSetup::neutrino_mesh(std::size_t n, double M_nu_eV) const {
+  if (!options.output.neutrino_field || M_nu_eV == 0) return 0;
+  return options.neutrino_mesh == 0 ? n : options.neutrino_mesh;
+}
+
+}  // namespace nubox::predict
