@@ -5,14 +5,16 @@
 #include "nubox/io/digest.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
+#include "nubox/train/pair_reader.hpp"
+#include "nubox/train/prior_calibration.hpp"
 #include "nubox/train/trainer.hpp"
 
 #include "app/commands.hpp"
+#include "app/prior_setup.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
+#include "app/setup.hpp"
 #include "app/torch/architecture_options.hpp"
-#include "app/torch/calibrate.hpp"
-#include "app/torch/pair_reader.hpp"
 #include "net/emulator.hpp"
 
 #include <algorithm>
@@ -59,6 +61,15 @@ train::TrainOptions train_options(const config::Config& config) {
   return options;
 }
 
+/// Collective.
+train::PairOptions pair_options(const par::Comm& world, const config::Config& config) {
+  return {.parameters = cosmology_parameters(config),
+          .tables = load_tables(world, config),
+          .prior = prior::kind_of(config.text("model.prior")),
+          .rewind = rewind_options(config),
+          .cache = config.text("data.cache")};
+}
+
 void report_training_needs(const par::Comm& world, const net::ModelCard& card,
                            const train::TrainOptions& options, std::size_t training_pairs,
                            std::size_t validation_pairs, bool cached) {
@@ -86,9 +97,9 @@ void report_training_needs(const par::Comm& world, const net::ModelCard& card,
 }
 
 /// Pairs of a massless and a massive box.
-std::size_t pairs_of(const std::vector<Realisation>& realisations) {
+std::size_t pairs_of(const std::vector<train::Realisation>& realisations) {
   std::size_t pairs = 0;
-  for (const Realisation& realisation : realisations) pairs += realisation.massive.size();
+  for (const train::Realisation& realisation : realisations) pairs += realisation.massive.size();
   return pairs;
 }
 
@@ -96,7 +107,7 @@ std::size_t pairs_of(const std::vector<Realisation>& realisations) {
 void require_possible(const config::Config& config, const train::TrainOptions& options,
                       const net::Architecture& architecture) {
   const bool calibrates = config.flag("prior.calibrate") &&
-                          can_be_calibrated(prior::kind_of(config.text("model.prior")));
+                          train::can_be_calibrated(prior::kind_of(config.text("model.prior")));
   for (const char* fitted : {"prior.velocity_damping", "prior.velocity_smoothing_mpch"}) {
     if (calibrates && config.given(fitted)) {
       throw UsageError("{} is fitted to the training pairs unless prior.calibrate=false", fitted);
@@ -147,10 +158,10 @@ void require_continues(const net::ModelCard& start, const fs::path& path, net::M
 }
 
 /// All files that a training reads, realisation by realisation.
-std::vector<fs::path> boxes_of(const PairSplit& split) {
+std::vector<fs::path> boxes_of(const train::PairSplit& split) {
   std::vector<fs::path> boxes;
   for (const auto* part : {&split.training, &split.validation}) {
-    for (const Realisation& realisation : *part) {
+    for (const train::Realisation& realisation : *part) {
       boxes.push_back(realisation.massless);
       boxes.insert(boxes.end(), realisation.massive.begin(), realisation.massive.end());
     }
@@ -167,8 +178,8 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
 }
 
 /// Adds the gains of its output to a model file.
-void calibrate_model(const par::Comm& world, const fs::path& path, PairReader& reader,
-                     const std::vector<Realisation>& training) {
+void calibrate_model(const par::Comm& world, const fs::path& path, train::PairReader& reader,
+                     const std::vector<train::Realisation>& training) {
   net::Model model = net::load_model(world, path);
   model.card.output_calibration =
       reader.calibrate_output(training, net::Evaluator(world, path, "fp32"));
@@ -184,20 +195,20 @@ void train(const par::Comm& world, const config::Config& config) {
                                    .stop_file = fs::path(config.text("train.out")) / "stop"});
   net::ModelCard card;
   train::TrainOptions options = par::agree(world, [&] { return train_options(config); });
-  const PairSplit split = par::agree(world, [&] {
+  const train::PairSplit split = par::agree(world, [&] {
     card.architecture = config.text("model.architecture") == "none"
                             ? net::default_architecture("none")
                             : architecture_of(config);
     net::require_valid(card.architecture);
     require_possible(config, options, card.architecture);
-    return split_pairs(config.texts("data.pairs"), config.numbers("data.split"));
+    return train::split_pairs(config.texts("data.pairs"), config.numbers("data.split"));
   });
   log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
             split.validation.size(), split.test.size());
   const std::vector<fs::path> inputs = boxes_of(split);
-  PairReader reader(world, config, card);
+  train::PairReader reader(world, pair_options(world, config), card);
   for (const auto* part : {&split.training, &split.validation}) {
-    for (const Realisation& realisation : *part) reader.check(realisation);
+    for (const train::Realisation& realisation : *part) reader.check(realisation);
   }
   if (config.check_only() || config.dry_run()) {
     if (config.dry_run()) {
@@ -216,7 +227,7 @@ void train(const par::Comm& world, const config::Config& config) {
   } else if (config.flag("prior.calibrate")) {
     reader.calibrate_prior(split.training);
   }
-  card.data_manifest = manifest(inputs, digests);
+  card.data_manifest = train::manifest(inputs, digests);
   if (card.architecture.name == "none") {
     publish_prior(world, options.out, std::move(card));
     return;
@@ -224,7 +235,7 @@ void train(const par::Comm& world, const config::Config& config) {
   std::vector<train::TrainingPair> pairs;
   log::set_phase("train: prior of the pairs");
   for (const auto* part : {&split.training, &split.validation}) {
-    for (const Realisation& realisation : *part) {
+    for (const train::Realisation& realisation : *part) {
       reader.read(realisation, part == &split.validation, pairs);
     }
   }

@@ -1,4 +1,4 @@
-#include "app/torch/calibrate.hpp"
+#include "nubox/train/prior_calibration.hpp"
 
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
@@ -7,28 +7,22 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/prior/theories.hpp"
 
-#include "app/torch/transfers.hpp"
+#include "train/transfers.hpp"
 
-#include <filesystem>
-#include <map>
 #include <utility>
 
-namespace nubox::app {
+namespace nubox::train {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::size_t boxes_per_point = 4;
-
 /// One pair in memory, with the modes of the true density.
-struct Box {
+struct CalibrationBox {
   field::Box input;
   field::LatticeField target_mpch;
   fft::MeshField truth;
 };
 
-std::vector<Box> read_boxes(const par::Comm& comm, const std::vector<Twins>& twins) {
-  std::vector<Box> boxes;
+std::vector<CalibrationBox> read_boxes(const par::Comm& comm, const std::vector<Twins>& twins) {
+  std::vector<CalibrationBox> boxes;
   for (const auto& [massless, massive] : twins) {
     field::Box target = field::read_box(comm, massive);
     const auto plan = fft::Plan::create(comm, target.header.n);
@@ -43,7 +37,7 @@ std::vector<Box> read_boxes(const par::Comm& comm, const std::vector<Twins>& twi
 class PointFit {
  public:
   PointFit(prior::Kind kind, const prior::RewindOptions& options, prior::Theories theories,
-           std::vector<Box> boxes)
+           std::vector<CalibrationBox> boxes)
       : kind_(kind), options_(options), theories_(std::move(theories)), boxes_(std::move(boxes)) {}
 
   /// Collective.
@@ -52,7 +46,7 @@ class PointFit {
     if (kind_ == prior::Kind::rewind) fit_velocities();
     prior::GainFit gain_fit(knots);
     std::vector<field::LatticeField> predicted;
-    for (const Box& box : boxes_) {
+    for (const CalibrationBox& box : boxes_) {
       predicted.push_back(apply(box, options_));
       gain_fit.add(predicted.back(), box.target_mpch);
       if (kind_ == prior::Kind::linear) before_.add(box.truth, predicted.back(), boxes_.size());
@@ -80,7 +74,7 @@ class PointFit {
   }
 
  private:
-  [[nodiscard]] field::LatticeField apply(const Box& box,
+  [[nodiscard]] field::LatticeField apply(const CalibrationBox& box,
                                           const prior::RewindOptions& options) const {
     log::beat();
     return prior::apply(kind_, box.input, theories_, options).displacement;
@@ -89,7 +83,7 @@ class PointFit {
   void fit_velocities() {
     const std::vector<prior::RewindOptions> trials = prior::velocity_trials(options_);
     std::vector<Transfers> transfers(trials.size());
-    for (const Box& box : boxes_) {
+    for (const CalibrationBox& box : boxes_) {
       for (std::size_t t = 0; t < trials.size(); ++t) {
         transfers[t].add(box.truth, apply(box, trials[t]), boxes_.size());
       }
@@ -103,35 +97,22 @@ class PointFit {
   prior::Kind kind_;
   prior::RewindOptions options_;
   prior::Theories theories_;
-  std::vector<Box> boxes_;
+  std::vector<CalibrationBox> boxes_;
   Transfers before_, without_gain_, after_;
 };
 
 }  // namespace
 
-TwinGroups twin_groups(const par::Comm& comm, const std::vector<Realisation>& training) {
-  TwinGroups groups;
-  for (const Realisation& realisation : training) {
-    const std::size_t of_class =
-        prior::force_class(io::FieldFile(comm, realisation.massless).header());
-    for (const fs::path& massive : realisation.massive) {
-      auto& twins = groups[{of_class, io::FieldFile(comm, massive).header().cosmology.M_nu_eV}];
-      if (twins.size() < boxes_per_point) twins.push_back({realisation.massless, massive});
-    }
-  }
-  return groups;
-}
-
-prior::Calibration calibrate(const par::Comm& comm, prior::Kind kind,
-                             const prior::RewindOptions& options, const TwinGroups& training,
-                             const cosmology::Parameters& parameters,
-                             const cosmology::LinearTables& tables) {
+prior::Calibration calibrate_prior(const par::Comm& comm, prior::Kind kind,
+                                   const prior::RewindOptions& options, const TwinGroups& training,
+                                   const cosmology::Parameters& parameters,
+                                   const cosmology::LinearTables& tables) {
   const Stopwatch watch;
   log::set_phase("train: calibration of the prior");
   prior::Calibration calibration;
   for (const auto& [key, twins] : training) {
     const auto& [of_class, mass] = key;
-    std::vector<Box> boxes = read_boxes(comm, twins);
+    std::vector<CalibrationBox> boxes = read_boxes(comm, twins);
     const io::FieldHeader header = boxes.front().input.header;
     if (calibration.k_hmpc.empty()) {
       calibration.k_hmpc = prior::gain_knots(header.box_size_mpch, header.n);
@@ -150,4 +131,4 @@ prior::Calibration calibrate(const par::Comm& comm, prior::Kind kind,
   return calibration;
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::train

@@ -1,4 +1,4 @@
-#include "app/torch/calibrate_output.hpp"
+#include "nubox/train/output_calibration.hpp"
 
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
@@ -8,11 +8,11 @@
 #include "nubox/predict/predict.hpp"
 #include "nubox/prior/theories.hpp"
 
-#include "app/torch/transfers.hpp"
+#include "train/transfers.hpp"
 
 #include <cmath>
 
-namespace nubox::app {
+namespace nubox::train {
 namespace {
 
 /// An error of T that weighs as much as the whole error of the displacements, over |ln s|.
@@ -22,20 +22,20 @@ constexpr double gain_step = 0.004;
 constexpr int newton_steps = 3;
 
 /// A predicted box with what it should be.
-struct Box {
+struct PredictedBox {
   field::LatticeField predicted_mpch;
   fft::MeshField truth;
 };
 
 class OutputFit {
  public:
-  OutputFit(std::vector<Box> boxes, std::vector<double> knots, double tolerance)
+  OutputFit(std::vector<PredictedBox> boxes, std::vector<double> knots, double tolerance)
       : boxes_(std::move(boxes)), knots_(std::move(knots)), tolerance_(tolerance) {}
 
   /// Transfer functions under a gain. Collective.
   [[nodiscard]] Transfers transfers(const prior::Gain& gain) const {
     Transfers all;
-    for (const Box& box : boxes_) {
+    for (const PredictedBox& box : boxes_) {
       log::beat();
       field::LatticeField moved = box.predicted_mpch;
       field::apply_filter(moved, box.truth.plan(), gain);
@@ -74,7 +74,7 @@ class OutputFit {
   }
 
  private:
-  std::vector<Box> boxes_;
+  std::vector<PredictedBox> boxes_;
   std::vector<double> knots_;
   double tolerance_;
 };
@@ -94,7 +94,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
                                     const TwinGroups& groups,
                                     const cosmology::Parameters& parameters,
                                     const cosmology::LinearTables& tables,
-                                    const std::function<train::TrainingPair(const Twins&)>& read) {
+                                    const std::function<TrainingPair(const Twins&)>& read) {
   const Stopwatch watch;
   const memory::HeapRetention by_tiles;
   log::set_phase("train: calibration of the output");
@@ -106,9 +106,9 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
       calibration.k_hmpc = prior::gain_knots(header.box_size_mpch, header.n);
     }
     prior::GainFit fit(calibration.k_hmpc, prior::GainFit::Error::displacement);
-    std::vector<Box> boxes;
+    std::vector<PredictedBox> boxes;
     for (const Twins& files : twins) {
-      train::TrainingPair pair = read(files);
+      TrainingPair pair = read(files);
       const predict::TilePlan tiles =
           predict::plan_tiles(pair.features.layout(), network.card().architecture, {});
       field::LatticeField predicted = predict::predict_displacement(
@@ -134,4 +134,4 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
   return calibration;
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::train

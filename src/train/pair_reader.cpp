@@ -1,16 +1,14 @@
-#include "app/torch/pair_reader.hpp"
+#include "nubox/train/pair_reader.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "app/options/prior.hpp"
-#include "app/torch/calibrate.hpp"
-#include "app/torch/calibrate_output.hpp"
+#include "nubox/train/output_calibration.hpp"
+#include "nubox/train/prior_calibration.hpp"
 
 #include <algorithm>
 
-namespace nubox::app {
+namespace nubox::train {
 
 namespace fs = std::filesystem;
 
@@ -45,15 +43,14 @@ void require_twins(const io::FieldHeader& massless, const io::FieldHeader& massi
 
 }  // namespace
 
-PairReader::PairReader(const par::Comm& world, const config::Config& config, net::ModelCard& card)
+PairReader::PairReader(const par::Comm& world, PairOptions options, net::ModelCard& card)
     : world_(world),
-      parameters_(cosmology_parameters(config)),
-      tables_(load_tables(world, config)),
-      kind_(prior::kind_of(config.text("model.prior"))),
-      rewind_(rewind_options(config)),
+      parameters_(options.parameters),
+      tables_(std::move(options.tables)),
+      kind_(options.prior),
+      rewind_(options.rewind),
       card_(card) {
-  const std::string cache = config.text("data.cache");
-  if (!cache.empty()) par::agree(world, [&] { cache_.emplace(cache); });
+  if (!options.cache.empty()) par::agree(world, [&] { cache_.emplace(options.cache); });
   card_.prior = prior::name_of(kind_);
   write_attributes(rewind_, card_.extra);
 }
@@ -62,7 +59,7 @@ void PairReader::check(const Realisation& realisation) {
   const io::FieldFile input(world_, realisation.massless);
   const io::FieldHeader massless = input.header();
   check_input(massless, realisation.massless);
-  settle(input.has("velocity"), realisation.massless);
+  choose_inputs(input.has("velocity"), realisation.massless);
   note(prior::force_class(massless), card_.force_classes);
   for (const fs::path& path : realisation.massive) {
     const io::FieldHeader massive = io::FieldFile(world_, path).header();
@@ -73,23 +70,23 @@ void PairReader::check(const Realisation& realisation) {
 
 void PairReader::calibrate_prior(const std::vector<Realisation>& training) {
   if (!can_be_calibrated(kind_)) return;
-  card_.calibration =
-      calibrate(world_, kind_, rewind_, twin_groups(world_, training), parameters_, tables_);
+  card_.calibration = train::calibrate_prior(world_, kind_, rewind_, twin_groups(world_, training),
+                                             parameters_, tables_);
 }
 
 prior::Calibration PairReader::calibrate_output(const std::vector<Realisation>& training,
                                                 const net::Evaluator& network) {
   const auto read_pair = [&](const Twins& files) {
-    std::vector<train::TrainingPair> pairs;
+    std::vector<TrainingPair> pairs;
     read({files.massive.string(), files.massless, {files.massive}}, false, pairs);
     return std::move(pairs.front());
   };
-  return app::calibrate_output(world_, network, twin_groups(world_, training), parameters_, tables_,
-                               read_pair);
+  return train::calibrate_output(world_, network, twin_groups(world_, training), parameters_,
+                                 tables_, read_pair);
 }
 
 void PairReader::read(const Realisation& realisation, bool validation,
-                      std::vector<train::TrainingPair>& pairs) {
+                      std::vector<TrainingPair>& pairs) {
   const field::Box input = field::read_box(world_, realisation.massless);
   const prior::Features features = features_of(input);
   for (const fs::path& path : realisation.massive) {
@@ -117,7 +114,7 @@ void PairReader::check_target(const io::FieldHeader& massless, const fs::path& m
   });
 }
 
-void PairReader::settle(bool has_velocity, const fs::path& path) {
+void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
   if (card_.features.empty()) {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
       log::warn("the boxes have no velocities: the linear filter stands in for the rewind");
@@ -144,8 +141,7 @@ prior::Features PairReader::features_of(const field::Box& input) {
 }
 
 void PairReader::add(const field::Box& input, const prior::Features& features, field::Box& target,
-                     const std::string& name, bool validation,
-                     std::vector<train::TrainingPair>& pairs) {
+                     const std::string& name, bool validation, std::vector<TrainingPair>& pairs) {
   const double mass = target.header.cosmology.M_nu_eV;
   const prior::Theories theories = par::agree(
       world_, [&] { return prior::make_theories(parameters_, tables_, input.header, mass); });
@@ -165,4 +161,4 @@ field::LatticeField PairReader::kept(field::LatticeField field) {
   return par::agree(world_, [&] { return field::LatticeField(field, *cache_); });
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::train

@@ -1,16 +1,15 @@
-#include "app/torch/pair_list.hpp"
+#include "nubox/train/pair_list.hpp"
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
-
-#include "app/paths.hpp"
+#include "nubox/io/paths.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
 
-namespace nubox::app {
+namespace nubox::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,10 +40,10 @@ std::vector<Group> groups_of(const std::vector<std::string>& patterns) {
   std::vector<Group> groups(1);
   std::set<fs::path> seen;
   for (const std::string& pattern : patterns) {
-    const bool wild = has_wildcards(pattern);
+    const bool wild = io::has_wildcards(pattern);
     if (wild) groups.emplace_back();
     Group& group = wild ? groups.back() : groups.front();
-    for (const fs::path& directory : matching_paths(pattern, "data.pairs")) {
+    for (const fs::path& directory : io::matching_paths(pattern, "data.pairs")) {
       // Twice the same box could stand in training and validation at once.
       if (!seen.insert(fs::canonical(directory)).second) {
         throw UsageError("data.pairs names {} twice", directory.string());
@@ -94,4 +93,4 @@ std::string manifest(const std::vector<fs::path>& files, const io::InputDigests&
   return checksum_text(checksum_of(std::span<const char>(text)));
 }
 
-}  // namespace nubox::app
+}  // namespace nubox::train

@@ -4,12 +4,11 @@
 #include "nubox/net/evaluator.hpp"
 #include "nubox/prior/calibration.hpp"
 #include "nubox/train/trainer.hpp"
-
-#include "app/torch/calibrate.hpp"
+#include "nubox/train/twins.hpp"
 
 #include <functional>
 
-namespace nubox::app {
+namespace nubox::train {
 
 /// Fits a gain of the displacements that a trained network predicts to the pairs it was trained on,
 /// by force resolution and mass. What a network cannot know, such as the motions within haloes, it
@@ -22,6 +21,6 @@ namespace nubox::app {
 [[nodiscard]] prior::Calibration calibrate_output(
     const par::Comm& comm, const net::Evaluator& network, const TwinGroups& groups,
     const cosmology::Parameters& parameters, const cosmology::LinearTables& tables,
-    const std::function<train::TrainingPair(const Twins&)>& read);
+    const std::function<TrainingPair(const Twins&)>& read);
 
-}  // namespace nubox::app
+}  // namespace nubox::train

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace nubox::app {
+namespace nubox::train {
 
 /// A directory pair-<seed>: one massless box and its massive twins.
 struct Realisation {
@@ -31,4 +31,4 @@ struct PairSplit {
 [[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files,
                                    const io::InputDigests& digests);
 
-}  // namespace nubox::app
+}  // namespace nubox::train

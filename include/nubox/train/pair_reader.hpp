@@ -1,0 +1,74 @@
+#pragma once
+
+#include "nubox/field/box.hpp"
+#include "nubox/io/mapped_memory.hpp"
+#include "nubox/net/evaluator.hpp"
+#include "nubox/prior/features.hpp"
+#include "nubox/prior/theories.hpp"
+#include "nubox/train/pair_list.hpp"
+#include "nubox/train/trainer.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nubox::train {
+
+/// What the inputs of a network are made with.
+struct PairOptions {
+  cosmology::Parameters parameters;  ///< of all boxes; their M_nu_eV is not used
+  cosmology::LinearTables tables;
+  prior::Kind prior = prior::Kind::linear;
+  prior::RewindOptions rewind;
+  std::filesystem::path cache;  ///< directory that holds the fields, mapped; empty: in memory
+};
+
+/// Reads realisations, applies the prior, computes the input channels of the network, and records
+/// the properties of the boxes in the model card. All methods are collective, their errors agreed.
+class PairReader {
+ public:
+  /// `world` and `card` must outlive the reader, and the reader the fields it has read, which may
+  /// lie in its cache.
+  /// @throws FileSystemError if the cache cannot be created
+  PairReader(const par::Comm& world, PairOptions options, net::ModelCard& card);
+
+  /// Checks the headers of a realisation: everything that read() would refuse is refused here.
+  /// @throws InputError if the boxes are no pair, or differ from those of earlier realisations
+  void check(const Realisation& realisation);
+
+  /// Fits the numbers of the prior, if it has any, to the training realisations. They must have
+  /// passed check().
+  void calibrate_prior(const std::vector<Realisation>& training);
+
+  /// Fits the gains of a trained network's output to the same realisations.
+  [[nodiscard]] prior::Calibration calibrate_output(const std::vector<Realisation>& training,
+                                                    const net::Evaluator& network);
+
+  /// The fields of a realisation that has passed check().
+  void read(const Realisation& realisation, bool validation, std::vector<TrainingPair>& pairs);
+
+ private:
+  void check_input(const io::FieldHeader& massless, const std::filesystem::path& path);
+  void check_target(const io::FieldHeader& massless, const std::filesystem::path& massless_path,
+                    const io::FieldHeader& massive, const std::filesystem::path& path);
+  /// Chooses prior and input channels by whether the first input has velocities; later inputs must
+  /// agree with it.
+  void choose_inputs(bool has_velocity, const std::filesystem::path& path);
+  /// Input channels that do not depend on the neutrino mass.
+  [[nodiscard]] prior::Features features_of(const field::Box& input);
+  void add(const field::Box& input, const prior::Features& features, field::Box& target,
+           const std::string& name, bool validation, std::vector<TrainingPair>& pairs);
+  /// The field, moved to the cache if there is one.
+  [[nodiscard]] field::LatticeField kept(field::LatticeField field);
+
+  const par::Comm& world_;
+  std::optional<io::MappedMemory> cache_;
+  cosmology::Parameters parameters_;
+  cosmology::LinearTables tables_;
+  prior::Kind kind_;
+  prior::RewindOptions rewind_;
+  net::ModelCard& card_;
+};
+
+}  // namespace nubox::train
