@@ -9,7 +9,7 @@
 #include "nubox/par/session.hpp"
 
 #ifdef NUBOX_WITH_TORCH
-#include "nubox/net/build_info.hpp"
+#include "nubox/net/torch_library.hpp"
 #endif
 
 #include <array>

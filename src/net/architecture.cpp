@@ -2,8 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
-
-#include "net/attributes.hpp"
+#include "nubox/net/model_attributes.hpp"
 
 #include <cmath>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "net/batch_norm.hpp"
+#include "nubox/net/torch/batch_norm.hpp"
 
 #include <algorithm>
 

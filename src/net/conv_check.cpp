@@ -2,10 +2,10 @@
 
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include "net/conv_error.hpp"
 #include "net/fastest.hpp"
-#include "net/network.hpp"
 
 #include <limits>
 

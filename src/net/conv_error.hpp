@@ -1,9 +1,9 @@
 #pragma once
 
 #include "nubox/net/conv_check.hpp"
+#include "nubox/net/torch/device.hpp"
 
 #include "net/convolve.hpp"
-#include "net/device.hpp"
 
 #include <functional>
 #include <vector>

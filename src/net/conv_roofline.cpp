@@ -1,12 +1,12 @@
 #include "nubox/net/conv_roofline.hpp"
 
 #include "nubox/core/memory.hpp"
+#include "nubox/net/layer_plan.hpp"
+#include "nubox/net/torch/device.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "net/convolve.hpp"
-#include "net/device.hpp"
 #include "net/fastest.hpp"
-#include "net/layer_plan.hpp"
 
 #include <functional>
 

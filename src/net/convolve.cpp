@@ -1,7 +1,7 @@
 #include "net/convolve.hpp"
 
-#include "net/device.hpp"
-#include "net/network.hpp"
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include <array>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/layer_plan.hpp"
+#include "nubox/net/layer_plan.hpp"
 
 #include <torch/torch.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "net/batch_norm.hpp"
-#include "net/layer_plan.hpp"
-#include "net/network.hpp"
+#include "nubox/net/layer_plan.hpp"
+#include "nubox/net/torch/batch_norm.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include <memory>
 #include <vector>

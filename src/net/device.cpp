@@ -1,4 +1,4 @@
-#include "net/device.hpp"
+#include "nubox/net/torch/device.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/machine.hpp"

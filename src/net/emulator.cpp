@@ -1,11 +1,10 @@
-#include "net/emulator.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/weights.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "net/device.hpp"
-#include "net/weights.hpp"
 
 namespace nubox::net {
 

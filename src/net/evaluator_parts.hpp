@@ -1,9 +1,8 @@
 #pragma once
 
 #include "nubox/net/evaluator.hpp"
-
-#include "net/device.hpp"
-#include "net/emulator.hpp"
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
 namespace nubox::net {
 

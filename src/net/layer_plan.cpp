@@ -1,4 +1,4 @@
-#include "net/layer_plan.hpp"
+#include "nubox/net/layer_plan.hpp"
 
 #include "nubox/core/error.hpp"
 

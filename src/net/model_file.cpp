@@ -2,9 +2,8 @@
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/net/model_attributes.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "net/attributes.hpp"
 
 #include <sstream>
 

@@ -1,4 +1,4 @@
-#include "net/network.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include "nubox/core/error.hpp"
 

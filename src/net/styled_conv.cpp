@@ -1,6 +1,6 @@
 #include "net/styled_conv.hpp"
 
-#include "net/network.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
 #include "nubox/net/tile_batch.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
-#include "net/device.hpp"
-#include "net/emulator.hpp"
 #include "net/evaluator_parts.hpp"
 
 #include <optional>

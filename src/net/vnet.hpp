@@ -1,7 +1,8 @@
 #pragma once
 
-#include "net/layer_plan.hpp"
-#include "net/network.hpp"
+#include "nubox/net/layer_plan.hpp"
+#include "nubox/net/torch/network.hpp"
+
 #include "net/styled_conv.hpp"
 
 #include <variant>

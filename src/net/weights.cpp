@@ -1,4 +1,4 @@
-#include "net/weights.hpp"
+#include "nubox/net/torch/weights.hpp"
 
 #include "nubox/core/error.hpp"
 

@@ -1,9 +1,8 @@
 #include "nubox/predict/tile_plan.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/layer_plan.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "net/layer_plan.hpp"
 
 #include <algorithm>
 #include <limits>

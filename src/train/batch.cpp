@@ -1,6 +1,6 @@
 #include "train/batch.hpp"
 
-#include "net/emulator.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,8 @@
 #include "train/flat_parameters.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/weights.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "net/weights.hpp"
 
 #include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/variable.h>

@@ -2,6 +2,8 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/net/evaluator.hpp"
+#include "nubox/net/torch/emulator.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/train/output_calibration.hpp"
 #include "nubox/train/prior_calibration.hpp"
@@ -74,15 +76,17 @@ void PairReader::calibrate_prior(const std::vector<Realisation>& training) {
                                              parameters_, tables_);
 }
 
-prior::Calibration PairReader::calibrate_output(const std::vector<Realisation>& training,
-                                                const net::Evaluator& network) {
+void PairReader::calibrate_model(const fs::path& path, const std::vector<Realisation>& training) {
+  net::Model model = net::load_model(world_, path);
   const auto read_pair = [&](const Twins& files) {
     std::vector<TrainingPair> pairs;
     read({files.massive.string(), files.massless, {files.massive}}, false, pairs);
     return std::move(pairs.front());
   };
-  return train::calibrate_output(world_, network, twin_groups(world_, training), parameters_,
-                                 tables_, read_pair);
+  model.card.output_calibration =
+      calibrate_output(world_, net::Evaluator(world_, path, "fp32"), twin_groups(world_, training),
+                       parameters_, tables_, read_pair);
+  net::save_model(world_, path, model.card, *model.network);
 }
 
 void PairReader::read(const Realisation& realisation, bool validation,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/network.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include <torch/torch.h>
 

@@ -1,9 +1,9 @@
 #include "train/reduce_backend.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/device.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "net/device.hpp"
 #include "train/mpi_backend.hpp"
 #include "train/nccl_library.hpp"
 

@@ -1,9 +1,9 @@
 #include "nubox/train/reduction_speed.hpp"
 
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/network.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "net/device.hpp"
-#include "net/network.hpp"
 #include "train/probe.hpp"
 #include "train/reducer.hpp"
 

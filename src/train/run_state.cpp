@@ -2,9 +2,8 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/weights.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "net/weights.hpp"
 
 #include <cmath>
 

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "net/network.hpp"
-#include "train/checkpoint.hpp"
+#include "nubox/net/torch/network.hpp"
+
 #include "train/flat_parameters.hpp"
 #include "train/optimizer.hpp"
+#include "train/training_checkpoint.hpp"
 
 #include <functional>
 #include <vector>

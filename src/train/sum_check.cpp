@@ -2,8 +2,8 @@
 
 #include "nubox/core/fault.hpp"
 #include "nubox/core/timer.hpp"
+#include "nubox/net/torch/device.hpp"
 
-#include "net/device.hpp"
 #include "train/reduce_backend.hpp"
 
 #include <vector>

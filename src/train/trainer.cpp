@@ -1,9 +1,9 @@
 #include "nubox/train/trainer.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/device.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "net/device.hpp"
 #include "train/crop_loss.hpp"
 #include "train/data.hpp"
 #include "train/training_run.hpp"

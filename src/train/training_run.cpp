@@ -5,9 +5,9 @@
 #include "nubox/par/agree.hpp"
 
 #include "train/batch.hpp"
-#include "train/batch_norm.hpp"
 #include "train/checked_backend.hpp"
 #include "train/probe.hpp"
+#include "train/synchronised_norm.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/emulator.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/stats/box_spectra.hpp"
 #include "nubox/train/crop_server.hpp"
 #include "nubox/train/sampler.hpp"
 #include "nubox/train/trainer.hpp"
 
-#include "net/device.hpp"
-#include "net/emulator.hpp"
 #include "train/data.hpp"
 
 #include <optional>

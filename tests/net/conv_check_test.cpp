@@ -1,8 +1,9 @@
 #include "nubox/net/conv_check.hpp"
 
+#include "nubox/net/torch/device.hpp"
+
 #include "net/conv_error.hpp"
 #include "net/convolve.hpp"
-#include "net/device.hpp"
 #include "net/naive_conv.hpp"
 
 #include <algorithm>

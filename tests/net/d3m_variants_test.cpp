@@ -1,9 +1,9 @@
 #include "nubox/core/error.hpp"
 #include "nubox/net/architecture.hpp"
+#include "nubox/net/layer_plan.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include "net/cubes.hpp"
-#include "net/layer_plan.hpp"
-#include "net/network.hpp"
 #include "net/networks.hpp"
 
 #include <map>

@@ -1,6 +1,7 @@
+#include "nubox/net/torch/network.hpp"
+
 #include "net/cubes.hpp"
 #include "net/join.hpp"
-#include "net/network.hpp"
 #include "net/networks.hpp"
 #include "net/styled_conv.hpp"
 

@@ -1,8 +1,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/net/tile_batch.hpp"
-
-#include "net/device.hpp"
-#include "net/emulator.hpp"
+#include "nubox/net/torch/device.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
 #include <algorithm>
 #include <filesystem>

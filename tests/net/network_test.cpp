@@ -1,9 +1,9 @@
-#include "net/network.hpp"
+#include "nubox/net/torch/network.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
 #include "net/cubes.hpp"
-#include "net/emulator.hpp"
 #include "net/networks.hpp"
 #include "net/styled_conv.hpp"
 

@@ -1,8 +1,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/rng.hpp"
+#include "nubox/net/torch/emulator.hpp"
 #include "nubox/predict/predict.hpp"
-
-#include "net/emulator.hpp"
 
 #include <cmath>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #include "nubox/core/rng.hpp"
+#include "nubox/net/torch/emulator.hpp"
 
-#include "net/emulator.hpp"
-#include "train/checkpoint.hpp"
+#include "train/training_checkpoint.hpp"
 #include "train/training_fixture.hpp"
 
 #include <fstream>

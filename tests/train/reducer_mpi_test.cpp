@@ -1,10 +1,10 @@
+#include "nubox/net/torch/network.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/train/sampler.hpp"
 
-#include "net/network.hpp"
-#include "train/batch_norm.hpp"
 #include "train/checked_backend.hpp"
 #include "train/reducer.hpp"
+#include "train/synchronised_norm.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,6 @@
-#include "net/batch_norm.hpp"
-#include "train/batch_norm.hpp"
+#include "nubox/net/torch/batch_norm.hpp"
+
+#include "train/synchronised_norm.hpp"
 #include "train/training_fixture.hpp"
 
 #include <cmath>

@@ -2,7 +2,7 @@
 
 #include "nubox/field/box.hpp"
 #include "nubox/io/mapped_memory.hpp"
-#include "nubox/net/evaluator.hpp"
+#include "nubox/net/model_file.hpp"
 #include "nubox/prior/features.hpp"
 #include "nubox/prior/theories.hpp"
 #include "nubox/train/pair_list.hpp"
@@ -41,9 +41,10 @@ class PairReader {
   /// passed check().
   void calibrate_prior(const std::vector<Realisation>& training);
 
-  /// Fits the gains of a trained network's output to the same realisations.
-  [[nodiscard]] prior::Calibration calibrate_output(const std::vector<Realisation>& training,
-                                                    const net::Evaluator& network);
+  /// Fits gains of the output of a trained network to the same realisations and adds them to its
+  /// model file.
+  void calibrate_model(const std::filesystem::path& model,
+                       const std::vector<Realisation>& training);
 
   /// The fields of a realisation that has passed check().
   void read(const Realisation& realisation, bool validation, std::vector<TrainingPair>& pairs);

@@ -15,7 +15,6 @@
 #include "app/run_record.hpp"
 #include "app/setup.hpp"
 #include "app/torch/architecture_options.hpp"
-#include "net/emulator.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -177,15 +176,6 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
   log::info("{}: the calibrated prior '{}', no network", path.string(), card.prior);
 }
 
-/// Adds the gains of its output to a model file.
-void calibrate_model(const par::Comm& world, const fs::path& path, train::PairReader& reader,
-                     const std::vector<train::Realisation>& training) {
-  net::Model model = net::load_model(world, path);
-  model.card.output_calibration =
-      reader.calibrate_output(training, net::Evaluator(world, path, "fp32"));
-  net::save_model(world, path, model.card, *model.network);
-}
-
 }  // namespace
 
 void train(const par::Comm& world, const config::Config& config) {
@@ -244,7 +234,7 @@ void train(const par::Comm& world, const config::Config& config) {
   log::set_phase("train");
   const train::TrainReport report = train::train(world, options, card, std::move(pairs), &control);
   if (config.flag("train.calibrate") && card.architecture.residual) {
-    calibrate_model(world, report.model, reader, split.training);
+    reader.calibrate_model(report.model, split.training);
   }
   log::info("{}: {} parameters, {} steps in {:.0f} s{}", report.model.string(), report.parameters,
             report.steps, report.seconds, judgement(report));

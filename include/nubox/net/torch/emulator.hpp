@@ -1,9 +1,8 @@
 #pragma once
 
 #include "nubox/net/model_file.hpp"
+#include "nubox/net/torch/network.hpp"
 #include "nubox/par/comm.hpp"
-
-#include "net/network.hpp"
 
 #include <memory>
 

@@ -1,8 +1,7 @@
-#include "train/batch_norm.hpp"
+#include "train/synchronised_norm.hpp"
 
 #include "nubox/core/error.hpp"
-
-#include "net/batch_norm.hpp"
+#include "nubox/net/torch/batch_norm.hpp"
 
 #include <memory>
 #include <span>

@@ -9,7 +9,7 @@
 
 namespace nubox::net {
 
-/// A required attribute as text, double or non-negative integer.
+/// A required attribute of a model file as text, double or non-negative integer. Rank-local.
 /// @throws InputError if it is missing or of another kind
 template <class T>
 [[nodiscard]] T attribute(const io::Attributes& attributes, const std::string& name) {

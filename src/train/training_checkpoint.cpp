@@ -1,13 +1,12 @@
-#include "train/checkpoint.hpp"
+#include "train/training_checkpoint.hpp"
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/net/model_attributes.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/directory.hpp"
-
-#include "net/attributes.hpp"
 
 #include <algorithm>
 #include <sstream>

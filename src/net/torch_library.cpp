@@ -1,4 +1,4 @@
-#include "nubox/net/build_info.hpp"
+#include "nubox/net/torch_library.hpp"
 
 #include <filesystem>
 
