@@ -5,6 +5,9 @@
 #include "app/commands.hpp"
 #include "app/options/bench.hpp"
 #include "app/report_header.hpp"
+#ifdef NUBOX_WITH_TORCH
+#include "app/options/train.hpp"
+#endif
 
 #include <functional>
 #include <map>
@@ -39,8 +42,7 @@ const std::map<std::string, Component>& components() {
 #ifdef NUBOX_WITH_TORCH
       {"allreduce",
        [](const Comm& world, const Config& config) {
-         return bench::measure_allreduce(world, bench_options(config),
-                                         config.text("train.backend"));
+         return bench::measure_allreduce(world, bench_options(config), gradient_backend(config));
        }},
       {"train",
        [](const Comm& world, const Config& config) {

@@ -7,7 +7,7 @@
 namespace nubox::bench {
 
 std::vector<Row> measure_allreduce(const par::Comm& world, const Options& options,
-                                   const std::string& backend) {
+                                   train::GradientBackend backend) {
   std::vector<Row> rows;
   for (const char* name : {"d3m", "vnet"}) {
     const train::ReductionSpeed speed = train::measure_reduction(

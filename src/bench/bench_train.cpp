@@ -31,9 +31,9 @@ train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::s
   options.batch = batch;
   const auto ranks = static_cast<std::size_t>(world.size());
   options.micro_batch = (batch + ranks - 1) / ranks;
-  options.precision = work.precision;
-  options.schedule = "constant";
-  options.resume = "never";
+  options.precision = net::precision_from(work.precision);
+  options.schedule = train::Schedule::constant;
+  options.resume = train::Resume::never;
   options.epochs = 1;
   options.out = out;
   const std::size_t n = crops_per_side * work.tile;

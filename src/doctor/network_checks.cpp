@@ -45,13 +45,13 @@ std::vector<Finding> examine_gradient_sums(const par::Comm& world, const Options
                    sums.wrong_values, "", 0, Verdict::fail,
                    world.size() > 1 ? fmt::format("{:.3g} GB/s", 1e-9 * sums.bytes_per_s) : "");
   };
-  std::vector<Finding> findings{line(train::check_sums(world, "mpi"))};
+  std::vector<Finding> findings{line(train::check_sums(world, train::GradientBackend::mpi))};
   const bool gpus =
       world.all_reduce(net::ConvCheck(world).on_gpu() ? 1 : 0, par::Reduction::max) > 0;
   if (!gpus) {
     findings.push_back(skipped("gradient sums by NCCL", "no GPU"));
   } else {
-    findings.push_back(line(train::check_sums(world, "nccl")));
+    findings.push_back(line(train::check_sums(world, train::GradientBackend::nccl)));
   }
   return findings;
 }

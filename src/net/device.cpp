@@ -34,13 +34,6 @@ void* load_gpu_library() {
 
 }  // namespace
 
-Precision precision_from(const std::string& name) {
-  if (name == "fp32") return Precision::fp32;
-  if (name == "tf32") return Precision::tf32;
-  if (name == "bf16") return Precision::bf16;
-  throw UsageError("unknown precision '{}' (fp32, tf32, bf16)", name);
-}
-
 void* gpu_library() {
   static void* const library = load_gpu_library();
   return library;

@@ -37,18 +37,13 @@ torch::Tensor sites(std::int64_t m, const torch::TensorOptions& options) {
 }  // namespace
 
 torch::Tensor displacement_losses(const torch::Tensor& prediction, const torch::Tensor& target,
-                                  const std::string& loss) {
+                                  DisplacementLoss loss) {
   const torch::Tensor error = prediction - target;
-  if (loss == "l1") return error.abs().mean({1, 2, 3, 4});
-  if (loss == "mse") return error.square().mean({1, 2, 3, 4});
-  throw UsageError("unknown loss '{}' (l1, mse)", loss);
+  return (loss == DisplacementLoss::l1 ? error.abs() : error.square()).mean({1, 2, 3, 4});
 }
 
 CropLoss::CropLoss(const LossOptions& options, std::size_t tile, double spacing_mpch)
     : options_(options), spacing_mpch_(spacing_mpch) {
-  if (options.lagrangian != "l1" && options.lagrangian != "mse") {
-    throw UsageError("unknown loss '{}' (l1, mse)", options.lagrangian);
-  }
   if (options.spectral <= 0) return;
   const auto m = static_cast<std::int64_t>(tile);
   const torch::Tensor hann =

@@ -8,11 +8,10 @@
 
 namespace nubox::train {
 
-/// Displacement error of every sample: mean over components and voxels of |e| ("l1") or e^2
-/// ("mse"), e = prediction - target in Mpc/h. [B]. @throws UsageError on another name
+/// Displacement error of every sample: mean over components and voxels of |e| (l1) or e^2
+/// (mse), e = prediction - target in Mpc/h. [B].
 [[nodiscard]] torch::Tensor displacement_losses(const torch::Tensor& prediction,
-                                                const torch::Tensor& target,
-                                                const std::string& loss);
+                                                const torch::Tensor& target, DisplacementLoss loss);
 
 /// What training minimises, defined for every sample by itself, so that it depends neither on the
 /// batch nor on how ranks share it. Without further terms the displacement loss L; with them

@@ -25,10 +25,6 @@ void require(bool good, const char* text) {
 Optimizer::Optimizer(FlatParameters& parameters, const TrainOptions& options,
                      std::uint64_t total_steps)
     : parameters_(parameters), options_(options), total_steps_(total_steps) {
-  require(options.optimizer == "adam" || options.optimizer == "adamw",
-          "optimizer is one of adam, adamw");
-  require(options.schedule == "constant" || options.schedule == "cosine",
-          "schedule is one of constant, cosine");
   require(options.learning_rate > 0, "learning_rate must be positive");
   require(options.warmup_fraction >= 0 && options.warmup_fraction < 1,
           "warmup_fraction must be in [0, 1)");
@@ -46,7 +42,7 @@ double Optimizer::gradient_norm() const {
 }
 
 double Optimizer::learning_rate() const {
-  if (options_.schedule == "constant") return options_.learning_rate;
+  if (options_.schedule == Schedule::constant) return options_.learning_rate;
   const auto step = static_cast<double>(steps_);
   const auto total = static_cast<double>(total_steps_);
   const double warmup = options_.warmup_fraction * total;
@@ -64,7 +60,7 @@ void Optimizer::step(double norm) {
   if (options_.clip_norm > 0 && norm > options_.clip_norm) {
     gradients.mul_(options_.clip_norm / norm);
   }
-  if (options_.optimizer == "adamw") {
+  if (options_.optimizer == OptimizerKind::adamw) {
     values.mul_(1 - rate * options_.weight_decay);
   } else if (options_.weight_decay > 0) {
     gradients.add_(values, options_.weight_decay);

@@ -16,7 +16,7 @@ namespace nubox::train {
 /// The same numbers on every rank: gradients are summed before.
 class Optimizer {
  public:
-  /// @throws UsageError on unknown names or values out of range
+  /// @throws UsageError on values out of range
   Optimizer(FlatParameters& parameters, const TrainOptions& options, std::uint64_t total_steps);
 
   /// Norm of the summed gradient.

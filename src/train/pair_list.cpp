@@ -85,6 +85,23 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
   return split;
 }
 
+std::vector<fs::path> input_files(const PairSplit& split) {
+  std::vector<fs::path> files;
+  for (const auto* part : {&split.training, &split.validation}) {
+    for (const Realisation& realisation : *part) {
+      files.push_back(realisation.massless);
+      files.insert(files.end(), realisation.massive.begin(), realisation.massive.end());
+    }
+  }
+  return files;
+}
+
+std::size_t pair_count(const std::vector<Realisation>& realisations) {
+  std::size_t pairs = 0;
+  for (const Realisation& realisation : realisations) pairs += realisation.massive.size();
+  return pairs;
+}
+
 std::string manifest(const std::vector<fs::path>& files, const io::InputDigests& digests) {
   std::string text;
   for (const fs::path& file : files) {

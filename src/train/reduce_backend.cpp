@@ -54,17 +54,17 @@ void MpiBackend::wait_all() {
   copies_.clear();
 }
 
-std::unique_ptr<ReduceBackend> make_reduce_backend(const std::string& choice, const par::Comm& comm,
+std::unique_ptr<ReduceBackend> make_reduce_backend(GradientBackend choice, const par::Comm& comm,
                                                    torch::Device device) {
   const bool possible = every_rank_has_a_gpu(comm, device);
-  if (choice == "nccl" && !possible) {
+  if (choice == GradientBackend::nccl && !possible) {
     par::agree(comm, [] {
       throw UsageError(
           "backend nccl needs a GPU for every rank and libnubox_cuda.so beside the "
           "program; use auto or mpi");
     });
   }
-  if (choice == "mpi" || !possible) return std::make_unique<MpiBackend>(comm);
+  if (choice == GradientBackend::mpi || !possible) return std::make_unique<MpiBackend>(comm);
   return make_nccl_backend(comm, device);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nubox/train/train_options.hpp"
+
 #include <memory>
 #include <string>
 
@@ -27,7 +29,7 @@ class ReduceBackend {
 
 /// `choice`: mpi; nccl (needs one GPU per rank); auto: nccl where it is possible, else mpi.
 /// Collective. @throws UsageError (agreed) if nccl is asked for and not possible
-[[nodiscard]] std::unique_ptr<ReduceBackend> make_reduce_backend(const std::string& choice,
+[[nodiscard]] std::unique_ptr<ReduceBackend> make_reduce_backend(GradientBackend choice,
                                                                  const par::Comm& comm,
                                                                  torch::Device device);
 

@@ -10,7 +10,7 @@
 namespace nubox::train {
 
 ReductionSpeed measure_reduction(
-    const par::Comm& comm, const net::Architecture& architecture, const std::string& backend,
+    const par::Comm& comm, const net::Architecture& architecture, GradientBackend backend,
     const std::function<double(const std::function<void()>&)>& measure) {
   const torch::Device device = net::choose_device(comm);
   const auto network = par::agree(comm, [&] { return net::make_network(architecture); });

@@ -18,9 +18,9 @@ torch::Tensor whole_numbers(std::int64_t count, std::int64_t share) {
 
 }  // namespace
 
-SumCheck check_sums(const par::Comm& comm, const std::string& backend_name) {
+SumCheck check_sums(const par::Comm& comm, GradientBackend choice) {
   const torch::Device device = net::choose_device(comm);
-  const auto backend = make_reduce_backend(backend_name, comm, device);
+  const auto backend = make_reduce_backend(choice, comm, device);
   SumCheck result{.backend = backend->name()};
   std::uint64_t wrong = 0;
   // A single number, an odd count, and 16 MiB: more than a bucket of gradients.

@@ -19,22 +19,12 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
       options.select_every == 0) {
     throw UsageError("epochs, batch, micro_batch and select_every must be positive");
   }
-  if (options.select != "spectra" && options.select != "loss") {
-    throw UsageError("unknown select '{}' (spectra, loss)", options.select);
-  }
   if (options.loss.eulerian < 0 || options.loss.gradient < 0 || options.loss.spectral < 0) {
     throw UsageError("weights of losses must not be negative");
   }
-  if (options.batch_norm != "local" && options.batch_norm != "sync") {
-    throw UsageError("unknown batch normalisation '{}' (local, sync)", options.batch_norm);
-  }
-  if (options.batch_norm == "sync" && architecture.name == "vnet") {
+  if (options.batch_norm == NormStatistics::synchronised && architecture.name == "vnet") {
     throw UsageError("train.batch_norm = sync: the vnet has no batch normalisation");
   }
-  if (options.backend != "auto" && options.backend != "nccl" && options.backend != "mpi") {
-    throw UsageError("unknown backend '{}' (auto, nccl, mpi)", options.backend);
-  }
-  (void)net::precision_from(options.precision);
 }
 
 TrainReport train(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
@@ -43,7 +33,7 @@ TrainReport train(const par::Comm& comm, const TrainOptions& options, net::Model
   require_consistent(comm, card, pairs);
   measure_scales(comm, pairs, card);
   net::set_threads(comm);
-  net::configure_math(net::precision_from(options.precision), options.deterministic);
+  net::configure_math(options.precision, options.deterministic);
   const CropLoss loss = par::agree(comm, [&] {
     return CropLoss(options.loss, options.tile, pairs.front().target_mpch.spacing_mpch());
   });

@@ -96,12 +96,12 @@ Checkpoints::Loaded Checkpoints::read(const fs::path& path) const {
   });
 }
 
-std::optional<Checkpoints::Loaded> Checkpoints::load(const std::string& resume) {
-  if (resume == "never") {
+std::optional<Checkpoints::Loaded> Checkpoints::load(Resume resume, const fs::path& file) {
+  if (resume == Resume::never) {
     remove_all_but(0);
     return std::nullopt;
   }
-  if (resume != "auto") return read(resume);
+  if (resume == Resume::file) return read(file);
   for (const fs::path& path : list()) {
     try {
       return read(path);

@@ -2,6 +2,7 @@
 
 #include "nubox/io/table_file.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/train/train_options.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -44,10 +45,10 @@ class Checkpoints {
     io::TableFile state;
     std::filesystem::path path;
   };
-  /// resume = auto: the newest checkpoint that verifies (damaged ones are named and skipped), or
-  /// nothing; never: nothing, and old checkpoints are removed; else this file.
+  /// Resume::newest: the newest checkpoint that verifies (damaged ones are reported and skipped),
+  /// or nothing; never: nothing, and old checkpoints are removed; file: this file.
   /// @throws InputError (a named file is damaged), UsageError (other configuration or data); agreed
-  [[nodiscard]] std::optional<Loaded> load(const std::string& resume);
+  [[nodiscard]] std::optional<Loaded> load(Resume resume, const std::filesystem::path& file = {});
 
  private:
   [[nodiscard]] std::vector<std::filesystem::path> list() const;

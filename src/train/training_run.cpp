@@ -51,7 +51,7 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
     : comm_(comm),
       options_(options),
       card_(std::move(card)),
-      precision_(net::precision_from(options.precision)),
+      precision_(options.precision),
       emulator_(make_emulator(comm, options, card_)),
       training_styles_(data.training.styles),
       training_names_(data.training.names),
@@ -74,7 +74,7 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
         "{} steps, gradients by {}, {} on {}",
         card_.architecture.name, state_.parameters().values().numel(), reducer_.buckets().size(),
         sampler_.samples_per_epoch(), options_.tile, emulator_.network().halo(), total_steps(),
-        backend_->name(), options_.precision, emulator_.device().str());
+        backend_->name(), net::name_of(options_.precision), emulator_.device().str());
   }
 }
 
@@ -263,7 +263,7 @@ Judgement TrainingRun::judge_kept() {
 }
 
 void TrainingRun::restore() {
-  const auto loaded = checkpoints_.load(options_.resume);
+  const auto loaded = checkpoints_.load(options_.resume, options_.checkpoint);
   if (!loaded) return;
   par::agree(comm_, [&] { state_.read(*loaded); });
   seconds_before_ = position_.seconds;

@@ -76,7 +76,7 @@ class TrainingRun {
   Checkpoints checkpoints_;
   std::optional<ComingCrops> coming_;  ///< for the next step
   bool resumed_ = false;
-  bool synchronised_norm_ = options_.batch_norm == "sync";
+  bool synchronised_norm_ = options_.batch_norm == NormStatistics::synchronised;
   std::optional<Progress> eta_;
   std::optional<MetricsLog> metrics_;
   par::StepControl* control_;

@@ -40,7 +40,7 @@ Validator::Validator(const par::Comm& comm, const TrainOptions& options, const n
     : comm_(comm),
       options_(options),
       card_(card),
-      precision_(net::precision_from(options.precision)),
+      precision_(options.precision),
       priors_mpch_(std::move(boxes.priors_mpch)),
       styles_(std::move(boxes.styles)),
       names_(std::move(boxes.names)),
@@ -48,7 +48,7 @@ Validator::Validator(const par::Comm& comm, const TrainOptions& options, const n
       samples_(plain_crops(options, crops_)) {
   if (empty()) return;
   prior_.loss = crop_loss(nullptr);
-  if (options_.select == "spectra") {
+  if (options_.select == Selection::spectra) {
     prepare_truths();
   } else {
     priors_mpch_.clear();

@@ -39,17 +39,17 @@ TEST_F(BitFlip, anywhere_in_a_checkpoint_is_refused_and_the_one_before_is_used) 
   TrainOptions training = options("flips");
   for (int step = 0; step < 2; ++step) stop_after_a_step(comm_, training);
   Checkpoints checkpoints(comm_, training.out / "checkpoints", {});
-  ASSERT_EQ(checkpoints.load("auto")->position.steps, 2U);
+  ASSERT_EQ(checkpoints.load(Resume::newest)->position.steps, 2U);
   const fs::path newest = training.out / "checkpoints" / "ckpt-000000002.h5";
   const std::string good = contents(newest);
   for_each_flip(good, 120, [&](const std::string& bad, std::size_t byte) {
     overwrite(newest, bad);
-    const auto loaded = checkpoints.load("auto");
+    const auto loaded = checkpoints.load(Resume::newest);
     ASSERT_TRUE(loaded) << "byte " << byte;
     EXPECT_EQ(loaded->position.steps, 1U) << "byte " << byte;
   });
   overwrite(newest, good);
-  EXPECT_EQ(checkpoints.load("auto")->position.steps, 2U);
+  EXPECT_EQ(checkpoints.load(Resume::newest)->position.steps, 2U);
 }
 
 TEST_F(BitFlip, anywhere_in_a_model_file_is_refused) {

@@ -31,7 +31,7 @@ torch::Tensor gradient(const par::Comm& comm, const Reducer::Options& options, s
   const auto style = torch::ones({1, 2});
   FlatParameters parameters(
       comm, *network, [&] { network->forward(problem.x.narrow(0, 0, 1), style).sum().backward(); });
-  const auto backend = make_reduce_backend("mpi", comm, torch::kCPU);
+  const auto backend = make_reduce_backend(GradientBackend::mpi, comm, torch::kCPU);
   Reducer reducer(parameters, *backend, options);
   for (int step = 0; step < 2; ++step) {  // the second shows that a step leaves nothing behind
     reducer.begin_step();
@@ -74,7 +74,7 @@ TEST(Reducer, buckets_of_d3m_follow_the_plan) {
     network->forward(torch::zeros({1, 3, 8, 8, 8}), torch::ones({1})).sum().backward();
   });
   EXPECT_EQ(parameters.entries().front().name.substr(0, 8), "layer15.");
-  const auto backend = make_reduce_backend("auto", comm, torch::kCPU);
+  const auto backend = make_reduce_backend(GradientBackend::automatic, comm, torch::kCPU);
   EXPECT_EQ(backend->name(), "mpi");
   const Reducer reducer(parameters, *backend, Reducer::Options{});
   std::int64_t end = 0;
@@ -122,7 +122,7 @@ TEST(Reducer, a_parameter_left_out_on_one_rank_only_is_named_on_all_ranks) {
   const par::Comm comm = par::Comm::world();
   Partial module(false);
   FlatParameters parameters(comm, module, [&] { module.forward(true).sum().backward(); });
-  const auto backend = make_reduce_backend("mpi", comm, torch::kCPU);
+  const auto backend = make_reduce_backend(GradientBackend::mpi, comm, torch::kCPU);
   Reducer reducer(parameters, *backend, {.bucket_bytes = 1, .last_bytes = 1});
   EXPECT_EQ(reducer.buckets().size(), 4U);
   reducer.begin_step();
@@ -143,7 +143,7 @@ TEST(Reducer, a_parameter_left_out_on_one_rank_only_is_named_on_all_ranks) {
 TEST(Reducer, that_checks_its_sums_names_the_rank_with_another_one_on_all_ranks) {
   const par::Comm comm = par::Comm::world();
   if (comm.size() == 1) GTEST_SKIP() << "needs ranks that can differ";
-  CheckedBackend backend(comm, make_reduce_backend("mpi", comm, torch::kCPU));
+  CheckedBackend backend(comm, make_reduce_backend(GradientBackend::mpi, comm, torch::kCPU));
   const auto buffer = torch::ones({6});
   backend.start(buffer.narrow(0, 0, 3));
   backend.wait_all();
@@ -164,7 +164,7 @@ TEST(Reducer, that_checks_its_sums_names_the_rank_with_another_one_on_all_ranks)
 
 TEST(Reducer, nccl_without_gpus_is_a_usage_error_on_all_ranks) {
   const par::Comm comm = par::Comm::world();
-  EXPECT_THROW((void)make_reduce_backend("nccl", comm, torch::kCPU), Error);
+  EXPECT_THROW((void)make_reduce_backend(GradientBackend::nccl, comm, torch::kCPU), Error);
 }
 
 TEST(BatchNorm, merged_statistics_are_those_of_one_rank_with_all_samples) {

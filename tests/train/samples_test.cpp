@@ -130,7 +130,7 @@ struct TwoLayers : torch::nn::Module {
 
 /// Largest difference of weights after some steps of ours and of torch's optimiser.
 template <class Reference, class ReferenceOptions>
-double optimizer_difference(const std::string& name) {
+double optimizer_difference(OptimizerKind kind) {
   const auto ours = std::make_shared<TwoLayers>();
   const auto theirs = std::make_shared<TwoLayers>();
   const par::Comm comm = par::Comm::self();
@@ -143,10 +143,10 @@ double optimizer_difference(const std::string& name) {
     }
   }
   TrainOptions options;
-  options.optimizer = name;
+  options.optimizer = kind;
   options.learning_rate = 0.01;
   options.weight_decay = 0.1;
-  options.schedule = "constant";
+  options.schedule = Schedule::constant;
   options.warmup_fraction = 0;
   Optimizer optimizer(parameters, options, 10);
   Reference reference(theirs->parameters(), ReferenceOptions(0.01).weight_decay(0.1));
@@ -167,8 +167,12 @@ double optimizer_difference(const std::string& name) {
 }
 
 TEST(Optimizer, adam_and_adamw_are_torchs) {
-  EXPECT_LT((optimizer_difference<torch::optim::Adam, torch::optim::AdamOptions>("adam")), 1e-6);
-  EXPECT_LT((optimizer_difference<torch::optim::AdamW, torch::optim::AdamWOptions>("adamw")), 1e-6);
+  EXPECT_LT(
+      (optimizer_difference<torch::optim::Adam, torch::optim::AdamOptions>(OptimizerKind::adam)),
+      1e-6);
+  EXPECT_LT(
+      (optimizer_difference<torch::optim::AdamW, torch::optim::AdamWOptions>(OptimizerKind::adamw)),
+      1e-6);
 }
 
 TEST(Optimizer, schedule_warms_up_and_falls_and_the_average_follows) {
@@ -194,7 +198,7 @@ TEST(Optimizer, schedule_warms_up_and_falls_and_the_average_follows) {
   EXPECT_LT(rates.back(), 0.02);
   // Weights fall steadily: their average lags behind.
   EXPECT_GT((optimizer.kept_values() - parameters.values()).min().item<double>(), 0);
-  options.schedule = "steps";
+  options.ema = 1;
   EXPECT_THROW(Optimizer(parameters, options, 100), UsageError);
 }
 

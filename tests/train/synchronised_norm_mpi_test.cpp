@@ -110,7 +110,7 @@ TEST_F(Equivalence, of_ranks_that_share_a_batch_and_one_rank_after_six_adam_step
     TrainOptions together = options("together-" + architecture.name);
     together.micro_batch = 3;
     together.learning_rate = 1e-4;  // the paper's
-    if (architecture == d3m) together.batch_norm = "sync";
+    if (architecture == d3m) together.batch_norm = NormStatistics::synchronised;
     together.check_sums = true;
     const TrainReport ranks = train(comm_, together, make_card(architecture), make_pairs(comm_));
     ASSERT_EQ(ranks.steps, 6U);  // of 3, 3 and 2 crops, twice

@@ -45,7 +45,8 @@ TEST_F(Training, starts_from_the_weights_of_a_model) {
 
 TEST_F(Training, with_all_terms_of_the_loss_is_the_same_on_every_number_of_ranks) {
   TrainOptions training = options("terms");
-  training.loss = {.lagrangian = "l1", .eulerian = 1, .gradient = 1, .spectral = 0.1};
+  training.loss = {
+      .lagrangian = DisplacementLoss::l1, .eulerian = 1, .gradient = 1, .spectral = 0.1};
   training.epochs = 6;
   const TrainReport report = train(comm_, training, make_card(), make_pairs(comm_));
   EXPECT_LT(report.best_validation_loss.value(), 0.9 * report.prior_validation_loss.value());
@@ -109,7 +110,8 @@ TEST_F(Training, skips_a_damaged_checkpoint_and_refuses_it_by_name) {
   }
   comm_.barrier();
   TrainOptions named = damaged;
-  named.resume = newest.string();
+  named.resume = Resume::file;
+  named.checkpoint = newest;
   try {
     (void)train(comm_, named, make_card(), make_pairs(comm_));
     FAIL() << "a damaged checkpoint was accepted";
@@ -133,7 +135,7 @@ TEST_F(Training, refuses_checkpoints_of_other_options_unless_told_to_start_anew)
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
   }
-  other.resume = "never";
+  other.resume = Resume::never;
   EXPECT_FALSE(train(comm_, other, make_card(), make_pairs(comm_)).resumed);
 }
 

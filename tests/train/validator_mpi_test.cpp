@@ -107,7 +107,7 @@ TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_selec
   TrainOptions options = small_options();
   const auto boxes = [&] { return prepare({pairs}, false).validation; };
   EXPECT_THROW(Validator(comm, options, card, boxes()), Error);
-  options.select = "loss";
+  options.select = Selection::loss;
   EXPECT_FALSE(Validator(comm, options, card, boxes()).prior().has_spectra());
 }
 

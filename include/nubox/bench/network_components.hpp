@@ -2,6 +2,7 @@
 
 #include "nubox/bench/bench.hpp"
 #include "nubox/net/architecture.hpp"
+#include "nubox/train/train_options.hpp"
 
 /// Components that need the networks: built with LibTorch only.
 namespace nubox::bench {
@@ -23,9 +24,8 @@ struct TrainOptions {
 };
 
 // All collective.
-/// `backend`: as train.backend.
 [[nodiscard]] std::vector<Row> measure_allreduce(const par::Comm& world, const Options& options,
-                                                 const std::string& backend);
+                                                 train::GradientBackend backend);
 [[nodiscard]] std::vector<Row> measure_train(const par::Comm& world, const Options& options,
                                              const TrainOptions& training);
 [[nodiscard]] std::vector<Row> measure_predict(const par::Comm& world, const Options& options,

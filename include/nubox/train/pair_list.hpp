@@ -2,6 +2,7 @@
 
 #include "nubox/io/digest.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -26,6 +27,13 @@ struct PairSplit {
 ///         holds no pair
 [[nodiscard]] PairSplit split_pairs(const std::vector<std::string>& patterns,
                                     const std::vector<double>& fractions);
+
+/// All files that a training reads, realisation by realisation: training, then validation.
+/// Rank-local.
+[[nodiscard]] std::vector<std::filesystem::path> input_files(const PairSplit& split);
+
+/// Number of pairs of a massless and a massive box. Rank-local.
+[[nodiscard]] std::size_t pair_count(const std::vector<Realisation>& realisations);
 
 /// One checksum over the contents of the files that training reads, in this order. Rank-local.
 [[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files,

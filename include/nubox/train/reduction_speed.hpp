@@ -2,6 +2,7 @@
 
 #include "nubox/net/architecture.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/train/train_options.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -18,11 +19,10 @@ struct ReductionSpeed {
   double plain_seconds = 0;   ///< one MPI_Allreduce, or one call of the backend on GPUs
 };
 
-/// @param backend  as TrainOptions::backend
 /// @param measure  seconds of collective work
 /// Collective. @throws UsageError (agreed)
 [[nodiscard]] ReductionSpeed measure_reduction(
-    const par::Comm& comm, const net::Architecture& architecture, const std::string& backend,
+    const par::Comm& comm, const net::Architecture& architecture, GradientBackend backend,
     const std::function<double(const std::function<void()>&)>& measure);
 
 }  // namespace nubox::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/par/comm.hpp"
+#include "nubox/train/train_options.hpp"
 
 #include <string>
 
@@ -16,6 +17,6 @@ struct SumCheck {
 /// Sums tensors of whole numbers, whose sum is exact in any order, by a backend of training: nccl
 /// where every rank has a GPU, or mpi. Collective.
 /// @throws UsageError (nccl without GPUs), CommunicationError
-[[nodiscard]] SumCheck check_sums(const par::Comm& comm, const std::string& backend);
+[[nodiscard]] SumCheck check_sums(const par::Comm& comm, GradientBackend backend);
 
 }  // namespace nubox::train

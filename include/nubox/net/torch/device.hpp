@@ -1,20 +1,12 @@
 #pragma once
 
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
-
-#include <string>
 
 #include <torch/torch.h>
 
-/// Everything about where and how exactly torch computes stands in this one place.
+/// The devices, threads and arithmetic of torch.
 namespace nubox::net {
-
-/// fp32 is IEEE single precision throughout (TF32 off); tf32 lets GPUs shorten the inputs of
-/// convolutions; bf16 runs convolutions in bfloat16. Weights, gradients, sums and losses are fp32.
-enum class Precision { fp32, tf32, bf16 };
-
-/// @throws UsageError
-[[nodiscard]] Precision precision_from(const std::string& name);
 
 /// The run-time library with the GPU code (libnubox_cuda.so beside the program), loaded on first
 /// use; nullptr where there is no such library or no GPU. A binary without it runs on any machine.

@@ -1,0 +1,28 @@
+#include "nubox/train/training_cost.hpp"
+
+#include <cmath>
+
+namespace nubox::train {
+
+TrainingCost training_cost(const net::ModelCard& card, const TrainOptions& options,
+                           std::size_t training_pairs, std::size_t validation_pairs, int ranks,
+                           bool cached) {
+  const auto n = static_cast<double>(card.data.n);
+  const double pairs = static_cast<double>(training_pairs + validation_pairs);
+  // Features, prior and target of every pair are kept; the prior of one pair is being computed.
+  constexpr double floats_per_site = 9 + 3 + 3, floats_at_work = 40;
+  const double sites = n * n * n / ranks;
+  const double kept_bytes = sizeof(float) * sites * floats_per_site * pairs;
+  const double crops = static_cast<double>(training_pairs) *
+                       std::pow(n / static_cast<double>(options.tile), 3) *
+                       static_cast<double>(options.epochs);
+  const net::Extent tile{options.tile, options.tile, options.tile};
+  return {.rank_bytes = static_cast<std::uint64_t>(sizeof(float) * sites * floats_at_work +
+                                                   (cached ? 0 : kept_bytes)),
+          // A pass forward and one back, which takes twice as much; two operations per
+          // multiply-add.
+          .flop = crops * 3 * 2 * net::multiply_adds(card.architecture, tile),
+          .cache_bytes = cached ? kept_bytes * ranks : 0};
+}
+
+}  // namespace nubox::train
