@@ -28,7 +28,7 @@ struct PairOptions {
 /// the properties of the boxes in the model card. All methods are collective, their errors agreed.
 class PairReader {
  public:
-  /// `world` and `card` must outlive the reader, and the reader the fields it has read, which may
+  /// `card` must outlive the reader, and the reader the fields it has read, which may
   /// lie in its cache.
   /// @throws FileSystemError if the cache cannot be created
   PairReader(const par::Comm& world, PairOptions options, net::ModelCard& card);
@@ -63,7 +63,7 @@ class PairReader {
   /// The field, moved to the cache if there is one.
   [[nodiscard]] field::LatticeField kept(field::LatticeField field);
 
-  const par::Comm& world_;
+  par::Comm world_;
   std::optional<io::MappedMemory> cache_;
   cosmology::Parameters parameters_;
   cosmology::LinearTables tables_;
