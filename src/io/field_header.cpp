@@ -57,15 +57,6 @@ void require_meaning(const FieldHeader& header, const std::string& where) {
 
 }  // namespace
 
-void require_cosmology(const FieldHeader& header, const cosmology::Parameters& configured,
-                       const std::string& file) {
-  const auto* field = cosmology::first_difference(header.cosmology, configured);
-  if (field == nullptr) return;
-  throw InputError("{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables",
-                   file, field->name, header.cosmology.*field->member, configured.*field->member,
-                   field->name);
-}
-
 Attributes attributes_of(const FieldHeader& header) {
   Attributes attributes = header.extra;
   attributes["format"] = field_format;

@@ -39,12 +39,6 @@ struct FieldHeader {
 void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
                       const std::string& name_b);
 
-/// Refuses a box whose cosmology, neutrino mass apart, differs from the configured one.
-/// @param file  of the header, for the error text
-/// Rank-local. @throws InputError that names both values and the option to give
-void require_cosmology(const FieldHeader& header, const cosmology::Parameters& configured,
-                       const std::string& file);
-
 /// Root attributes of a field file, `format` and `format_version` included.
 [[nodiscard]] Attributes attributes_of(const FieldHeader& header);
 
