@@ -190,7 +190,7 @@ const std::vector<std::filesystem::path>& Snapshot::files() const { return impl_
 void Snapshot::for_each_block(int type, const ParticleFields& fields,
                               const std::function<void(ParticleBlock&)>& visit,
                               std::size_t block_particles) const {
-  const par::Comm& comm = impl_->comm;
+  const par::Comm comm = impl_->comm;
   par::agree(comm, [&] { impl_->require(type, fields); });
   const auto ranks = static_cast<std::uint64_t>(comm.size());
   const auto rank = static_cast<std::uint64_t>(comm.rank());

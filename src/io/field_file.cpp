@@ -204,7 +204,7 @@ void FieldFile::read_ahead() const {
 Publication write_field_file(const par::SlabLayout& layout, const std::filesystem::path& path,
                              const FieldHeader& header, std::span<const FieldDataset> datasets,
                              std::size_t transfer_bytes) {
-  const par::Comm& comm = layout.comm();
+  const par::Comm comm = layout.comm();
   std::vector<NamedChecksum> checksums;
   std::vector<Part> parts;
   for (const FieldDataset& data : datasets) {

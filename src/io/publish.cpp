@@ -159,7 +159,7 @@ Publication::~Publication() = default;
 
 void Publication::finish() {
   const std::unique_ptr<Files> files = std::move(files_);
-  const par::Comm& comm = files->comm;
+  const par::Comm comm = files->comm;
   naming(files->targets.front(), [&] {
     par::agree(comm, [&] {
       fault::point("write");

@@ -81,7 +81,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
 
 io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,
                                  const field::LatticeField* density_nu) const {
-  const par::Comm& comm = box.displacement.comm();
+  const par::Comm comm = box.displacement.comm();
   par::make_directory(comm, path.parent_path());
   if (options_.format == BoxFormat::gadget) {
     return snapshot::export_snapshot(box, path, gadget::Format::hdf5, options_.files);

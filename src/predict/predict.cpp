@@ -143,7 +143,7 @@ field::LatticeField predict_displacement(field::LatticeField features,
                                          const net::Conditioning& style, TileChoice tiles) {
   const net::Architecture& architecture = network.card().architecture;
   if (architecture.residual && style.theta == 0) return prior_mpch;
-  const par::Comm& comm = prior_mpch.comm();
+  const par::Comm comm = prior_mpch.comm();
   par::agree(comm, [&] {
     if (features.components() != architecture.input_channels) {
       throw InputError("the model wants {} input channels, this input gives {}",

@@ -52,7 +52,7 @@ double rewind_epoch(const Theories& theories, double a_out) {
 
 field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options) {
   const double a_out = units::scale_factor(input.header.redshift);
-  const par::Comm& comm = input.displacement.comm();
+  const par::Comm comm = input.displacement.comm();
   const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
   const double s = theories.small_scale_ratio();
   const auto steps_needed =

@@ -40,7 +40,7 @@ void require_precede(const io::FieldHeader& ics, const io::FieldHeader& input) {
 }  // namespace
 
 field::Box zeldovich(const field::Box& input, const Theories& theories) {
-  const par::Comm& comm = input.displacement.comm();
+  const par::Comm comm = input.displacement.comm();
   const sim::Noise noise = par::agree(comm, [&] { return sim::noise_of(input.header); });
   const double a = units::scale_factor(input.header.redshift);
   constexpr int zeldovich_order = 1;
@@ -53,7 +53,7 @@ field::Box zeldovich(const field::Box& input, const Theories& theories) {
 }
 
 field::Box zeldovich(const field::Box& input, field::Box ics, const Theories& theories) {
-  const par::Comm& comm = ics.displacement.comm();
+  const par::Comm comm = ics.displacement.comm();
   par::agree(comm, [&] { require_precede(ics.header, input.header); });
   const double r = correlation(ics.displacement, input.displacement);
   par::agree(comm, [&] {

@@ -70,7 +70,7 @@ void write_checkpoint(const fs::path& path, const Particles& particles, const io
 
 std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout, const fs::path& path,
                                           const io::FieldHeader& run) {
-  const par::Comm& comm = layout.comm();
+  const par::Comm comm = layout.comm();
   if (!par::root_decides(comm, [&] { return fs::exists(path); })) return std::nullopt;
   try {
     return read(layout, path, run);

@@ -91,7 +91,7 @@ void SitePlacer::place(std::span<const std::uint64_t> sites, std::span<const dou
 
 void SitePlacer::require_bijection(
     const std::function<std::string(std::uint64_t site)>& describe) const {
-  const par::Comm& comm = layout_.comm();
+  const par::Comm comm = layout_.comm();
   const std::uint64_t sites = layout_.n() * layout_.n() * layout_.n();
   const std::uint64_t filled = comm.all_reduce(filled_count_);
   const std::uint64_t twice = comm.all_reduce(twice_count_);

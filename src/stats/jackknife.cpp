@@ -43,7 +43,7 @@ std::vector<double> jackknife_error(const std::array<std::vector<double>, octant
 }
 
 OctantMoments measure_octant_moments(const fft::MeshField& mesh) {
-  const par::Comm& comm = mesh.comm();
+  const par::Comm comm = mesh.comm();
   OctantMoments moments;
   moments.min = std::numeric_limits<double>::infinity();
   moments.max = -moments.min;

@@ -39,7 +39,7 @@ void append_plane(const fft::MeshField& field, int ny, int largest,
 LowModes::LowModes(const fft::MeshField& modes, field::Assignment assignment, int largest,
                    const fft::Plan& target)
     : largest_(largest), target_n_(target.layout().n()), row_modes_(target_n_ / 2 + 1) {
-  const par::Comm& comm = modes.comm();
+  const par::Comm comm = modes.comm();
   const auto inverse = field::inverse_window(assignment, modes.n());
   const std::size_t plane_modes =
       static_cast<std::size_t>(2 * largest + 1) * static_cast<std::size_t>(largest + 1);

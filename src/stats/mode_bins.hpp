@@ -79,7 +79,7 @@ ModeBins<channels> sum_mode_bins(const fft::Plan& plan, bool without_nyquist, Fi
     }
   });
   static_assert(sizeof(bins.sums[0]) == (channels + 1) * sizeof(double));
-  const par::Comm& comm = plan.layout().comm();
+  const par::Comm comm = plan.layout().comm();
   comm.all_reduce(std::span<std::uint64_t>(bins.modes));
   comm.all_reduce(std::span<double>(bins.sums.front().data(), bins.size() * (channels + 1)));
   bins.modes.erase(bins.modes.begin());

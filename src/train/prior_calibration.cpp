@@ -42,7 +42,7 @@ class PointFit {
 
   /// Collective.
   prior::CalibrationPoint fit(const std::vector<double>& knots) {
-    const par::Comm& comm = boxes_.front().input.displacement.comm();
+    const par::Comm comm = boxes_.front().input.displacement.comm();
     if (kind_ == prior::Kind::rewind) fit_velocities();
     prior::GainFit gain_fit(knots);
     std::vector<field::LatticeField> predicted;

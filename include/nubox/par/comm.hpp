@@ -27,11 +27,16 @@ enum class Reduction { sum, min, max };
 /// MPI, open-mpi/ompi#12718) that returns errors, which become CommunicationError. Copies share
 /// the communicator, which is freed with the last of them: objects that work on a communicator
 /// hold a copy, so that none outlives it. The last handle must go before par::Session ends, on all
-/// ranks. A moved-from handle may only be assigned to or destroyed. All operations are collective
+/// ranks. All operations are collective
 /// on the communicator unless said otherwise; inside the rank-local work of agree() they throw
 /// (nubox/par/collective_checks.hpp), except on the communicator of this rank alone (self()).
 class Comm {
  public:
+  // No moves: what is moved from (a field, say) keeps a communicator that can be asked.
+  Comm(const Comm&) = default;
+  Comm& operator=(const Comm&) = default;
+  ~Comm() = default;
+
   [[nodiscard]] static Comm world();
   [[nodiscard]] static Comm self();
 
