@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.22)
 # The git revision, taken at every build: git_revision.hpp is written anew only if it changes, so that
 # a build without changes compiles nothing. Included by the project; run as a script by the build.
 if(NOT CMAKE_SCRIPT_MODE_FILE)
