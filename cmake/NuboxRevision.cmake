@@ -1,6 +1,6 @@
-cmake_minimum_required(VERSION 3.22)
 # The git revision, taken at every build: git_revision.hpp is written anew only if it changes, so that
 # a build without changes compiles nothing. Included by the project; run as a script by the build.
+cmake_minimum_required(VERSION 3.22)
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   set(NUBOX_REVISION_DIR ${CMAKE_BINARY_DIR}/revision)
   add_custom_target(nubox_revision
