@@ -57,13 +57,11 @@ endfunction()
 function(nubox_binary)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/*.cpp
                                       ${CMAKE_SOURCE_DIR}/src/app/options/*.cpp)
-  if(NUBOX_TORCH)
-    file(GLOB torch_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/torch/*.cpp)
-  else()
+  if(NOT NUBOX_TORCH)
     # What train and predict alone use.
-    list(FILTER sources EXCLUDE REGEX "/(cmd_)?(train|predict|architecture|calibrate|pair_list|pair_reader)[^/]*[.]cpp$")
+    list(FILTER sources EXCLUDE REGEX "/(cmd_)?(train|predict|architecture)[.]cpp$")
   endif()
-  add_executable(nubox ${sources} ${torch_sources})
+  add_executable(nubox ${sources})
   target_include_directories(nubox PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(nubox PRIVATE nubox_config nubox_bench nubox_doctor nubox_config nubox_prior
                         nubox_snapshot nubox_build_flags nubox_json)

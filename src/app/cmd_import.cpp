@@ -5,7 +5,7 @@
 #include "nubox/core/units.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/par/memory.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/snapshot/import.hpp"
 #include "nubox/snapshot/imported_header.hpp"
 

@@ -1,7 +1,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/par/memory.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/predict/predictor.hpp"
 #include "nubox/predict/suite_runner.hpp"
 

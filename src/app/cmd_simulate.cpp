@@ -10,7 +10,7 @@
 
 #include "app/commands.hpp"
 #include "app/options/simulate.hpp"
-#include "app/paths.hpp"
+#include "app/path_exists.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
 #include "app/setup.hpp"

@@ -3,7 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "power.hpp"
+#include "linear_power.hpp"
 #include "stencil.hpp"
 #include "table_directory.hpp"
 

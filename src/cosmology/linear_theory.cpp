@@ -4,8 +4,8 @@
 #include "nubox/core/units.hpp"
 
 #include "growth.hpp"
+#include "linear_power.hpp"
 #include "neutrinos.hpp"
-#include "power.hpp"
 #include "stencil.hpp"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "boltzmann_set.hpp"
-#include "power.hpp"
+#include "linear_power.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,8 @@
 #include "nubox/prior/neutrino_density.hpp"
 
+#include "nubox/fft/radial_table.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/field/particle_route.hpp"
-
-#include "sim/radial_table.hpp"
 
 #include <cmath>
 #include <vector>
@@ -20,7 +19,7 @@ field::LatticeField neutrino_density(const field::LatticeField& displacement_mpc
   field::to_contrast(mesh, std::pow(static_cast<double>(displacement_mpch.n()), 3));
   mesh.to_modes();
 
-  const sim::RadialTable response(mesh, [&](double k) { return massive.neutrino_ratio(k, a); });
+  const fft::RadialTable response(mesh, [&](double k) { return massive.neutrino_ratio(k, a); });
   const std::vector<double> inverse = field::inverse_window(assignment, mesh_n);
   const auto undo = [&](int n_i) {
     const auto frequency = static_cast<std::size_t>(std::abs(n_i));

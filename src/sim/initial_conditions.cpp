@@ -1,9 +1,8 @@
 #include "nubox/sim/initial_conditions.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/fft/radial_table.hpp"
 #include "nubox/field/lattice_fourier.hpp"
-
-#include "sim/radial_table.hpp"
 
 #include <array>
 
@@ -20,11 +19,11 @@ void add_scaled(const field::LatticeField& field, double factor, field::LatticeF
 /// result(x) = the transform of i k weight(k) modes(k). Collective. @throws what `weight` throws
 void gradient(const fft::MeshField& modes, const std::function<double(double k_hmpc)>& weight,
               field::LatticeField& result) {
-  const RadialTable table(modes, weight);
-  const DerivativeTable derivative = spectral_derivative(modes);
+  const fft::RadialTable table(modes, weight);
+  const fft::DerivativeTable derivative = fft::spectral_derivative(modes);
   fft::MeshField work(modes.plan(), modes.box_size_mpch());
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(modes, axis, derivative, table, work);
+    fft::weighted_gradient(modes, axis, derivative, table, work);
     work.to_real();
     field::copy_from_mesh(work, result, axis);
   }

@@ -1,10 +1,9 @@
 #include "nubox/sim/pm_force.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/fft/radial_table.hpp"
 #include "nubox/field/particle_route.hpp"
 #include "nubox/par/agree.hpp"
-
-#include "sim/radial_table.hpp"
 
 #include <cmath>
 #include <optional>
@@ -25,9 +24,9 @@ constexpr double half_cell = 0.5;
 /// and a mesh of 2N they fold back onto all scales while displacements are below a cell. Measured
 /// against the exact force of a linear field at z = 19, k = 0.2 h/Mpc: correlation 0.93 with i k,
 /// 0.9995 with this.
-DerivativeTable four_point_derivative(const fft::MeshField& mesh) {
+fft::DerivativeTable four_point_derivative(const fft::MeshField& mesh) {
   const double spacing = mesh.box_size_mpch() / static_cast<double>(mesh.n());
-  return DerivativeTable(mesh, [=](double k) {
+  return fft::DerivativeTable(mesh, [=](double k) {
     return (8 * std::sin(k * spacing) - std::sin(2 * k * spacing)) / (6 * spacing);
   });
 }
@@ -77,14 +76,14 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   finish("fft");
 
   // The modes are those of counts: the factor to a density contrast goes with S / k^2.
-  const RadialTable weight(density_,
-                           [&](double k) { return source(k) / (k * k) * mesh_points / particles; });
+  const fft::RadialTable weight(
+      density_, [&](double k) { return source(k) / (k * k) * mesh_points / particles; });
   if (smoothing_ == Smoothing::undone) undo_windows();
-  const DerivativeTable derivative = smoothing_ == Smoothing::undone
-                                         ? spectral_derivative(density_)
-                                         : four_point_derivative(density_);
+  const fft::DerivativeTable derivative = smoothing_ == Smoothing::undone
+                                              ? fft::spectral_derivative(density_)
+                                              : four_point_derivative(density_);
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    weighted_gradient(density_, axis, derivative, weight, gradient_);
+    fft::weighted_gradient(density_, axis, derivative, weight, gradient_);
     finish("k space");
     gradient_.to_real();
     finish("fft");

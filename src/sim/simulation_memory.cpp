@@ -1,7 +1,7 @@
 #include "nubox/sim/simulation_memory.hpp"
 
 #include "nubox/core/units.hpp"
-#include "nubox/par/memory.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/par/slab.hpp"
 #include "nubox/sim/p3m_force.hpp"
 

@@ -4,10 +4,10 @@
 #include "nubox/core/rng.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/fft/modes.hpp"
+#include "nubox/fft/radial_table.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "sim/ngenic_noise.hpp"
-#include "sim/radial_table.hpp"
 
 #include <cmath>
 
@@ -16,7 +16,7 @@ namespace {
 
 /// modes = amplitude(k) w(n), w called in the order of the walk.
 template <class White>
-void fill_modes(fft::MeshField& mesh, const RadialTable& amplitude, bool sphere, White&& w) {
+void fill_modes(fft::MeshField& mesh, const fft::RadialTable& amplitude, bool sphere, White&& w) {
   const auto n = static_cast<std::int64_t>(mesh.n());
   fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
     if (mode.nyquist_x || mode.nyquist_y || mode.nyquist_z) return;
@@ -81,7 +81,7 @@ fft::MeshField gaussian_modes(std::shared_ptr<const fft::Plan> plan, double box_
                               const std::function<double(double k_hmpc)>& power) {
   fft::MeshField mesh(std::move(plan), box_size_mpch);
   mesh.reset_as_modes();
-  const RadialTable amplitude(
+  const fft::RadialTable amplitude(
       mesh, [&](double k) { return std::sqrt(power(k) / std::pow(box_size_mpch, 3)); });
   if (noise.convention == NoiseConvention::ngenic) {
     NgenicNoise columns = par::agree(mesh.comm(), [&] { return NgenicNoise(noise, mesh.n()); });

@@ -13,7 +13,7 @@
 #include "train/data.hpp"
 #include "train/metrics_log.hpp"
 #include "train/reducer.hpp"
-#include "train/run_state.hpp"
+#include "train/training_state.hpp"
 #include "train/validator.hpp"
 
 #include <limits>

@@ -41,13 +41,6 @@ EXCEPTIONS = {
        for part in ("boxes", "network", "measure")},
 }
 
-# Violations still to be removed: rule -> modules ("app" for src/app). Nothing may be added.
-PENDING = {
-    "private header": {"app", "predict", "prior", "train"},
-    "doubled file name": {"net", "par", "sim", "stats", "app", "cosmology", "snapshot", "train"},
-    "app size": {"app"},
-}
-
 FUNCTION_HEAD = re.compile(r"^(?!namespace|class|struct|enum|union|extern|template)[A-Za-z_~].*\{\s*$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"(nubox/)?(\w+)/', re.MULTILINE)
 # "docs/reference/formats.md", with the heading that may follow: `docs/x.md, "Field file"`.
@@ -179,7 +172,7 @@ def source_files(root):
                 yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
 
 
-def violations(files, exceptions, pending=None):
+def violations(files, exceptions):
     """files: (path, text) pairs; returns messages 'path:line: rule: what'."""
     found, used = [], set()
     everything = [(path, *violation) for path, text in files for violation in file_violations(path, text)]
@@ -187,7 +180,7 @@ def violations(files, exceptions, pending=None):
     for path, rule, line, what in everything:
         if (rule, path) in exceptions:
             used.add((rule, path))
-        elif module_of(path) not in (pending or {}).get(rule, ()):
+        else:
             found.append(f"{path}:{line}: {rule}: {what}")
     for rule, path in exceptions.keys() - used:
         found.append(f"{path}:1: stale exception: no '{rule}' there any more")
@@ -263,7 +256,7 @@ def main():
         files = list(source_files(arguments.root))
         if not files:
             sys.exit(f"no source files under {arguments.root}")
-        failures = violations(files, EXCEPTIONS, PENDING)
+        failures = violations(files, EXCEPTIONS)
     for text in failures:
         print(text)
     sys.exit(1 if failures else 0)

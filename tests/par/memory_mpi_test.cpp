@@ -1,6 +1,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/memory.hpp"
-#include "nubox/par/memory.hpp"
+#include "nubox/par/memory_limits.hpp"
 
 #include <gtest/gtest.h>
 

@@ -29,8 +29,9 @@ struct SuiteOptions {
 };
 
 /// Every input with every mass. A single box is written to `out` itself, several to
-/// <out>/<directory of the input below the directory that all inputs share>/mnu-<eV>.h5. The name
-/// of the input is put in front unless it is mnu-0.000.h5. Snapshots are written to mnu-<eV>/snap.
+/// `<out>/<directory>/mnu-<eV>.h5`, where the directory is that of the input below the one that all
+/// inputs share. The name of the input is put in front unless it is mnu-0.000.h5. Snapshots are
+/// written to `mnu-<eV>/snap`.
 /// Rank-local. @throws UsageError for no input or mass, an input given twice, a mass with more than
 ///             three decimals, two boxes of the same name
 [[nodiscard]] std::vector<SuiteTask> suite_tasks(const SuiteOptions& options);

@@ -9,7 +9,7 @@
 
 namespace nubox::train {
 
-/// A directory pair-<seed>: one massless box and its massive twins.
+/// A directory `pair-<seed>`: one massless box and its massive twins.
 struct Realisation {
   std::string name;
   std::filesystem::path massless;

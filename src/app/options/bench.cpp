@@ -4,7 +4,7 @@
 
 #include "app/setup.hpp"
 #ifdef NUBOX_WITH_TORCH
-#include "app/torch/architecture_options.hpp"
+#include "app/options/architecture.hpp"
 #endif
 
 namespace nubox::app {

@@ -2,7 +2,7 @@
 
 #include "nubox/core/error.hpp"
 
-#include "app/paths.hpp"
+#include "app/path_exists.hpp"
 #include "app/options/prior.hpp"
 #include "app/setup.hpp"
 

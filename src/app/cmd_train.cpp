@@ -12,7 +12,7 @@
 #include "app/options/train.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
-#include "app/torch/architecture_options.hpp"
+#include "app/options/architecture.hpp"
 
 #include <filesystem>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "app/torch/architecture_options.hpp"
+#include "app/options/architecture.hpp"
 
 #include "nubox/core/error.hpp"
 

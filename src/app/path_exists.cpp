@@ -1,4 +1,4 @@
-#include "app/paths.hpp"
+#include "app/path_exists.hpp"
 
 #include "nubox/par/agree.hpp"
 

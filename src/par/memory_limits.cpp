@@ -1,4 +1,4 @@
-#include "nubox/par/memory.hpp"
+#include "nubox/par/memory_limits.hpp"
 
 #include "nubox/core/memory.hpp"
 #include "nubox/par/agree.hpp"

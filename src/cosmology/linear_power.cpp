@@ -1,4 +1,4 @@
-#include "power.hpp"
+#include "linear_power.hpp"
 
 #include "nubox/core/top_hat_window.hpp"
 #include "nubox/core/units.hpp"

@@ -8,14 +8,14 @@
 #include <functional>
 #include <vector>
 
-namespace nubox::sim {
+namespace nubox::fft {
 
 /// A function of |k| tabulated at every |n|^2 that a mesh can hold, zero at k = 0: a walk over
 /// modes then costs a look-up instead of a spline or a square root per mode.
 class RadialTable {
  public:
   /// Collective on the mesh's communicator. @throws what `function` throws (agreed)
-  RadialTable(const fft::MeshField& mesh, const std::function<double(double k_hmpc)>& function) {
+  RadialTable(const MeshField& mesh, const std::function<double(double k_hmpc)>& function) {
     const std::size_t half = mesh.n() / 2;
     values_.resize(3 * half * half + 1);
     // The same on all ranks, and so is a refusal of the function's.
@@ -26,7 +26,7 @@ class RadialTable {
       }
     });
   }
-  [[nodiscard]] float operator()(const fft::Mode& mode) const {
+  [[nodiscard]] float operator()(const Mode& mode) const {
     return values_[static_cast<std::size_t>(mode.norm2())];
   }
 
@@ -38,7 +38,7 @@ class RadialTable {
 /// the Nyquist plane, where a derivative is not Hermitian.
 class DerivativeTable {
  public:
-  DerivativeTable(const fft::MeshField& mesh, const std::function<double(double k_hmpc)>& symbol)
+  DerivativeTable(const MeshField& mesh, const std::function<double(double k_hmpc)>& symbol)
       : half_(static_cast<int>(mesh.n() / 2)), values_(2 * (mesh.n() / 2) + 1) {
     for (int n = -half_; n <= half_; ++n) {
       const bool nyquist = mesh.n() % 2 == 0 && std::abs(n) == half_;
@@ -56,22 +56,22 @@ class DerivativeTable {
 };
 
 /// The exact derivative, i k.
-inline DerivativeTable spectral_derivative(const fft::MeshField& mesh) {
+inline DerivativeTable spectral_derivative(const MeshField& mesh) {
   return DerivativeTable(mesh, [](double k) { return k; });
 }
 
 /// out(k) = i derivative(k_axis) weight(k) modes(k); `out` is overwritten. Rank-local.
-inline void weighted_gradient(const fft::MeshField& modes, std::size_t axis,
+inline void weighted_gradient(const MeshField& modes, std::size_t axis,
                               const DerivativeTable& derivative, const RadialTable& weight,
-                              fft::MeshField& out) {
+                              MeshField& out) {
   const std::complex<float>* in = modes.modes();
   out.reset_as_modes();
   std::complex<float>* result = out.modes();
-  fft::for_each_mode(*modes.plan(), [&](const fft::Mode& mode, std::size_t index) {
+  for_each_mode(*modes.plan(), [&](const Mode& mode, std::size_t index) {
     const int n_axis = axis == 0 ? mode.nx : axis == 1 ? mode.ny : mode.nz;
     const float factor = derivative(n_axis) * weight(mode);
     result[index] = {-factor * in[index].imag(), factor * in[index].real()};
   });
 }
 
-}  // namespace nubox::sim
+}  // namespace nubox::fft

@@ -1,4 +1,4 @@
-#include "train/run_state.hpp"
+#include "train/training_state.hpp"
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
