@@ -2,6 +2,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/io/field_file.hpp"
+#include "nubox/io/paths.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory_limits.hpp"
 #include "nubox/stats/ensemble.hpp"
@@ -34,11 +35,12 @@ struct StatsRequest {
 /// Names in stats.in and stats.target may have wildcards. Rank-local.
 StatsRequest stats_request(const config::Config& config) {
   (void)config.required_text("stats.in");
-  const auto boxes = expand_paths(config.texts("stats.in"), "stats.in");
-  const auto targets = expand_paths(config.texts("stats.target"), "stats.target");
+  const auto boxes = io::expand_paths(config.texts("stats.in"), "stats.in");
+  const auto targets = io::expand_paths(config.texts("stats.target"), "stats.target");
   StatsRequest request;
   request.plan = stats::plan_pairs(boxes, targets, config.text("stats.out"));
-  request.plan.independent = expand_paths(config.texts("stats.independent"), "stats.independent");
+  request.plan.independent =
+      io::expand_paths(config.texts("stats.independent"), "stats.independent");
   request.options = stats_options(config);
   request.statistics = stats::statistics_of(request.options);
   return request;

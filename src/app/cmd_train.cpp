@@ -9,10 +9,10 @@
 #include "nubox/train/training_cost.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/architecture.hpp"
 #include "app/options/train.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
-#include "app/options/architecture.hpp"
 
 #include <filesystem>
 #include <optional>

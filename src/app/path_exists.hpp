@@ -1,14 +1,11 @@
 #pragma once
 
-#include "nubox/io/paths.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <filesystem>
 
 /// What commands ask of the file system before they work.
 namespace nubox::app {
-
-using io::expand_paths;
 
 /// True if rank 0 sees something there. Collective.
 [[nodiscard]] bool path_exists(const par::Comm& comm, const std::filesystem::path& path);

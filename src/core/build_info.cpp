@@ -1,8 +1,8 @@
 #include "nubox/core/build_info.hpp"
 
-#include <fmt/format.h>
-
 #include "git_revision.hpp"
+
+#include <fmt/format.h>
 
 namespace nubox {
 

@@ -44,7 +44,7 @@ TaskResources Predictor::resources(const SuiteTask& task) const {
     const TilePlan plan =
         plan_tiles(par::SlabLayout(setup.comm, header.n), architecture, request.tiles);
     found.network_flop = setup.comm.all_reduce(2 * static_cast<double>(plan.origins.size()) *
-                                                net::multiply_adds(architecture, plan.tile));
+                                               net::multiply_adds(architecture, plan.tile));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 #include "nubox/sim/short_range_force.hpp"
 
 #include "nubox/core/units.hpp"
+#include "nubox/field/periodic.hpp"
 
 #include "sim/chaining_mesh.hpp"
 
@@ -58,7 +59,7 @@ std::vector<Point> positions_of(const field::LatticeField& displacement_mpch) {
                                 : axis == 1 ? site / n % n
                                             : site % n;
       const double x = spacing * static_cast<double>(index) + static_cast<double>(psi[site]);
-      points[site][axis] = static_cast<float>(x - box * std::floor(x / box));
+      points[site][axis] = static_cast<float>(field::wrap_position(x, box));
     }
   }
   return points;

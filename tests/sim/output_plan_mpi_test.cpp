@@ -28,8 +28,8 @@ SimulationOptions two_outputs() {
 class Outputs : public testing::Test {
  protected:
   [[nodiscard]] OutputPlan plan(const SimulationOptions& options, double mass_eV = 0.15) const {
-    return plan_outputs(world_, folder_ / "", options,
-                        cosmology::Parameters{}.with_mass(mass_eV), test::tables(), "out");
+    return plan_outputs(world_, folder_ / "", options, cosmology::Parameters{}.with_mass(mass_eV),
+                        test::tables(), "out");
   }
   void make(const SimulationOptions& options, const OutputPlan& planned) const {
     make_outputs(world_, options, planned, test::tables(), nullptr);

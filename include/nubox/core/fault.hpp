@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-/// Fault injection for tests: `NUBOX_FAULT=<point>:<rank>:<kind>` arms one point on one rank. Kinds:
-/// throw (our own error), kill (SIGKILL), hang (sleep for ever), enospc (file-system error), nan
-/// (where results can be spoiled), and bitflip, which points without a value pass by. Unarmed
+/// Fault injection for tests: `NUBOX_FAULT=<point>:<rank>:<kind>` arms one point on one rank.
+/// Kinds: throw (our own error), kill (SIGKILL), hang (sleep for ever), enospc (file-system error),
+/// nan (where results can be spoiled), and bitflip, which points without a value pass by. Unarmed
 /// points cost one comparison. Runs but those of `doctor`, whose measurements are such values, are
 /// only broken, never changed.
 namespace nubox::fault {

@@ -10,8 +10,8 @@ namespace nubox::sim {
 /// more; the mesh carries all that is left of S(k), so that the sum is exact at every k.
 class P3mForce : public Force {
  public:
-  /// Split radius in mesh cells and cut-off in split radii. Measured with `bench.what=simulate`
-  /// and tests/sim/p3m_force: a smaller radius leaves the anisotropy of the mesh in the force, a
+  /// Split radius in mesh cells and cut-off in split radii. Measured against Ewald sums and a
+  /// TreePM run (docs/accuracy.md): a smaller radius leaves the anisotropy of the mesh in the force, a
   /// larger one costs pairs with its third power.
   static constexpr double split_radius_cells = 1.25;
   static constexpr double cutoff_split_radii = 5;

@@ -2,9 +2,9 @@
 
 #include "nubox/par/agree.hpp"
 
+#include "app/options/simulate.hpp"
 #include "app/resources.hpp"
 #include "app/setup.hpp"
-#include "app/options/simulate.hpp"
 
 namespace nubox::app {
 namespace {

@@ -1,8 +1,8 @@
 #include "app/options/predict.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/io/paths.hpp"
 
-#include "app/path_exists.hpp"
 #include "app/options/prior.hpp"
 #include "app/setup.hpp"
 
@@ -32,7 +32,7 @@ std::filesystem::path model_path(const config::Config& config) {
 }  // namespace
 
 predict::SuiteOptions suite_options(const config::Config& config) {
-  return {.inputs = expand_paths(config.texts("predict.in"), "predict.in"),
+  return {.inputs = io::expand_paths(config.texts("predict.in"), "predict.in"),
           .masses_eV = config.numbers("predict.mnu_eV"),
           .out = config.text("predict.out"),
           .format = box_format(config)};
