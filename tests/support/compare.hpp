@@ -1,9 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <ranges>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -14,6 +18,32 @@ namespace nubox::test {
 inline double distance(double a, double b) {
   const double difference = std::abs(a - b);
   return std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
+}
+
+/// Largest distance of two rows of numbers on this rank; infinite if their lengths differ.
+template <std::ranges::contiguous_range A, std::ranges::contiguous_range B>
+double largest_difference(const A& a, const B& b) {
+  if (std::ranges::size(a) != std::ranges::size(b)) return std::numeric_limits<double>::infinity();
+  double largest = 0;
+  for (std::size_t i = 0; i < std::ranges::size(a); ++i) {
+    largest = std::max(largest, distance(std::ranges::data(a)[i], std::ranges::data(b)[i]));
+  }
+  return largest;
+}
+
+/// Largest |value| on this rank, infinite if one is not a number.
+template <std::ranges::contiguous_range Values>
+double largest_magnitude(const Values& values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, distance(value, 0));
+  return largest;
+}
+
+/// True if two rows of numbers have the same bits: 0 differs from -0, and NaN can be equal.
+template <std::ranges::contiguous_range A, std::ranges::contiguous_range B>
+bool same_bits(const A& a, const B& b) {
+  static_assert(std::same_as<std::ranges::range_value_t<A>, std::ranges::range_value_t<B>>);
+  return std::ranges::equal(std::as_bytes(std::span(a)), std::as_bytes(std::span(b)));
 }
 
 /// The bits of numbers, for comparisons that tell 0 from -0 and compare NaN.
