@@ -58,6 +58,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   // 2. Cosmology; refuse what cannot run before anything is written.
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
+  take_ics(world, config, parameters, options);
   const auto massless = par::agree(world, [&] {
     for (const std::int64_t seed : seeds) {
       options.noise.seed = static_cast<std::uint64_t>(seed);
@@ -71,6 +72,12 @@ void simulate(const par::Comm& world, const config::Config& config) {
   }
   if (config.check_only() || config.dry_run()) return;
   sim::require_memory(world, options, massless);
+  if (options.ics) {
+    sim::require_usable(world, *options.ics, massless, options.lpt_order, masses);
+  }
+
+  std::vector<fs::path> inputs;
+  if (options.ics) inputs.push_back(options.ics->path);
 
   // 3. One matched pair per seed: every mass from the same initial phases.
   for (const std::int64_t seed : seeds) {
@@ -86,7 +93,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
         log::info("seed {}, {} eV: complete, skipped", seed, mass);
         continue;
       }
-      if (!anything_new) write_run_record(world, pair, config, {});
+      if (!anything_new) write_run_record(world, pair, config, inputs);
       anything_new = true;
       sim::make_outputs(world, options, plan, tables, &control);
     }

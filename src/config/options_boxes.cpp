@@ -38,8 +38,9 @@ std::vector<Option> box_options() {
        "Sums of the neutrino masses, eV."},
       {"simulate", "z_initial", number, "19", 0.5, 200, {},
        "Starting redshift: 19 with lpt = 2, 49 to 99 with lpt = 1."},
-      {"simulate", "redshifts", numbers, "0", 0, 20, {},
-       "Output redshifts, descending; with several, file names tell them apart by -z<redshift>."},
+      {"simulate", "redshifts", numbers, "0", 0, 200, {},
+       "Output redshifts, descending; with several, file names tell them apart by -z<redshift>. The "
+       "first may be z_initial: the initial conditions themselves."},
       {"simulate", "steps", integer, "30", 1, 10000, {},
        "Kick-drift-kick steps from z_initial to the last output."},
       {"simulate", "force", choice, "pm", {}, {}, {"pm", "p3m"},
@@ -58,6 +59,13 @@ std::vector<Option> box_options() {
       {"simulate", "neutrinos", choice, "table", {}, {}, {"table", "supereasy", "none"},
        "Neutrino density in the Poisson equation: linear response from the tables, SuperEasy "
        "closure (arXiv:2011.12504), or none."},
+      {"simulate", "ics", text, "", {}, {}, {},
+       "Field file of massless initial conditions (of simulate, or imported) whose phases every mass "
+       "takes, in place of those of simulate.seeds; z_initial and lpt are then the file's unless "
+       "given."},
+      {"simulate", "continue", flag, "false", {}, {}, {},
+       "The massless box goes on from exactly the positions and velocities of simulate.ics, at its "
+       "redshift; false: it starts from linear theory as the other masses do."},
       {"simulate", "fixed_amplitude", flag, "false", {}, {}, {},
        "Fix the mode amplitudes to their expectation (arXiv:1603.05253)."},
       {"simulate", "phase_flip", flag, "false", {}, {}, {},

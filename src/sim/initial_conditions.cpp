@@ -55,8 +55,8 @@ void second_derivative(const fft::MeshField& density_modes, std::size_t i, std::
   out.to_real();
 }
 
-/// S2(k), the source of the second order, from the modes of the linear density: sums over pairs of
-/// axes of phi_ii phi_jj - phi_ij^2. Collective.
+}  // namespace
+
 fft::MeshField second_order_source(const fft::MeshField& density_modes) {
   const auto new_mesh = [&] {
     return fft::MeshField(density_modes.plan(), density_modes.box_size_mpch());
@@ -76,8 +76,6 @@ fft::MeshField second_order_source(const fft::MeshField& density_modes) {
   source.to_modes();
   return source;
 }
-
-}  // namespace
 
 field::LatticeField zeldovich_displacement(const fft::MeshField& density_modes) {
   field::LatticeField displacement(density_modes.layout(), 3, density_modes.box_size_mpch());

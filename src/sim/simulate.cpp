@@ -22,6 +22,7 @@ namespace {
 
 /// "fft 40 %, paint 25 %, ...", of the seconds spent in forces.
 std::string shares(const PhaseTimes& times) {
+  if (times.seconds().empty()) return "none";
   double total = 0;
   for (const auto& [phase, seconds] : times.seconds()) total += seconds;
   std::string text;
@@ -66,6 +67,13 @@ class Run {
   [[nodiscard]] std::optional<Checkpoint> find_checkpoint() const;
   /// Particles and frame: from the initial conditions, or particles from a checkpoint.
   void start();
+  /// Linear density of the start, of the noise or the given initial conditions.
+  [[nodiscard]] fft::MeshField initial_density(double a) const;
+  [[nodiscard]] std::string start_text() const;
+  /// True if the particles themselves are given.
+  [[nodiscard]] bool is_continued() const {
+    return options_.ics && options_.ics->continued && parameters_.M_nu_eV == 0;
+  }
   void integrate_to(std::size_t output);
   void after_step(std::size_t output, std::size_t step);
   [[nodiscard]] field::Box snapshot(std::size_t output);
@@ -149,14 +157,26 @@ std::optional<Checkpoint> Run::find_checkpoint() const {
   return found;
 }
 
+fft::MeshField Run::initial_density(double a) const {
+  if (!options_.ics) {
+    return gaussian_modes(fft::Plan::create(comm_, options_.n), options_.box_size_mpch,
+                          options_.noise, [&](double k) { return theory_.power_cb(k, a); });
+  }
+  const auto massless = par::agree(comm_, [&] {
+    return cosmology::LinearTheory(parameters_.with_mass(0), tables_, options_.neutrinos,
+                                   theory_.a_out());
+  });
+  return density_with_phases_of(comm_, *options_.ics, massless, theory_, a, options_.lpt_order);
+}
+
 void Run::start() {
   std::optional<Checkpoint> checkpoint = find_checkpoint();
   const bool cola = options_.stepping == Stepping::cola;
-  if (cola || !checkpoint) {
+  if (!checkpoint && is_continued()) {
+    particles_ = read_particles(comm_, *options_.ics);
+  } else if (cola || !checkpoint) {
     const double a = plan_.front().front();
-    const fft::MeshField density =
-        gaussian_modes(fft::Plan::create(comm_, options_.n), options_.box_size_mpch, options_.noise,
-                       [&](double k) { return theory_.power_cb(k, a); });
+    const fft::MeshField density = initial_density(a);
     auto orders = lagrangian_orders(density, theory_, a, options_.lpt_order);
     if (cola) frame_.emplace(orders, theory_, a);
     if (!checkpoint) {
@@ -168,14 +188,20 @@ void Run::start() {
     particles_ = std::move(checkpoint->particles);
     position_ = checkpoint->position;
   }
-  log::info(
-      "{}: {}^3 particles in {} Mpc/h, LPT order {} at z = {}, force mesh {}^3{}{} ({:.1f} s)",
-      name_, options_.n, options_.box_size_mpch, options_.lpt_order, options_.z_initial,
-      options_.mesh_factor * options_.n, pairs_text(options_),
-      checkpoint ? fmt::format(", going on at a = {:.3f} from {}", particles_->a,
-                               interruption_.checkpoint.string())
-                 : "",
-      watch_.seconds());
+  log::info("{}: {}^3 particles in {} Mpc/h, {} at z = {}, force mesh {}^3{}{} ({:.1f} s)", name_,
+            options_.n, options_.box_size_mpch, start_text(), options_.z_initial,
+            options_.mesh_factor * options_.n, pairs_text(options_),
+            checkpoint ? fmt::format(", going on at a = {:.3f} from {}", particles_->a,
+                                     interruption_.checkpoint.string())
+                       : "",
+            watch_.seconds());
+}
+
+std::string Run::start_text() const {
+  if (is_continued()) return fmt::format("those of {}", options_.ics->path.string());
+  const std::string order = fmt::format("LPT order {}", options_.lpt_order);
+  if (!options_.ics) return order;
+  return fmt::format("phases of {}, {}", options_.ics->path.string(), order);
 }
 
 void Run::integrate_to(std::size_t output) {

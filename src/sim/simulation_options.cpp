@@ -40,6 +40,10 @@ std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
   std::vector<std::vector<double>> plan;
   double a0 = a_initial;
   for (const double redshift : options.redshifts) {
+    if (redshift == options.z_initial) {
+      plan.push_back({a0});
+      continue;
+    }
     const double a1 = units::scale_factor(redshift);
     const double share = length(a0, a1) / length(a_initial, a_last);
     const auto steps = std::max<std::size_t>(
@@ -81,6 +85,17 @@ void require_valid_pairs(const SimulationOptions& options) {
   }
 }
 
+/// What going on from given particles asks of the options.
+void require_valid_continuation(const SimulationOptions& options) {
+  if (options.stepping == Stepping::cola) {
+    throw UsageError("simulate.continue takes plain steps: give simulate.stepping = pm");
+  }
+  if (options.z_initial != options.ics->header.redshift) {
+    throw UsageError("simulate.z_initial = {}: simulate.continue starts at the redshift of {}, {}",
+                     options.z_initial, options.ics->path.string(), options.ics->header.redshift);
+  }
+}
+
 }  // namespace
 
 void require_valid(const SimulationOptions& options) {
@@ -95,12 +110,13 @@ void require_valid(const SimulationOptions& options) {
     throw UsageError("box.size_mpch = {} must be positive", options.box_size_mpch);
   }
   require_valid(options.noise);
+  if (options.ics && options.ics->continued) require_valid_continuation(options);
   if (options.gravity == Gravity::p3m) require_valid_pairs(options);
   if (options.redshifts.empty()) throw UsageError("simulate.redshifts is empty");
-  double before = options.z_initial;
+  double before = std::numeric_limits<double>::infinity();
   for (const double z : options.redshifts) {
-    if (!(z >= 0 && z < options.z_initial)) {
-      throw UsageError("output redshift {} is not within [0, z_initial = {})", z,
+    if (!(z >= 0 && z <= options.z_initial)) {
+      throw UsageError("output redshift {} is not within [0, z_initial = {}]", z,
                        options.z_initial);
     }
     if (!(z < before)) {
@@ -138,7 +154,11 @@ io::FieldHeader output_header(const SimulationOptions& options,
     header.extra["softening_mpch"] = softening_mpch(options);
     header.extra.erase("mesh_factor");
   }
-  describe(options.noise, header);
+  if (options.ics) {
+    describe(*options.ics, parameters.M_nu_eV, header);
+  } else {
+    describe(options.noise, header);
+  }
   return header;
 }
 

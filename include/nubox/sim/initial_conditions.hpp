@@ -14,6 +14,10 @@ namespace nubox::sim {
 /// lattice: [3][nx_local][N][N], Mpc/h. Collective.
 [[nodiscard]] field::LatticeField zeldovich_displacement(const fft::MeshField& density_modes);
 
+/// S2(k), the source of the second order, from the modes of the linear density: sums over pairs of
+/// axes of phi_ii phi_jj - phi_ij^2, phi_ij the transform of k_i k_j delta / k^2. Collective.
+[[nodiscard]] fft::MeshField second_order_source(const fft::MeshField& density_modes);
+
 /// Displacements psi1 and, for order 2, psi2 of Lagrangian perturbation theory at scale factor a
 /// from the linear cb density there (modes on the mesh of the lattice), each [3][nx_local][N][N],
 /// Mpc/h (2LPT: arXiv:astro-ph/9406013). Collective.

@@ -5,6 +5,7 @@
 #include "nubox/field/box.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/par/step_control.hpp"
+#include "nubox/sim/given_ics.hpp"
 #include "nubox/sim/stepping.hpp"
 #include "nubox/sim/white_noise.hpp"
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace nubox::sim {
@@ -33,6 +35,9 @@ struct SimulationOptions {
   std::size_t n = 64;  ///< particles per side
   double box_size_mpch = 125;
   Noise noise{.seed = 1};
+  /// Initial conditions in place of those of the noise, which is then unused. The run starts at
+  /// z_initial all the same: growth from the redshift of the file is linear theory's.
+  std::optional<GivenIcs> ics{};
   double z_initial = 19;
   std::vector<double> redshifts = {0};  ///< outputs, in order of time: descending
   std::size_t steps = 30;               ///< from z_initial to the last output
