@@ -27,6 +27,13 @@ void export_box(const par::Comm& world, const config::Config& config) {
     return gadget::file_names(
         out, {.format = format, .files = files, .particles = std::uint64_t{n} * n * n});
   });
+  if (file.has("density_nu")) {
+    log::warn_together(
+        "{}: its neutrino density (/density_nu) is a mesh, for which snapshots have no place: only "
+        "the "
+        "CDM particles are exported",
+        in.string());
+  }
   if (config.check_only() || config.dry_run()) {
     constexpr double bytes = 28;
     log::info("{} files, {:.2f} GiB; about as much memory over all ranks", names.size(),

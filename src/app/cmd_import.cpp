@@ -10,6 +10,7 @@
 #include "nubox/snapshot/imported_header.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/reader.hpp"
 #include "app/run_record.hpp"
 #include "app/setup.hpp"
 
@@ -22,23 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What stands in place of a header's zeros; for initial conditions redshifts differ.
-gadget::ReaderOptions reader_options(const config::Config& config, bool with_redshift) {
-  gadget::ReaderOptions options;
-  const std::string unit = config.text("import.length_unit");
-  if (unit == "kpch") options.length_unit = gadget::LengthUnit::kpch;
-  if (unit == "mpch") options.length_unit = gadget::LengthUnit::mpch;
-  const auto above = [&](double none, const char* name) {
-    const double value = config.number(name);
-    return value > none ? std::optional(value) : std::nullopt;
-  };
-  options.box_size_mpch = above(0, "import.box_size_mpch");
-  if (with_redshift) options.redshift = above(-1, "import.redshift");
-  options.Omega_m = above(0, "import.Omega_m");
-  options.h = above(0, "import.h");
-  return options;
-}
-
 snapshot::MapChoice map_choice(const config::Config& config) {
   const std::string name = config.text("import.id_map");
   if (name == "ics") return snapshot::MapChoice::ics;
@@ -47,13 +31,23 @@ snapshot::MapChoice map_choice(const config::Config& config) {
   return snapshot::MapChoice::automatic;
 }
 
-snapshot::SuppliedCosmology supplied_cosmology(const config::Config& config) {
-  const double mass = config.number("import.mnu_eV");
-  return {.Omega_b = config.number("cosmology.Omega_b"),
-          .n_s = config.number("cosmology.n_s"),
-          .A_s = config.number("cosmology.A_s"),
-          .M_nu_eV = mass >= 0 ? std::optional(mass) : std::nullopt,
-          .seed = config.integer("import.seed")};
+snapshot::SuppliedHeader supplied_header(const config::Config& config) {
+  const auto number = [&](const char* name) {
+    return snapshot::ConfiguredNumber{config.number(name), config.given(name)};
+  };
+  const auto mesh_factor = config.integer("import.mesh_factor");
+  return {.Omega_b = number("cosmology.Omega_b"),
+          .n_s = number("cosmology.n_s"),
+          .A_s = number("cosmology.A_s"),
+          .seed = config.integer("import.seed"),
+          .mesh_factor = mesh_factor >= 0 ? std::optional(mesh_factor) : std::nullopt};
+}
+
+/// The options for initial conditions, which have a redshift of their own.
+gadget::ReaderOptions ics_options(const config::Config& config) {
+  gadget::ReaderOptions options = reader_options(config);
+  options.redshift.reset();
+  return options;
 }
 
 /// Linear expectation of the rms displacement, if the tables are of this cosmology. Collective.
@@ -83,7 +77,8 @@ void log_header(const gadget::Header& about, const io::FieldHeader& header) {
   log::info(
       "{} in {} file{}: {} CDM particles{}, {} Mpc/h at z = {:g}, Omega_m = {:g}, M_nu = {:g} eV; "
       "lengths in {} ({}), velocities {}",
-      about.format, about.files, about.files > 1 ? "s" : "", about.counts[gadget::cdm_type],
+      about.format, about.files, about.files > 1 ? "s" : "",
+      about.counts[static_cast<std::size_t>(about.cdm_type)],
       about.counts[static_cast<std::size_t>(about.neutrino_type)] > 0 ? " and neutrinos" : "",
       header.box_size_mpch, header.redshift, header.cosmology.Omega_m, header.cosmology.M_nu_eV,
       about.length_unit, about.length_evidence, about.velocity_convention);
@@ -122,14 +117,14 @@ void import_box(const par::Comm& world, const config::Config& config) {
   const fs::path in = par::agree(world, [&] { return config.required_text("import.snapshot"); });
   const fs::path ics_path = config.text("import.ics"), out = config.text("import.out");
   Stopwatch watch;
-  const auto snapshot = gadget::Snapshot::open(world, in, reader_options(config, true));
+  const auto snapshot = gadget::Snapshot::open(world, in, reader_options(config));
   std::optional<gadget::Snapshot> ics;
   if (!ics_path.empty()) {
-    ics.emplace(gadget::Snapshot::open(world, ics_path, reader_options(config, false)));
+    ics.emplace(gadget::Snapshot::open(world, ics_path, ics_options(config)));
   }
   const io::Attributes noted = gadget::read_provenance(world, snapshot.files().front());
   io::FieldHeader header = par::agree(world, [&] {
-    return snapshot::imported_header(snapshot.header(), noted, supplied_cosmology(config));
+    return snapshot::imported_header(snapshot.header(), noted, supplied_header(config));
   });
   log_header(snapshot.header(), header);
   par::agree(world, [&] { require_possible(config, snapshot.header()); });

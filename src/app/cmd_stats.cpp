@@ -10,6 +10,7 @@
 #include "nubox/stats/suite.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/reader.hpp"
 #include "app/options/stats.hpp"
 #include "app/path_exists.hpp"
 #include "app/resources.hpp"
@@ -41,6 +42,7 @@ StatsRequest stats_request(const config::Config& config) {
   request.plan = stats::plan_pairs(boxes, targets, config.text("stats.out"));
   request.plan.independent =
       io::expand_paths(config.texts("stats.independent"), "stats.independent");
+  request.plan.reader = reader_options(config);
   request.options = stats_options(config);
   request.statistics = stats::statistics_of(request.options);
   return request;
@@ -58,15 +60,15 @@ struct Run {
 std::vector<stats::Failure> measure(const Run& run, const stats::StatsPair& pair,
                                     const std::string& digest, io::TableFile& table) {
   const auto& [plan, options, statistics] = run.request;
-  const stats::PairSummary summary = stats::summarize_pair(run.world, pair);
+  const stats::PairSummary summary = stats::summarize_pair(run.world, pair, plan.reader);
   par::require_memory(run.world,
                       stats::required_bytes(run.world, pair, summary, options.mesh_n, statistics),
                       "measuring " + pair.in.string());
   const stats::Tracers model = stats::read_box_tracers(
-      run.world, pair.in, summary.target ? &summary.target->header : nullptr);
+      run.world, pair.in, summary.target ? &summary.target->header : nullptr, plan.reader);
   std::optional<stats::Tracers> target;
   if (summary.target) {
-    target = stats::read_box_tracers(run.world, pair.target, &summary.in.header);
+    target = stats::read_box_tracers(run.world, pair.target, &summary.in.header, plan.reader);
   }
   stats::SharedMeshes shared(model, target ? &*target : nullptr, options.mesh_n, options.assignment,
                              pair.in.string(), pair.target.string());
@@ -111,7 +113,7 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
   ResourceEstimate estimate;
   const std::size_t mesh_n = request.options.mesh_n;
   for (const stats::StatsPair& pair : request.plan.pairs) {
-    const stats::PairSummary summary = stats::summarize_pair(world, pair);
+    const stats::PairSummary summary = stats::summarize_pair(world, pair, request.plan.reader);
     estimate.rank_bytes =
         std::max(estimate.rank_bytes,
                  stats::required_bytes(world, pair, summary, mesh_n, request.statistics));

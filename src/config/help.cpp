@@ -29,9 +29,7 @@ void for_each_option_of(const std::string& name, Visit&& visit) {
   for (const Command& command : command_table()) {
     if (command.name != name) continue;
     for (const Option& option : option_table()) {
-      const auto& sections = command.sections;
-      if (std::find(sections.begin(), sections.end(), option.section) != sections.end())
-        visit(option);
+      if (command.reads(option)) visit(option);
     }
   }
 }
@@ -66,9 +64,12 @@ std::string options_page() {
   std::string text =
       "# Options\n\nMade by `nubox --help-options` from the option table; do not edit. `nubox "
       "<command> "
-      "--help` prints the same for one command.\n\n| command | sections |\n|---|---|\n";
+      "--help` prints the same for one command.\n\n| command | sections and single options "
+      "|\n|---|---|\n";
   for (const Command& command : command_table()) {
-    text += fmt::format("| `{}` | {} |\n", command.name, fmt::join(command.sections, ", "));
+    std::vector<std::string> parts = command.sections;
+    for (const std::string& name : command.options) parts.push_back("`" + name + "`");
+    text += fmt::format("| `{}` | {} |\n", command.name, fmt::join(parts, ", "));
   }
   std::string section;
   for (const Option& option : option_table()) {

@@ -29,6 +29,18 @@ const Option* find_option(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+bool Command::reads(const Option& option) const {
+  return std::ranges::find(sections, option.section) != sections.end() ||
+         std::ranges::find(options, option.name()) != options.end();
+}
+
+const std::vector<std::string>& reader_option_names() {
+  static const std::vector<std::string> names = {
+      "import.length_unit", "import.box_size_mpch", "import.redshift", "import.Omega_m",
+      "import.h",           "import.mnu_eV",        "import.cdm_type", "import.neutrino_type"};
+  return names;
+}
+
 const std::vector<Command>& command_table() {
   static const std::vector<Command> commands = {
       {"simulate",
@@ -45,14 +57,18 @@ const std::vector<Command>& command_table() {
       {"stats",
        "power, transfer function, multipoles, bispectrum, density PDF, residuals and voids of "
        "boxes",
-       {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"}},
+       {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"},
+       reader_option_names()},
       {"bench",
        "speed of one component, against a limit measured beside it",
        {"run", "bench", "model", "predict", "train"}},
       {"doctor",
        "checks of this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
        {"run", "doctor", "box", "cosmology", "simulate"}},
-      {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
+      {"info",
+       "what a nubox file or a Gadget snapshot holds",
+       {"run", "info"},
+       reader_option_names()},
   };
   return commands;
 }

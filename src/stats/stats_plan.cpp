@@ -40,7 +40,8 @@ StatsPlan plan_pairs(const std::vector<fs::path>& boxes, const std::vector<fs::p
     throw UsageError("stats.in names {} boxes, stats.target {}: they make no pairs", boxes.size(),
                      targets.size());
   }
-  StatsPlan plan{.pairs = {}, .independent = {}, .out = out};
+  StatsPlan plan;
+  plan.out = out;
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     const fs::path numbered = out.parent_path() / fmt::format("{}-{}{}", out.stem().string(), i + 1,
                                                               out.extension().string());
@@ -88,11 +89,12 @@ bool has_all(const io::TableFile& table, std::span<const Statistic> statistics) 
   });
 }
 
-PairSummary summarize_pair(const par::Comm& comm, const StatsPair& pair) {
-  if (!pair.has_target()) return {summarize_box(comm, pair.in, nullptr), std::nullopt};
-  const BoxSummary target = summarize_box(comm, pair.target, nullptr);
-  const BoxSummary in = summarize_box(comm, pair.in, &target.header);
-  return {in, summarize_box(comm, pair.target, &in.header)};
+PairSummary summarize_pair(const par::Comm& comm, const StatsPair& pair,
+                           const gadget::ReaderOptions& options) {
+  if (!pair.has_target()) return {summarize_box(comm, pair.in, nullptr, options), std::nullopt};
+  const BoxSummary target = summarize_box(comm, pair.target, nullptr, options);
+  const BoxSummary in = summarize_box(comm, pair.in, &target.header, options);
+  return {in, summarize_box(comm, pair.target, &in.header, options)};
 }
 
 std::uint64_t required_bytes(const par::Comm& comm, const StatsPair& pair,

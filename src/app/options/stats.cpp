@@ -3,6 +3,8 @@
 #include "nubox/core/checksum.hpp"
 #include "nubox/stats/statistic.hpp"
 
+#include "app/options/reader.hpp"
+
 namespace nubox::app {
 namespace {
 
@@ -74,9 +76,11 @@ stats::StatsOptions stats_options(const config::Config& config) {
   }
   options.seams.tile = config.size("seams.tile");
   options.voids = void_options(config);
+  const std::vector<std::string> of_snapshots = given_reader_options(config);
   for (const auto& [name, prefixes] : settings_by_statistic()) {
     std::vector<std::string> settings = prefixes;
     settings.insert(settings.end(), {"stats.mesh", "stats.assignment"});
+    settings.insert(settings.end(), of_snapshots.begin(), of_snapshots.end());
     options.settings_checksums[name] = checksum_text(config.hash_of(settings));
   }
   return options;
