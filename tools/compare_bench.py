@@ -154,7 +154,7 @@ def scaling_text(rows):
 
 def plot(rows, path):
     """Strong scaling as speed-up beside the ideal, weak scaling as efficiency; a line per component."""
-    from nubox_report import style
+    from nubox_report import page, style
 
     figure, axes = style.plt.subplots(1, 2, figsize=(9, 4.2))
 
@@ -185,7 +185,7 @@ def plot(rows, path):
     axes[1].set_ylim(0, None)
     lines = {line.get_label(): line for axis in axes for line in axis.get_lines()}
     axes[1].legend(lines.values(), lines.keys(), loc="center left", bbox_to_anchor=(1.02, 0.5))
-    pathlib.Path(path).write_bytes(style.png(figure))
+    page.write_picture(path, style.png(figure))
 
 
 def main(arguments=None):
@@ -196,6 +196,14 @@ def main(arguments=None):
     parser.add_argument("--plot", help="with --scaling: PNG to write")
     parser.add_argument("--out", type=pathlib.Path, help="with --scaling: JSON to write")
     options = parser.parse_args(arguments)
+    try:
+        run(parser, options)
+    except OSError as error:
+        fail(str(error))
+
+
+def run(parser, options):
+    """Prints the tables and writes the files that the options name."""
     documents = [read(path) for path in options.files]
     if options.roofline:
         print(roofline(documents), end="")
@@ -205,6 +213,8 @@ def main(arguments=None):
             fail("the files hold no component on more than one number of ranks")
         print(scaling_text(rows), end="")
         if options.out:
+            import nubox
+            nubox.require_replaceable(options.out, "nubox-scaling")
             options.out.write_text(json.dumps({"format": "nubox-scaling", "format_version": 1, "rows": rows}, indent=2)
                                    + "\n", encoding="utf-8")
         if options.plot:

@@ -30,6 +30,8 @@ from nubox_study.stages import Workshop  # noqa: E402
 from nubox_study.variants import (BASELINES, Method, PairSet, box, is_unchanged, measure,  # noqa: E402
                                   measurement_settings, predict)
 
+TABLE_TITLE = "# Methods side by side"
+
 
 def labelled(text, what):
     label, separator, value = text.partition("=")
@@ -106,10 +108,11 @@ def compare(workshop, sets, methods, masses, statistics):
 def write_tables(out, table, files, described, unchanged, program):
     """table.md, table.txt (the same, for terminals) and table.json in `out`; returns the text."""
     rows = bars.verdicts(table, unchanged)
-    text = "\n\n".join(["# Methods side by side", bars.merit_tables(table, described), bars.LEGEND,
+    text = "\n\n".join([TABLE_TITLE, bars.merit_tables(table, described), bars.LEGEND,
                         "## Bars", bars.bar_table(rows),
                         f"Made by {program}. Files and datasets behind every number: table.json.", ""])
     for name in ("table.md", "table.txt"):
+        nubox.require_replaceable(out / name, TABLE_TITLE)
         (out / name).write_text(text, encoding="utf-8")
     (out / "table.json").write_text(json.dumps(json_of(table, files, unchanged, rows, program), indent=1),
                                     encoding="utf-8")

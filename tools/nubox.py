@@ -260,8 +260,27 @@ def _complete_header(header, n):
             "code_version": "tools/nubox.py"}
 
 
+def require_replaceable(path, mark, origin=None):
+    """Refuses to replace what is not an older version of the output: a directory, or a file without `mark`, text
+    that every version contains; of field files also one of another origin. Raises FileExistsError."""
+    path = Path(path)
+    if not path.exists():
+        return
+    refused = f"{path} is not replaced: {{}}. Choose another name for the output, or remove it"
+    if not path.is_file():
+        raise FileExistsError(refused.format("it is no regular file"))
+    if mark.encode() not in path.read_bytes():
+        raise FileExistsError(refused.format(f"a file of another kind has that name (no '{mark}' in it)"))
+    if origin is not None:
+        with contextlib.suppress(NuboxFileError), _open(path) as file:
+            found = _native(file.attrs.get("origin", origin))
+            if found != origin:
+                raise FileExistsError(refused.format(f"it holds a box of '{found}', not of '{origin}'"))
+
+
 def write_field(path, displacement, header, velocity=None, density_nu=None):
-    """Writes a field file under its name once it is whole.
+    """Writes a field file under its name once it is whole. An existing file is replaced if it is a field file of
+    the same origin.
 
     displacement, velocity: (3, N, N, N), Mpc/h and km/s, stored as float32; index order (component, x, y, z).
     density_nu: (M, M, M), density contrast of the neutrinos at the mesh points i L/M.
@@ -278,6 +297,7 @@ def write_field(path, displacement, header, velocity=None, density_nu=None):
         if values.shape != _field_shape(name, n if name != "density_nu" else (values.shape or (0,))[-1]):
             raise ValueError(f"{name} has the shape {values.shape}, not {_field_shape(name, 'N')} with one N"
                              .replace("'", ""))
+    require_replaceable(path, FIELD_FORMAT, attributes["origin"])
     temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     try:
         with h5py.File(temporary, "w", libver=("v108", "v108")) as file:
@@ -299,6 +319,7 @@ def write_field(path, displacement, header, velocity=None, density_nu=None):
 def write_stand_in(path, n, header):
     """A field file of n^3 particles with header and shapes but no data (the file is sparse): for --check and
     --dry-run, which read headers alone. Any other reader refuses it by its checksums."""
+    require_replaceable(path, FIELD_FORMAT)
     with h5py.File(path, "w", libver=("v108", "v108")) as file:
         _write_attributes(file, _complete_header(header, n))
         for name in ("displacement", "velocity"):

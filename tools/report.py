@@ -100,6 +100,7 @@ def main():
 
 def run(arguments):
     """Reads, draws, writes the page, prints the table."""
+    nubox.require_replaceable(arguments.out, page.PAGE_MARK)
     measurements = [read_measurement(text) for text in arguments.stats]
     require_same_target(measurements)
     metrics = training.read_metrics(arguments.metrics) if arguments.metrics else None

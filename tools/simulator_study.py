@@ -18,6 +18,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+import nubox  # noqa: E402
+from nubox_report.page import write_picture  # noqa: E402
 from nubox_study import page  # noqa: E402
 from nubox_study.runs import RUNS, Simulator, linear_ratio, ratio_of  # noqa: E402
 
@@ -106,7 +108,8 @@ def main():
     power = power_checks(command, runs, arguments.work)
     versions = sorted({program_of(path) for run in RUNS for path in run.files(arguments.work)})
     arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "simulator_study.png").write_bytes(page.figure(linear, ratio, power))
+    write_picture(arguments.out / "simulator_study.png", page.figure(linear, ratio, power))
+    nubox.require_replaceable(arguments.out / "README.md", page.TITLE)
     (arguments.out / "README.md").write_text(page.readme(runs, linear, ratio, box, power, versions))
     print(f"{arguments.out / 'README.md'} and simulator_study.png written")
 

@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -9,8 +10,10 @@
 #include "app/options/train.hpp"
 #endif
 
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <vector>
 
 namespace nubox::app {
 namespace {
@@ -70,6 +73,9 @@ void bench(const par::Comm& world, const config::Config& config) {
         world,
         UsageError("this nubox was built without LibTorch, which bench.what = {} needs", what));
   }
+  const std::filesystem::path out = config.text("bench.out");
+  const io::OutputKind kind{"nubox-bench"};
+  if (!out.empty()) io::check_outputs(world, std::vector<io::PlannedFile>{{out, kind}}, {});
   if (config.check_only() || config.dry_run()) return;
 
   // 2. Measure.
@@ -78,9 +84,7 @@ void bench(const par::Comm& world, const config::Config& config) {
   // 3. JSON into a file, a table on standard output.
   nlohmann::json report = report_header(world, "nubox-bench");
   report.update({{"what", what}, {"n", config.size("bench.n")}, {"rows", bench::rows_json(rows)}});
-  if (const std::string out = config.text("bench.out"); !out.empty()) {
-    io::publish_text(world, out, report.dump(2) + "\n");
-  }
+  if (!out.empty()) io::publish_text(world, out, kind, report.dump(2) + "\n");
   print(world, bench::table_text(rows));
 }
 

@@ -1,4 +1,5 @@
 #include "nubox/doctor/examination.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/io/publish.hpp"
 
 #include "app/commands.hpp"
@@ -6,6 +7,7 @@
 #include "app/report_header.hpp"
 
 #include <cstdio>
+#include <vector>
 
 namespace nubox::app {
 
@@ -13,7 +15,9 @@ void doctor(const par::Comm& world, const config::Config& config) {
   // 1. What to examine, and where the report goes.
   const auto wanted = config.texts("doctor.checks");
   const std::string json = config.text("doctor.json");
-  const bool json_on_stdout = json == "-";
+  const bool json_on_stdout = json == "-", json_in_file = !json.empty() && !json_on_stdout;
+  const io::OutputKind kind{"nubox-doctor"};
+  if (json_in_file) io::check_outputs(world, std::vector<io::PlannedFile>{{json, kind}}, {});
   if (config.check_only() || config.dry_run()) return;
 
   // 2. Examine.
@@ -25,7 +29,7 @@ void doctor(const par::Comm& world, const config::Config& config) {
   report["rows"] = doctor::rows_json(lines);
   const std::string json_text = report.dump(2) + "\n";
   print(world, json_on_stdout ? json_text : doctor::table_text(lines));
-  if (!json.empty() && !json_on_stdout) io::publish_text(world, json, json_text);
+  if (json_in_file) io::publish_text(world, json, kind, json_text);
 
   // 4. A failed line decides the exit code.
   doctor::require_health(world, lines);

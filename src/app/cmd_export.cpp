@@ -1,17 +1,28 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/export.hpp"
 
 #include "app/commands.hpp"
 #include "app/run_record.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace nubox::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Position, velocity and ID of a particle.
+constexpr std::uint64_t particle_bytes = 28;
+
+}  // namespace
 
 void export_box(const par::Comm& world, const config::Config& config) {
-  namespace fs = std::filesystem;
   const fs::path in = par::agree(world, [&] { return config.required_text("export.in"); });
   const fs::path out = par::agree(world, [&] { return config.required_text("export.out"); });
   const auto format =
@@ -34,17 +45,22 @@ void export_box(const par::Comm& world, const config::Config& config) {
         "CDM particles are exported",
         in.string());
   }
+  const std::uint64_t particles = std::uint64_t{n} * n * n;
+  std::vector<io::PlannedFile> outputs;
+  for (const fs::path& name : names) {
+    outputs.push_back({name, gadget::snapshot_kind(), particle_bytes * particles / names.size()});
+  }
+  io::check_outputs(world, outputs, std::vector<fs::path>{in});
   if (config.check_only() || config.dry_run()) {
-    constexpr double bytes = 28;
     log::info("{} files, {:.2f} GiB; about as much memory over all ranks", names.size(),
-              bytes * static_cast<double>(n * n * n) / (1 << 30));
+              static_cast<double>(particle_bytes * particles) / (1 << 30));
     return;
   }
   write_run_record(world, out.parent_path(), config, {in});
   const field::Box snapshot = field::read_box(world, in);
   const Stopwatch watch;
   snapshot::export_snapshot(snapshot, out, format, files).finish();
-  const double gigabytes = 28e-9 * static_cast<double>(n * n * n);
+  const double gigabytes = 1e-9 * static_cast<double>(particle_bytes * particles);
   log::info("{} to {}: {:.3g} GB in {:.2f} s, {:.2f} GB/s", names.front().string(),
             names.back().string(), gigabytes, watch.seconds(), gigabytes / watch.seconds());
 }

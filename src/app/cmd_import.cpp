@@ -4,6 +4,8 @@
 #include "nubox/core/timer.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
+#include "nubox/io/field_header.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory_limits.hpp"
 #include "nubox/snapshot/import.hpp"
@@ -11,6 +13,7 @@
 
 #include "app/commands.hpp"
 #include "app/options/reader.hpp"
+#include "app/resources.hpp"
 #include "app/run_record.hpp"
 #include "app/setup.hpp"
 
@@ -128,6 +131,13 @@ void import_box(const par::Comm& world, const config::Config& config) {
   });
   log_header(snapshot.header(), header);
   par::agree(world, [&] { require_possible(config, snapshot.header()); });
+  std::vector<fs::path> inputs = snapshot.files();
+  if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
+  const auto out_bytes =
+      static_cast<std::uint64_t>(field_file_bytes(static_cast<double>(header.n)));
+  io::check_outputs(
+      world, std::vector<io::PlannedFile>{{out, {io::field_format, header.origin}, out_bytes}},
+      inputs);
   const std::uint64_t bytes = needed_bytes(world, config, header.n);
   if (config.dry_run()) log::info("dry run: about {} per rank", memory::text(bytes));
   if (config.check_only() || config.dry_run()) return;
@@ -146,8 +156,6 @@ void import_box(const par::Comm& world, const config::Config& config) {
     density_nu = snapshot::import_neutrinos(world, snapshot, mesh == 0 ? box.header.n : mesh);
     box.header.extra[io::density_nu_window] = "cic";
   }
-  std::vector<fs::path> inputs = snapshot.files();
-  if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
   write_run_record(world, out.parent_path(), config, inputs);
   field::write_box(out, box, density_nu ? &*density_nu : nullptr).finish();
   const double payload = 28e-9 * std::pow(static_cast<double>(box.header.n), 3);

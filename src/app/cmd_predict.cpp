@@ -64,7 +64,8 @@ void predict(const par::Comm& world, const config::Config& config) {
   const auto options = par::agree(world, [&] { return predictor_options(config); });
   const predict::Predictor predictor(group, load_tables(group, config), options);
 
-  // 3. --check and --dry-run end here.
+  // 3. Memory and outputs are checked before any work; --check and --dry-run end here.
+  const std::uint64_t bytes = predict::check_resources(world, group, tasks, predictor);
   if (config.check_only() || config.dry_run()) {
     ResourceEstimate total;
     predict::check_suite(world, group, tasks, [&](const predict::SuiteTask& task) {
@@ -78,7 +79,7 @@ void predict(const par::Comm& world, const config::Config& config) {
     return;
   }
 
-  // 4. Memory, and the record of the run. Inputs are identified by the checksums that their boxes
+  // 4. The record of the run. Inputs are identified by the checksums that their boxes
   //    carry, so that a suite is not read twice. A run without any valid input leaves no record.
   std::optional<log::GroupScope> group_log;
   if (groups > 1 && group.is_root()) {
@@ -86,7 +87,6 @@ void predict(const par::Comm& world, const config::Config& config) {
   }
   const bool single = tasks.size() == 1 && tasks.front().wanted.size() == 1;
   const std::filesystem::path out = config.text("predict.out");
-  const std::uint64_t bytes = predict::peak_bytes(world, group, tasks, predictor);
   if (bytes > 0) {
     par::require_memory(world, bytes, "the largest of these predictions");
     write_run_record(world, single ? out.parent_path() : out, config, {});

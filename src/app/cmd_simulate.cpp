@@ -3,6 +3,8 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/cosmology/table_range.hpp"
+#include "nubox/io/field_header.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/output_plan.hpp"
@@ -25,6 +27,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+fs::path pair_directory(const fs::path& out, std::int64_t seed) {
+  return out / fmt::format("pair-{}", seed);
+}
+
 /// Speed of one core on the machines seen so far, microseconds per particle and step: what every
 /// particle takes, and the transforms of the mesh (measured with meshes of 2N and 6N).
 double usual_speed_us(std::size_t mesh_factor) {
@@ -43,6 +49,24 @@ void report_simulation(const par::Comm& world, const sim::SimulationOptions& opt
        .core_seconds = 1e-6 * speed_us * n * n * n * steps * count,
        .basis = fmt::format("{} us per particle and step of {} boxes", speed_us, boxes),
        .file_bytes = field_file_bytes(n) * count * static_cast<double>(options.redshifts.size())});
+}
+
+/// Every box of every pair.
+std::vector<io::PlannedFile> planned_files(const fs::path& out,
+                                           const sim::SimulationOptions& options,
+                                           const std::vector<std::int64_t>& seeds,
+                                           const std::vector<double>& masses) {
+  const auto bytes = static_cast<std::uint64_t>(field_file_bytes(static_cast<double>(options.n)));
+  std::vector<io::PlannedFile> files;
+  for (const std::int64_t seed : seeds) {
+    for (const double mass : masses) {
+      for (const double z : options.redshifts) {
+        const fs::path path = sim::output_path(pair_directory(out, seed), mass, z, options);
+        files.push_back({path, {io::field_format, "simulate"}, bytes});
+      }
+    }
+  }
+  return files;
 }
 
 }  // namespace
@@ -69,6 +93,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
     return cosmology::LinearTheory(parameters, tables, options.neutrinos,
                                    units::scale_factor(options.redshifts.back()));
   });
+  io::check_outputs(world, planned_files(out, options, seeds, masses), {});
   if (config.dry_run()) {
     report_simulation(world, options, massless, masses.size() * seeds.size());
   }
@@ -84,7 +109,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   // 3. One matched pair per seed: every mass from the same initial phases.
   for (const std::int64_t seed : seeds) {
     options.noise.seed = static_cast<std::uint64_t>(seed);
-    const fs::path pair = out / fmt::format("pair-{}", seed), power = pair / "power.txt";
+    const fs::path pair = pair_directory(out, seed), power = pair / "power.txt";
     bool anything_new = false;
     std::vector<fs::path> outputs;
     for (const double mass : masses) {

@@ -2,6 +2,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/io/field_file.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/io/paths.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory_limits.hpp"
@@ -36,12 +37,12 @@ struct StatsRequest {
 /// Names in stats.in and stats.target may have wildcards. Rank-local.
 StatsRequest stats_request(const config::Config& config) {
   (void)config.required_text("stats.in");
-  const auto boxes = io::expand_paths(config.texts("stats.in"), "stats.in");
-  const auto targets = io::expand_paths(config.texts("stats.target"), "stats.target");
+  const auto boxes = io::expand_paths(config.list_text("stats.in"), "stats.in");
+  const auto targets = io::expand_paths(config.list_text("stats.target"), "stats.target");
   StatsRequest request;
   request.plan = stats::plan_pairs(boxes, targets, config.text("stats.out"));
   request.plan.independent =
-      io::expand_paths(config.texts("stats.independent"), "stats.independent");
+      io::expand_paths(config.list_text("stats.independent"), "stats.independent");
   request.plan.reader = reader_options(config);
   request.options = stats_options(config);
   request.statistics = stats::statistics_of(request.options);
@@ -132,6 +133,7 @@ void check_only(const par::Comm& world, const config::Config& config, const Stat
 void stats(const par::Comm& world, const config::Config& config) {
   memory::release_freed_arrays();
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
+  io::check_outputs(world, request.plan.outputs(), request.plan.inputs());
   // Only field files will do here: any other file is refused before the work, not at its end.
   for (const fs::path& path : request.plan.independent) (void)io::FieldFile(world, path);
   if (config.check_only() || config.dry_run()) return check_only(world, config, request);

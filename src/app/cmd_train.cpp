@@ -1,6 +1,9 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/io/digest.hpp"
+#include "nubox/io/output_check.hpp"
+#include "nubox/io/paths.hpp"
+#include "nubox/net/model_file.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/train/continuation.hpp"
@@ -33,6 +36,14 @@ void report_cost(const par::Comm& world, const net::ModelCard& card,
                            .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)",
                                                 1e-9 * usual_network_flops, 1e-15 * cost.flop),
                            .file_bytes = cost.cache_bytes});
+}
+
+/// The model must not replace an input, least of all the model that training starts from.
+void check_model(const par::Comm& world, const train::TrainOptions& options,
+                 std::vector<fs::path> inputs) {
+  if (!options.start.empty()) inputs.push_back(options.start);
+  io::check_outputs(
+      world, std::vector<io::PlannedFile>{{options.out / "model.h5", {net::model_format}}}, inputs);
 }
 
 /// Validation figures for the log.
@@ -74,7 +85,8 @@ void train(const par::Comm& world, const config::Config& config) {
                             : architecture_of(config);
     net::require_valid(card.architecture);
     require_trainable(config, options, card.architecture);
-    return train::split_pairs(config.texts("data.pairs"), config.numbers("data.split"));
+    return train::split_pairs(io::split_path_list(config.list_text("data.pairs")),
+                              config.numbers("data.split"));
   });
   log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
             split.validation.size(), split.test.size());
@@ -83,6 +95,7 @@ void train(const par::Comm& world, const config::Config& config) {
   for (const auto* part : {&split.training, &split.validation}) {
     for (const train::Realisation& realisation : *part) reader.check(realisation);
   }
+  check_model(world, options, inputs);
   if (config.check_only() || config.dry_run()) {
     if (config.dry_run()) {
       report_cost(world, card, options, split, !config.text("data.cache").empty());

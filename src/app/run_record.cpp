@@ -64,8 +64,8 @@ void write_digested_run_record(const par::Comm& comm, const std::filesystem::pat
       {"inputs", to_json(inputs)},
       {"time_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
   };
-  io::publish_text(comm, directory / "config.used.ini", config.to_ini());
-  io::publish_text(comm, directory / "provenance.json",
+  io::publish_text(comm, directory / "config.used.ini", io::own_name(), config.to_ini());
+  io::publish_text(comm, directory / "provenance.json", io::own_name(),
                    provenance.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }
 

@@ -3,11 +3,13 @@
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 
+#include "config/quotes.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include <boost/program_options.hpp>
 
@@ -78,16 +80,17 @@ struct Given {
 };
 
 std::vector<Given> read_file(const std::string& file) {
-  std::ifstream in(file);
-  if (!in) throw FileSystemError("cannot read the configuration file {}", file);
+  std::ifstream plain(file);
+  if (!plain) throw FileSystemError("cannot read the configuration file {}", file);
+  std::istringstream in = with_quoted_hashes_hidden(plain);
   const KeyLines lines(file);
   std::vector<Given> given;
   try {
     for (const auto& option : po::parse_config_file(in, table_description(), true).options) {
       const Line line = lines.of(option.string_key);
       if (option.unregistered) throw unknown_option(line.place, option.string_key);
-      given.push_back({option.string_key, option.value.empty() ? "" : option.value.front(),
-                       line.place, line.marked_default});
+      const std::string value = option.value.empty() ? "" : option.value.front();
+      given.push_back({option.string_key, unquoted(value), line.place, line.marked_default});
     }
   } catch (const po::error& error) {
     throw UsageError("{}: {}", file, error.what());
@@ -229,6 +232,7 @@ std::vector<double> Config::numbers(const std::string& name) const {
 std::vector<std::string> Config::texts(const std::string& name) const {
   return to_texts(value_of(name, Type::texts));
 }
+std::string Config::list_text(const std::string& name) const { return value_of(name, Type::texts); }
 
 std::string Config::required_text(const std::string& name) const {
   const Option* option = find_option(name);
@@ -249,7 +253,8 @@ std::string Config::to_ini() const {
     const auto found = values_.find(option.name());
     if (found == values_.end()) continue;
     if (option.section != section) ini += fmt::format("\n[{}]\n", section = option.section);
-    ini += fmt::format("{} = {}  # {}\n", option.key, found->second.text, found->second.origin);
+    ini += fmt::format("{} = {}  # {}\n", option.key, quoted_if_needed(found->second.text),
+                       found->second.origin);
   }
   return ini;
 }

@@ -3,6 +3,8 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/field/box.hpp"
+#include "nubox/io/field_header.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/par/agree.hpp"
 
 namespace nubox::field {
@@ -10,6 +12,9 @@ namespace nubox::field {
 bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
                         const std::function<bool(const io::FieldHeader&)>& same_run,
                         const std::string& option) {
+  par::agree(comm, [&] {
+    if (comm.is_root()) io::require_replaceable(path, {io::field_format});
+  });
   if (!par::root_decides(comm, [&] { return std::filesystem::exists(path); })) return false;
   try {
     const io::FieldHeader header = read_box(comm, path).header;

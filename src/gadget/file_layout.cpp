@@ -188,7 +188,7 @@ struct BinaryHeader {
   std::int32_t flag_stellar_age = 0, flag_metals = 0;
   PerType<std::uint32_t> total_high_word;
   std::int32_t flag_entropy = 0;
-  std::array<char, 60> fill{};
+  std::array<char, 60> fill{"Nubox"};  ///< read by no code; marks the file as an export
 };
 static_assert(sizeof(BinaryHeader) == 256);
 

@@ -4,7 +4,6 @@
 #include "nubox/core/units.hpp"
 #include "nubox/io/bytes.hpp"
 #include "nubox/io/hdf5_attributes.hpp"
-#include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "gadget/file_layout.hpp"
@@ -167,7 +166,7 @@ io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
       }
     });
   };
-  return {comm, targets, io::Publication::Writers::all_ranks, write};
+  return {comm, targets, snapshot_kind(), io::Publication::Writers::all_ranks, write};
 }
 
 io::Attributes read_provenance(const par::Comm& comm, const fs::path& file) {

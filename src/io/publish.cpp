@@ -52,9 +52,19 @@ void require_directory(const fs::path& target) {
     throw FileSystemError("cannot write {}: {} is no directory", target.string(),
                           directory.string());
   }
-  if (fs::is_directory(target)) {
-    throw FileSystemError("cannot write {}: a directory has that name", target.string());
+}
+
+/// The files that the targets lead to where these are links. Collective.
+std::vector<fs::path> follow_links(const par::Comm& comm, const std::vector<fs::path>& targets) {
+  std::vector<fs::path> files;
+  for (const fs::path& target : targets) {
+    const std::string file = par::agree(comm, [&] {
+      const bool leads_somewhere = comm.is_root() && fs::is_symlink(target) && fs::exists(target);
+      return leads_somewhere ? fs::canonical(target).string() : target.string();
+    });
+    files.emplace_back(comm.broadcast(file));
   }
+  return files;
 }
 
 void sync_directory_of(const fs::path& target) {
@@ -130,15 +140,19 @@ struct Publication::Files {
   }
 };
 
-Publication::Publication(const par::Comm& comm, std::vector<fs::path> targets, Writers writers,
-                         const Write& write, Write complete)
-    : files_(std::make_unique<Files>(comm, std::move(targets), std::move(complete))) {
+Publication::Publication(const par::Comm& comm, const std::vector<fs::path>& targets,
+                         const OutputKind& kind, Writers writers, const Write& write,
+                         Write complete)
+    : files_(std::make_unique<Files>(comm, follow_links(comm, targets), std::move(complete))) {
   Files& files = *files_;
   const bool writes = writers == Writers::all_ranks || comm.is_root();
   naming(files.targets.front(), [&] {
     par::agree(comm, [&] {
       if (!comm.is_root()) return;
-      for (const fs::path& target : files.targets) require_directory(target);
+      for (const fs::path& target : files.targets) {
+        require_directory(target);
+        require_replaceable(target, kind);
+      }
     });
     settle(comm, [&] {
       if (writes) write(files.temporaries);
@@ -180,21 +194,22 @@ void Publication::finish() {
   });
 }
 
-void publish_from_root(const par::Comm& comm, const fs::path& target,
+void publish_from_root(const par::Comm& comm, const fs::path& target, const OutputKind& kind,
                        const std::function<void(const fs::path&)>& write) {
-  Publication(comm, {target}, Publication::Writers::root,
+  Publication(comm, {target}, kind, Publication::Writers::root,
               [&](std::span<const fs::path> temporaries) { write(temporaries.front()); })
       .finish();
 }
 
-void publish_bytes(const par::Comm& comm, const fs::path& target,
+void publish_bytes(const par::Comm& comm, const fs::path& target, const OutputKind& kind,
                    std::span<const std::byte> bytes) {
-  publish_from_root(comm, target,
+  publish_from_root(comm, target, kind,
                     [&](const fs::path& temporary) { write_bytes(temporary, bytes); });
 }
 
-void publish_text(const par::Comm& comm, const fs::path& target, const std::string& text) {
-  publish_bytes(comm, target, std::as_bytes(std::span(text)));
+void publish_text(const par::Comm& comm, const fs::path& target, const OutputKind& kind,
+                  const std::string& text) {
+  publish_bytes(comm, target, kind, std::as_bytes(std::span(text)));
 }
 
 }  // namespace nubox::io

@@ -214,7 +214,7 @@ TableFile decode(std::span<const std::byte> bytes, const std::string& where,
 
 void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
                       const TableFile& table) {
-  publish_from_root(comm, path, [&](const std::filesystem::path& temporary) {
+  publish_from_root(comm, path, {table.format}, [&](const std::filesystem::path& temporary) {
     RawFile file(temporary, O_RDWR | O_CREAT | O_TRUNC);
     // A file-size limit also applies to files in memory: fail here, before HDF5 does.
     file.reserve(size_bound(table));

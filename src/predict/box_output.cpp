@@ -5,6 +5,7 @@
 #include "nubox/field/complete_output.hpp"
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
+#include "nubox/io/field_header.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/directory.hpp"
 #include "nubox/snapshot/export.hpp"
@@ -65,6 +66,10 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     return gadget::file_names(path,
                               {.files = options_.files, .particles = std::uint64_t{n} * n * n});
   });
+  par::agree(comm, [&] {
+    if (!comm.is_root()) return;
+    for (const fs::path& name : names) io::require_replaceable(name, gadget::snapshot_kind());
+  });
   // The first file of a set appears last.
   if (!par::root_decides(comm, [&] { return fs::exists(names.front()); })) return false;
   try {
@@ -77,6 +82,20 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
   par::throw_agreed(
       comm,
       InputError("{} holds another run: choose another --predict.out or remove it", path.string()));
+}
+
+std::vector<io::PlannedFile> BoxOutput::planned_files(const fs::path& path, std::size_t n) const {
+  const std::uint64_t particles = std::uint64_t{n} * n * n;
+  if (options_.format == BoxFormat::field) {
+    const std::size_t values = options_.velocities ? 6 : 3;
+    return {{path, {io::field_format, "predict"}, values * sizeof(float) * particles}};
+  }
+  std::vector<io::PlannedFile> files;
+  for (const fs::path& name :
+       gadget::file_names(path, {.files = options_.files, .particles = particles})) {
+    files.push_back({name, gadget::snapshot_kind()});
+  }
+  return files;
 }
 
 io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,

@@ -2,11 +2,13 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/par/agree.hpp"
 
 #include "predict/open_input.hpp"
 #include "predict/prediction_setup.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace nubox::predict {
@@ -39,6 +41,12 @@ TaskResources Predictor::resources(const SuiteTask& task) const {
   }
   TaskResources found{.memory = memory_estimate(setup.comm, request, input.massless_theory()),
                       .n = header.n};
+  par::agree(setup.comm, [&] {
+    for (const OutputRequest& wanted : task.wanted) {
+      const auto files = setup.output.planned_files(wanted.out, header.n);
+      found.outputs.insert(found.outputs.end(), files.begin(), files.end());
+    }
+  });
   if (setup.network) {
     const net::Architecture& architecture = setup.card->architecture;
     const TilePlan plan =
@@ -63,19 +71,31 @@ PredictBox Predictor::open(const SuiteTask& task) const {
   };
 }
 
-std::uint64_t peak_bytes(const par::Comm& world, const par::Comm& group,
-                         const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
+std::uint64_t check_resources(const par::Comm& world, const par::Comm& group,
+                              const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
   const auto groups = static_cast<std::size_t>(world.size() / group.size());
   std::uint64_t most = 0;
+  std::vector<io::PlannedFile> outputs;
   for (auto i = static_cast<std::size_t>(world.rank() / group.size()); i < tasks.size();
        i += groups) {
     log::beat();
     try {
-      most = std::max(most, predictor.resources(tasks[i]).memory.peak_bytes());
+      const TaskResources found = predictor.resources(tasks[i]);
+      most = std::max(most, found.memory.peak_bytes());
+      outputs.insert(outputs.end(), found.outputs.begin(), found.outputs.end());
     } catch (const Error& error) {
       if (!error.agreed()) throw;
     }
   }
+  std::vector<std::filesystem::path> inputs;
+  for (const SuiteTask& task : tasks) inputs.push_back(task.in);
+  std::optional<Error> refused;
+  try {
+    io::check_outputs(group, outputs, inputs);
+  } catch (const Error& error) {
+    refused = error;
+  }
+  par::agree_on(world, refused);
   return world.all_reduce(most, par::Reduction::max);
 }
 

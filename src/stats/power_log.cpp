@@ -38,7 +38,7 @@ void write_power_log(const par::Comm& world, const std::filesystem::path& path,
       return rows;
     });
   }
-  io::publish_text(world, path, text);
+  io::publish_text(world, path, io::own_name(), text);
 }
 
 }  // namespace nubox::stats

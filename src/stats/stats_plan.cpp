@@ -12,12 +12,6 @@ namespace nubox::stats {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-constexpr const char* format_name = "nubox-stats";
-
-}  // namespace
-
 std::vector<fs::path> StatsPlan::inputs_of(const StatsPair& pair) const {
   std::vector<fs::path> paths{pair.in};
   if (pair.has_target()) paths.push_back(pair.target);
@@ -32,6 +26,16 @@ std::vector<fs::path> StatsPlan::inputs() const {
     paths.insert(paths.end(), own.begin(), own.end());
   }
   return paths;
+}
+
+std::vector<io::PlannedFile> StatsPlan::outputs() const {
+  std::vector<io::PlannedFile> files;
+  for (const StatsPair& pair : pairs) {
+    files.push_back({pair.out, {stats_format}});
+    files.push_back({pair.partial(), {stats_format}});
+  }
+  if (pairs.size() > 1) files.push_back({out, {stats_format}});
+  return files;
 }
 
 StatsPlan plan_pairs(const std::vector<fs::path>& boxes, const std::vector<fs::path>& targets,
@@ -62,7 +66,7 @@ std::string digest_text(const io::InputDigests& digests, const std::vector<fs::p
 
 io::TableFile empty_stats_table() {
   io::TableFile table;
-  table.format = format_name;
+  table.format = stats_format;
   return table;
 }
 
@@ -72,7 +76,7 @@ io::TableFile earlier_table(const par::Comm& comm, const StatsPair& pair,
   for (const fs::path& path : {pair.partial(), pair.out}) {
     if (!par::root_decides(comm, [&] { return fs::exists(path); })) continue;
     try {
-      io::TableFile table = io::read_table_file(comm, path, format_name);
+      io::TableFile table = io::read_table_file(comm, path, stats_format);
       drop_stale(table, statistics, inputs_digest);
       if (!table.group_attributes.empty()) return table;
     } catch (const Error& error) {

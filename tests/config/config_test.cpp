@@ -161,6 +161,25 @@ TEST(Config, its_echo_gives_the_same_configuration) {
   EXPECT_NE(Config::parse("simulate", {}).hash(), first.hash());
 }
 
+TEST(Config, its_echo_keeps_hashes_quotes_and_blanks_in_paths) {
+  for (const std::string path :
+       {"x#1/out", "a \"b\" c", " blank ", "a,b;c", "run[1]", "\"a,b\",c#"}) {
+    const Config config = Config::parse("stats", {"--stats.in=" + path, "--stats.out=" + path});
+    const IniFile echo(config.to_ini());
+    const Config again = Config::parse("stats", {echo.path()});
+    EXPECT_EQ(again.list_text("stats.in"), path);
+    EXPECT_EQ(again.text("stats.out"), path);
+    EXPECT_EQ(again.hash({}), config.hash({}));
+  }
+}
+
+TEST(Config, comments_end_values_outside_quotes_alone) {
+  const IniFile file("[stats]\nin = \"x#1\"  # a \"comment\"\nout = y#2\n");
+  const Config config = Config::parse("stats", {file.path()});
+  EXPECT_EQ(config.list_text("stats.in"), "x#1");
+  EXPECT_EQ(config.text("stats.out"), "y");
+}
+
 TEST(Config, its_echo_tells_what_was_given_from_defaults) {
   const IniFile echo(Config::parse("train", {"--train.epochs=3"}).to_ini());
   const Config again = Config::parse("train", {echo.path()});

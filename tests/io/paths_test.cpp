@@ -46,11 +46,36 @@ TEST_F(Paths, a_pattern_without_matches_is_an_input_error_that_names_the_option)
 
 TEST_F(Paths, names_without_wildcards_are_kept_in_order_even_if_no_such_file_exists) {
   const auto paths = expand_paths(
-      {"missing.h5", (directory_ / "box-*").string(), (directory_ / "other.txt").string()},
+      "missing.h5, " + (directory_ / "box-*").string() + "," + (directory_ / "other.txt").string(),
       "stats.in");
   const std::vector<fs::path> expected{"missing.h5", directory_ / "box-1.h5",
                                        directory_ / "box-2.h5", directory_ / "other.txt"};
   EXPECT_EQ(paths, expected);
+}
+
+TEST_F(Paths, names_with_brackets_commas_hashes_and_blanks_are_found_as_they_are) {
+  for (const char* name : {"run[1]", "a,b", "x#1", "y;2", "of mine", "c, d", "[12]"}) {
+    const fs::path directory = directory_ / name;
+    fs::create_directories(directory);
+    const fs::path file = directory / "box.h5";
+    std::ofstream(file) << name;
+    const fs::path other = directory_ / "other.txt";
+    const std::vector<fs::path> one{file}, two{file, other}, reversed{other, file};
+    EXPECT_EQ(expand_paths(file.string(), "stats.in"), one);
+    EXPECT_EQ(expand_paths(file.string() + "," + other.string(), "stats.in"), two);
+    EXPECT_EQ(expand_paths(other.string() + ", " + file.string(), "stats.in"), reversed);
+    EXPECT_EQ(expand_paths('"' + file.string() + "\"," + other.string(), "stats.in"), two);
+    EXPECT_EQ(expand_paths((directory / "b*.h5").string(), "stats.in"), one) << name;
+    // Snapshots are named without their suffix, so that no such file exists.
+    const std::vector<fs::path> snapshot{directory / "snap_000"};
+    EXPECT_EQ(expand_paths((directory / "snap_000").string(), "stats.in"), snapshot);
+  }
+}
+
+TEST_F(Paths, what_does_not_exist_is_split_at_its_commas) {
+  const std::vector<fs::path> expected{"a", "b/snap_000", "c,d"};
+  EXPECT_EQ(expand_paths("a,b/snap_000,\"c,d\"", "stats.in"), expected);
+  EXPECT_TRUE(expand_paths("", "stats.in").empty());
 }
 
 TEST(Wildcards, are_star_question_mark_and_bracket) {

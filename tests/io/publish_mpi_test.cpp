@@ -74,7 +74,7 @@ TEST(Publish, text_appears_under_its_name_and_replaces_the_old_one) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   for (const std::string text : {"first, longer", "second"}) {
-    io::publish_text(world, directory / "note.txt", text);
+    io::publish_text(world, directory / "note.txt", io::own_name(), text);
     EXPECT_EQ(contents_of(directory / "note.txt"), text);
     EXPECT_EQ(directory.entries(), 1u);
     world.barrier();
@@ -100,11 +100,12 @@ TEST(Publish, a_failure_of_one_rank_at_either_point_leaves_nothing_behind) {
 TEST(Publish, the_old_file_survives_a_failed_rewrite) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
-  io::publish_text(world, directory / "note.txt", "old");
+  io::publish_text(world, directory / "note.txt", io::own_name(), "old");
   {
     const Fault fault(world, fmt::format("publish:{}:enospc", last_rank(world)));
     expect_same_filesystem_error(
-        world, error_of([&] { io::publish_text(world, directory / "note.txt", "new"); }));
+        world,
+        error_of([&] { io::publish_text(world, directory / "note.txt", io::own_name(), "new"); }));
   }
   EXPECT_EQ(contents_of(directory / "note.txt"), "old");
 }
@@ -113,7 +114,8 @@ TEST(Publish, an_error_thrown_by_the_writer_of_one_rank_reaches_all) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   const auto error = error_of([&] {
-    const io::Publication file(world, {directory / "file"}, io::Publication::Writers::all_ranks,
+    const io::Publication file(world, {directory / "file"}, io::own_name(),
+                               io::Publication::Writers::all_ranks,
                                [&](std::span<const std::filesystem::path> temporaries) {
                                  overwrite(temporaries.front(), "some bytes");
                                  if (world.rank() == last_rank(world))
@@ -135,7 +137,7 @@ TEST(Publish, a_file_appears_when_it_is_finished_and_no_sooner) {
   EXPECT_EQ(directory.entries(), 1u);
   world.barrier();
   // Other files come and go meanwhile.
-  io::publish_text(world, directory / "note.txt", "text");
+  io::publish_text(world, directory / "note.txt", io::own_name(), "text");
   EXPECT_FALSE(std::filesystem::exists(path));
   world.barrier();
   field.finish();

@@ -108,7 +108,7 @@ TEST_F(Interrupted, run_begins_anew_from_a_damaged_checkpoint_or_one_beyond_a_mi
   run();
   EXPECT_EQ(outputs_.size(), 2u);
   outputs_.clear();
-  io::publish_text(world_, checkpoint_, "no HDF5 file");
+  io::publish_text(world_, checkpoint_, io::own_name(), "no HDF5 file");
   run();
   EXPECT_EQ(outputs_.size(), 2u);
 }

@@ -4,6 +4,8 @@ import numpy as np
 
 from nubox_report.style import plt, png
 
+TITLE = "# Accuracy of the matched-pair simulator"
+
 NAMES = {"supereasy": "SuperEasy source", "steps-60": "60 steps", "mesh-3N": "mesh 3N",
          "mesh-6N": "mesh 6N, 80 steps", "cola-15": "COLA, 15 steps", "seeds-125": "scatter of a seed, 125 Mpc/h",
          "seeds-250": "scatter of a seed, 250 Mpc/h", "seeds-500": "scatter of a seed, 500 Mpc/h"}
@@ -100,7 +102,7 @@ def readme(runs, linear, ratio, box, power, versions):
 
     bars = "\n".join(f"| {check} | {value:.3f} % | {bar} % | {_verdict(value, bar)} |"
                      for check, value, bar in _bars(linear, ratio))
-    return f"""# Accuracy of the matched-pair simulator
+    return f"""{TITLE}
 
 Written by `tools/simulator_study.py` from runs of `nubox simulate` and `nubox stats`.
 Base: {base.n}^3 particles in {base.box_mpch:g} Mpc/h ({spacing:.2f} Mpc/h spacing), 2LPT at z = 19,

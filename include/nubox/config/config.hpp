@@ -37,6 +37,8 @@ class Config {
   [[nodiscard]] std::vector<std::int64_t> integers(const std::string& name) const;
   [[nodiscard]] std::vector<double> numbers(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
+  /// A list of paths as it was given: their names may have commas (io::split_path_list).
+  [[nodiscard]] std::string list_text(const std::string& name) const;
 
   /// Text of an input that has no default. @throws UsageError if it was not given
   [[nodiscard]] std::string required_text(const std::string& name) const;

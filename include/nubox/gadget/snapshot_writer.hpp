@@ -2,6 +2,7 @@
 
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/io/field_file.hpp"
+#include "nubox/io/publish.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -29,6 +30,10 @@ struct WriterOptions {
 /// particles
 [[nodiscard]] std::vector<std::filesystem::path> file_names(const std::filesystem::path& base,
                                                             const WriterOptions& options);
+
+/// The group of provenance in HDF5 files, and a mark in the unused bytes of a Gadget-2 header: what
+/// tells exports of nubox, which may be replaced, from snapshots of other programs.
+[[nodiscard]] inline io::OutputKind snapshot_kind() { return {"Nubox"}; }
 
 /// Fills a block with positions, velocities and IDs of the particles [first, first + count) of the
 /// set.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "nubox/field/box.hpp"
+#include "nubox/io/output_check.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <cstddef>
 #include <filesystem>
+#include <vector>
 
 namespace nubox::predict {
 
@@ -30,6 +32,11 @@ class BoxOutput {
   /// @throws InputError (agreed) if a sound box of another run is there
   [[nodiscard]] bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
                                         std::size_t n, const io::Attributes& recipe) const;
+
+  /// The files that write() makes of a box of n^3 particles under this name. Rank-local.
+  /// @throws UsageError (a name that no snapshot can have)
+  [[nodiscard]] std::vector<io::PlannedFile> planned_files(const std::filesystem::path& path,
+                                                           std::size_t n) const;
 
   /// Writes a box and creates its directory. The files appear under their names when the
   /// publication is finished, for which the box is not needed any more.

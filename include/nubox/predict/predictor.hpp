@@ -38,6 +38,7 @@ struct TaskResources {
   MemoryEstimate memory{};  ///< of this rank, for the largest box
   std::size_t n = 0;        ///< particles per side
   double network_flop = 0;  ///< of all ranks for one box, margins of tiles included
+  std::vector<io::PlannedFile> outputs{};
 };
 
 /// Prior and network of one prediction job, for any number of boxes on one communicator.
@@ -65,10 +66,11 @@ class Predictor {
 };
 
 /// Most bytes that this rank holds for a task of its group; the largest of all ranks. An input that
-/// cannot be predicted counts as zero: its error is reported by the run itself. Collective on
-/// `world`.
-[[nodiscard]] std::uint64_t peak_bytes(const par::Comm& world, const par::Comm& group,
-                                       const std::vector<SuiteTask>& tasks,
-                                       const Predictor& predictor);
+/// cannot be predicted counts as zero: its error is reported by the run itself. The outputs of the
+/// tasks are tried (io::check_outputs). Collective on `world`.
+/// @throws UsageError, FileSystemError (agreed) for an output that must not or cannot be written
+[[nodiscard]] std::uint64_t check_resources(const par::Comm& world, const par::Comm& group,
+                                            const std::vector<SuiteTask>& tasks,
+                                            const Predictor& predictor);
 
 }  // namespace nubox::predict

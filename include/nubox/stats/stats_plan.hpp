@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/io/output_check.hpp"
 #include "nubox/io/table_file.hpp"
 #include "nubox/stats/statistic.hpp"
 #include "nubox/stats/tracer_reader.hpp"
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace nubox::stats {
+
+inline constexpr const char* stats_format = "nubox-stats";
 
 /// One box, or one box and its target, with the file of its statistics.
 struct StatsPair {
@@ -31,6 +34,8 @@ struct StatsPlan {
   /// All files that are read, pair by pair.
   [[nodiscard]] std::vector<std::filesystem::path> inputs() const;
   [[nodiscard]] std::vector<std::filesystem::path> inputs_of(const StatsPair& pair) const;
+  /// The files of the pairs, and that of the ensemble.
+  [[nodiscard]] std::vector<io::PlannedFile> outputs() const;
 };
 
 /// Pairs the boxes with the targets (or none) in order. Several pairs are realisations of an

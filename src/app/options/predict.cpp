@@ -32,7 +32,7 @@ std::filesystem::path model_path(const config::Config& config) {
 }  // namespace
 
 predict::SuiteOptions suite_options(const config::Config& config) {
-  return {.inputs = io::expand_paths(config.texts("predict.in"), "predict.in"),
+  return {.inputs = io::expand_paths(config.list_text("predict.in"), "predict.in"),
           .masses_eV = config.numbers("predict.mnu_eV"),
           .out = config.text("predict.out"),
           .format = box_format(config)};

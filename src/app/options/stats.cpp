@@ -58,7 +58,7 @@ stats::VoidStatisticOptions void_options(const config::Config& config) {
 stats::StatsOptions stats_options(const config::Config& config) {
   stats::StatsOptions options;
   options.statistics = config.texts("stats.statistics");
-  options.has_target = !config.texts("stats.target").empty();
+  options.has_target = !config.list_text("stats.target").empty();
   options.mesh_n = config.size("stats.mesh");
   options.assignment = stats::assignment_of(config.text("stats.assignment"));
   options.power.interlaced = config.flag("stats.interlace");
@@ -71,9 +71,8 @@ stats::StatsOptions stats_options(const config::Config& config) {
                  .log10_edges = config.numbers("pdf.edges")};
   options.residual.slab_mpch = config.number("residual.slab_mpch");
   options.residual.smoothing_mpch = config.number("residual.smoothing_mpch");
-  for (const std::string& file : config.texts("stats.independent")) {
-    options.residual.independent.emplace_back(file);
-  }
+  options.residual.independent =
+      io::expand_paths(config.list_text("stats.independent"), "stats.independent");
   options.seams.tile = config.size("seams.tile");
   options.voids = void_options(config);
   const std::vector<std::string> of_snapshots = given_reader_options(config);
