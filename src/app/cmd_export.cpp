@@ -6,6 +6,7 @@
 #include "nubox/snapshot/export.hpp"
 
 #include "app/commands.hpp"
+#include "app/file_system.hpp"
 #include "app/run_record.hpp"
 
 #include <cstdint>
@@ -56,6 +57,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
               static_cast<double>(particle_bytes * particles) / (1 << 30));
     return;
   }
+  const io::OutputLock lock = claim_output(world, out);
   write_run_record(world, out.parent_path(), config, {in});
   const field::Box snapshot = field::read_box(world, in);
   const Stopwatch watch;

@@ -12,6 +12,7 @@
 #include "nubox/snapshot/imported_header.hpp"
 
 #include "app/commands.hpp"
+#include "app/file_system.hpp"
 #include "app/options/reader.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
@@ -156,6 +157,7 @@ void import_box(const par::Comm& world, const config::Config& config) {
     density_nu = snapshot::import_neutrinos(world, snapshot, mesh == 0 ? box.header.n : mesh);
     box.header.extra[io::density_nu_window] = "cic";
   }
+  const io::OutputLock lock = claim_output(world, out);
   write_run_record(world, out.parent_path(), config, inputs);
   field::write_box(out, box, density_nu ? &*density_nu : nullptr).finish();
   const double payload = 28e-9 * std::pow(static_cast<double>(box.header.n), 3);

@@ -12,8 +12,8 @@
 #include "nubox/stats/power_log.hpp"
 
 #include "app/commands.hpp"
+#include "app/file_system.hpp"
 #include "app/options/simulate.hpp"
-#include "app/path_exists.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
 #include "app/setup.hpp"
@@ -93,7 +93,9 @@ void simulate(const par::Comm& world, const config::Config& config) {
     return cosmology::LinearTheory(parameters, tables, options.neutrinos,
                                    units::scale_factor(options.redshifts.back()));
   });
-  io::check_outputs(world, planned_files(out, options, seeds, masses), {});
+  std::vector<fs::path> inputs;
+  if (options.ics) inputs.push_back(options.ics->path);
+  io::check_outputs(world, planned_files(out, options, seeds, masses), inputs);
   if (config.dry_run()) {
     report_simulation(world, options, massless, masses.size() * seeds.size());
   }
@@ -103,13 +105,11 @@ void simulate(const par::Comm& world, const config::Config& config) {
     sim::require_usable(world, *options.ics, massless, options.lpt_order, masses);
   }
 
-  std::vector<fs::path> inputs;
-  if (options.ics) inputs.push_back(options.ics->path);
-
   // 3. One matched pair per seed: every mass from the same initial phases.
   for (const std::int64_t seed : seeds) {
     options.noise.seed = static_cast<std::uint64_t>(seed);
     const fs::path pair = pair_directory(out, seed), power = pair / "power.txt";
+    const io::OutputLock lock = claim_directory(world, pair);
     bool anything_new = false;
     std::vector<fs::path> outputs;
     for (const double mass : masses) {

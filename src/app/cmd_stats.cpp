@@ -11,9 +11,9 @@
 #include "nubox/stats/suite.hpp"
 
 #include "app/commands.hpp"
+#include "app/file_system.hpp"
 #include "app/options/reader.hpp"
 #include "app/options/stats.hpp"
-#include "app/path_exists.hpp"
 #include "app/resources.hpp"
 #include "app/run_record.hpp"
 #include "app/setup.hpp"
@@ -62,6 +62,8 @@ std::vector<stats::Failure> measure(const Run& run, const stats::StatsPair& pair
                                     const std::string& digest, io::TableFile& table) {
   const auto& [plan, options, statistics] = run.request;
   const stats::PairSummary summary = stats::summarize_pair(run.world, pair, plan.reader);
+  const io::OutputLock lock = claim_output(run.world, pair.out);
+  const stats::PairSummary summary = stats::summarize_pair(run.world, pair);
   par::require_memory(run.world,
                       stats::required_bytes(run.world, pair, summary, options.mesh_n, statistics),
                       "measuring " + pair.in.string());

@@ -12,6 +12,7 @@
 #include "nubox/train/training_cost.hpp"
 
 #include "app/commands.hpp"
+#include "app/file_system.hpp"
 #include "app/options/architecture.hpp"
 #include "app/options/train.hpp"
 #include "app/resources.hpp"
@@ -103,6 +104,7 @@ void train(const par::Comm& world, const config::Config& config) {
     return;
   }
 
+  const io::OutputLock lock = claim_directory(world, options.out);
   const io::InputDigests digests = io::digest_inputs(world, inputs);
   write_digested_run_record(world, options.out, config, digests);
   std::optional<net::ModelCard> start;

@@ -35,16 +35,15 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-/// The pattern with its leading literal part escaped: all components up to the last that exists
-/// as it is written.
-std::string with_literal_beginning(const std::string& pattern) {
+/// Length of the leading components of a pattern that exist as they are written.
+std::size_t literal_length(const std::string& pattern) {
   std::size_t literal = 0;
   for (std::size_t end = pattern.find('/', 1); end != std::string::npos;
        end = pattern.find('/', end + 1)) {
     if (!exists(pattern.substr(0, end))) break;
     literal = end;
   }
-  return escaped(pattern.substr(0, literal)) + pattern.substr(literal);
+  return literal;
 }
 
 /// True if the name is that of a file, or of something in a directory whose own name has a comma (a
@@ -83,14 +82,16 @@ Name plain_name(const std::string& list, std::size_t start) {
 }  // namespace
 
 bool has_wildcards(const std::string& name) {
-  return name.find_first_of(wildcards) != std::string::npos && !exists(name);
+  return !exists(name) && name.find_first_of(wildcards, literal_length(name)) != std::string::npos;
 }
 
 std::vector<fs::path> matching_paths(const std::string& pattern, const std::string& option) {
   if (exists(pattern)) return {pattern};
   glob_t found{};
   // GLOB_NOCHECK is not set: a pattern without a match is an error, not a name.
-  const int code = glob(with_literal_beginning(pattern).c_str(), 0, nullptr, &found);
+  const std::size_t literal = literal_length(pattern);
+  const std::string expression = escaped(pattern.substr(0, literal)) + pattern.substr(literal);
+  const int code = glob(expression.c_str(), 0, nullptr, &found);
   std::vector<fs::path> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   globfree(&found);
   if (code != 0 || paths.empty()) throw InputError("{}: nothing matches '{}'", option, pattern);

@@ -7,7 +7,8 @@
 /// Lists of input files with shell wildcards. All functions are rank-local.
 namespace nubox::io {
 
-/// True if a name holds one of the wildcards * ? [ and no file has it literally.
+/// True if a name holds one of the wildcards * ? [ behind the leading directories that exist as
+/// they are written, and does not exist itself.
 [[nodiscard]] bool has_wildcards(const std::string& name);
 
 /// Paths that match a shell pattern, sorted. Leading directories that exist under the very name

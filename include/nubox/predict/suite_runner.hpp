@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/io/output_lock.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/predict/suite_plan.hpp"
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +19,8 @@ namespace nubox::predict {
 /// publication is finished.
 struct PendingBox {
   io::Publication publication;
-  std::string account;  ///< log line: name and seconds of each stage
+  std::string account;                     ///< log line: name and seconds of each stage
+  std::shared_ptr<io::OutputLock> lock{};  ///< of the box's name, until the box is in place
 };
 
 /// Makes one box of an open input, none if it is complete already.
@@ -35,9 +38,10 @@ using OpenTask = std::function<PredictBox(const SuiteTask& task)>;
 /// Makes the boxes of all tasks. `world` is split into equal groups of ranks; each group takes
 /// every (number of groups)-th task, and `open` and what it returns are collective on the group.
 /// One box at a time may wait for the disk while the next one is read. A box counts as made once it
-/// is in place; a failure to write it belongs to its own task, even if the next one has begun. A
-/// failed task does not stop the others: failures are logged at once and counted at the end.
-/// SIGUSR1 or SIGTERM stop after the current task; finished boxes stay. Collective on `world`.
+/// is in place; a box that another job is writing is a failure of its task; a failure to write it
+/// belongs to its own task, even if the next one has begun. A failed task does not stop the others:
+/// failures are logged at once and counted at the end. SIGUSR1 or SIGTERM stop after the current
+/// task; finished boxes stay. Collective on `world`.
 /// @throws the error of the first failed task (agreed) after all tasks; an Error of code `stopped`
 ///         (agreed) after a signal; at once what a group did not agree on
 void run_suite(const par::Comm& world, const par::Comm& group, const std::vector<SuiteTask>& tasks,

@@ -1,6 +1,7 @@
 #include "app/options/stats.hpp"
 
 #include "nubox/core/checksum.hpp"
+#include "nubox/io/paths.hpp"
 #include "nubox/stats/statistic.hpp"
 
 #include "app/options/reader.hpp"
