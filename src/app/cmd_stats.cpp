@@ -63,7 +63,6 @@ std::vector<stats::Failure> measure(const Run& run, const stats::StatsPair& pair
   const auto& [plan, options, statistics] = run.request;
   const stats::PairSummary summary = stats::summarize_pair(run.world, pair, plan.reader);
   const io::OutputLock lock = claim_output(run.world, pair.out);
-  const stats::PairSummary summary = stats::summarize_pair(run.world, pair);
   par::require_memory(run.world,
                       stats::required_bytes(run.world, pair, summary, options.mesh_n, statistics),
                       "measuring " + pair.in.string());
