@@ -44,7 +44,9 @@ void check_model(const par::Comm& world, const train::TrainOptions& options,
                  std::vector<fs::path> inputs) {
   if (!options.start.empty()) inputs.push_back(options.start);
   io::check_outputs(
-      world, std::vector<io::PlannedFile>{{options.out / "model.h5", {net::model_format}}}, inputs);
+      world,
+      std::vector<io::PlannedFile>{{options.out / "model.h5", io::table_kind(net::model_format)}},
+      inputs);
 }
 
 /// Validation figures for the log.

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -24,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
+constexpr std::size_t whole_file = std::numeric_limits<std::size_t>::max();
 
 /// True if the text occurs in the first `most` bytes of a file.
 bool contains(const fs::path& path, const std::string& text, std::size_t most) {
@@ -36,6 +38,14 @@ bool contains(const fs::path& path, const std::string& text, std::size_t most) {
     if (count <= piece_bytes) break;
   }
   return false;
+}
+
+/// False for an empty text.
+bool begins_with(const fs::path& path, const std::string& text) {
+  std::string beginning(text.size(), '\0');
+  const RawFile file(path, O_RDONLY);
+  const std::size_t count = file.read_at(0, std::as_writable_bytes(std::span(beginning)));
+  return count > 0 && beginning == text;
 }
 
 /// What the root of an HDF5 file says; nothing if it cannot be read.
@@ -53,6 +63,15 @@ std::optional<Identity> identity_of(const fs::path& path, const std::string& gro
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+/// Whether the bytes of a file that HDF5 does not read name the format. A damaged file with the
+/// right beginning may name none.
+bool names_format(const fs::path& path, const OutputKind& kind) {
+  if (begins_with(path, kind.beginning)) {
+    return contains(path, kind.format, whole_file) || !contains(path, "nubox-", whole_file);
+  }
+  return contains(path, kind.format, hdf5::is_hdf5(path) ? whole_file : piece_bytes);
 }
 
 [[noreturn]] void refuse(const fs::path& target, std::string_view what) {
@@ -127,12 +146,11 @@ void require_replaceable(const fs::path& target, const OutputKind& kind) {
   if (fs::is_directory(status)) refuse(target, "a directory has that name");
   if (!fs::is_regular_file(status)) refuse(target, "it is no regular file");
   if (kind.format.empty()) return;
-  const bool is_hdf5 = hdf5::is_hdf5(target);
-  const auto identity = is_hdf5 ? identity_of(target, kind.format) : std::nullopt;
-  // A damaged HDF5 file may name its format anywhere.
-  const bool same_format =
-      identity ? identity->format == kind.format || identity->has_group
-               : contains(target, kind.format, is_hdf5 ? fs::file_size(target) : piece_bytes);
+  const auto identity = begins_with(target, kind.beginning) || !hdf5::is_hdf5(target)
+                            ? std::nullopt
+                            : identity_of(target, kind.format);
+  const bool same_format = identity ? identity->format == kind.format || identity->has_group
+                                    : names_format(target, kind);
   if (!same_format) {
     refuse(target, fmt::format("a file of another kind has that name (no '{}')", kind.format));
   }

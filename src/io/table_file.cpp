@@ -214,18 +214,20 @@ TableFile decode(std::span<const std::byte> bytes, const std::string& where,
 
 void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
                       const TableFile& table) {
-  publish_from_root(comm, path, {table.format}, [&](const std::filesystem::path& temporary) {
-    RawFile file(temporary, O_RDWR | O_CREAT | O_TRUNC);
-    // A file-size limit also applies to files in memory: fail here, before HDF5 does.
-    file.reserve(size_bound(table));
-    const RawFile memory = RawFile::in_memory();
-    encode(table, memory.path());
-    std::string bytes = read_bytes(memory.path());
-    write_file_checksum(bytes);
-    file.reserve(bytes.size());
-    file.write_at(0, std::as_bytes(std::span(bytes)));
-    file.close();
-  });
+  publish_from_root(comm, path, table_kind(table.format),
+                    [&](const std::filesystem::path& temporary) {
+                      RawFile file(temporary, O_RDWR | O_CREAT | O_TRUNC);
+                      // A file-size limit also applies to files in memory: fail here, before HDF5
+                      // does.
+                      file.reserve(size_bound(table));
+                      const RawFile memory = RawFile::in_memory();
+                      encode(table, memory.path());
+                      std::string bytes = read_bytes(memory.path());
+                      write_file_checksum(bytes);
+                      file.reserve(bytes.size());
+                      file.write_at(0, std::as_bytes(std::span(bytes)));
+                      file.close();
+                    });
 }
 
 TableFile read_table_file(const par::Comm& comm, const std::filesystem::path& path,

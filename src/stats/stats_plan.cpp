@@ -31,10 +31,10 @@ std::vector<fs::path> StatsPlan::inputs() const {
 std::vector<io::PlannedFile> StatsPlan::outputs() const {
   std::vector<io::PlannedFile> files;
   for (const StatsPair& pair : pairs) {
-    files.push_back({pair.out, {stats_format}});
-    files.push_back({pair.partial(), {stats_format}});
+    files.push_back({pair.out, io::table_kind(stats_format)});
+    files.push_back({pair.partial(), io::table_kind(stats_format)});
   }
-  if (pairs.size() > 1) files.push_back({out, {stats_format}});
+  if (pairs.size() > 1) files.push_back({out, io::table_kind(stats_format)});
   return files;
 }
 

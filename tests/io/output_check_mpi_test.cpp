@@ -50,7 +50,7 @@ class OutputCheck : public testing::Test {
   par::Comm world_ = par::Comm::world();
   TemporaryDirectory directory_{world_};
   const io::OutputKind imported_{"nubox-field", "import"}, simulated_{"nubox-field", "simulate"},
-      stats_{"nubox-stats"};
+      stats_ = io::table_kind("nubox-stats");
 };
 
 TEST_F(OutputCheck, a_file_is_replaced_by_its_own_kind_alone) {
@@ -81,6 +81,17 @@ TEST_F(OutputCheck, a_damaged_older_version_is_replaced) {
   if (world_.is_root()) fs::resize_file(directory_ / "box.h5", 4000);
   world_.barrier();
   EXPECT_FALSE(error_of_replacing(directory_ / "box.h5", simulated_));
+
+  write_table(directory_ / "stats.h5");
+  if (world_.is_root()) fs::resize_file(directory_ / "stats.h5", 600);
+  world_.barrier();
+  EXPECT_TRUE(error_of_replacing(directory_ / "stats.h5", simulated_));
+  EXPECT_FALSE(error_of_replacing(directory_ / "stats.h5", stats_));
+}
+
+TEST_F(OutputCheck, a_table_of_another_format_is_left_alone) {
+  write_table(directory_ / "stats.h5");
+  EXPECT_TRUE(error_of_replacing(directory_ / "stats.h5", io::table_kind("nubox-model")));
 }
 
 TEST_F(OutputCheck, a_link_keeps_leading_to_the_output) {

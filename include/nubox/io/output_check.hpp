@@ -19,6 +19,9 @@ struct OutputKind {
   std::string format{};
   /// Field files: FieldHeader::origin, so that an imported box never replaces a simulated one.
   std::string origin{};
+  /// Text with which all files of several formats begin (io::table_beginning): they are not opened
+  /// by HDF5, which may crash on damaged ones.
+  std::string beginning{};
 };
 
 /// A file whose name belongs to nubox.
@@ -32,8 +35,9 @@ struct PlannedFile {
 };
 
 /// Refuses to replace anything but an older version of the output: a directory, a device, a file of
-/// another format or origin. Links are followed. A damaged HDF5 file is an older version if the
-/// name of the format is found anywhere in it. Rank-local. @throws FileSystemError
+/// another format or origin. Links are followed. A damaged file is an older version if it begins as
+/// one, or if it is HDF5 and names the format anywhere.
+/// Rank-local. @throws FileSystemError
 void require_replaceable(const std::filesystem::path& target, const OutputKind& kind);
 
 /// Tries outputs before any work: each may be replaced, is none of the inputs (under whatever

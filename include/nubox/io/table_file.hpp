@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/io/field_file.hpp"
+#include "nubox/io/output_check.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -45,6 +46,14 @@ template <class T>
   const auto* values = std::get_if<std::vector<T>>(&found->second.values);
   if (values == nullptr) throw InputError("dataset '{}' is not of the expected type", name);
   return *values;
+}
+
+/// Text with which every table file begins, whatever its format.
+inline constexpr const char* table_beginning = "nubox table";
+
+/// What a table file of this format may replace.
+[[nodiscard]] inline OutputKind table_kind(const std::string& format) {
+  return {.format = format, .beginning = table_beginning};
 }
 
 /// Rank 0 writes, published atomically. Collective. @throws FileSystemError (agreed)
