@@ -10,23 +10,25 @@
 namespace nubox::field {
 
 bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
-                        const std::function<bool(const io::FieldHeader&)>& same_run,
+                        const std::function<std::string(const io::FieldHeader&)>& difference,
                         const std::string& option) {
   par::agree(comm, [&] {
     if (comm.is_root()) io::require_replaceable(path, {io::field_format});
   });
   if (!par::root_decides(comm, [&] { return std::filesystem::exists(path); })) return false;
+  std::string other;
   try {
     const io::FieldHeader header = read_box(comm, path).header;
     (void)read_density_nu(comm, path);
-    if (same_run(header)) return true;
+    other = difference(header);
+    if (other.empty()) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
     log::warn_together("{} is made again: {}", path.string(), error.what());
     return false;
   }
-  par::throw_agreed(comm, InputError("{} holds another run: choose another --{} or remove it",
-                                     path.string(), option));
+  par::throw_agreed(comm, InputError("{} holds another run ({}): choose another --{} or remove it",
+                                     path.string(), other, option));
 }
 
 }  // namespace nubox::field

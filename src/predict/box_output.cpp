@@ -17,11 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool holds(const io::Attributes& found, const io::Attributes& recipe) {
-  return std::ranges::all_of(recipe, [&](const auto& entry) {
-    const auto at = found.find(entry.first);
-    return at != found.end() && at->second == entry.second;
-  });
+/// In what a box differs from the recipe; it may have further attributes.
+std::string difference(io::Attributes found, const io::Attributes& recipe) {
+  std::erase_if(found, [&](const auto& entry) { return !recipe.contains(entry.first); });
+  return io::first_difference(found, recipe);
 }
 
 /// Attributes of /Nubox in a snapshot whose particles can all be read. Collective.
@@ -55,12 +54,11 @@ void BoxOutput::require_possible(const io::FieldFile& input) const {
 bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, std::size_t n,
                                    const io::Attributes& recipe) const {
   if (options_.format == BoxFormat::field) {
-    const auto same_run = [&](const io::FieldHeader& found) {
-      io::Attributes attributes = found.extra;
-      attributes["M_nu_eV"] = found.cosmology.M_nu_eV;
-      return found.n == n && holds(attributes, recipe);
+    const auto other = [&](const io::FieldHeader& found) {
+      if (found.n != n) return fmt::format("n is {}, not {}", found.n, n);
+      return difference(io::attributes_of(found), recipe);
     };
-    return field::is_complete_output(comm, path, same_run, "predict.out");
+    return field::is_complete_output(comm, path, other, "predict.out");
   }
   const auto names = par::agree(comm, [&] {
     return gadget::file_names(path,
@@ -72,16 +70,18 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
   });
   // The first file of a set appears last.
   if (!par::root_decides(comm, [&] { return fs::exists(names.front()); })) return false;
+  std::string other;
   try {
-    if (holds(attributes_of_snapshot(comm, path), recipe)) return true;
+    other = difference(attributes_of_snapshot(comm, path), recipe);
+    if (other.empty()) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
     log::warn_together("{} is made again: {}", path.string(), error.what());
     return false;
   }
   par::throw_agreed(
-      comm,
-      InputError("{} holds another run: choose another --predict.out or remove it", path.string()));
+      comm, InputError("{} holds another run ({}): choose another --predict.out or remove it",
+                       path.string(), other));
 }
 
 std::vector<io::PlannedFile> BoxOutput::planned_files(const fs::path& path, std::size_t n) const {

@@ -1,11 +1,14 @@
 #include "predict/open_input.hpp"
 
+#include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/cosmology/table_range.hpp"
 #include "nubox/field/lattice_fourier.hpp"
+#include "nubox/io/field_header.hpp"
+#include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
 #include "nubox/prior/neutrino_density.hpp"
@@ -57,11 +60,18 @@ OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
 io::Attributes OpenInput::recipe(double M_nu_eV) const {
   const PredictorOptions& options = setup_->options;
   const std::size_t mesh = setup_->neutrino_mesh(file_.header().n, M_nu_eV);
-  io::Attributes attributes{{"input_checksum", file_.checksum("displacement")},
-                            {"M_nu_eV", M_nu_eV},
-                            {"requested_prior", prior::name_of(setup_->prior)},
-                            {"requested_neutrino_mesh", static_cast<std::int64_t>(mesh)},
-                            {"tables", setup_->tables.digest()}};
+  io::FieldHeader input = file_.header();
+  input.code_version.clear();
+  const std::string header = io::canonical_text(io::attributes_of(input));
+  const bool moves = file_.has("velocity");
+  io::Attributes attributes{
+      {"input_checksum", file_.checksum("displacement")},
+      {"input_velocity_checksum", moves ? file_.checksum("velocity") : "none"},
+      {"input_header_checksum", checksum_text(checksum_of(std::span<const char>(header)))},
+      {"M_nu_eV", M_nu_eV},
+      {"requested_prior", prior::name_of(setup_->prior)},
+      {"requested_neutrino_mesh", static_cast<std::int64_t>(mesh)},
+      {"tables", setup_->tables.digest()}};
   if (!setup_->card) prior::write_attributes(setup_->rewind, attributes);
   if (!options.ics.empty()) {
     attributes["ics_checksum"] = io::FieldFile(setup_->comm, options.ics).checksum("displacement");

@@ -4,6 +4,7 @@
 #include "nubox/core/units.hpp"
 #include "nubox/cosmology/mass_text.hpp"
 #include "nubox/field/complete_output.hpp"
+#include "nubox/io/field_header.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,10 +15,10 @@ namespace {
 
 std::string redshift_text(double redshift) { return fmt::format("{:.3f}", redshift); }
 
-/// True if both headers describe one run; the program's version may differ.
-bool same_run(io::FieldHeader found, const io::FieldHeader& expected) {
+/// In what two headers describe different runs; the program's version may differ.
+std::string difference(io::FieldHeader found, const io::FieldHeader& expected) {
   found.code_version = expected.code_version;
-  return found == expected;
+  return io::first_difference(io::attributes_of(found), io::attributes_of(expected));
 }
 
 }  // namespace
@@ -65,8 +66,8 @@ OutputPlan plan_outputs(const par::Comm& comm, const std::filesystem::path& fold
   for (const double z : options.redshifts) {
     std::filesystem::path path = output_path(folder, parameters.M_nu_eV, z, options);
     const io::FieldHeader expected = output_header(options, parameters, tables, z);
-    const auto same = [&](const io::FieldHeader& found) { return same_run(found, expected); };
-    const bool complete = field::is_complete_output(comm, path, same, option);
+    const auto other = [&](const io::FieldHeader& found) { return difference(found, expected); };
+    const bool complete = field::is_complete_output(comm, path, other, option);
     plan.outputs.push_back({std::move(path), complete});
   }
   return plan;

@@ -42,11 +42,13 @@ Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::F
     found.code_version = run.code_version;
     found.redshift = run.redshift;
     found.origin = run.origin;
-    if (found != run) {
+    const std::string other =
+        io::first_difference(io::attributes_of(found), io::attributes_of(run));
+    if (!other.empty()) {
       throw UsageError(
-          "{} is the checkpoint of a run with other options: remove it or choose another "
+          "{} is the checkpoint of a run with other options ({}): remove it or choose another "
           "--simulate.out",
-          path.string());
+          path.string(), other);
     }
   });
   return {{read_field(file, "displacement", layout), read_field(file, "momentum", layout), 0},

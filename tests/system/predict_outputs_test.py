@@ -48,7 +48,7 @@ class PredictedBoxes(SystemTest):
             self.assertEqual(len(stamps), files_of_set)
             self.assertIn("complete, skipped", self.predict(*ask).err)
             self.assertEqual({path: path.stat().st_mtime_ns for path in stamps}, stamps)
-            self.predict(*ask, "--predict.mnu_eV=0.3", code=3, texts=["holds another run"])
+            self.predict(*ask, "--predict.mnu_eV=0.3", code=3, texts=["holds another run (M_nu_eV is 0.15, not 0.3)"])
 
             back = self.directory / f"back-{files_of_set}.h5"
             outcome = nubox("import", f"--import.snapshot={self.directory / name}", f"--import.out={back}")

@@ -12,12 +12,14 @@ namespace nubox::field {
 /// True if `path` is a sound field file of exactly this run. The file is read whole, so that a
 /// damaged box is not taken for a finished one; a damaged file counts as missing.
 ///
-/// @param same_run  decides by the header of the file
-/// @param option    names the output, for the error message
-/// Collective. @throws InputError (agreed) if a sound file of another run is there: it is never
-///         overwritten
-[[nodiscard]] bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
-                                      const std::function<bool(const io::FieldHeader&)>& same_run,
-                                      const std::string& option);
+/// @param difference  says by the header of the file in what it is another run; empty: it is this
+/// one
+/// @param option      names the output, for the error message
+/// Collective. @throws InputError (agreed) if a sound file of another run is there, which is never
+///         overwritten; FileSystemError (agreed) if it is no field file at all
+[[nodiscard]] bool is_complete_output(
+    const par::Comm& comm, const std::filesystem::path& path,
+    const std::function<std::string(const io::FieldHeader&)>& difference,
+    const std::string& option);
 
 }  // namespace nubox::field

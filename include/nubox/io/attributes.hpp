@@ -40,4 +40,8 @@ template <class T>
   return value;
 }
 
+/// The first attribute, in the order of names, in which two sets differ: "steps is 24, not 30";
+/// empty if they are equal.
+[[nodiscard]] std::string first_difference(const Attributes& found, const Attributes& expected);
+
 }  // namespace nubox::io
