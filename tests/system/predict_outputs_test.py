@@ -68,6 +68,18 @@ class PredictedBoxes(SystemTest):
         self.assertIn("made again", again.err)
         self.assertEqual(victim.stat().st_size, len(whole))
 
+    def test_a_box_of_a_changed_input_is_not_taken_for_complete(self):
+        own = self.directory / "own.h5"
+        box = files.read_field(self.massless)
+        ask = [f"--predict.in={own}", f"--predict.out={self.directory}/of-own.h5", "--model.architecture=none"]
+        files.write_field(own, box.displacement, box.header, box.velocity)
+        self.assertEqual(nubox("predict", *ask).code, 0)
+        self.assertIn("complete, skipped", nubox("predict", *ask).err)
+        for header, velocity, what in ((box.header, 1.01 * box.velocity, "input_velocity_checksum"),
+                                       ({**box.header, "mesh_factor": 3}, box.velocity, "input_header_checksum")):
+            files.write_field(own, box.displacement, header, velocity)
+            self.assertEnds(nubox("predict", *ask), 3, "holds another run", what)
+
     def test_a_suite_of_snapshots_has_a_directory_for_each(self):
         self.predict("mocks", "--predict.format=gadget", "--predict.mnu_eV=0.06,0.15")
         for mass in ("0.060", "0.150"):
