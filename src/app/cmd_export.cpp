@@ -1,4 +1,5 @@
 #include "nubox/core/log.hpp"
+#include "nubox/core/memory.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/export.hpp"
@@ -28,16 +29,15 @@ void export_box(const par::Comm& world, const config::Config& config) {
         out, {.format = format, .files = files, .particles = std::uint64_t{n} * n * n});
   });
   if (config.check_only() || config.dry_run()) {
-    constexpr double bytes = 28;
-    log::info("{} files, {:.2f} GiB; about as much memory over all ranks", names.size(),
-              bytes * static_cast<double>(n * n * n) / (1 << 30));
+    log::info("{} files, {}; about as much memory over all ranks", names.size(),
+              memory::text(static_cast<std::uint64_t>(gadget::particle_bytes(n))));
     return;
   }
   write_run_record(world, out.parent_path(), config, {in});
-  const field::Box snapshot = field::read_box(world, in);
+  const field::Box box = field::read_box(world, in);
   const Stopwatch watch;
-  snapshot::export_snapshot(snapshot, out, format, files).finish();
-  const double gigabytes = 28e-9 * static_cast<double>(n * n * n);
+  snapshot::export_snapshot(box, out, format, files).finish();
+  const double gigabytes = 1e-9 * gadget::particle_bytes(n);
   log::info("{} to {}: {:.3g} GB in {:.2f} s, {:.2f} GB/s", names.front().string(),
             names.back().string(), gigabytes, watch.seconds(), gigabytes / watch.seconds());
 }

@@ -3,55 +3,19 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory_limits.hpp"
 #include "nubox/predict/predictor.hpp"
+#include "nubox/predict/suite_cost.hpp"
 #include "nubox/predict/suite_runner.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/predict.hpp"
-#include "app/resources.hpp"
+#include "app/report_cost.hpp"
 #include "app/run_record.hpp"
-#include "app/setup.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 
 namespace nubox::app {
-namespace {
-
-/// Time of a prior on one core, microseconds per particle: a few forces of the rewind.
-constexpr double usual_prior_us = 3;
-
-/// Checks one task, and adds what a dry run reports of it. Collective on the group.
-void add_resources(const predict::Predictor& predictor, const predict::SuiteTask& task,
-                   ResourceEstimate& total) {
-  const predict::TaskResources found = predictor.resources(task);
-  const predict::MemoryEstimate& memory = found.memory;
-  log::info(
-      "dry run: {}: beyond {} of the program: read {}, features {}, prior {}, halo {}, network {}, "
-      "output {}",
-      task.in.string(), memory::text(memory::rss_bytes()), memory::text(memory.read_bytes),
-      memory::text(memory.features_bytes), memory::text(memory.prior_bytes),
-      memory::text(memory.halo_bytes), memory::text(memory.network_bytes),
-      memory::text(memory.output_bytes));
-  const auto boxes = static_cast<double>(task.wanted.size()), edge = static_cast<double>(found.n);
-  total.rank_bytes = std::max(total.rank_bytes, memory.peak_bytes());
-  total.core_seconds += boxes * (1e-6 * usual_prior_us * (edge * edge * edge) +
-                                 found.network_flop / usual_network_flops);
-  total.file_bytes += boxes * field_file_bytes(edge);
-}
-
-/// Collective.
-void report_suite(const par::Comm& world, const par::Comm& group, ResourceEstimate total) {
-  const double share = group.is_root() ? 1 : 0;
-  total.rank_bytes += memory::rss_bytes();
-  total.core_seconds = world.all_reduce(share * total.core_seconds);
-  total.file_bytes = world.all_reduce(share * total.file_bytes);
-  total.basis = fmt::format("{} us per particle and {:.0f} GFLOP/s", usual_prior_us,
-                            1e-9 * usual_network_flops);
-  report_resources(world, total);
-}
-
-}  // namespace
 
 void predict(const par::Comm& world, const config::Config& config) {
   // 1. The boxes to make, and the groups of ranks that share them.
@@ -65,16 +29,13 @@ void predict(const par::Comm& world, const config::Config& config) {
   const predict::Predictor predictor(group, load_tables(group, config), options);
 
   // 3. --check and --dry-run end here.
-  if (config.check_only() || config.dry_run()) {
-    ResourceEstimate total;
-    predict::check_suite(world, group, tasks, [&](const predict::SuiteTask& task) {
-      if (config.dry_run()) {
-        add_resources(predictor, task, total);
-      } else {
-        (void)predictor.resources(task);
-      }
-    });
-    if (config.dry_run()) report_suite(world, group, total);
+  if (config.dry_run()) {
+    report_cost(world, predict::suite_cost(world, group, tasks, predictor));
+    return;
+  }
+  if (config.check_only()) {
+    predict::check_suite(world, group, tasks,
+                         [&](const predict::SuiteTask& task) { (void)predictor.resources(task); });
     return;
   }
 

@@ -5,46 +5,24 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/output_plan.hpp"
+#include "nubox/sim/simulation_cost.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 #include "nubox/stats/power_log.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/simulate.hpp"
+#include "app/options/step_control.hpp"
 #include "app/path_exists.hpp"
-#include "app/resources.hpp"
+#include "app/report_cost.hpp"
 #include "app/run_record.hpp"
-#include "app/setup.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <vector>
 
 namespace nubox::app {
-namespace {
 
 namespace fs = std::filesystem;
-
-/// Speed of one core on the machines seen so far, microseconds per particle and step: what every
-/// particle takes, and the transforms of the mesh (measured with meshes of 2N and 6N).
-double usual_speed_us(std::size_t mesh_factor) {
-  return 0.15 + 0.2 * std::pow(static_cast<double>(mesh_factor) / 2, 3);
-}
-
-void report_simulation(const par::Comm& world, const sim::SimulationOptions& options,
-                       const cosmology::LinearTheory& theory, std::size_t boxes) {
-  const sim::MemoryEstimate memory = sim::memory_estimate(world, options, theory);
-  const double speed_us = usual_speed_us(options.mesh_factor);
-  const auto n = static_cast<double>(options.n), steps = static_cast<double>(options.steps);
-  const auto count = static_cast<double>(boxes);
-  report_resources(
-      world,
-      {.rank_bytes = resident_bytes_with(memory.peak_bytes()),
-       .core_seconds = 1e-6 * speed_us * n * n * n * steps * count,
-       .basis = fmt::format("{} us per particle and step of {} boxes", speed_us, boxes),
-       .file_bytes = field_file_bytes(n) * count * static_cast<double>(options.redshifts.size())});
-}
-
-}  // namespace
 
 void simulate(const par::Comm& world, const config::Config& config) {
   // 1. What is asked for.
@@ -53,7 +31,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const fs::path out = config.text("simulate.out");
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
   const std::vector<std::int64_t> seeds = config.integers("simulate.seeds");
-  par::StepControl control(world, step_control_options(config, out));
+  par::StepControl control(world, step_control_options(config, "simulate", out));
 
   // 2. Cosmology; refuse what cannot run before anything is written.
   const cosmology::Parameters parameters = cosmology_parameters(config);
@@ -68,7 +46,8 @@ void simulate(const par::Comm& world, const config::Config& config) {
                                    units::scale_factor(options.redshifts.back()));
   });
   if (config.dry_run()) {
-    report_simulation(world, options, massless, masses.size() * seeds.size());
+    report_cost(world,
+                sim::simulation_cost(world, options, massless, masses.size() * seeds.size()));
   }
   if (config.check_only() || config.dry_run()) return;
   sim::require_memory(world, options, massless);

@@ -12,7 +12,7 @@
 #include "app/commands.hpp"
 #include "app/options/stats.hpp"
 #include "app/path_exists.hpp"
-#include "app/resources.hpp"
+#include "app/report_cost.hpp"
 #include "app/run_record.hpp"
 #include "app/setup.hpp"
 
@@ -103,28 +103,6 @@ io::TableFile statistics_of(const Run& run, const stats::StatsPair& pair,
   return table;
 }
 
-/// Speed of one core, microseconds per cell of the mesh and box: power, PDF and residuals together.
-constexpr double usual_cell_us = 1;
-
-/// --check and --dry-run. Collective.
-void check_only(const par::Comm& world, const config::Config& config, const StatsRequest& request) {
-  ResourceEstimate estimate;
-  const std::size_t mesh_n = request.options.mesh_n;
-  for (const stats::StatsPair& pair : request.plan.pairs) {
-    const stats::PairSummary summary = stats::summarize_pair(world, pair);
-    estimate.rank_bytes =
-        std::max(estimate.rank_bytes,
-                 stats::required_bytes(world, pair, summary, mesh_n, request.statistics));
-    const auto cells = static_cast<double>(
-        std::max(summary.in.particles, static_cast<std::uint64_t>(std::pow(mesh_n, 3))));
-    estimate.core_seconds += 1e-6 * usual_cell_us * cells * (pair.has_target() ? 2 : 1);
-  }
-  if (!config.dry_run()) return;
-  estimate.rank_bytes = resident_bytes_with(estimate.rank_bytes);
-  estimate.basis = fmt::format("{} us per mesh cell and box", usual_cell_us);
-  report_resources(world, estimate);
-}
-
 }  // namespace
 
 void stats(const par::Comm& world, const config::Config& config) {
@@ -132,7 +110,12 @@ void stats(const par::Comm& world, const config::Config& config) {
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
   // Only field files will do here: any other file is refused before the work, not at its end.
   for (const fs::path& path : request.plan.independent) (void)io::FieldFile(world, path);
-  if (config.check_only() || config.dry_run()) return check_only(world, config, request);
+  if (config.check_only() || config.dry_run()) {
+    const RunCost cost =
+        stats::stats_cost(world, request.plan, request.options.mesh_n, request.statistics);
+    if (config.dry_run()) report_cost(world, cost);
+    return;
+  }
   const io::InputDigests digests = stats::digest_boxes(world, request.plan.inputs());
   const Run run{world, config, request, digests};
   std::vector<stats::Failure> failures;

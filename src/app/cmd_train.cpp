@@ -1,5 +1,4 @@
 #include "nubox/core/log.hpp"
-#include "nubox/core/memory.hpp"
 #include "nubox/io/digest.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
@@ -10,8 +9,9 @@
 
 #include "app/commands.hpp"
 #include "app/options/architecture.hpp"
+#include "app/options/step_control.hpp"
 #include "app/options/train.hpp"
-#include "app/resources.hpp"
+#include "app/report_cost.hpp"
 #include "app/run_record.hpp"
 
 #include <filesystem>
@@ -22,18 +22,6 @@ namespace nubox::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-void report_cost(const par::Comm& world, const net::ModelCard& card,
-                 const train::TrainOptions& options, const train::PairSplit& split, bool cached) {
-  const train::TrainingCost cost =
-      train::training_cost(card, options, train::pair_count(split.training),
-                           train::pair_count(split.validation), world.size(), cached);
-  report_resources(world, {.rank_bytes = memory::rss_bytes() + cost.rank_bytes,
-                           .core_seconds = cost.flop / usual_network_flops,
-                           .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)",
-                                                1e-9 * usual_network_flops, 1e-15 * cost.flop),
-                           .file_bytes = cost.cache_bytes});
-}
 
 /// Validation figures for the log.
 std::string validation_text(const train::TrainReport& report) {
@@ -63,9 +51,7 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
 
 void train(const par::Comm& world, const config::Config& config) {
   // Made first: a signal while pairs are read stops the first step, and reading takes time too.
-  par::StepControl control(world, {.checkpoint_minutes = config.number("train.checkpoint_minutes"),
-                                   .wall_clock_minutes = config.number("train.wall_clock_minutes"),
-                                   .stop_file = fs::path(config.text("train.out")) / "stop"});
+  par::StepControl control(world, step_control_options(config, "train", config.text("train.out")));
   net::ModelCard card;
   train::TrainOptions options = par::agree(world, [&] { return train_options(config); });
   const train::PairSplit split = par::agree(world, [&] {
@@ -85,7 +71,9 @@ void train(const par::Comm& world, const config::Config& config) {
   }
   if (config.check_only() || config.dry_run()) {
     if (config.dry_run()) {
-      report_cost(world, card, options, split, !config.text("data.cache").empty());
+      report_cost(world, train::training_cost(card, options, train::pair_count(split.training),
+                                              train::pair_count(split.validation), world.size(),
+                                              !config.text("data.cache").empty()));
     }
     return;
   }

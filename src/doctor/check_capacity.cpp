@@ -2,7 +2,9 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/doctor/check.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/sim/simulation_cost.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 
 #include <filesystem>
@@ -33,6 +35,13 @@ Finding memory_for(const par::Comm& world, const std::string& what, std::uint64_
       largest(world, static_cast<double>(needed) / static_cast<double>(available),
               fmt::format("{} of {}", memory::text(needed), memory::text(available)));
   return at_most(what, worst.value, "of free", 1, Verdict::fail, worst.note);
+}
+
+/// All boxes, and the checkpoint of the run in progress.
+std::uint64_t disk_bytes(const PlannedSimulation& simulation) {
+  const sim::SimulationOptions& options = simulation.options;
+  return static_cast<std::uint64_t>(sim::output_bytes(options, simulation.boxes) +
+                                    field::box_bytes(options.n));
 }
 
 fs::path existing_parent(fs::path path) {
@@ -66,7 +75,7 @@ std::vector<Finding> examine_capacity(const par::Comm& world, const Options& opt
   return {memory_for(world, fmt::format("memory of simulate, {}^3", n),
                      simulate_bytes(world, simulation)),
           disk_for(world, fmt::format("disk for the boxes of simulate, {}^3", n),
-                   simulation.disk_bytes, simulation.out)};
+                   disk_bytes(simulation), simulation.out)};
 }
 
 }  // namespace nubox::doctor

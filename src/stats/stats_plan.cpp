@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/stats/suite.hpp"
 
 #include <algorithm>
@@ -15,6 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* format_name = "nubox-stats";
+
+/// Time of one core per mesh cell and box, microseconds: power, PDF and residuals together.
+constexpr double cell_us = 1;
 
 }  // namespace
 
@@ -117,6 +121,21 @@ std::uint64_t required_bytes(const par::Comm& comm, const StatsPair& pair,
   sizes.nu_mesh_bytes =
       mesh_bytes(std::max(in.nu_mesh_n, target ? target->nu_mesh_n : 0), sizes.ranks);
   return static_cast<std::uint64_t>(predicted_bytes(sizes, in.has_velocity ? 2 : 1, statistics));
+}
+
+RunCost stats_cost(const par::Comm& comm, const StatsPlan& plan, std::size_t mesh_n,
+                   std::span<const Statistic> statistics) {
+  RunCost cost{.speed = fmt::format("{} us per mesh cell and box", cell_us)};
+  for (const StatsPair& pair : plan.pairs) {
+    const PairSummary summary = summarize_pair(comm, pair);
+    cost.rank_bytes =
+        std::max(cost.rank_bytes, required_bytes(comm, pair, summary, mesh_n, statistics));
+    const auto cells = static_cast<double>(
+        std::max(summary.in.particles, static_cast<std::uint64_t>(std::pow(mesh_n, 3))));
+    cost.core_seconds += 1e-6 * cell_us * cells * (pair.has_target() ? 2 : 1);
+  }
+  cost.rank_bytes += par::library_buffer_bytes;
+  return cost;
 }
 
 }  // namespace nubox::stats

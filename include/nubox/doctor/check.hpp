@@ -6,7 +6,7 @@
 #include "nubox/par/comm.hpp"
 #include "nubox/sim/simulate.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,13 +16,13 @@
 /// or slow, and reports it in lines of one table.
 namespace nubox::doctor {
 
-/// A simulation whose memory and disk space are compared with what is free.
+/// Simulations whose memory and disk space are compared with what is free.
 struct PlannedSimulation {
   sim::SimulationOptions options;
   cosmology::Parameters cosmology;
   std::filesystem::path tables;  ///< directory of its linear tables
   std::filesystem::path out;     ///< where its boxes will be written
-  std::uint64_t disk_bytes = 0;  ///< of all its boxes, and a checkpoint
+  std::size_t boxes = 1;         ///< runs: seeds times masses
 };
 
 struct Options {

@@ -16,6 +16,12 @@ struct Box {
   std::optional<LatticeField> velocity;
 };
 
+/// Size of displacement and velocity of n^3 particles, in memory and in a file, bytes.
+[[nodiscard]] constexpr double box_bytes(std::size_t n) {
+  const auto side = static_cast<double>(n);
+  return 6 * sizeof(float) * side * side * side;
+}
+
 /// Reads this rank's slabs, verifies checksums, refuses non-finite values and |displacement| > L/2.
 /// Collective. @throws InputError, FileSystemError (agreed)
 [[nodiscard]] Box read_box(const par::Comm& comm, const std::filesystem::path& path);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace nubox::snapshot {
 
@@ -25,5 +26,9 @@ struct SuppliedCosmology {
 [[nodiscard]] io::FieldHeader imported_header(const gadget::Header& gadget_header,
                                               const io::Attributes& stored,
                                               const SuppliedCosmology& supplied);
+
+/// One line for the log: format, files, particles, cosmology and units of a snapshot. Rank-local.
+[[nodiscard]] std::string summary_text(const gadget::Header& gadget_header,
+                                       const io::FieldHeader& header);
 
 }  // namespace nubox::snapshot

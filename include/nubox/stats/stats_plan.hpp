@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/run_cost.hpp"
 #include "nubox/io/table_file.hpp"
 #include "nubox/stats/statistic.hpp"
 #include "nubox/stats/tracer_reader.hpp"
@@ -71,5 +72,10 @@ struct PairSummary {
 [[nodiscard]] std::uint64_t required_bytes(const par::Comm& comm, const StatsPair& pair,
                                            const PairSummary& summary, std::size_t mesh_n,
                                            std::span<const Statistic> statistics);
+
+/// Cost of all pairs of a plan, after a check of their headers. Collective.
+/// @throws InputError, FileSystemError (agreed)
+[[nodiscard]] RunCost stats_cost(const par::Comm& comm, const StatsPlan& plan, std::size_t mesh_n,
+                                 std::span<const Statistic> statistics);
 
 }  // namespace nubox::stats

@@ -3,6 +3,8 @@
 #include "nubox/core/error.hpp"
 #include "nubox/io/paths.hpp"
 
+#include "app/options/choice.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/prior.hpp"
 #include "app/setup.hpp"
 
@@ -10,8 +12,9 @@ namespace nubox::app {
 namespace {
 
 predict::BoxFormat box_format(const config::Config& config) {
-  return config.text("predict.format") == "gadget" ? predict::BoxFormat::gadget
-                                                   : predict::BoxFormat::field;
+  return chosen<predict::BoxFormat>(
+      config, "predict.format",
+      {{"field", predict::BoxFormat::field}, {"gadget", predict::BoxFormat::gadget}});
 }
 
 /// Model file, empty for the prior alone. A configuration that names neither a model nor an
