@@ -43,9 +43,9 @@ Channel channel_of(const std::string& name) {
 }
 
 /// Scales below the bulk flow alone: the field less its Gaussian mean, which holds k = 0 as well.
-void remove_bulk_flow(field::LatticeField& field) {
+void remove_bulk_flow(field::LatticeField& field, const std::shared_ptr<const fft::Plan>& plan) {
   field::LatticeField bulk = field;
-  field::apply_filter(bulk, fft::Plan::create(field.comm(), field.n()), [](double k) {
+  field::apply_filter(bulk, plan, [](double k) {
     const double kr = k * bulk_flow_radius_mpch;
     return std::exp(-kr * kr / 2);
   });
@@ -94,8 +94,10 @@ bool need_velocity(const std::vector<std::string>& names) {
 }
 
 Features::Features(const field::Box& input, const cosmology::LinearTheory& massless,
-                   std::vector<std::string> names, std::size_t mesh_factor)
-    : names_(std::move(names)) {
+                   std::vector<std::string> names, std::size_t mesh_factor,
+                   std::shared_ptr<const fft::Plan> plan)
+    : names_(std::move(names)),
+      plan_(plan ? std::move(plan) : fft::Plan::create(input.displacement.comm(), input.header.n)) {
   const std::set<std::string> vectors = par::agree(input.displacement.comm(), [&] {
     std::set<std::string> wanted;
     for (const std::string& name : names_) wanted.insert(channel_of(name).vector);
@@ -109,7 +111,7 @@ Features::Features(const field::Box& input, const cosmology::LinearTheory& massl
   if (vectors.contains(acceleration)) {
     of_input_.emplace(acceleration, residual_acceleration(input, mesh_factor));
   }
-  for (auto& [name, field] : of_input_) remove_bulk_flow(field);
+  for (auto& [name, field] : of_input_) remove_bulk_flow(field, plan_);
 }
 
 field::LatticeField Features::over(const field::Box& prior) const {
@@ -119,7 +121,7 @@ field::LatticeField Features::over(const field::Box& prior) const {
   const bool local = std::ranges::any_of(
       channels, [](const Channel& channel) { return channel.vector == displacement; });
   field::LatticeField prior_local = raw;
-  if (local) remove_bulk_flow(prior_local);
+  if (local) remove_bulk_flow(prior_local, plan_);
 
   field::LatticeField all(raw.layout(), channels.size(), raw.box_size_mpch());
   for (std::size_t c = 0; c < channels.size(); ++c) {

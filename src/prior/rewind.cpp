@@ -50,7 +50,8 @@ double rewind_epoch(const Theories& theories, double a_out) {
   return (low + high) / 2;
 }
 
-field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options) {
+field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options,
+                  const std::shared_ptr<const fft::Plan>& plan) {
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm comm = input.displacement.comm();
   const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
@@ -60,7 +61,6 @@ field::Box rewind(field::Box input, const Theories& theories, const RewindOption
   const std::size_t steps =
       options.steps > 0 ? options.steps : std::max<std::size_t>(2, steps_needed);
 
-  const auto plan = fft::Plan::create(comm, input.header.n);
   io::FieldHeader header = input.header;
   sim::Particles particles = sim::to_particles(std::move(input));
   damp_momenta(particles, plan, options);

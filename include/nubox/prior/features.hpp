@@ -1,10 +1,12 @@
 #pragma once
 
 #include "nubox/cosmology/linear_theory.hpp"
+#include "nubox/fft/plan.hpp"
 #include "nubox/field/box.hpp"
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,9 +38,11 @@ class Features {
  public:
   /// @param names        channels in order: vectors of the lists above with _x, _y or _z
   /// @param mesh_factor  force mesh per side in units of the lattice
+  /// @param plan         of the lattice of the box; null: made here
   /// Collective. @throws InputError (agreed) for an unknown name, or a velocity that the box lacks
   Features(const field::Box& input, const cosmology::LinearTheory& massless,
-           std::vector<std::string> names, std::size_t mesh_factor);
+           std::vector<std::string> names, std::size_t mesh_factor,
+           std::shared_ptr<const fft::Plan> plan = nullptr);
 
   /// [channels][nx_local][N][N] over what a prior predicts of the input. Collective.
   [[nodiscard]] field::LatticeField over(const field::Box& prior) const;
@@ -47,6 +51,7 @@ class Features {
 
  private:
   std::vector<std::string> names_;
+  std::shared_ptr<const fft::Plan> plan_;
   std::map<std::string, field::LatticeField> of_input_;  ///< by name of the vector
 };
 

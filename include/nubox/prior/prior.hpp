@@ -1,9 +1,11 @@
 #pragma once
 
+#include "nubox/fft/plan.hpp"
 #include "nubox/field/box.hpp"
 #include "nubox/prior/rewind_options.hpp"
 #include "nubox/prior/theories.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,15 +36,18 @@ struct Gain {
 /// The massive box that a prior predicts, with the header of the massive cosmology; velocities
 /// where the input has them. M_nu = 0 returns the input bit for bit, whatever the gain. A rewind of
 /// an input without velocities is the linear filter, with a warning. Moved in, the input's memory
-/// is used again: a rewind then holds one box beside the force mesh. Collective.
-/// @throws InputError (agreed) if za does not know the phases of the input
+/// is used again: a rewind then holds one box beside the force mesh.
+///
+/// @param plan  of the input's lattice, for callers that make several boxes; null: made here
+/// Collective. @throws InputError (agreed) if za does not know the phases of the input
 [[nodiscard]] field::Box apply(Kind kind, field::Box input, const Theories& theories,
-                               const RewindOptions& rewind = {}, const Gain& gain = {});
+                               const RewindOptions& rewind = {}, const Gain& gain = {},
+                               std::shared_ptr<const fft::Plan> plan = nullptr);
 
 /// The Zel'dovich prior with phases from the input's initial conditions, the same box at an earlier
-/// redshift, in place of the noise that its header names. Collective.
+/// redshift, in place of the noise that its header names. `plan` as in apply. Collective.
 /// @throws InputError (agreed) if they are of another box or come before the tables begin
-[[nodiscard]] field::Box apply_zeldovich(field::Box input, field::Box ics,
-                                         const Theories& theories);
+[[nodiscard]] field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories,
+                                         std::shared_ptr<const fft::Plan> plan = nullptr);
 
 }  // namespace nubox::prior
