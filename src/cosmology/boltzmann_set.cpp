@@ -1,7 +1,7 @@
 #include "boltzmann_set.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
+#include "nubox/cosmology/neutrino_omega.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,9 +58,8 @@ void check_mass(const BoltzmannFile& today, const Background& background) {
   const double radiation =
       today.total_with_radiation ? background.Omega_radiation() / p.Omega_m : 0;
   const double f_nu = ((1 + radiation) * today.T_total[last] - T_cb) / (T_nu - T_cb);
-  const double found_eV = p.M_nu_eV > 0
-                              ? p.M_nu_eV * f_nu / background.f_nu()
-                              : f_nu * p.Omega_m * p.h * p.h * units::neutrino_eV_per_Omega_h2;
+  const double found_eV = p.M_nu_eV > 0 ? p.M_nu_eV * f_nu / background.f_nu()
+                                        : neutrino_mass_eV(f_nu * p.Omega_m, p.h);
   if (!(std::abs(found_eV - p.M_nu_eV) <= tolerance_eV)) {
     throw InputError(
         "{}: total and cold matter at k = {} h/Mpc ({} and {}) demand M_nu = {:.4f} eV; the "

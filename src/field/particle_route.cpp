@@ -2,7 +2,6 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/timer.hpp"
-#include "nubox/core/units.hpp"
 #include "nubox/field/periodic.hpp"
 
 #include "field/assignment_kernel.hpp"
@@ -291,20 +290,6 @@ std::size_t ParticleRoute::sent_particles() const {
 }
 
 double ParticleRoute::exchange_seconds() const { return parts_->exchange_s; }
-
-double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n) {
-  if (n_i == 0) return 1.0;
-  const double x = units::pi * n_i / static_cast<double>(mesh_n);
-  return std::pow(std::sin(x) / x, static_cast<int>(assignment));
-}
-
-std::vector<double> inverse_window(Assignment assignment, std::size_t mesh_n) {
-  std::vector<double> inverse;
-  for (std::size_t i = 0; i <= mesh_n / 2; ++i) {
-    inverse.push_back(1.0 / assignment_window(assignment, static_cast<int>(i), mesh_n));
-  }
-  return inverse;
-}
 
 void to_contrast(fft::MeshField& counts, double total_particles) {
   const auto n = static_cast<double>(counts.n());

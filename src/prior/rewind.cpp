@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/math/tools/roots.hpp>
+
 namespace nubox::prior {
 namespace {
 
@@ -33,20 +35,21 @@ void damp_momenta(sim::Particles& particles, const std::shared_ptr<const fft::Pl
 
 double rewind_epoch(const Theories& theories, double a_out) {
   const double s = theories.small_scale_ratio();
-  const double wanted = s * theories.massless.D1(Theories::k_small_scale_hmpc, a_out);
-  double low = theories.massless.a_min(), high = 1;
-  if (!(theories.massless.D1(Theories::k_small_scale_hmpc, low) < wanted &&
-        wanted <= theories.massless.D1(Theories::k_small_scale_hmpc, high))) {
+  const auto growth = [&](double a) {
+    return theories.massless.D1(Theories::k_small_scale_hmpc, a);
+  };
+  const double wanted = s * growth(a_out);
+  const double first = theories.massless.a_min(), last = 1;
+  if (!(growth(first) < wanted && wanted <= growth(last))) {
     throw InputError(
         "rewind: the massless box has the small-scale amplitude of the massive one ({:.4f} of its "
         "own at a = {:.4f}) at no epoch between a = {:.4f} and 1",
-        s, a_out, low);
+        s, a_out, first);
   }
-  // Bisection to the last bit: growth is monotonic and a call costs a microsecond.
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (theories.massless.D1(Theories::k_small_scale_hmpc, middle) < wanted ? low : high) = middle;
-  }
+  // To the last bit: growth is monotonic and a call costs a microsecond.
+  const auto [low, high] = boost::math::tools::bisect(
+      [&](double a) { return growth(a) < wanted ? -1.0 : 1.0; }, first, last,
+      [](double a, double b) { return std::nextafter(a, b) == b; });
   return (low + high) / 2;
 }
 

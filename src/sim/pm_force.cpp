@@ -100,9 +100,10 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
 double PmForce::routed_share() const { return evaluated_ > 0 ? routed_ / evaluated_ : 0; }
 
 void PmForce::undo_windows() {
-  const std::vector<double> inverse = field::inverse_window(assignment(smoothing_), mesh_n());
+  const field::InverseWindow inverse(assignment(smoothing_), mesh_n(),
+                                     field::InverseWindow::Of::power);
   std::vector<float> squared;
-  for (const double w : inverse) squared.push_back(static_cast<float>(w * w));
+  for (const double factor : inverse.values()) squared.push_back(static_cast<float>(factor));
   const auto of = [&](int frequency) {
     return squared[static_cast<std::size_t>(std::abs(frequency))];
   };

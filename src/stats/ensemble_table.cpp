@@ -1,5 +1,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/stats/ensemble.hpp"
+#include "nubox/stats/power.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -99,7 +100,7 @@ class Writer {
     add(path, "ratio_error", shape, of_ratios.error, "", "error of mean_of_ratios");
   }
 
-  /// T and r of the mean spectra; their means over realisations stand in /power.
+  /// T and r of the mean spectra. Their means over realisations are in /power.
   void add_spectra_of_means() {
     const auto mean = [&](const char* name) {
       return std::get<std::vector<double>>(table_.arrays.at(std::string("power/") + name).values);
@@ -107,8 +108,8 @@ class Writer {
     const auto model = mean("p_model"), target = mean("p_target"), cross = mean("p_cross");
     std::vector<double> transfer, correlation;
     for (std::size_t i = 0; i < model.size(); ++i) {
-      transfer.push_back(std::sqrt(model[i] / target[i]));
-      correlation.push_back(cross[i] / std::sqrt(model[i] * target[i]));
+      transfer.push_back(transfer_of(model[i], target[i]));
+      correlation.push_back(correlation_of(cross[i], model[i], target[i]));
     }
     add("power/transfer", "ratio_of_means", {transfer.size()}, transfer, "",
         "sqrt(mean p_model / mean p_target)");

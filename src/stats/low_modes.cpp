@@ -20,16 +20,15 @@ std::vector<int> band_frequencies(const par::Slab& slab, std::size_t n, int larg
 
 /// Appends the band of one ky plane of this rank, [nx][nz], each mode over its window.
 void append_plane(const fft::MeshField& field, int ny, int largest,
-                  const std::vector<double>& inverse, std::vector<std::complex<float>>& values) {
+                  const field::InverseWindow& inverse, std::vector<std::complex<float>>& values) {
   const std::size_t n = field.n(), row_modes = n / 2 + 1;
   const std::size_t plane = field::wrapped_index(ny, n) - field.plan()->ky_slab().start;
-  const auto at = [&](int n_i) { return inverse[static_cast<std::size_t>(std::abs(n_i))]; };
   for (int nx = -largest; nx <= largest; ++nx) {
     const std::complex<float>* row =
         field.modes() + (plane * n + field::wrapped_index(nx, n)) * row_modes;
-    const double inverse_xy = at(nx) * at(ny);
+    const double inverse_xy = inverse(nx) * inverse(ny);
     for (int nz = 0; nz <= largest; ++nz) {
-      values.emplace_back(std::complex<double>(row[nz]) * (inverse_xy * at(nz)));
+      values.emplace_back(std::complex<double>(row[nz]) * (inverse_xy * inverse(nz)));
     }
   }
 }
@@ -40,7 +39,7 @@ LowModes::LowModes(const fft::MeshField& modes, field::Assignment assignment, in
                    const fft::Plan& target)
     : largest_(largest), target_n_(target.layout().n()), row_modes_(target_n_ / 2 + 1) {
   const par::Comm comm = modes.comm();
-  const auto inverse = field::inverse_window(assignment, modes.n());
+  const field::InverseWindow inverse(assignment, modes.n());
   const std::size_t plane_modes =
       static_cast<std::size_t>(2 * largest + 1) * static_cast<std::size_t>(largest + 1);
   std::vector<std::complex<float>> send;

@@ -27,12 +27,15 @@ double neutrino_share(const io::FieldHeader& header) {
          header.cosmology.Omega_m;
 }
 
-/// 1 / W of the window that modes of the neutrinos hold; one where the file names none.
+/// 1 / W of the window that the neutrino modes of a file contain, for |n_i| = 0 ... n/2; 1 if the
+/// file names none.
 std::vector<double> inverse_held_window(const io::FieldHeader& header, std::size_t n) {
   if (!header.extra.contains(io::density_nu_window)) return std::vector<double>(n / 2 + 1, 1.0);
   const auto held = io::find<std::string>(header.extra, io::density_nu_window);
   for (const char* known : {"ngp", "cic", "tsc", "pcs"}) {
-    if (held == known) return field::inverse_window(assignment_of(known), n);
+    if (held != known) continue;
+    const field::InverseWindow inverse(assignment_of(known), n);
+    return {inverse.values().begin(), inverse.values().end()};
   }
   if (held == "none") return std::vector<double>(n / 2 + 1, 1.0);
   throw InputError("the neutrino density holds an unknown window: {} = {}", io::density_nu_window,

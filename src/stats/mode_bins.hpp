@@ -12,8 +12,8 @@
 
 namespace nubox::stats {
 
-/// Sums over the modes of the bins b + 1 <= |q| < b + 2, b = 0, 1, ..., by integer arithmetic on
-/// |q|^2, since many modes lie exactly on an edge. q and -q are both counted; q = 0 is in no bin.
+/// Sums over the modes of the radial bins b + 1 <= |q| < b + 2 (fft::radial_bin less one), b = 0,
+/// 1, .... q and -q are both counted; q = 0 is in no bin.
 template <std::size_t channels>
 struct ModeBins {
   std::vector<std::uint64_t> modes;
@@ -64,9 +64,7 @@ ModeBins<channels> sum_mode_bins(const fft::Plan& plan, bool without_nyquist, Fi
     if (without_nyquist && (row.nyquist_x || row.nyquist_y)) return;
     fill(row, values);
     std::int64_t norm2 = std::int64_t{row.nx} * row.nx + std::int64_t{row.ny} * row.ny;
-    auto root = static_cast<std::int64_t>(std::sqrt(static_cast<double>(norm2)));
-    while (root * root > norm2) --root;
-    while ((root + 1) * (root + 1) <= norm2) ++root;
+    auto root = static_cast<std::int64_t>(fft::radial_bin(norm2));
     for (std::size_t z = 0; z < nz_count; ++z) {
       root += (root + 1) * (root + 1) <= norm2 ? 1 : 0;
       const bool conjugate_stored = z == 0 || (even && z == n / 2);

@@ -67,7 +67,7 @@ double power_ratio(const field::LatticeField& error, std::size_t tile) {
     mesh.to_modes();
     fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
       if (mode.is_zero()) return;
-      const auto shell = static_cast<std::size_t>(std::sqrt(static_cast<double>(mode.norm2())));
+      const std::size_t shell = fft::radial_bin(mode.norm2());
       if (shell >= shells) return;
       const bool tiles =
           mode.nx % per_side == 0 && mode.ny % per_side == 0 && mode.nz % per_side == 0;

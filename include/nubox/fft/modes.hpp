@@ -2,6 +2,8 @@
 
 #include "nubox/fft/mesh_field.hpp"
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -19,6 +21,12 @@ struct Mode {
   }
   [[nodiscard]] bool is_zero() const { return nx == 0 && ny == 0 && nz == 0; }
 };
+
+/// Radial bin of a mode with |n|^2 = norm2: the b with b <= |n| < b + 1. The root is exact enough
+/// for that, since it is correctly rounded and norm2 < 2^52.
+[[nodiscard]] inline std::size_t radial_bin(std::int64_t norm2) {
+  return static_cast<std::size_t>(std::sqrt(static_cast<double>(norm2)));
+}
 
 /// Signed integer frequency of index i on an n-point axis; the Nyquist index n/2 stays positive.
 [[nodiscard]] constexpr int signed_frequency(std::size_t i, std::size_t n) {

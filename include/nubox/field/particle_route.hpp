@@ -1,25 +1,15 @@
 #pragma once
 
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/assignment.hpp"
 #include "nubox/field/lattice_field.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
 namespace nubox::field {
-
-/// Mass assignment windows: order p = number of mesh nodes per axis that a particle touches.
-/// Nodes at x = i H; kernels of Hockney & Eastwood 1981.
-enum class Assignment { ngp = 1, cic = 2, tsc = 3, pcs = 4 };
-
-/// Fourier window of an assignment along one axis: sinc(pi n_i / N)^p; the full window is the
-/// product over axes.
-[[nodiscard]] double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n);
-/// 1 / W of one axis by |n_i| = 0 ... n/2: what undoes the assignment window, axis by axis.
-[[nodiscard]] std::vector<double> inverse_window(Assignment assignment, std::size_t mesh_n);
 
 /// Where each particle of this rank meets the mesh: particles stay with their owner, those whose
 /// mesh planes belong to another rank are sent there (any rank: displacements may span several
