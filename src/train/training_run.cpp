@@ -190,7 +190,7 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
       const net::PrecisionScope scope(precision_, emulator_.device());
       output = emulator_.forward(part.features, part.style);
     }
-    if (fault::spoils("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
+    if (fault::injects_nan("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
     const CropLoss::Values losses = loss_(output, part.targets, part.base);
     const torch::Tensor values = losses.objective.detach().cpu();
     for (std::size_t i = begin; i < end; ++i) {
@@ -235,7 +235,7 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss, double norm
   return {{status[0] / samples, status[4] / samples},
           norm,
           batch_size,
-          par::StepControl::decided(status[3])};
+          par::StepControl::action_of(status[3])};
 }
 
 void TrainingRun::finish_epoch() {
