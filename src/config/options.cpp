@@ -32,27 +32,26 @@ const Option* find_option(std::string_view name) {
 const std::vector<Command>& command_table() {
   static const std::vector<Command> commands = {
       {"simulate",
-       "matched pairs of boxes, one per neutrino mass, from the same phases",
+       "simulate matched pairs of boxes: one per neutrino mass, same initial phases",
        {"run", "box", "cosmology", "simulate"}},
       {"train",
-       "a network on pairs of boxes",
+       "train a network on pairs of boxes",
        {"run", "cosmology", "data", "model", "prior", "loss", "train"}},
       {"predict",
-       "the massive-neutrino box of a massless one",
+       "predict the massive-neutrino box of a massless box",
        {"run", "cosmology", "model", "prior", "predict"}},
-      {"import", "a Gadget snapshot onto its Lagrangian lattice", {"run", "cosmology", "import"}},
-      {"export", "a box as a Gadget snapshot", {"run", "export"}},
+      {"import", "convert a Gadget snapshot to a field file", {"run", "cosmology", "import"}},
+      {"export", "convert a field file to a Gadget snapshot", {"run", "export"}},
       {"stats",
-       "power, transfer function, multipoles, bispectrum, density PDF, residuals and voids of "
-       "boxes",
+       "measure power spectra, multipoles, bispectra, density PDF, residuals and voids",
        {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"}},
       {"bench",
-       "speed of one component, against a limit measured beside it",
+       "measure the speed of a component and the limit that the machine sets",
        {"run", "bench", "model", "predict", "train"}},
       {"doctor",
-       "checks of this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
+       "check this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
        {"run", "doctor", "box", "cosmology", "simulate"}},
-      {"info", "what a nubox file or a Gadget snapshot holds", {"run", "info"}},
+      {"info", "print header and contents of a nubox file or a Gadget snapshot", {"run", "info"}},
   };
   return commands;
 }
