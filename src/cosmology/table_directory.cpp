@@ -39,7 +39,7 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
-/// Calls use(entry) for all of a directory.
+/// Calls use(entry) for every entry of a directory.
 template <class Use>
 void for_each_entry(const fs::path& directory, Use&& use) {
   std::error_code error;
@@ -66,7 +66,8 @@ TableTexts read_directory(const fs::path& directory) {
   });
   if (!texts.contains(cosmology_file)) {
     throw FileSystemError(
-        "{}: no {} in this directory of linear tables; configs/cosmology/README.md says what it "
+        "{}: no {} in this directory of linear tables; configs/cosmology/README.md describes what "
+        "it "
         "holds",
         directory.string(), cosmology_file);
   }
@@ -104,8 +105,8 @@ TransferFile transfer_of(const TableTexts& texts, const Background& background,
   return assemble_transfer(std::move(files), background, name);
 }
 
-/// On scales far above the horizon a fluctuation is a curved piece of universe, which gives T_cb
-/// from the background alone: files of another Omega_m, h, redshift, unit or gauge show here.
+/// Far above the horizon T_cb follows from the background alone, since a fluctuation acts as
+/// spatial curvature: this detects files of another Omega_m, h, redshift, unit or gauge.
 void check_large_scale_limit(const TransferFile& file, const Background& background,
                              const std::string& name) {
   constexpr double k_limit_hmpc = 2e-4;  // the relative difference is 5e-4 there, as k^2
@@ -116,7 +117,7 @@ void check_large_scale_limit(const TransferFile& file, const Background& backgro
     const double demanded = superhorizon_transfer(background, 1 / (1 + file.redshifts[z]));
     if (std::abs(found / demanded - 1) > 1e-3) {
       throw InputError(
-          "{}: T_cb = {:.6g} Mpc^2 at k = {} h/Mpc, z = {}, where Omega_m = {} and h = {} demand "
+          "{}: T_cb = {:.6g} Mpc^2 at k = {} h/Mpc, z = {}, where Omega_m = {} and h = {} require "
           "{:.6g}: tables of another cosmology, redshift, unit or gauge (synchronous is needed)",
           name, found, file.k_hmpc[0], file.redshifts[z], p.Omega_m, p.h, demanded);
     }
