@@ -17,11 +17,12 @@ bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path
     if (same_run(header)) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
-    log::warn_together("{} is made again: {}", path.string(), error.what());
+    log::warn_together("{} will be recomputed: {}", path.string(), error.what());
     return false;
   }
-  par::throw_agreed(comm, InputError("{} holds another run: choose another --{} or remove it",
-                                     path.string(), option));
+  par::throw_agreed(comm,
+                    InputError("{} is the result of another run: choose another --{} or remove it",
+                               path.string(), option));
 }
 
 }  // namespace nubox::field

@@ -71,12 +71,12 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     if (holds(attributes_of_snapshot(comm, path), recipe)) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
-    log::warn_together("{} is made again: {}", path.string(), error.what());
+    log::warn_together("{} will be recomputed: {}", path.string(), error.what());
     return false;
   }
   par::throw_agreed(
-      comm,
-      InputError("{} holds another run: choose another --predict.out or remove it", path.string()));
+      comm, InputError("{} is the result of another run: choose another --predict.out or remove it",
+                       path.string()));
 }
 
 io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,

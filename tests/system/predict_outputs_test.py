@@ -48,7 +48,7 @@ class PredictedBoxes(SystemTest):
             self.assertEqual(len(stamps), files_of_set)
             self.assertIn("complete, skipped", self.predict(*ask).err)
             self.assertEqual({path: path.stat().st_mtime_ns for path in stamps}, stamps)
-            self.predict(*ask, "--predict.mnu_eV=0.3", code=3, texts=["holds another run"])
+            self.predict(*ask, "--predict.mnu_eV=0.3", code=3, texts=["is the result of another run"])
 
             back = self.directory / f"back-{files_of_set}.h5"
             outcome = nubox("import", f"--import.snapshot={self.directory / name}", f"--import.out={back}")
@@ -88,7 +88,7 @@ class PredictedBoxes(SystemTest):
         ask = ["neutrinos/box.h5", "--predict.neutrino_field=true", "--predict.mnu_eV=0.6", "--model.prior=linear"]
         self.predict(*ask)
         self.assertIn("complete, skipped", self.predict(*ask).err)
-        self.predict(*ask[:1], *ask[2:], code=3, texts=["holds another run"])
+        self.predict(*ask[:1], *ask[2:], code=3, texts=["is the result of another run"])
         box = files.read_field(self.directory / "neutrinos/box.h5")
         self.assertEqual(box.density_nu.shape, (16, 16, 16))
         out = self.directory / "neutrinos/stats.h5"
