@@ -85,7 +85,7 @@ field::Box rewind(field::Box input, const Theories& theories, const RewindOption
   });
   particles.a = a_out;
   header.extra["rewind_scale_factor"] = a_star;
-  return sim::to_snapshot(std::move(particles), std::move(header));
+  return sim::to_box(std::move(particles), std::move(header));
 }
 
 }  // namespace nubox::prior

@@ -45,7 +45,7 @@ field::Box zeldovich(const field::Box& input, const Theories& theories,
   const sim::Noise noise = par::agree(comm, [&] { return sim::noise_of(input.header); });
   const double a = units::scale_factor(input.header.redshift);
   constexpr int zeldovich_order = 1;
-  field::Box out = sim::to_snapshot(sim::initial_conditions(plan, input.header.box_size_mpch, noise,
+  field::Box out = sim::to_box(sim::initial_conditions(plan, input.header.box_size_mpch, noise,
                                                             theories.massive, a, zeldovich_order),
                                     input.header);
   if (!input.velocity) out.velocity.reset();

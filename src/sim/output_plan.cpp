@@ -14,7 +14,7 @@ namespace {
 
 std::string redshift_text(double redshift) { return fmt::format("{:.3f}", redshift); }
 
-/// True if both headers describe one run; the program's version may differ.
+/// True if both headers describe the same run; the code version may differ.
 bool same_run(io::FieldHeader found, const io::FieldHeader& expected) {
   found.code_version = expected.code_version;
   return found == expected;
@@ -44,7 +44,7 @@ void require_possible(const SimulationOptions& options, const std::vector<double
   for (std::size_t i = 1; i < options.redshifts.size(); ++i) {
     if (redshift_text(options.redshifts[i - 1]) == redshift_text(options.redshifts[i])) {
       throw UsageError(
-          "simulate.redshifts: {} and {} are one in file names, which keep three decimals",
+          "simulate.redshifts: {} and {} have the same file name, which has three decimals",
           options.redshifts[i - 1], options.redshifts[i]);
     }
   }
@@ -52,7 +52,7 @@ void require_possible(const SimulationOptions& options, const std::vector<double
   const double k_corner = std::sqrt(3.0) * k_fundamental * static_cast<double>(options.n) / 2;
   cosmology::require_writable_masses(masses_eV, "simulate.mnu_eV");
   for (const double mass : masses_eV) {
-    // The tables refuse what lies outside them.
+    // The tables throw outside their range.
     for (const double k : {k_fundamental, k_corner}) (void)tables.T_cb(k, options.z_initial, mass);
   }
 }
@@ -84,7 +84,7 @@ void make_outputs(const par::Comm& comm, const SimulationOptions& options, const
   simulate(comm, options, plan.parameters, tables, write,
            {.checkpoint = plan.checkpoint,
             .control = control,
-            .outputs_in_hand = plan.complete_from_first()});
+            .outputs_present = plan.complete_from_first()});
 }
 
 }  // namespace nubox::sim

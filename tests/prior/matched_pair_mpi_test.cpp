@@ -18,7 +18,7 @@ field::Box simulated(const par::Comm& comm, double mass_eV) {
   options.steps = 10;
   std::optional<field::Box> out;
   sim::simulate(comm, options, cosmology::Parameters{}.with_mass(mass_eV), sim::test::tables(),
-                [&](const field::Box& snapshot) { out = snapshot; });
+                [&](const field::Box& output) { out = output; });
   return *out;
 }
 

@@ -151,9 +151,9 @@ TEST(Prior, zeldovich_takes_its_phases_from_initial_conditions) {
   const double a_ics = 0.1;
   const auto box_of = [&](std::uint64_t seed) {
     field::Box ics =
-        sim::to_snapshot(sim::initial_conditions(fft::Plan::create(world, n), box_mpch,
-                                                 {.seed = seed}, sim::test::theory_of(0), a_ics, 1),
-                         massless_header());
+        sim::to_box(sim::initial_conditions(fft::Plan::create(world, n), box_mpch, {.seed = seed},
+                                            sim::test::theory_of(0), a_ics, 1),
+                    massless_header());
     ics.header.redshift = 1 / a_ics - 1;
     return ics;
   };

@@ -63,7 +63,7 @@ inline double deviation_from_wave(const field::LatticeField& field, double ampli
 /// A box with structure on all scales, short of simulating one: the Zel'dovich approximation at
 /// z = 0.
 inline field::Box zeldovich_box(const par::Comm& comm) {
-  return sim::to_snapshot(sim::initial_conditions(fft::Plan::create(comm, n), box_mpch, {.seed = 7},
+  return sim::to_box(sim::initial_conditions(fft::Plan::create(comm, n), box_mpch, {.seed = 7},
                                                   sim::test::theory_of(0), 1, 1),
                           massless_header());
 }

@@ -13,8 +13,8 @@ namespace nubox::field {
 /// so that a damaged box does not count as finished; a damaged file counts as missing.
 ///
 /// @param same_run  decides from the header whether the file is of this run
-/// @param option    names the output, for the error message Collective. @throws InputError (agreed)
-/// if a valid file of another run is there, which is never
+/// @param option    names the output, for the error message
+/// Collective. @throws InputError (agreed) if there is a valid file of another run, which is never
 ///         overwritten
 [[nodiscard]] bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
                                       const std::function<bool(const io::FieldHeader&)>& same_run,
