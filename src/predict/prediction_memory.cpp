@@ -35,7 +35,7 @@ double force_bytes(const par::Comm& comm, const BoxRequest& request,
 double prior_bytes(const par::Comm& comm, const BoxRequest& request, const Sizes& sizes,
                    const cosmology::LinearTheory& massless) {
   if (request.prior == prior::Kind::none) return sizes.vectors;
-  // Without velocities the linear filter stands in for the rewind.
+  // Without velocities the linear filter replaces the rewind.
   if (request.prior == prior::Kind::rewind && request.has_velocity) {
     return force_bytes(comm, request, massless);
   }

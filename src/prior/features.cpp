@@ -32,7 +32,7 @@ struct Channel {
   std::size_t axis;
 };
 
-/// @throws InputError for a name that is no component of a known vector
+/// @throws InputError for a name that is not a component of a known vector
 Channel channel_of(const std::string& name) {
   for (const std::string& vector : {raw_displacement, displacement, velocity, acceleration}) {
     const auto known = components_of({vector});
@@ -42,7 +42,7 @@ Channel channel_of(const std::string& name) {
   throw InputError("no input channel of a network is called '{}'", name);
 }
 
-/// Scales below the bulk flow alone: the field less its Gaussian mean, which holds k = 0 as well.
+/// Removes the Gaussian-smoothed field, including k = 0.
 void remove_bulk_flow(field::LatticeField& field, const std::shared_ptr<const fft::Plan>& plan) {
   field::LatticeField bulk = field;
   field::apply_filter(bulk, plan, [](double k) {
@@ -52,7 +52,7 @@ void remove_bulk_flow(field::LatticeField& field, const std::shared_ptr<const ff
   std::ranges::transform(field.values(), bulk.values(), field.values().begin(), std::minus<>());
 }
 
-/// u / f less the displacement.
+/// u / f minus the displacement.
 field::LatticeField residual_velocity(const field::Box& input,
                                       const cosmology::LinearTheory& massless) {
   field::LatticeField residual = input.displacement;
@@ -66,7 +66,7 @@ field::LatticeField residual_velocity(const field::Box& input,
   return residual;
 }
 
-/// Force with the source of the massless cosmology, S = 1, less the displacement.
+/// Force with the source of the massless cosmology, S = 1, minus the displacement.
 field::LatticeField residual_acceleration(const field::Box& input, std::size_t mesh_factor) {
   field::LatticeField residual = input.displacement;
   sim::PmForce force(residual.comm(), mesh_factor * residual.n(), residual.box_size_mpch());
@@ -102,7 +102,7 @@ Features::Features(const field::Box& input, const cosmology::LinearTheory& massl
     std::set<std::string> wanted;
     for (const std::string& name : names_) wanted.insert(channel_of(name).vector);
     if (need_velocity(names_) && !input.velocity) {
-      throw InputError("the network wants the channels '{}', but the box has no velocities",
+      throw InputError("the network needs the channels '{}', but the box has no velocities",
                        velocity);
     }
     return wanted;

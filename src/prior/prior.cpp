@@ -21,7 +21,8 @@ std::shared_ptr<const fft::Plan> plan_of(const field::Box& box) {
   return fft::Plan::create(box.displacement.comm(), box.header.n);
 }
 
-/// Linear theory, p = a^2 E f psi: p(k) carries E and growth rate of the massive cosmology as well.
+/// Linear theory, p = a^2 E f psi: E and growth rate of p(k) are changed to the massive cosmology
+/// as well.
 field::Box linear_filter(field::Box input, const Theories& theories,
                          const std::shared_ptr<const fft::Plan>& plan) {
   const auto ratio = [&](double k) { return theories.amplitude_ratio(k); };
@@ -67,7 +68,7 @@ field::Box apply(Kind kind, field::Box input, const Theories& theories,
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
     if (input.displacement.comm().is_root())
-      log::warn("the input has no velocities: the linear filter stands in for the rewind");
+      log::warn("the input has no velocities: the linear filter replaces the rewind");
     kind = Kind::linear;
   }
   if (!plan && kind != Kind::none) plan = plan_of(input);

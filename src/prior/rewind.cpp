@@ -18,10 +18,10 @@
 namespace nubox::prior {
 namespace {
 
-// |ln s| that one step may cover.
+// Largest |ln s| per step.
 constexpr double amplitude_per_step = 0.05;
 
-/// Keeps all of the coherent and `damping` of the incoherent part of the momenta.
+/// Multiplies the incoherent part of the momenta by `damping`; the coherent part is unchanged.
 void damp_momenta(sim::Particles& particles, const std::shared_ptr<const fft::Plan>& plan,
                   const RewindOptions& options) {
   if (options.velocity_damping == 1) return;
@@ -42,11 +42,11 @@ double rewind_epoch(const Theories& theories, double a_out) {
   const double first = theories.massless.a_min(), last = 1;
   if (!(growth(first) < wanted && wanted <= growth(last))) {
     throw InputError(
-        "rewind: the massless box has the small-scale amplitude of the massive one ({:.4f} of its "
-        "own at a = {:.4f}) at no epoch between a = {:.4f} and 1",
+        "rewind: at no epoch between a = {2:.4f} and 1 does the massless box have the small-scale "
+        "amplitude of the massive one, {0:.4f} of its own at a = {1:.4f}",
         s, a_out, first);
   }
-  // To the last bit: growth is monotonic and a call costs a microsecond.
+  // Bisection to the last bit, since growth is monotonic and a call takes a microsecond.
   const auto [low, high] = boost::math::tools::bisect(
       [&](double a) { return growth(a) < wanted ? -1.0 : 1.0; }, first, last,
       [](double a, double b) { return std::nextafter(a, b) == b; });

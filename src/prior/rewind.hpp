@@ -10,8 +10,8 @@ namespace nubox::prior {
                                 const RewindOptions& options,
                                 const std::shared_ptr<const fft::Plan>& plan);
 
-/// The epoch a* of the rewind: massless growth from a* to a_out is the small-scale amplitude ratio.
-/// Rank-local. @throws InputError if it lies beyond the present or before the tables begin
+/// The epoch a* of the rewind: the massless growth D(a*)/D(a_out) equals the small-scale amplitude
+/// ratio. Rank-local. @throws InputError if a* is later than today or earlier than the tables
 [[nodiscard]] double rewind_epoch(const Theories& theories, double a_out);
 
 }  // namespace nubox::prior

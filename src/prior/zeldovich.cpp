@@ -13,7 +13,7 @@
 namespace nubox::prior {
 namespace {
 
-/// Displacements at z = 0 correlate with those of linear theory by more than 0.9.
+/// Displacements at z = 0 have a correlation coefficient above 0.9 with those of linear theory.
 constexpr double least_correlation = 0.5;
 
 /// Correlation of two displacements, site by site. Collective.
@@ -46,8 +46,8 @@ field::Box zeldovich(const field::Box& input, const Theories& theories,
   const double a = units::scale_factor(input.header.redshift);
   constexpr int zeldovich_order = 1;
   field::Box out = sim::to_box(sim::initial_conditions(plan, input.header.box_size_mpch, noise,
-                                                            theories.massive, a, zeldovich_order),
-                                    input.header);
+                                                       theories.massive, a, zeldovich_order),
+                               input.header);
   if (!input.velocity) out.velocity.reset();
   return out;
 }
@@ -60,8 +60,8 @@ field::Box zeldovich(const field::Box& input, field::Box ics, const Theories& th
   par::agree(comm, [&] {
     if (!(r > least_correlation)) {
       throw InputError(
-          "initial conditions of other phases: their displacements correlate with "
-          "those of the box by {:.2f}",
+          "initial conditions with other phases: the correlation of their displacements with "
+          "those of the box is {:.2f}",
           r);
     }
   });

@@ -4,9 +4,9 @@
 
 namespace nubox::prior {
 
-/// The paper's benchmark: Zel'dovich displacement of the massive cosmology at the redshift of the
-/// input, from the white noise that the input's header names; velocity of linear theory. `plan` is
-/// of the input's lattice. Collective.
+/// The benchmark of the paper: Zel'dovich displacement of the massive cosmology at the redshift of
+/// the input, from the white noise that the input's header names; velocity of linear theory. `plan`
+/// is of the input's lattice. Collective.
 /// @throws InputError (agreed) if the header does not determine the phases
 [[nodiscard]] field::Box zeldovich(const field::Box& input, const Theories& theories,
                                    const std::shared_ptr<const fft::Plan>& plan);
