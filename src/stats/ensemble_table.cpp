@@ -22,8 +22,8 @@ std::optional<std::vector<double>> as_doubles(const io::Array& array) {
   return std::nullopt;
 }
 
-/// The column of every realisation, or nothing where one lacks it or has it in another shape, or
-/// for a list of objects, whose entries have nothing to do with those of another realisation.
+/// The column of every realisation. None if one lacks it or has another shape, or for a catalogue
+/// of objects, whose entries do not correspond between realisations.
 std::optional<Samples> samples_of(std::span<const io::TableFile> realisations,
                                   const std::string& path) {
   if (path.find("/catalogue_") != std::string::npos) return std::nullopt;
@@ -44,7 +44,7 @@ bool all_equal(const Samples& samples) {
                      [&](const auto& sample) { return sample == samples.front(); });
 }
 
-/// Edges that a statistic chose by its data: what they bin cannot be averaged bin by bin.
+/// True if the bin edges depend on the data, so that bins cannot be averaged.
 bool has_other_edges(std::span<const io::TableFile> realisations, const std::string& path) {
   const auto slash = path.rfind('/');
   const std::string group = path.substr(0, slash + 1), name = path.substr(slash + 1);
@@ -81,7 +81,8 @@ class Writer {
     }
   }
 
-  /// Model over target: both rules, and the scatter of the ratio of one pair.
+  /// Model over target: mean of ratios and ratio of means, and the scatter of the ratio of one
+  /// pair.
   void add_ratio(const std::string& path, const Samples& model, const Samples& target) {
     Samples ratios(model.size());
     for (std::size_t r = 0; r < model.size(); ++r) {
@@ -124,7 +125,7 @@ class Writer {
                                                       description};
   }
 
-  /// The inverse where enough realisations support it, else the reason why not.
+  /// The inverse covariance if there are enough realisations, else the reason.
   void add_inverse(const std::string& path, const Spread& spread) {
     io::Attributes& attributes = table_.group_attributes["ensemble/" + path];
     const std::size_t bins = spread.mean.size();

@@ -18,7 +18,7 @@ std::vector<int> band_frequencies(const par::Slab& slab, std::size_t n, int larg
   return list;
 }
 
-/// Appends the band of one ky plane of this rank, [nx][nz], each mode over its window.
+/// Appends the band of one ky plane of this rank, [nx][nz], window divided out.
 void append_plane(const fft::MeshField& field, int ny, int largest,
                   const field::InverseWindow& inverse, std::vector<std::complex<float>>& values) {
   const std::size_t n = field.n(), row_modes = n / 2 + 1;
@@ -45,7 +45,7 @@ LowModes::LowModes(const fft::MeshField& modes, field::Assignment assignment, in
   std::vector<std::complex<float>> send;
   std::vector<std::size_t> counts(static_cast<std::size_t>(comm.size()), 0);
   // Owners are ascending in the plane's index on both meshes, but not across the sign change:
-  // planes go out ordered by owner, and by storage order within.
+  // planes are sent in the order of owners, and in storage order for each owner.
   const auto mine = band_frequencies(modes.plan()->ky_slab(), modes.n(), largest);
   for (int rank = 0; rank < comm.size(); ++rank) {
     for (const int ny : mine) {

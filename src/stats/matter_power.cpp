@@ -38,7 +38,7 @@ std::vector<double> inverse_held_window(const io::FieldHeader& header, std::size
     return {inverse.values().begin(), inverse.values().end()};
   }
   if (held == "none") return std::vector<double>(n / 2 + 1, 1.0);
-  throw InputError("the neutrino density holds an unknown window: {} = {}", io::density_nu_window,
+  throw InputError("the neutrino density has an unknown window: {} = {}", io::density_nu_window,
                    held.value_or("a number"));
 }
 
@@ -61,7 +61,7 @@ fft::MeshField neutrino_modes(const Tracers& tracers, const std::shared_ptr<cons
   return mesh;
 }
 
-/// Measures one box after another and keeps the modes of all their matter.
+/// Measures the boxes one after another and keeps the modes of their total matter.
 class MatterSpectra {
  public:
   MatterSpectra(SharedMeshes& shared, const PowerOptions& options, std::size_t mesh_n,
@@ -107,7 +107,7 @@ class MatterSpectra {
   }
 
  private:
-  /// all = nu_share * all + cb_share * cb, after the spectra of both where there are two.
+  /// all = nu_share * all + cb_share * cb, after the spectra of both if there are two.
   void add_cb(Side side, float cb_share, float nu_share, fft::MeshField& all) {
     const auto add = [&](const fft::MeshField& cb) {
       if (nu_share > 0) add_parts(side, cb, all);
@@ -146,7 +146,7 @@ class MatterSpectra {
   std::shared_ptr<const fft::Plan> plan_;
 };
 
-/// Mesh of the neutrinos; zero if no box has any or if boxes disagree.
+/// Mesh points per side of the neutrinos; zero if no box has them or if the boxes differ.
 std::size_t neutrino_mesh(const SharedMeshes& shared) {
   std::size_t mesh_n = 0;
   for (const Side side : shared.sides()) {

@@ -49,7 +49,7 @@ ModeBins<3> cross_bins(const fft::MeshField& model, const fft::MeshField& target
   return sum_mode_bins<3>(*model.plan(), options.interlaced, fill);
 }
 
-/// What bins of both kinds give alike.
+/// Columns that auto and cross bins have in common.
 template <std::size_t channels>
 PowerTable start_table(const ModeBins<channels>& bins, const fft::MeshField& model,
                        const PowerOptions& options) {

@@ -41,8 +41,8 @@ std::vector<fs::path> StatsPlan::inputs() const {
 StatsPlan plan_pairs(const std::vector<fs::path>& boxes, const std::vector<fs::path>& targets,
                      const fs::path& out) {
   if (!targets.empty() && targets.size() != boxes.size()) {
-    throw UsageError("stats.in names {} boxes, stats.target {}: they make no pairs", boxes.size(),
-                     targets.size());
+    throw UsageError("stats.in has {} boxes, stats.target has {}: the numbers must be equal",
+                     boxes.size(), targets.size());
   }
   StatsPlan plan{.pairs = {}, .independent = {}, .out = out};
   for (std::size_t i = 0; i < boxes.size(); ++i) {

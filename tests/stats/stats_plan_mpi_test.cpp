@@ -19,7 +19,7 @@ class StatsPlanned : public testing::Measuring {
 
   std::filesystem::path write_box(const std::string& name, std::uint64_t seed) {
     field::Box box = *tracers(seed).lattice();
-    for (float& x : box.displacement.values()) x -= 50.0F;  // minimum images, as files hold them
+    for (float& x : box.displacement.values()) x -= 50.0F;  // minimum images, as in files
     field::write_box(directory_ / name, box).finish();
     return directory_ / name;
   }
@@ -27,7 +27,7 @@ class StatsPlanned : public testing::Measuring {
   test::TemporaryDirectory directory_;
 };
 
-TEST(StatsPlan, one_pair_takes_the_file_name_and_realisations_number_it) {
+TEST(StatsPlan, one_pair_has_the_given_file_name_and_realisations_get_numbers) {
   const StatsPlan one = plan_pairs({"a.h5"}, {}, "out/stats.h5");
   ASSERT_EQ(one.pairs.size(), 1U);
   EXPECT_EQ(one.pairs[0].out, "out/stats.h5");
@@ -43,7 +43,7 @@ TEST(StatsPlan, one_pair_takes_the_file_name_and_realisations_number_it) {
   EXPECT_EQ(two.inputs_of(two.pairs[1]), (Paths{"b.h5", "d.h5", "e.h5"}));
 }
 
-TEST(StatsPlan, lists_of_different_lengths_make_no_pairs) {
+TEST(StatsPlan, lists_of_different_lengths_are_refused) {
   EXPECT_THROW((void)plan_pairs({"a.h5", "b.h5"}, {"c.h5"}, "stats.h5"), UsageError);
 }
 
@@ -87,7 +87,7 @@ TEST_F(StatsPlanned, boxes_that_differ_are_refused_before_they_are_read) {
   }
 }
 
-TEST_F(StatsPlanned, groups_of_an_earlier_file_are_found_and_another_file_is_no_hindrance) {
+TEST_F(StatsPlanned, groups_of_an_earlier_file_are_found_and_another_file_is_ignored) {
   StatsOptions options = only({"power", "pdf"});
   options.pdf.radii_mpch = {20};
   options.settings_checksums = {{"power", "a"}, {"pdf", "b"}};
