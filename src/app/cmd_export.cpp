@@ -22,8 +22,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
   const std::size_t n = file.header().n;
   const auto names = par::agree(world, [&] {
     if (!file.has("velocity")) {
-      throw InputError("{} has no velocities, which every reader of snapshots expects",
-                       in.string());
+      throw InputError("{} has no velocities, which readers of snapshots require", in.string());
     }
     return gadget::file_names(
         out, {.format = format, .files = files, .particles = std::uint64_t{n} * n * n});

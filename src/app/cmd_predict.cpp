@@ -18,7 +18,7 @@
 namespace nubox::app {
 
 void predict(const par::Comm& world, const config::Config& config) {
-  // 1. The boxes to make, and the groups of ranks that share them.
+  // 1. The boxes to predict, and the groups of ranks that work on them.
   const auto tasks = par::agree(world, [&] { return predict::suite_tasks(suite_options(config)); });
   const std::size_t groups = config.size("predict.groups");
   const int color = par::agree(world, [&] { return predict::group_of(world, groups); });
@@ -39,8 +39,8 @@ void predict(const par::Comm& world, const config::Config& config) {
     return;
   }
 
-  // 4. Memory, and the record of the run. Inputs are identified by the checksums that their boxes
-  //    carry, so that a suite is not read twice. A run without any valid input leaves no record.
+  // 4. Memory, and the record of the run. Inputs are identified by the checksums in the headers of
+  //    their boxes, so that a suite is not read twice. A run without valid inputs leaves no record.
   std::optional<log::GroupScope> group_log;
   if (groups > 1 && group.is_root()) {
     group_log.emplace(fmt::format("group {} of {}", color + 1, groups));
@@ -53,12 +53,12 @@ void predict(const par::Comm& world, const config::Config& config) {
     write_run_record(world, single ? out.parent_path() : out, config, {});
   }
 
-  // 5. The boxes.
+  // 5. Prediction.
   predict::run_suite(world, group, tasks,
                      [&](const predict::SuiteTask& task) { return predictor.open(task); });
   group_log.reset();
   const std::uint64_t peak = world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
-  if (world.is_root()) log::info("most memory on a rank: {}", memory::text(peak));
+  if (world.is_root()) log::info("peak memory of a rank: {}", memory::text(peak));
 }
 
 }  // namespace nubox::app

@@ -25,7 +25,7 @@ namespace nubox::app {
 namespace fs = std::filesystem;
 
 void simulate(const par::Comm& world, const config::Config& config) {
-  // 1. What is asked for.
+  // 1. Options.
   memory::release_freed_arrays();
   sim::SimulationOptions options = simulation_options(config);
   const fs::path out = config.text("simulate.out");
@@ -33,7 +33,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const std::vector<std::int64_t> seeds = config.integers("simulate.seeds");
   par::StepControl control(world, step_control_options(config, "simulate", out));
 
-  // 2. Cosmology; refuse what cannot run before anything is written.
+  // 2. Cosmology. Refuse runs that would fail before anything is written.
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
   take_ics(world, config, parameters, options);
@@ -76,7 +76,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
       anything_new = true;
       sim::make_outputs(world, options, plan, tables, &control);
     }
-    // 4. Power spectra beside linear theory, for a first look.
+    // 4. Power spectra next to those of linear theory.
     if (anything_new || !path_exists(world, power)) {
       stats::write_power_log(world, power, outputs, parameters, tables);
     }

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the options ask for.
+/// Everything that the options request.
 struct StatsRequest {
   stats::StatsPlan plan;
   stats::StatsOptions options;
@@ -46,7 +46,7 @@ StatsRequest stats_request(const config::Config& config) {
   return request;
 }
 
-/// What the steps of one run share.
+/// Arguments that all steps of a run share.
 struct Run {
   const par::Comm& world;
   const config::Config& config;
@@ -54,7 +54,8 @@ struct Run {
   const io::InputDigests& digests;
 };
 
-/// Measures what `table` lacks of one pair and writes its file. Collective.
+/// Measures the statistics of one pair that are missing in `table`, and writes its file.
+/// Collective.
 std::vector<stats::Failure> measure(const Run& run, const stats::StatsPair& pair,
                                     const std::string& digest, io::TableFile& table) {
   const auto& [plan, options, statistics] = run.request;
@@ -85,7 +86,7 @@ std::vector<stats::Failure> measure(const Run& run, const stats::StatsPair& pair
   return failures;
 }
 
-/// The statistics of one pair; those that its file has already are kept. Collective.
+/// The statistics of one pair; those in an existing file are kept. Collective.
 io::TableFile statistics_of(const Run& run, const stats::StatsPair& pair,
                             std::vector<stats::Failure>& failures) {
   const std::string digest = stats::digest_text(run.digests, run.request.plan.inputs_of(pair));
@@ -93,7 +94,7 @@ io::TableFile statistics_of(const Run& run, const stats::StatsPair& pair,
                             ? stats::earlier_table(run.world, pair, run.request.statistics, digest)
                             : stats::empty_stats_table();
   if (stats::has_all(table, run.request.statistics) && path_exists(run.world, pair.out)) {
-    log::info("{} holds all of this already (stats.resume = never measures anew)",
+    log::info("{} contains all statistics already (stats.resume = never measures them again)",
               pair.out.string());
     return table;
   }
@@ -108,7 +109,7 @@ io::TableFile statistics_of(const Run& run, const stats::StatsPair& pair,
 void stats(const par::Comm& world, const config::Config& config) {
   memory::release_freed_arrays();
   const StatsRequest request = par::agree(world, [&] { return stats_request(config); });
-  // Only field files will do here: any other file is refused before the work, not at its end.
+  // These have to be field files: other files are refused before the measurement, not at its end.
   for (const fs::path& path : request.plan.independent) (void)io::FieldFile(world, path);
   if (config.check_only() || config.dry_run()) {
     const RunCost cost =
@@ -127,7 +128,7 @@ void stats(const par::Comm& world, const config::Config& config) {
     }
     tables.push_back(statistics_of(run, pair, failures));
   }
-  log::info("most memory on a rank: {}",
+  log::info("peak memory of a rank: {}",
             memory::text(world.all_reduce(memory::peak_rss_bytes(), par::Reduction::max)));
   if (tables.size() > 1) {
     io::TableFile ensemble = par::agree(world, [&] { return stats::combine(tables); });

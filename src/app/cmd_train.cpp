@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Validation figures for the log.
+/// Validation results for the log.
 std::string validation_text(const train::TrainReport& report) {
   std::string text;
   if (report.best_validation_loss) {
@@ -39,7 +39,7 @@ std::string validation_text(const train::TrainReport& report) {
   return text;
 }
 
-/// Without a network the calibrated prior is the model.
+/// Writes the model file of a calibrated prior without a network.
 void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard card) {
   card.output_scale_mpch = 1;
   const fs::path path = out / "model.h5";
@@ -50,7 +50,8 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
 }  // namespace
 
 void train(const par::Comm& world, const config::Config& config) {
-  // Made first: a signal while pairs are read stops the first step, and reading takes time too.
+  // Created first, so that a signal during the reading of pairs stops the run after the first step,
+  // and the time of reading counts.
   par::StepControl control(world, step_control_options(config, "train", config.text("train.out")));
   net::ModelCard card;
   train::TrainOptions options = par::agree(world, [&] { return train_options(config); });
@@ -62,7 +63,7 @@ void train(const par::Comm& world, const config::Config& config) {
     require_trainable(config, options, card.architecture);
     return train::split_pairs(config.texts("data.pairs"), config.numbers("data.split"));
   });
-  log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
+  log::info("{} realisations for training, {} for validation, {} for tests", split.training.size(),
             split.validation.size(), split.test.size());
   const std::vector<fs::path> inputs = train::input_files(split);
   train::PairReader reader(world, pair_options(world, config), card);

@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
-/// What commands ask of the file system before they work.
+/// Queries of the file system.
 namespace nubox::app {
 
-/// True if rank 0 sees something there. Collective.
+/// True if the path exists for rank 0. Collective.
 [[nodiscard]] bool path_exists(const par::Comm& comm, const std::filesystem::path& path);
 
 }  // namespace nubox::app

@@ -15,7 +15,7 @@
 namespace nubox::app {
 namespace {
 
-/// Parent directories of configs/: beside the build directory, or share/nubox beside bin/ of an
+/// Parent directories of configs/: that of the build directory, or share/nubox next to bin/ of an
 /// installation.
 std::array<std::filesystem::path, 2> share_directories() {
   const auto root = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
@@ -30,7 +30,7 @@ std::string library_versions() {
 #ifdef NUBOX_WITH_TORCH
   const std::string torch = net::torch_library_text();
 #else
-  const std::string torch = "LibTorch not built in: no train, no predict";
+  const std::string torch = "built without LibTorch: no train, no predict";
 #endif
   return fmt::format("nubox {}\ncompiler {}\nMPI {}\nHDF5 {}\nFFTW {}\n{}\n", version_text(),
                      compiler_text(), par::mpi_library_text(), io::hdf5_library_text(),

@@ -50,7 +50,7 @@ fs::path existing_parent(fs::path path) {
   return path;
 }
 
-/// Of the file system as each rank sees it. Collective.
+/// Disk space, for every rank. Collective.
 Finding disk_for(const par::Comm& world, const std::string& what, std::uint64_t bytes,
                  const fs::path& out) {
   const auto [directory, available] = par::agree(world, [&] {
@@ -68,7 +68,7 @@ Finding disk_for(const par::Comm& world, const std::string& what, std::uint64_t 
 
 std::vector<Finding> examine_capacity(const par::Comm& world, const Options& options) {
   if (!options.simulation) {
-    return {skipped("memory and disk", "give a configuration with box.n, as to simulate")};
+    return {skipped("memory and disk", "needs a configuration of simulate with box.n")};
   }
   const PlannedSimulation& simulation = *options.simulation;
   const std::size_t n = simulation.options.n;

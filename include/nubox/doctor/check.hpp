@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-/// The checks of `nubox doctor`: each examines one property of the machine that has made runs fail
-/// or slow, and reports it in lines of one table.
+/// The checks of `nubox doctor`: each examines one property of the machine that may make runs fail
+/// or slow, and reports it in lines of a table.
 namespace nubox::doctor {
 
 /// Simulations whose memory and disk space are compared with what is free.
@@ -26,13 +26,12 @@ struct PlannedSimulation {
 };
 
 struct Options {
-  std::size_t n = 32;                     ///< mesh of the file and transform checks
+  std::size_t n = 32;                     ///< mesh for the checks of files and transforms
   std::filesystem::path directory = ".";  ///< of scratch files
   std::optional<PlannedSimulation> simulation;
 };
 
-/// A check, in a file of its own. Collective; errors that it throws are agreed and count as a
-/// failure of the check.
+/// A check, in a separate file. Collective. It may throw agreed errors, which count as failures.
 struct Check {
   std::string name;
   ExitCode code;  ///< of a failure

@@ -79,7 +79,7 @@ void require_importable(const config::Config& config, const gadget::Header& head
   }
   if (wants_neutrinos(config) &&
       header.counts[static_cast<std::size_t>(header.neutrino_type)] == 0) {
-    throw InputError("import.neutrinos = density, but the snapshot holds no neutrinos");
+    throw InputError("import.neutrinos = density, but the snapshot contains no neutrinos");
   }
 }
 

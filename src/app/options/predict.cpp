@@ -17,8 +17,8 @@ predict::BoxFormat box_format(const config::Config& config) {
       {{"field", predict::BoxFormat::field}, {"gadget", predict::BoxFormat::gadget}});
 }
 
-/// Model file, empty for the prior alone. A configuration that names neither a model nor an
-/// architecture nor a prior gets the shipped model.
+/// Model file, empty for the prior alone. The shipped model if neither model nor architecture nor
+/// prior are given.
 std::filesystem::path model_path(const config::Config& config) {
   const std::string model = config.text("predict.model");
   if (config.given("predict.model")) return find_shipped(model, "models");
@@ -28,7 +28,7 @@ std::filesystem::path model_path(const config::Config& config) {
   if (prior_alone) return {};
   if (!architecture) return find_shipped(model, "models");
   throw UsageError(
-      "the configuration describes a network: give its file by --predict.model=FILE, or "
+      "the configuration describes a network: set --predict.model=FILE, or "
       "--model.architecture=none with --model.prior=linear|rewind|za|none for physics alone");
 }
 

@@ -6,7 +6,7 @@
 namespace nubox::app {
 namespace {
 
-/// Options, or whole sections ("pdf."), on which the results of a statistic depend beside
+/// Options, or whole sections ("pdf."), on which the results of a statistic depend in addition to
 /// stats.mesh and stats.assignment.
 const std::map<std::string, std::vector<std::string>>& settings_by_statistic() {
   static const std::map<std::string, std::vector<std::string>> settings = {

@@ -5,8 +5,7 @@
 
 namespace nubox::app {
 
-/// What `nubox stats` measures by its options, with the checksum of the settings of every
-/// statistic. Rank-local.
+/// Options of `nubox stats`, with the checksum of the settings of every statistic. Rank-local.
 [[nodiscard]] stats::StatsOptions stats_options(const config::Config& config);
 
 }  // namespace nubox::app
