@@ -208,7 +208,7 @@ void check_photons(const BoltzmannFile& file) {
     if (file.k_hmpc[i] > k_small_scale_hmpc &&
         !(std::abs(file.T_photon[i]) < 1e-3 * std::abs(file.T_baryon[i]))) {
       throw InputError(
-          "{}: photons of {} beside baryons of {} at k = {} h/Mpc, where photons do not cluster: "
+          "{}: T of photons is {}, of baryons {}, at k = {} h/Mpc, where photons do not cluster: "
           "the columns do not match their titles",
           file.name, file.T_photon[i], file.T_baryon[i], file.k_hmpc[i]);
     }

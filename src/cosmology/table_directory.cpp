@@ -66,9 +66,8 @@ TableTexts read_directory(const fs::path& directory) {
   });
   if (!texts.contains(cosmology_file)) {
     throw FileSystemError(
-        "{}: no {} in this directory of linear tables; configs/cosmology/README.md describes what "
-        "it "
-        "holds",
+        "{}: no {} in this directory of linear tables; configs/cosmology/README.md describes its "
+        "contents",
         directory.string(), cosmology_file);
   }
   return texts;

@@ -23,9 +23,9 @@ fftwf_complex* as_modes(float* buffer) { return reinterpret_cast<fftwf_complex*>
 
 /// Serial plans for the steps before and after the transposition. Each call transforms one plane of
 /// the mesh with the same arithmetic on every rank, and the transposition only moves data: the bits
-/// of a transform do not depend on the number of ranks. (FFTW's distributed plans join the planes
-/// of a slab in one problem, whose algorithm and rounding change with its size, and hold the block
-/// that goes to a rank beside the slab.)
+/// of a transform do not depend on the number of ranks. (FFTW's distributed plans transform all
+/// planes of a slab in one call, whose algorithm and rounding change with its size, and need memory
+/// for the block of a rank in addition to the slab.)
 struct Plan::Handles {
   Handles(const par::SlabLayout& layout, std::size_t row_floats) : messages(layout, row_floats) {}
   Messages messages;                   ///< of the transposition between the steps

@@ -80,7 +80,7 @@ io::TableFile earlier_table(const par::Comm& comm, const StatsPair& pair,
       if (!table.group_attributes.empty()) return table;
     } catch (const Error& error) {
       if (error.code() != ExitCode::input || !error.agreed()) throw;
-      log::info("{} holds no statistics to keep: {}", path.string(), error.what());
+      log::info("{} contains no statistics to keep: {}", path.string(), error.what());
     }
   }
   return empty_stats_table();

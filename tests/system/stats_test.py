@@ -49,7 +49,7 @@ class Stats(SystemTest):
         out.write_bytes(out.read_bytes()[:3000])
         done = self.stats(out, "--pdf.radius_mpch=6", pairs="pair-1")
         self.assertEqual(done.code, 0, str(done))
-        self.assertIn("holds no statistics to keep", done.out + done.err)
+        self.assertIn("contains no statistics to keep", done.out + done.err)
         with h5py.File(out) as file:
             self.assertIn("power/transfer", file)
 

@@ -7,7 +7,7 @@
 
 namespace nubox::par {
 
-/// What MPI, FFTW and HDF5 allocate once they are at work: 4 to 8 MiB on 1 to 5 ranks, measured in
+/// Memory that MPI, FFTW and HDF5 allocate in use: 4 to 8 MiB on 1 to 5 ranks, measured in
 /// simulations of 16^3 to 128^3 particles.
 inline constexpr std::uint64_t library_buffer_bytes = std::uint64_t{6} << 20;
 
