@@ -30,7 +30,7 @@ std::string library_versions() {
 #ifdef NUBOX_WITH_TORCH
   const std::string torch = net::torch_library_text();
 #else
-  const std::string torch = "built without LibTorch: no train, no predict";
+  const std::string torch = "LibTorch not built in: no train, no predict";
 #endif
   return fmt::format("nubox {}\ncompiler {}\nMPI {}\nHDF5 {}\nFFTW {}\n{}\n", version_text(),
                      compiler_text(), par::mpi_library_text(), io::hdf5_library_text(),

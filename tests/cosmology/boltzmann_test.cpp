@@ -160,7 +160,7 @@ TEST_F(CambFiles, unknown_number_of_columns_is_refused) {
 
 TEST_F(CambFiles, a_name_with_the_wrong_redshift_is_refused_with_both_amplitudes) {
   fs::rename(directory_ / "Mnu0/transfer_out_z9.dat", directory_ / "Mnu0/transfer_out_z8.dat");
-  expect_refused({"Mnu0", "z = 8", "demand", "redshift"});
+  expect_refused({"Mnu0", "z = 8", "require", "redshift"});
 }
 
 TEST_F(CambFiles, a_name_without_redshift_is_refused) {
@@ -194,7 +194,7 @@ TEST_F(CambFiles, another_h_than_the_directory_states_is_refused_with_both_ampli
   replace("cosmology.ini", "0.6711", "0.6731");
   Parameters expected;
   expected.h = 0.6731;
-  expect_refused({"T_cb", "0.6731", "demand"}, expected);
+  expect_refused({"T_cb", "0.6731", "require"}, expected);
 }
 
 TEST_F(CambFiles, another_omega_m_than_the_run_is_refused_with_both_numbers) {

@@ -65,7 +65,7 @@ class PredictedBoxes(SystemTest):
         whole = victim.read_bytes()
         victim.write_bytes(whole[:len(whole) // 2])
         again = self.predict("gadget-3/snap_000", "--predict.format=gadget", "--predict.files=3", ranks=3)
-        self.assertIn("made again", again.err)
+        self.assertIn("recomputed", again.err)
         self.assertEqual(victim.stat().st_size, len(whole))
 
     def test_a_suite_of_snapshots_has_a_directory_for_each(self):

@@ -40,7 +40,7 @@ class Stats(SystemTest):
             done = self.stats(out, *args, pairs="pair-1")
             self.assertEqual(done.code, 0, str(done))
             text = done.out + done.err
-            self.assertEqual("holds all of this" in text, kept is None, text)
+            self.assertEqual("contains all statistics" in text, kept is None, text)
             self.assertEqual(text.count("kept from the earlier run"), kept or 0, text)
 
     def test_a_damaged_file_of_an_earlier_run_is_measured_anew(self):
