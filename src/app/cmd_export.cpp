@@ -5,6 +5,7 @@
 #include "nubox/snapshot/export.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/choice.hpp"
 #include "app/run_record.hpp"
 
 #include <filesystem>
@@ -15,8 +16,9 @@ void export_box(const par::Comm& world, const config::Config& config) {
   namespace fs = std::filesystem;
   const fs::path in = par::agree(world, [&] { return config.required_text("export.in"); });
   const fs::path out = par::agree(world, [&] { return config.required_text("export.out"); });
-  const auto format =
-      config.text("export.format") == "gadget2" ? gadget::Format::gadget2 : gadget::Format::hdf5;
+  const auto format = chosen<gadget::Format>(
+      config, "export.format",
+      {{"hdf5", gadget::Format::hdf5}, {"gadget2", gadget::Format::gadget2}});
   const std::size_t files = config.size("export.files");
   const io::FieldFile file(world, in);
   const std::size_t n = file.header().n;

@@ -13,7 +13,6 @@
 #include "app/options/cosmology.hpp"
 #include "app/options/simulate.hpp"
 #include "app/options/step_control.hpp"
-#include "app/path_exists.hpp"
 #include "app/report_cost.hpp"
 #include "app/run_record.hpp"
 
@@ -77,7 +76,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
       sim::make_outputs(world, options, plan, tables, &control);
     }
     // 4. Power spectra next to those of linear theory.
-    if (anything_new || !path_exists(world, power)) {
+    if (anything_new || !par::root_decides(world, [&] { return fs::exists(power); })) {
       stats::write_power_log(world, power, outputs, parameters, tables);
     }
   }
