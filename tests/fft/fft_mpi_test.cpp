@@ -206,6 +206,13 @@ TEST_P(FftSizes, derivative_by_ik_is_the_analytic_one) {
   });
 }
 
+TEST(RadialBin, is_exact_next_to_integer_radii) {
+  for (std::int64_t radius = 1; radius < 60000; radius += 7) {
+    EXPECT_EQ(fft::radial_bin(radius * radius - 1), static_cast<std::size_t>(radius - 1));
+    EXPECT_EQ(fft::radial_bin(radius * radius), static_cast<std::size_t>(radius));
+  }
+}
+
 TEST(MeshField, refuses_a_transform_from_the_wrong_space) {
   const auto comm = par::Comm::world();
   MeshField mesh(Plan::create(comm, 8), box_mpch);

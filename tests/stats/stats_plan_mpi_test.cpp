@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/stats/stats_plan.hpp"
 
 #include "stats/suite.hpp"
@@ -72,6 +73,21 @@ TEST_F(StatsPlanned, required_memory_is_that_of_the_boxes_in_the_headers) {
             static_cast<std::uint64_t>(predicted_bytes(sizes, 2, statistics)));
   EXPECT_EQ(required_bytes(comm_, pair, summary, 0, statistics),
             required_bytes(comm_, pair, summary, testing::lattice_n, statistics));
+}
+
+TEST_F(StatsPlanned, cost_is_that_of_all_pairs_and_memory_that_of_the_largest) {
+  const StatsPair pair{write_box("a.h5", 1), write_box("b.h5", 2), directory_ / "stats.h5"};
+  const auto statistics = statistics_of({.statistics = {"power"}, .has_target = true});
+  StatsPlan plan{.pairs = {pair}, .independent = {}, .out = pair.out};
+  const RunCost one = stats_cost(comm_, plan, 24, statistics);
+  EXPECT_GT(one.core_seconds, 0);
+  EXPECT_EQ(one.rank_bytes,
+            required_bytes(comm_, pair, summarize_pair(comm_, pair), 24, statistics) +
+                par::library_buffer_bytes);
+  plan.pairs.push_back(pair);
+  const RunCost two = stats_cost(comm_, plan, 24, statistics);
+  EXPECT_DOUBLE_EQ(two.core_seconds, 2 * one.core_seconds);
+  EXPECT_EQ(two.rank_bytes, one.rank_bytes);
 }
 
 TEST_F(StatsPlanned, boxes_that_differ_are_refused_before_they_are_read) {
