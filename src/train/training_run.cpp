@@ -217,7 +217,7 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss, double norm
                                                  std::size_t batch_size) {
   std::array<double, 5> status{loss.objective, bad_samples.empty() ? 0.0 : 1.0,
                                reducer_.failure() ? 1.0 : 0.0,
-                               control_ != nullptr ? control_->wish() : 0.0, loss.displacement};
+                               control_ != nullptr ? control_->vote() : 0.0, loss.displacement};
   comm_.all_reduce(std::span<double>(status));
   if (status[2] > 0) par::agree_on(comm_, reducer_.failure());
   std::optional<Error> failure;
