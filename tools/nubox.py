@@ -40,6 +40,12 @@ FIELD_DATASETS = {
     "density_nu": ("1", "density contrast of the neutrinos at the mesh points i L/M; [x][y][z]", 0, 0, 1),
 }
 REQUIRED_NUMBERS = ("box_size_mpch", "redshift", "Omega_m", "Omega_b", "h", "n_s", "A_s", "M_nu_eV")
+# Lowest and highest value that nubox accepts; 0 stands for an unknown number of the cosmology.
+RANGES = {"redshift": (-1, 1e4), "Omega_m": (0, 1), "Omega_b": (0, 1), "h": (0, 2), "n_s": (0, 2), "A_s": (0, 1e-7),
+          "M_nu_eV": (0, 10), "lattice_offset_cells": (-1, 1)}
+# Types of what is optional; another type would be taken for missing. Numbers of these names are converted.
+OPTIONAL_TYPES = {"T_cmb": float, "N_eff": float, "z_initial": float, "mesh_factor": int, "force_mesh_factor": int,
+                  "seed": int, "species": str, "origin": str, "density_nu_window": str, "noise": str}
 HEADER_DEFAULTS = {"lattice_offset_cells": 0.0, "species": "cdm", "seed": -1}
 
 
@@ -190,6 +196,8 @@ def read_table(path):
     """Stats, model or checkpoint file -> Table, all checksums verified."""
     with _open(path) as file:
         attributes = _root_attributes(path, file)
+        _require(attributes["format"] != FIELD_FORMAT, f"{path} is a {FIELD_FORMAT} file, which holds a box: "
+                                                       "a stats, model or checkpoint file is needed")
         table = Table(attributes["format"], attributes)
 
         def visit(name, node):
@@ -221,6 +229,14 @@ def _write_attributes(node, attributes):
             node.attrs.create(name, value, dtype="<f8" if isinstance(value, float) else "<i8")
 
 
+def _converted(name, value, kind):
+    """The value as str, int or float where that keeps it; raises ValueError otherwise."""
+    is_text = isinstance(value, str)
+    if is_text != (kind is str) or (kind is int and value != int(value)):
+        raise ValueError(f"{name} = {value!r} is no {'text' if kind is str else kind.__name__}")
+    return kind(value)
+
+
 def _complete_header(header, n):
     """Root attributes of a field file; raises ValueError for what is missing or meaningless."""
     missing = [name for name in (*REQUIRED_NUMBERS, "origin") if name not in header]
@@ -231,6 +247,13 @@ def _complete_header(header, n):
         attributes[name] = float(attributes[name])
         if not np.isfinite(attributes[name]):
             raise ValueError(f"{name} = {attributes[name]} is not finite")
+    for name, (lowest, highest) in RANGES.items():
+        if not lowest <= attributes[name] <= highest:
+            raise ValueError(f"{name} = {attributes[name]} is outside {lowest} to {highest}")
+    if attributes["redshift"] == -1:
+        raise ValueError("redshift = -1 is not above -1")
+    for name, kind in OPTIONAL_TYPES.items():
+        attributes.update({name: _converted(name, attributes[name], kind)} if name in attributes else {})
     if attributes["box_size_mpch"] <= 0:
         raise ValueError(f"box_size_mpch = {attributes['box_size_mpch']} is not positive")
     return {**attributes, "format": FIELD_FORMAT, "format_version": FORMAT_VERSION, "n": n,

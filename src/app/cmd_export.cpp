@@ -29,6 +29,13 @@ void export_box(const par::Comm& world, const config::Config& config) {
     return gadget::file_names(
         out, {.format = format, .files = files, .particles = std::uint64_t{n} * n * n});
   });
+  if (file.has("density_nu")) {
+    log::warn_together(
+        "{}: its neutrino density (/density_nu) is a mesh, for which snapshots have no place: only "
+        "the "
+        "CDM particles are exported",
+        in.string());
+  }
   if (config.check_only() || config.dry_run()) {
     log::info("{} files, {}; about as much memory over all ranks", names.size(),
               memory::text(static_cast<std::uint64_t>(gadget::particle_bytes(n))));

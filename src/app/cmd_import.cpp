@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/options/cosmology.hpp"
 #include "app/options/import.hpp"
+#include "app/options/reader.hpp"
 #include "app/run_record.hpp"
 
 #include <filesystem>
@@ -23,14 +24,14 @@ void import_box(const par::Comm& world, const config::Config& config) {
   const fs::path in = par::agree(world, [&] { return config.required_text("import.snapshot"); });
   const fs::path ics_path = config.text("import.ics"), out = config.text("import.out");
   Stopwatch watch;
-  const auto snapshot = gadget::Snapshot::open(world, in, snapshot_reader_options(config));
+  const auto snapshot = gadget::Snapshot::open(world, in, reader_options(config));
   std::optional<gadget::Snapshot> ics;
   if (!ics_path.empty()) {
     ics.emplace(gadget::Snapshot::open(world, ics_path, ics_reader_options(config)));
   }
   const io::Attributes stored = gadget::read_provenance(world, snapshot.files().front());
   io::FieldHeader header = par::agree(world, [&] {
-    return snapshot::imported_header(snapshot.header(), stored, supplied_cosmology(config));
+    return snapshot::imported_header(snapshot.header(), stored, supplied_header(config));
   });
   log::info("{}", snapshot::summary_text(snapshot.header(), header));
 

@@ -2,6 +2,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/reader.hpp"
 
 #include <cstdio>
 
@@ -10,7 +11,8 @@ namespace nubox::app {
 void info(const par::Comm& world, const config::Config& config) {
   par::agree(world, [&] {
     const std::string path = config.required_text("info.in");
-    if (world.is_root()) std::fputs(gadget::describe_file(path).c_str(), stdout);
+    const gadget::ReaderOptions options = reader_options(config);
+    if (world.is_root()) std::fputs(gadget::describe_file(path, options).c_str(), stdout);
   });
 }
 

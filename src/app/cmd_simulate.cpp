@@ -2,6 +2,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/cosmology/table_range.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/output_plan.hpp"
@@ -35,6 +36,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   // 2. Cosmology. Refuse runs that would fail before anything is written.
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
+  cosmology::warn_of_extrapolation(tables, options.box_size_mpch, options.n);
   take_ics(world, config, parameters, options);
   const auto massless = par::agree(world, [&] {
     for (const std::int64_t seed : seeds) {

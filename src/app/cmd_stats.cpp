@@ -4,6 +4,7 @@
 #include "nubox/stats/stats_run.hpp"
 
 #include "app/commands.hpp"
+#include "app/options/reader.hpp"
 #include "app/options/stats.hpp"
 #include "app/report_cost.hpp"
 #include "app/run_record.hpp"

@@ -24,11 +24,6 @@ const Command& command_of(const std::string& name) {
   return *found;
 }
 
-bool uses(const Command& command, const Option& option) {
-  return std::find(command.sections.begin(), command.sections.end(), option.section) !=
-         command.sections.end();
-}
-
 po::options_description table_description() {
   po::options_description description;
   for (const Option& option : option_table()) {
@@ -164,7 +159,7 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
   Config config;
   config.command_ = command_name;
   for (const Option& option : option_table()) {
-    if (uses(command, option)) {
+    if (command.reads(option)) {
       config.values_[option.name()] = {option.default_value, std::string(default_origin)};
     }
   }
@@ -185,7 +180,7 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
       check_value(option, given.text, given.place);
       // A file may contain options of several commands. On the command line an option of another
       // command is an error.
-      if (uses(command, option)) {
+      if (command.reads(option)) {
         // In the config.used.ini of an earlier run, values marked as defaults count as not given.
         const bool by_default = given.marked_default && given.text == option.default_value;
         config.values_[given.name] = {given.text,

@@ -29,6 +29,18 @@ const Option* find_option(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+bool Command::reads(const Option& option) const {
+  return std::ranges::find(sections, option.section) != sections.end() ||
+         std::ranges::find(options, option.name()) != options.end();
+}
+
+const std::vector<std::string>& reader_option_names() {
+  static const std::vector<std::string> names = {
+      "import.length_unit", "import.box_size_mpch", "import.redshift", "import.Omega_m",
+      "import.h",           "import.mnu_eV",        "import.cdm_type", "import.neutrino_type"};
+  return names;
+}
+
 const std::vector<Command>& command_table() {
   static const std::vector<Command> commands = {
       {"simulate",
@@ -44,14 +56,18 @@ const std::vector<Command>& command_table() {
       {"export", "convert a field file to a Gadget snapshot", {"run", "export"}},
       {"stats",
        "measure power spectra, multipoles, bispectra, density PDF, residuals and voids",
-       {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"}},
+       {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"},
+       reader_option_names()},
       {"bench",
        "measure the speed of a component and the limit that the machine sets",
        {"run", "bench", "model", "predict", "train"}},
       {"doctor",
        "check this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
        {"run", "doctor", "box", "cosmology", "simulate"}},
-      {"info", "print header and contents of a nubox file or a Gadget snapshot", {"run", "info"}},
+      {"info",
+       "print header and contents of a nubox file or a Gadget snapshot",
+       {"run", "info"},
+       reader_option_names()},
   };
   return commands;
 }

@@ -105,6 +105,13 @@ std::vector<Option> box_options() {
        "Mesh points per side of the neutrino density; 0: as many as CDM particles per side."},
       {"import", "mnu_eV", number, "-1", -1, 2, {},
        "Sum of the neutrino masses, eV; -1: from the masses of the particles."},
+      {"import", "cdm_type", integer, "-1", -1, 6, {},
+       "Particle type of the cold dark matter; -1: 1."},
+      {"import", "neutrino_type", integer, "-1", -1, 6, {},
+       "Particle type of the neutrinos; -1: 2, in SWIFT files 6."},
+      {"import", "mesh_factor", integer, "-1", -1, 1024, {},
+       "Force mesh points per particle spacing of the run that made the snapshot, which the calibration of "
+       "a model depends on; 0: forces finer than a mesh (TreePM); -1: as an export noted it, else unknown."},
       {"import", "seed", integer, "-1", -1, 9e15, {},
        "Seed of the initial phases, recorded in the field file; -1: unknown."},
       {"import", "length_unit", choice, "auto", {}, {}, {"auto", "kpch", "mpch"},

@@ -5,8 +5,8 @@
 
 #include "growth.hpp"
 #include "linear_power.hpp"
-#include "neutrinos.hpp"
 #include "stencil.hpp"
+#include "supereasy.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -26,19 +26,6 @@ std::vector<double> uniform_nodes(double first, double last, std::size_t count) 
     nodes[i] = first + (last - first) * static_cast<double>(i) / static_cast<double>(count - 1);
   }
   return nodes;
-}
-
-/// r = delta_nu/delta_cb of the SuperEasy closure (arXiv:2011.12504).
-double supereasy_ratio(const Background& background, double k_hmpc, double a) {
-  constexpr double zeta3 = 1.2020569031595943;
-  const Parameters& p = background.parameters();
-  const double mass_eV = p.M_nu_eV / 3;
-  const double speed_kms = units::light_kms * std::sqrt(3 * zeta3 / (2 * std::log(2.0))) *
-                           neutrino_temperature_eV(p) / mass_eV;
-  const double k_fs = std::sqrt(1.5 * p.Omega_m * a) * units::hubble_kms_per_mpch / speed_kms;
-  const double f_nu = background.f_nu();
-  const double sum = k_hmpc + k_fs;
-  return k_fs * k_fs * (1 - f_nu) / (sum * sum - f_nu * k_fs * k_fs);
 }
 
 }  // namespace

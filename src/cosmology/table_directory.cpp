@@ -6,7 +6,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "boltzmann_set.hpp"
-#include "linear_power.hpp"
+#include "table_checks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -104,33 +104,6 @@ TransferFile transfer_of(const TableTexts& texts, const Background& background,
   return assemble_transfer(std::move(files), background, name);
 }
 
-/// Far above the horizon T_cb follows from the background alone, since a fluctuation acts as
-/// spatial curvature: this detects files of another Omega_m, h, redshift, unit or gauge.
-void check_large_scale_limit(const TransferFile& file, const Background& background,
-                             const std::string& name) {
-  constexpr double k_limit_hmpc = 2e-4;  // the relative difference is 5e-4 there, as k^2
-  if (file.k_hmpc[0] > k_limit_hmpc) return;
-  const Parameters& p = background.parameters();
-  for (std::size_t z = 0; z < file.redshifts.size(); ++z) {
-    const double found = file.T_cb[file.index(z, 0)];
-    const double demanded = superhorizon_transfer(background, 1 / (1 + file.redshifts[z]));
-    if (std::abs(found / demanded - 1) > 1e-3) {
-      throw InputError(
-          "{}: T_cb = {:.6g} Mpc^2 at k = {} h/Mpc, z = {}, where Omega_m = {} and h = {} require "
-          "{:.6g}: tables of another cosmology, redshift, unit or gauge (synchronous is needed)",
-          name, found, file.k_hmpc[0], file.redshifts[z], p.Omega_m, p.h, demanded);
-    }
-  }
-}
-
-void check_neutrino_limit(const TransferFile& file, const std::string& name) {
-  const double limit = file.T_nu[0] / file.T_cb[0];
-  if (!(std::abs(limit - 1) <= 0.01)) {
-    throw InputError("{}: T_nu/T_cb = {} at the smallest k, z = 0, where it must tend to one", name,
-                     limit);
-  }
-}
-
 }  // namespace
 
 TableTexts read_table_texts(const par::Comm& comm, const fs::path& directory) {
@@ -170,8 +143,7 @@ TableDirectory parse_table_directory(const TableTexts& texts, const std::string&
     const std::string name = directory + "/" + first.substr(0, first.find('/'));
     const Background background(tables.cosmology.parameters.with_mass(mass_eV));
     TransferFile transfer = transfer_of(files, background, directory, name);
-    check_large_scale_limit(transfer, background, name);
-    if (mass_eV > 0) check_neutrino_limit(transfer, name);
+    require_transfer_of(transfer, background, name);
     tables.masses.push_back({mass_eV, name, std::move(transfer)});
   }
   tables.digest = checksum_text(checksum_of(std::span<const char>(all)));

@@ -3,11 +3,32 @@
 #include "nubox/core/error.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <sstream>
 
 namespace nubox::cosmology {
+
+namespace {
+
+/// A number as from_chars reads it: without a leading +, and with the e of its exponent, for which
+/// Fortran writes D, or nothing before three digits (1.2-105).
+std::string in_c_notation(std::string_view word) {
+  if (word.size() > 1 && word[0] == '+' && word[1] != '-' && word[1] != '+') word.remove_prefix(1);
+  std::string text(word);
+  for (char& letter : text) {
+    if (letter == 'D' || letter == 'd') letter = 'e';
+  }
+  const std::size_t sign = text.find_last_of("+-");
+  const bool digits_before =
+      sign != std::string::npos && sign > 0 &&
+      (std::isdigit(static_cast<unsigned char>(text[sign - 1])) != 0 || text[sign - 1] == '.');
+  if (digits_before && text.find_first_of("eE") == std::string::npos) text.insert(sign, 1, 'e');
+  return text;
+}
+
+}  // namespace
 
 std::vector<std::string_view> words_of(std::string_view line) {
   constexpr std::string_view blanks = " \t\r";
@@ -35,8 +56,9 @@ void for_each_line(
 
 double number(std::string_view word, const std::string& where) {
   double value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(value)) {
+  const std::string text = in_c_notation(word);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
     throw InputError("{}: '{}' is not a finite number", where, word);
   }
   return value;

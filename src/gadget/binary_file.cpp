@@ -1,30 +1,21 @@
 #include "nubox/core/error.hpp"
 #include "nubox/io/bytes.hpp"
 
-#include "gadget/snapshot_file.hpp"
+#include "gadget/binary_header.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <fcntl.h>
 
 namespace nubox::gadget {
 namespace {
 
-constexpr std::uint64_t header_bytes = 256;
 constexpr std::uint64_t label_bytes = 8;
 constexpr std::uint64_t marker_bytes = 4;
-constexpr std::size_t binary_types = 6;
+/// Index of the mass block in format 1: behind the IDs.
+constexpr std::size_t mass_record = 4;
 
 /// Order of the blocks in format 1, which has no names.
 constexpr std::array<const char*, 4> record_order{"HEAD", "POS", "VEL", "ID"};
-
-template <class Number>
-Number number_at(std::span<const std::byte> bytes, std::size_t offset, bool swapped) {
-  std::array<std::byte, sizeof(Number)> raw;
-  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), sizeof(Number), raw.begin());
-  if (swapped) std::reverse(raw.begin(), raw.end());
-  return std::bit_cast<Number>(raw);
-}
 
 /// An open binary file with its byte order, its format and its Fortran records
 /// (int32 length, payload, int32 length).
@@ -34,9 +25,9 @@ class BinaryFile {
       : file_(path, O_RDONLY), size_(file_.size()) {
     if (size_ < marker_bytes) throw InputError("{} is empty ({} bytes)", where(), size_);
     const std::uint64_t first = marker(0);
-    swapped_ = first != header_bytes && first != label_bytes;
+    swapped_ = !starts_snapshot(first);
     const std::uint64_t length = marker(0);
-    if (length != header_bytes && length != label_bytes) {
+    if (!starts_snapshot(length)) {
       throw InputError(
           "{} is no Gadget snapshot: it is no HDF5 file, and its first record has length {}, "
           "neither 256 (format 1) nor 8 (format 2) in either byte order",
@@ -84,6 +75,14 @@ class BinaryFile {
   }
 
  private:
+  /// Whether a first record of this length is a header or the label of one. The many lengths of
+  /// Gadget-4's header must be confirmed by the marker behind it.
+  [[nodiscard]] bool starts_snapshot(std::uint64_t length) const {
+    if (length == gadget_2_header_bytes || length == label_bytes) return true;
+    return gadget_4_types(length) > 0 && length + 2 * marker_bytes <= size_ &&
+           marker(marker_bytes + length) == length;
+  }
+
   [[nodiscard]] std::uint64_t marker(std::uint64_t offset) const {
     std::array<std::byte, marker_bytes> raw;
     read(offset, raw);
@@ -122,36 +121,6 @@ class BinaryFile {
   bool named_ = false;
 };
 
-FileHeader parse_header(const BinaryFile& file, std::span<const std::byte> header) {
-  FileHeader file_header;
-  file_header.kind = file.named() ? FileKind::binary_2 : FileKind::binary_1;
-  file_header.swapped = file.swapped();
-  const auto real = [&](std::size_t offset) {
-    return number_at<double>(header, offset, file.swapped());
-  };
-  const auto word = [&](std::size_t offset) {
-    return number_at<std::uint32_t>(header, offset, file.swapped());
-  };
-  for (std::size_t type = 0; type < binary_types; ++type) {
-    const auto count = std::bit_cast<std::int32_t>(word(4 * type));
-    if (count < 0) {
-      throw InputError("{}: its header counts {} particles of type {}", file.where(), count, type);
-    }
-    file_header.counts[type] = static_cast<std::uint64_t>(count);
-    file_header.mass[type] = real(24 + 8 * type);
-    file_header.totals[type] = word(96 + 4 * type);
-    file_header.totals_high[type] = word(168 + 4 * type);
-  }
-  file_header.time = real(72);
-  file_header.redshift = real(80);
-  file_header.files = word(124);
-  file_header.box_size = real(128);
-  file_header.Omega_m = real(136);
-  file_header.Omega_lambda = real(144);
-  file_header.h = real(152);
-  return file_header;
-}
-
 std::string list_text(const std::vector<BinaryRecord>& records) {
   std::string text;
   for (const BinaryRecord& record : records) {
@@ -160,13 +129,35 @@ std::string list_text(const std::vector<BinaryRecord>& records) {
   return text;
 }
 
+/// Particles that have a number in a block.
+std::uint64_t particles_in(Quantity quantity, const FileHeader& file_header) {
+  return quantity == Quantity::mass ? file_header.first_in_block(quantity, type_count)
+                                    : file_header.particles();
+}
+
+/// The mass block of format 1, which has no name: known by its place and its length.
+BlockPlace find_unnamed_masses(const FileHeader& file_header,
+                               const std::vector<BinaryRecord>& records) {
+  const std::uint64_t count = particles_in(Quantity::mass, file_header);
+  if (records.size() <= mass_record || count == 0) return {};
+  const BinaryRecord& record = records[mass_record];
+  for (const int width : {4, 8}) {
+    if (record.bytes == count * static_cast<std::uint64_t>(width)) return {record.offset, width};
+  }
+  return {};
+}
+
 /// The width of a block's numbers follows from its length.
 BlockPlace find_block(Quantity quantity, const FileHeader& file_header,
                       const std::vector<BinaryRecord>& records, const std::string& where) {
+  if (quantity == Quantity::mass) {
+    if (file_header.kind == FileKind::binary_1) return find_unnamed_masses(file_header, records);
+    if (particles_in(quantity, file_header) == 0) return {};
+  }
   const std::string name = block_name(file_header.kind, quantity);
   const auto record = std::find_if(records.begin(), records.end(),
                                    [&](const BinaryRecord& other) { return other.name == name; });
-  const std::uint64_t particles = file_header.particles();
+  const std::uint64_t particles = particles_in(quantity, file_header);
   if (record == records.end()) {
     if (quantity == Quantity::position && particles > 0) {
       throw InputError("{} has no block POS; its blocks: {}", where, list_text(records));
@@ -194,8 +185,7 @@ class BinaryReader : public FileReader {
   RawNumbers read(Quantity quantity, std::size_t type, std::uint64_t first,
                   std::size_t count) override {
     const BlockPlace& place = file_header_.block(quantity);
-    // Types follow each other inside a block.
-    for (std::size_t before = 0; before < type; ++before) first += file_header_.counts[before];
+    first += file_header_.first_in_block(quantity, type);
     const std::size_t particle_bytes =
         components_of(quantity) * static_cast<std::size_t>(place.width);
     buffer_.resize(std::max(buffer_.size(), count * particle_bytes));
@@ -228,14 +218,21 @@ bool looks_like_binary(const std::filesystem::path& path) {
 FileHeader read_binary_header(const std::filesystem::path& path) {
   const BinaryFile file(path);
   const std::vector<BinaryRecord> records = file.records();
-  if (records.empty() || records[0].name != "HEAD" || records[0].bytes != header_bytes) {
+  if (records.empty() || records[0].name != "HEAD" || !is_header_length(records[0].bytes)) {
     throw InputError("{} does not begin with a header of 256 bytes; its blocks: {}", file.where(),
                      list_text(records));
   }
-  FileHeader file_header = parse_header(file, file.payload(records[0]));
-  for (const Quantity quantity : {Quantity::position, Quantity::velocity, Quantity::id}) {
+  FileHeader file_header =
+      parse_binary_header(file.payload(records[0]), file.swapped(), file.where());
+  file_header.kind = file.named() ? FileKind::binary_2 : FileKind::binary_1;
+  for (const Quantity quantity :
+       {Quantity::position, Quantity::velocity, Quantity::id, Quantity::mass}) {
     file_header.blocks[static_cast<std::size_t>(quantity)] =
         find_block(quantity, file_header, records, file.where());
+  }
+  for (std::size_t type = 0; type < type_count; ++type) {
+    file_header.has_masses[type] =
+        file_header.in_mass_block(type) && file_header.block(Quantity::mass).width > 0;
   }
   return file_header;
 }

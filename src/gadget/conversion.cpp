@@ -110,6 +110,22 @@ void convert_velocities(const RawNumbers& raw, double unit_kms, std::span<float>
   });
 }
 
+void add_masses(const RawNumbers& raw, std::size_t count, const std::string& where,
+                std::uint64_t first, MassSum& masses) {
+  with_stream<float, double>(raw, [&](const auto stored) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const double mass = static_cast<double>(stored[i]);
+      if (!(mass >= 0 && std::isfinite(mass))) {
+        throw InputError("{}: particle {} has the mass {}", where, first + i, mass);
+      }
+      masses.lowest = masses.count == 0 ? mass : std::min(masses.lowest, mass);
+      masses.highest = std::max(masses.highest, mass);
+      masses.sum += mass;
+      ++masses.count;
+    }
+  });
+}
+
 void convert_ids(const RawNumbers& raw, std::span<std::uint64_t> id) {
   with_stream<std::uint32_t, std::uint64_t>(raw, [&](const auto stored) {
     std::uint64_t* const out = id.data();

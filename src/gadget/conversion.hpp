@@ -20,6 +20,11 @@ void convert_positions(const RawNumbers& raw, double length_mpch, double box_siz
 void convert_velocities(const RawNumbers& raw, double unit_kms, std::span<float> velocity_kms,
                         const std::string& where, std::uint64_t first);
 
+/// Adds the first `count` masses. @throws InputError as above for a mass that is negative or not
+/// finite
+void add_masses(const RawNumbers& raw, std::size_t count, const std::string& where,
+                std::uint64_t first, MassSum& masses);
+
 void convert_ids(const RawNumbers& raw, std::span<std::uint64_t> id);
 
 }  // namespace nubox::gadget

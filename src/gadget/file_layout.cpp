@@ -18,6 +18,12 @@ static_assert(std::endian::native == std::endian::little, "files are written in 
 constexpr std::size_t header_types = 6;
 constexpr double kpc_per_mpc = 1000;
 
+// Units as Gadget's parameter files state them: kpc/h, 1e10 Msun/h, km/s. The constants are those
+// of Gadget, which readers compare with. pynbody takes lengths for Mpc/h where they are missing.
+constexpr double unit_length_cm = 3.085678e21;
+constexpr double unit_mass_g = 1.989e43;
+constexpr double unit_velocity_cms = 1e5;
+
 template <class T>
 using PerType = std::array<T, header_types>;
 
@@ -87,6 +93,9 @@ void write_hdf5_header(hid_t file, const WriterOptions& options, std::uint64_t c
   write_one<double>(id, "Omega0", options.Omega_m);
   write_one<double>(id, "OmegaLambda", options.Omega_lambda);
   write_one<double>(id, "HubbleParam", options.h);
+  write_one<double>(id, "UnitLength_in_cm", unit_length_cm);
+  write_one<double>(id, "UnitMass_in_g", unit_mass_g);
+  write_one<double>(id, "UnitVelocity_in_cm_per_s", unit_velocity_cms);
   for (const char* name : {"Flag_Sfr", "Flag_Cooling", "Flag_StellarAge", "Flag_Metals",
                            "Flag_Feedback", "Flag_DoublePrecision", "Flag_IC_Info"}) {
     write_one<std::int32_t>(id, name, 0);
@@ -141,7 +150,8 @@ class BinaryFrame {
     bytes.resize(end + sizeof(T));
     std::memcpy(bytes.data() + end, &value, sizeof(T));
   }
-  /// The record of 16 bytes in front of each block of format 2.
+  /// The record of 16 bytes in front of each block of format 2: name and distance to the next name
+  /// (payload and its two length markers).
   void put_name(const char (&name)[5], std::size_t block_bytes) {
     put(std::uint32_t{8});
     for (std::size_t i = 0; i < 4; ++i) put(name[i]);
@@ -195,7 +205,7 @@ void make_binary_frame(const WriterOptions& options, std::size_t files, FileLayo
                             .h = options.h,
                             .total_high_word = of_cdm(high_word(options.particles))};
   BinaryFrame frame;
-  frame.put_name("HEAD", sizeof(header) + 8);
+  frame.put_name("HEAD", sizeof(header));
   frame.put(static_cast<std::uint32_t>(sizeof(header)));
   frame.put(header);
   frame.put(static_cast<std::uint32_t>(sizeof(header)));

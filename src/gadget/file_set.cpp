@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <regex>
 
@@ -65,6 +66,29 @@ int common_width(const std::vector<FileHeader>& file_headers, Quantity quantity)
     width = std::max(width, file.block(quantity).width);
   }
   return width;
+}
+
+/// Mean masses of the whole set, in the unit of the files, and their ratios.
+void set_masses(const std::vector<FileHeader>& file_headers, Header& header) {
+  for (std::size_t type = 0; type < type_count; ++type) {
+    if (file_headers[0].mass[type] > 0) {
+      header.mass_1e10_msunh[type] = file_headers[0].mass[type];
+      header.mass_ratio[type] = 1;
+      continue;
+    }
+    MassSum total;
+    for (const FileHeader& file : file_headers) {
+      const MassSum& sum = file.mass_sums[type];
+      if (sum.count == 0) continue;
+      total.lowest = total.count == 0 ? sum.lowest : std::min(total.lowest, sum.lowest);
+      total.highest = std::max(total.highest, sum.highest);
+      total.sum += sum.sum;
+      total.count += sum.count;
+    }
+    if (total.count == 0 || total.count != header.counts[type] || total.highest == 0) continue;
+    header.mass_1e10_msunh[type] = total.sum / static_cast<double>(total.count);
+    header.mass_ratio[type] = total.highest / total.lowest;
+  }
 }
 
 double redshift_of(const FileHeader& file_header, const ReaderOptions& options,
@@ -156,15 +180,26 @@ SetHeader combine(const std::vector<std::filesystem::path>& files,
   header.format = kind_text(first.kind);
   header.files = static_cast<int>(files.size());
   header.counts = total_counts(files, file_headers);
-  header.neutrino_type = first.kind == FileKind::swift ? 6 : 2;
+  header.cdm_type = options.cdm_type.value_or(cdm_type);
+  header.neutrino_type = options.neutrino_type.value_or(first.kind == FileKind::swift ? 6 : 2);
+  if (header.cdm_type == header.neutrino_type) {
+    throw UsageError(
+        "type {} cannot be both CDM and neutrinos (import.cdm_type, import.neutrino_type)",
+        header.cdm_type);
+  }
   header.redshift = redshift_of(first, options, where);
   header.Omega_m = options.Omega_m.value_or(first.Omega_m);
   header.Omega_lambda = options.Omega_lambda.value_or(first.Omega_lambda);
   header.h = options.h.value_or(first.h);
+  if (first.Omega_b > 0) header.Omega_b = first.Omega_b;
+  header.M_nu_eV = options.M_nu_eV;
+  if (!header.M_nu_eV && first.M_nu_eV >= 0) header.M_nu_eV = first.M_nu_eV;
+  header.has_neutrino_weights = first.neutrino_weights;
   if (!options.box_size_mpch && !(first.box_size > 0 && std::isfinite(first.box_size))) {
     throw InputError("{}: BoxSize = {} is no box; state its size (import.box_size_mpch)", where,
                      first.box_size);
   }
+  set_masses(file_headers, header);
   set.scales = find_scales(first, options, where, header);
   header.has_velocity = common_width(file_headers, Quantity::velocity) > 0;
   header.has_id = common_width(file_headers, Quantity::id) > 0;

@@ -42,7 +42,7 @@ struct SetHeader {
     const std::vector<std::filesystem::path>& files, const std::vector<FileHeader>& file_headers);
 
 /// Length, velocity and mass units of the set. Sets header.length_unit and header.length_evidence.
-/// Uses the counts, Omega_m and redshift of `header`.
+/// Uses the counts, Omega_m and redshift of `header`, and converts its masses.
 [[nodiscard]] Scales find_scales(const FileHeader& file_header, const ReaderOptions& options,
                                  const std::string& where, Header& header);
 

@@ -34,7 +34,7 @@ double snapped(double value, std::initializer_list<double> usual) {
   return value;
 }
 
-/// Mass of all particles in 1e10 Msun/h; 0 where a type has no mass in the header.
+/// Mass of all particles in 1e10 Msun/h; 0 where the file has no mass of a type.
 double total_mass(const Header& header) {
   double sum = 0;
   for (std::size_t type = 0; type < type_count; ++type) {
@@ -105,7 +105,7 @@ double length_unit(const FileHeader& file_header, const ReaderOptions& options,
         "state it (import.length_unit)",
         where,
         options.box_size_mpch ? "its box is given by option"
-                              : "MassTable or Omega0 is zero, so that masses do not tell");
+                              : "particle masses or Omega0 are missing, so that they do not tell");
   }
   for (const double unit : {kpch_mpch, 1.0}) {
     if (!masses.fits(unit)) continue;
@@ -129,7 +129,7 @@ Scales find_scales(const FileHeader& file_header, const ReaderOptions& options,
           ? snapped(file_header.unit_mass_g, {mass_unit_g}) / mass_unit_g * per_h
           : 1.0;
   for (std::size_t type = 0; type < type_count; ++type) {
-    header.mass_1e10_msunh[type] = file_header.mass[type] * scales.mass_1e10_msunh;
+    header.mass_1e10_msunh[type] *= scales.mass_1e10_msunh;
   }
   const MassEvidence masses(file_header.box_size, options, header);
   scales.length_mpch = length_unit(file_header, options, masses, where, header);

@@ -5,6 +5,7 @@
 #include "gadget/snapshot_file.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 namespace nubox::gadget {
@@ -29,6 +30,14 @@ std::size_t chunk_bytes(hid_t file, const std::string& name) {
   return static_cast<std::size_t>(extents[0] * extents[1]) * H5Tget_size(type.id());
 }
 
+/// Type to read IDs with: of the sign of the stored one, so that HDF5 keeps their bits. It would
+/// change a negative number to 0, but programs store large IDs in signed numbers.
+hid_t id_type(hid_t stored, int width) {
+  const bool is_signed = H5Tget_sign(stored) == H5T_SGN_2;
+  if (width == 4) return is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32;
+  return is_signed ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64;
+}
+
 class Hdf5Reader : public FileReader {
  public:
   explicit Hdf5Reader(const std::filesystem::path& path)
@@ -41,12 +50,12 @@ class Hdf5Reader : public FileReader {
       const hid_t dataset = opened(name);
       const io::hdf5::Type stored(H5Dget_type(dataset), "read the type of " + name);
       const int width = H5Tget_size(stored.id()) <= 4 ? 4 : 8;
-      const hid_t memory_type = quantity == Quantity::id
-                                    ? (width == 4 ? H5T_NATIVE_UINT32 : H5T_NATIVE_UINT64)
-                                    : (width == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE);
+      const hid_t memory_type = quantity == Quantity::id ? id_type(stored.id(), width)
+                                : width == 4             ? H5T_NATIVE_FLOAT
+                                                         : H5T_NATIVE_DOUBLE;
       const std::size_t components = components_of(quantity);
       const std::array<hsize_t, 2> start{first, 0}, extent{count, components};
-      const int rank = quantity == Quantity::id ? 1 : 2;
+      const int rank = components == 1 ? 1 : 2;
       const io::hdf5::Space space(H5Dget_space(dataset), "select part of " + name);
       io::hdf5::check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
                                           extent.data(), nullptr),
@@ -57,11 +66,24 @@ class Hdf5Reader : public FileReader {
       io::hdf5::check(
           H5Dread(dataset, memory_type, memory.id(), space.id(), H5P_DEFAULT, buffer_.data()),
           "read " + name);
+      if (quantity == Quantity::id) clear_sign(H5Tget_size(stored.id()), count);
       return RawNumbers{std::span(buffer_).first(bytes), width, false};
     });
   }
 
  private:
+  /// IDs of fewer than 4 bytes: HDF5 repeats their highest bit in the bytes that it adds.
+  void clear_sign(std::size_t stored_bytes, std::size_t count) {
+    if (stored_bytes >= sizeof(std::uint32_t)) return;
+    const std::uint32_t mask = (std::uint32_t{1} << 8 * stored_bytes) - 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint32_t id = 0;
+      std::memcpy(&id, &buffer_[i * sizeof(id)], sizeof(id));
+      id &= mask;
+      std::memcpy(&buffer_[i * sizeof(id)], &id, sizeof(id));
+    }
+  }
+
   /// Datasets stay open between pieces, so that their cache still holds the chunk in which the last
   /// piece ended.
   [[nodiscard]] hid_t opened(const std::string& name) {

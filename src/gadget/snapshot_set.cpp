@@ -55,6 +55,7 @@ std::vector<FileHeader> read_all_headers(const par::Comm& comm,
                               files[i].string(), files.size());
       }
       file_headers.push_back(read_file_header(files[i]));
+      sum_masses(files[i], file_headers.back());
     }
     return file_headers;
   });
@@ -162,8 +163,10 @@ struct Snapshot::Impl {
       throw InternalError("particle type {} does not exist", type);
     }
     if (header.counts[static_cast<std::size_t>(type)] == 0) {
-      throw InputError("{} has no particles of type {}: its counts by type are {}", where, type,
-                       fmt::join(header.counts, ", "));
+      throw InputError(
+          "{} has no particles of type {}: its counts by type are {}; say which type is CDM "
+          "(import.cdm_type) or neutrinos (import.neutrino_type)",
+          where, type, fmt::join(header.counts, ", "));
     }
     if (fields.velocity && !header.has_velocity) throw InputError("{} has no velocities", where);
     if (fields.id && !header.has_id) throw InputError("{} has no particle IDs", where);
@@ -233,6 +236,11 @@ void Snapshot::for_each_block(int type, const ParticleFields& fields,
         "and BoxSize are in different units",
         impl_->files[0].string(), type, largest, box);
   });
+}
+
+std::vector<std::filesystem::path> files_of_snapshot(const par::Comm& comm,
+                                                     const std::filesystem::path& path) {
+  return find_files(comm, path);
 }
 
 bool is_snapshot(const std::filesystem::path& path) {

@@ -205,6 +205,8 @@ Publication write_field_file(const par::SlabLayout& layout, const std::filesyste
                              const FieldHeader& header, std::span<const FieldDataset> datasets,
                              std::size_t transfer_bytes) {
   const par::Comm comm = layout.comm();
+  // What readers would refuse is refused before it is written.
+  par::agree(comm, [&] { (void)header_of(attributes_of(header), path.string()); });
   std::vector<NamedChecksum> checksums;
   std::vector<Part> parts;
   for (const FieldDataset& data : datasets) {

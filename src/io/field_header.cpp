@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 
 namespace nubox::io {
 namespace {
@@ -36,6 +37,47 @@ constexpr std::array<TextField, 3> text_fields{{
 /// Simulation codes write a snapshot at the time step nearest to the requested redshift.
 constexpr double redshift_tolerance = 1e-3;
 
+/// Attributes that change how a box is treated: one of another type would be taken for missing.
+template <class T>
+void require_types(const Attributes& extra, std::initializer_list<const char*> names,
+                   const std::string& where) {
+  for (const char* name : names) {
+    if (extra.contains(name)) (void)require<T>(extra, name, where);
+  }
+}
+
+struct Range {
+  const char* name;
+  double lowest, highest;
+};
+
+/// Zero stands for an unknown number. The ranges are far wider than any cosmology in use; they tell
+/// another unit or another quantity.
+constexpr std::array<Range, 6> cosmology_ranges{{{"Omega_m", 0, 1},
+                                                 {"Omega_b", 0, 1},
+                                                 {"h", 0, 2},
+                                                 {"n_s", 0, 2},
+                                                 {"A_s", 0, 1e-7},
+                                                 {"M_nu_eV", 0, 10}}};
+
+void require_ranges(const FieldHeader& header, const std::string& where) {
+  for (std::size_t i = 0; i < cosmology_ranges.size(); ++i) {
+    const auto& [name, lowest, highest] = cosmology_ranges[i];
+    const double value = header.cosmology.*cosmology::parameter_fields[i].member;
+    if (!(value >= lowest && value <= highest)) {
+      throw InputError("{}: {} = {} is outside {} to {}", where, name, value, lowest, highest);
+    }
+  }
+  constexpr double largest_offset_cells = 1, largest_redshift = 1e4;
+  if (std::abs(header.lattice_offset_cells) > largest_offset_cells) {
+    throw InputError("{}: lattice_offset_cells = {} is more than a cell", where,
+                     header.lattice_offset_cells);
+  }
+  if (header.redshift > largest_redshift) {
+    throw InputError("{}: redshift = {} is above {}", where, header.redshift, largest_redshift);
+  }
+}
+
 void require_meaning(const FieldHeader& header, const std::string& where) {
   for (const NumberField& field : number_fields) {
     if (!std::isfinite(header.*field.member)) {
@@ -51,8 +93,7 @@ void require_meaning(const FieldHeader& header, const std::string& where) {
   }
   if (header.redshift <= -1)
     throw InputError("{}: redshift = {} is not above -1", where, header.redshift);
-  if (header.cosmology.M_nu_eV < 0)
-    throw InputError("{}: M_nu_eV = {} is negative", where, header.cosmology.M_nu_eV);
+  require_ranges(header, where);
 }
 
 }  // namespace
@@ -89,6 +130,9 @@ FieldHeader header_of(const Attributes& attributes, const std::string& where) {
   for (const auto& [name, member] : cosmology::parameter_fields) {
     header.cosmology.*member = take<double>(header.extra, name, where);
   }
+  require_types<double>(header.extra, {"T_cmb", "N_eff", "z_initial"}, where);
+  require_types<std::int64_t>(header.extra, {"mesh_factor", "force_mesh_factor"}, where);
+  require_types<std::string>(header.extra, {density_nu_window, "noise"}, where);
   // Only simulated boxes have these attributes.
   auto& cosmology = header.cosmology;
   cosmology.T_cmb_K = find<double>(header.extra, "T_cmb").value_or(cosmology.T_cmb_K);

@@ -66,7 +66,10 @@ std::string required_text(hid_t file, const char* name, const std::string& where
       return std::get<std::string>(values[0]);
     }
   }
-  throw InputError("{} is no nubox file: it has no root attribute '{}'", where, name);
+  const bool snapshot = H5Lexists(file, "Header", H5P_DEFAULT) > 0;
+  throw InputError(
+      "{} is no nubox file: it has no root attribute '{}'{}", where, name,
+      snapshot ? "; it looks like a snapshot, of which nubox import makes a field file" : "");
 }
 
 bool is_one(hid_t file, const char* name) {
@@ -147,6 +150,7 @@ std::vector<AttributeValue> read_attribute(hid_t object, const std::string& name
   const hdf5::Type type(H5Aget_type(attribute.id()), what);
   const auto count =
       static_cast<std::size_t>(hdf5::check(H5Sget_simple_extent_npoints(space.id()), what));
+  if (count == 0) return {};  // HDF5 reads nothing from an empty attribute but an error
   switch (H5Tget_class(type.id())) {
     case H5T_INTEGER:
       return read_numbers<std::int64_t>(attribute.id(), H5T_NATIVE_INT64, count);
@@ -208,6 +212,20 @@ Attributes read_signed_attributes(hid_t file, const std::string& where, const st
 
 void write_complete_mark(hid_t file, bool complete) {
   write_attribute(file, complete_name, std::int64_t{complete});
+}
+
+InputError unreadable(const std::string& where, const std::string& reason) {
+  if (reason.find("version number") == std::string::npos) {
+    return InputError("{} is damaged or truncated: {}", where, reason);
+  }
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return InputError(
+      "{} is in a newer HDF5 format than HDF5 {}.{}.{} of this program reads, or damaged: {}. "
+      "Write its "
+      "datasets anew in an older format, with h5py: h5py.File(NAME, \"w\", libver=\"v114\") and "
+      "create_dataset; a copy of the datasets (File.copy) keeps their format",
+      where, major, minor, release, reason);
 }
 
 hdf5::File open_existing(const std::filesystem::path& path) {

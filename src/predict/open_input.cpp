@@ -4,11 +4,13 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/cosmology/table_range.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
 #include "nubox/prior/neutrino_density.hpp"
 #include "nubox/prior/theories.hpp"
+#include "nubox/snapshot/self_checks.hpp"
 #include "nubox/stats/seams.hpp"
 
 #include <utility>
@@ -17,22 +19,6 @@ namespace nubox::predict {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Measured accuracy of the velocities of a prior: rms error over rms velocity, site by site,
-/// against a simulated twin (64^3 particles, 125 Mpc/h, z = 0, force mesh 2N, one realisation).
-const char* velocity_accuracy(prior::Kind kind) {
-  switch (kind) {
-    case prior::Kind::rewind:
-      return "rms error 7 % of the rms velocity at 0.15 eV, 16 % at 0.6 eV";
-    case prior::Kind::linear:
-      return "rms error 19 % of the rms velocity at 0.15 eV, 68 % at 0.6 eV";
-    case prior::Kind::none:
-      return "rms error 20 % of the rms velocity at 0.15 eV, 78 % at 0.6 eV";
-    case prior::Kind::za:
-      break;
-  }
-  return "linear theory";
-}
 
 /// Rank-local. @throws InputError
 void require_massless(const io::FieldHeader& header, const fs::path& path) {
@@ -50,6 +36,7 @@ OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
       plan_(fft::Plan::create(setup.comm, file_.header().n)) {
   const io::FieldHeader& header = file_.header();
   const auto& card = setup.card;
+  cosmology::warn_of_extrapolation(setup.tables, header.box_size_mpch, header.n);
   par::agree(setup.comm, [&] {
     require_massless(header, path_);
     cosmology::require_same(header.cosmology, setup.options.cosmology, path_.string());
@@ -164,6 +151,7 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
   Stages stages;
   stages.enter("read");
   field::Box input = field::read_box(setup.comm, file_, path_);
+  snapshot::warn_of_failed_checks(input, theories.massless, path_.string());
   if (setup.network && !features_) {
     stages.enter("features");
     features_.emplace(input, theories.massless, setup.card->features, setup.rewind.mesh_factor,
@@ -202,7 +190,6 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
   if (predicted.velocity && wanted.M_nu_eV > 0) {
     // The network corrects positions only.
     predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(setup.prior);
-    predicted.header.extra["velocity_accuracy"] = velocity_accuracy(setup.prior);
   }
   for (const auto& [name, value] : recipe) {
     if (name != "M_nu_eV") predicted.header.extra[name] = value;

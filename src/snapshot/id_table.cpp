@@ -34,7 +34,7 @@ IdTable::IdTable(const gadget::Snapshot& ics, const par::Comm& comm, std::size_t
   sites_.assign(per_rank_, no_site);
   const double cell = ics.header().box_size_mpch / static_cast<double>(n);
   bool first_block = true;
-  ics.for_each_block(gadget::cdm_type, {.position = true, .velocity = false, .id = true},
+  ics.for_each_block(ics.header().cdm_type, {.position = true, .velocity = false, .id = true},
                      [&](gadget::ParticleBlock& block) {
                        if (first_block) measure_offset(block, cell);
                        first_block = false;

@@ -24,8 +24,9 @@ constexpr gadget::ParticleFields ids_only{.position = false, .velocity = false, 
 
 /// Collective.
 IdRange range_of_ids(const par::Comm& comm, const gadget::Snapshot& snapshot) {
-  IdRange range{no_site, 0, snapshot.header().counts[gadget::cdm_type]};
-  snapshot.for_each_block(gadget::cdm_type, ids_only, [&](const gadget::ParticleBlock& block) {
+  const gadget::Header& header = snapshot.header();
+  IdRange range{no_site, 0, header.counts[static_cast<std::size_t>(header.cdm_type)]};
+  snapshot.for_each_block(header.cdm_type, ids_only, [&](const gadget::ParticleBlock& block) {
     for (const std::uint64_t id : block.id) {
       range.first = std::min(range.first, id);
       range.last = std::max(range.last, id);
@@ -105,15 +106,16 @@ std::string place_by_number(const par::Comm& comm, const gadget::Snapshot& snaps
   std::optional<IdMap> map;
   std::optional<std::uint64_t> unknown_id;
   std::vector<std::uint64_t> sites;
-  snapshot.for_each_block(gadget::cdm_type, fields, [&](const gadget::ParticleBlock& block) {
-    if (!map) map = most_likely(maps, block, n, psi.box_size_mpch(), comm);
-    sites.resize(block.count);
-    for (std::size_t p = 0; p < block.count; ++p) {
-      sites[p] = map->site(block.id[p]);
-      if (sites[p] == no_site && !unknown_id) unknown_id = block.id[p];
-    }
-    placer.place(sites, block.position_mpch, block.velocity_kms);
-  });
+  snapshot.for_each_block(snapshot.header().cdm_type, fields,
+                          [&](const gadget::ParticleBlock& block) {
+                            if (!map) map = most_likely(maps, block, n, psi.box_size_mpch(), comm);
+                            sites.resize(block.count);
+                            for (std::size_t p = 0; p < block.count; ++p) {
+                              sites[p] = map->site(block.id[p]);
+                              if (sites[p] == no_site && !unknown_id) unknown_id = block.id[p];
+                            }
+                            placer.place(sites, block.position_mpch, block.velocity_kms);
+                          });
   // Once for all blocks, so that ranks are not synchronised at every block.
   par::agree(comm, [&] {
     if (unknown_id)
@@ -139,46 +141,47 @@ std::string place_by_ics(const par::Comm& comm, const gadget::Snapshot& snapshot
     if (lattice_n(then) != psi.n() || std::abs(then.box_size_mpch / now.box_size_mpch - 1) > 1e-5) {
       throw InputError(
           "initial conditions of {} particles in {} Mpc/h do not belong to a snapshot of {} in {}",
-          then.counts[gadget::cdm_type], then.box_size_mpch, now.counts[gadget::cdm_type],
-          now.box_size_mpch);
+          then.counts[static_cast<std::size_t>(then.cdm_type)], then.box_size_mpch,
+          now.counts[static_cast<std::size_t>(now.cdm_type)], now.box_size_mpch);
     }
   });
   const IdTable table(ics, comm, psi.n(), range_of_ids(comm, ics));
   log::info("initial conditions at z = {:g}: lattice offset {} cells", ics.header().redshift,
             fmt::join(table.offset_cells(), ", "));
   const bool with_velocity = fields.velocity;
-  snapshot.for_each_block(gadget::cdm_type, fields, [&](const gadget::ParticleBlock& block) {
-    std::vector<Particle> particles(block.count);
-    par::agree(comm, [&] {
-      for (std::size_t p = 0; p < block.count; ++p) {
-        if (!table.in_range(block.id[p])) {
-          throw InputError("ID {} is not among the initial conditions", block.id[p]);
-        }
-        particles[p].id = block.id[p];
-        for (std::size_t c = 0; c < 3; ++c) {
-          particles[p].position[c] = block.position_mpch[3 * p + c];
-          particles[p].velocity[c] = with_velocity ? block.velocity_kms[3 * p + c] : 0.0F;
-        }
-      }
-    });
-    const auto arrived =
-        redistribute(comm, std::span<const Particle>(particles),
-                     [&](const Particle& particle) { return table.owner(particle.id); });
-    std::vector<std::uint64_t> sites(arrived.size());
-    std::vector<double> positions;
-    std::vector<float> velocities;
-    par::agree(comm, [&] {
-      for (std::size_t p = 0; p < arrived.size(); ++p) {
-        sites[p] = table.site(arrived[p].id);
-        if (sites[p] == no_site) {
-          throw InputError("ID {} is not among the initial conditions", arrived[p].id);
-        }
-        positions.insert(positions.end(), arrived[p].position, arrived[p].position + 3);
-        velocities.insert(velocities.end(), arrived[p].velocity, arrived[p].velocity + 3);
-      }
-    });
-    placer.place(sites, positions, velocities);
-  });
+  snapshot.for_each_block(
+      snapshot.header().cdm_type, fields, [&](const gadget::ParticleBlock& block) {
+        std::vector<Particle> particles(block.count);
+        par::agree(comm, [&] {
+          for (std::size_t p = 0; p < block.count; ++p) {
+            if (!table.in_range(block.id[p])) {
+              throw InputError("ID {} is not among the initial conditions", block.id[p]);
+            }
+            particles[p].id = block.id[p];
+            for (std::size_t c = 0; c < 3; ++c) {
+              particles[p].position[c] = block.position_mpch[3 * p + c];
+              particles[p].velocity[c] = with_velocity ? block.velocity_kms[3 * p + c] : 0.0F;
+            }
+          }
+        });
+        const auto arrived =
+            redistribute(comm, std::span<const Particle>(particles),
+                         [&](const Particle& particle) { return table.owner(particle.id); });
+        std::vector<std::uint64_t> sites(arrived.size());
+        std::vector<double> positions;
+        std::vector<float> velocities;
+        par::agree(comm, [&] {
+          for (std::size_t p = 0; p < arrived.size(); ++p) {
+            sites[p] = table.site(arrived[p].id);
+            if (sites[p] == no_site) {
+              throw InputError("ID {} is not among the initial conditions", arrived[p].id);
+            }
+            positions.insert(positions.end(), arrived[p].position, arrived[p].position + 3);
+            velocities.insert(velocities.end(), arrived[p].velocity, arrived[p].velocity + 3);
+          }
+        });
+        placer.place(sites, positions, velocities);
+      });
   const std::size_t n = psi.n();
   placer.require_bijection([n](std::uint64_t site) {
     return fmt::format("site ({}, {}, {})", site / (n * n), site / n % n, site % n);
@@ -222,10 +225,13 @@ void require_all(const par::Comm& comm, const std::vector<Check>& checks, const 
 }  // namespace
 
 std::size_t lattice_n(const gadget::Header& header) {
-  const std::uint64_t count = header.counts[gadget::cdm_type];
+  const std::uint64_t count = header.counts[static_cast<std::size_t>(header.cdm_type)];
   const auto n = static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(count))));
   if (count == 0 || n * n * n != count) {
-    throw InputError("{} CDM particles are no cube: there is no Lagrangian lattice", count);
+    throw InputError(
+        "{} CDM particles are no cube: there is no Lagrangian lattice. CDM is type {} "
+        "(import.cdm_type); the counts by type are {}",
+        count, header.cdm_type, fmt::join(header.counts, ", "));
   }
   return n;
 }

@@ -1,6 +1,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/field/particle_route.hpp"
+#include "nubox/gadget/particle_header.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/import.hpp"
 
@@ -16,6 +17,12 @@ field::LatticeField import_neutrinos(const par::Comm& comm, const gadget::Snapsh
   const std::uint64_t count = header.counts[static_cast<std::size_t>(type)];
   par::agree(comm, [&] {
     if (count == 0) throw InputError("the snapshot has no neutrinos (particles of type {})", type);
+    if (header.has_neutrino_weights || !gadget::have_equal_masses(header, type)) {
+      throw InputError(
+          "the neutrinos of the snapshot (type {}) have {}, but the density counts each as one: "
+          "import without them (import.neutrinos = none)",
+          type, header.has_neutrino_weights ? "delta-f weights" : "different masses");
+    }
   });
   const auto plan = fft::Plan::create(comm, mesh_n);
   fft::MeshField mesh(plan, header.box_size_mpch);

@@ -267,4 +267,25 @@ std::vector<Check> self_checks(const field::LatticeField& displacement_mpch,
   return checks;
 }
 
+bool is_foreign(const io::FieldHeader& header) {
+  constexpr const char* python_writer = "tools/nubox.py";
+  return header.origin != "simulate" || header.code_version == python_writer;
+}
+
+void warn_of_failed_checks(const field::Box& box, const cosmology::LinearTheory& theory,
+                           const std::string& name) {
+  const io::FieldHeader& header = box.header;
+  if (!is_foreign(header)) return;
+  const double a = units::scale_factor(header.redshift);
+  const auto checks = self_checks(box.displacement, box.velocity ? &*box.velocity : nullptr,
+                                  header.redshift, header.cosmology.Omega_m,
+                                  expected_rms(theory, a, header.box_size_mpch, header.n));
+  for (const Check& check : checks) {
+    if (check.passed) continue;
+    log::warn_together(
+        "{}: {}: are its units, its redshift or its order of sites others than the header says?",
+        name, check.text);
+  }
+}
+
 }  // namespace nubox::snapshot

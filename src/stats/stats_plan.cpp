@@ -44,7 +44,8 @@ StatsPlan plan_pairs(const std::vector<fs::path>& boxes, const std::vector<fs::p
     throw UsageError("stats.in has {} boxes, stats.target has {}: the numbers must be equal",
                      boxes.size(), targets.size());
   }
-  StatsPlan plan{.pairs = {}, .independent = {}, .out = out};
+  StatsPlan plan;
+  plan.out = out;
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     const fs::path numbered = out.parent_path() / fmt::format("{}-{}{}", out.stem().string(), i + 1,
                                                               out.extension().string());
@@ -92,11 +93,12 @@ bool has_all(const io::TableFile& table, std::span<const Statistic> statistics) 
   });
 }
 
-PairSummary summarize_pair(const par::Comm& comm, const StatsPair& pair) {
-  if (!pair.has_target()) return {summarize_box(comm, pair.in, nullptr), std::nullopt};
-  const BoxSummary target = summarize_box(comm, pair.target, nullptr);
-  const BoxSummary in = summarize_box(comm, pair.in, &target.header);
-  return {in, summarize_box(comm, pair.target, &in.header)};
+PairSummary summarize_pair(const par::Comm& comm, const StatsPair& pair,
+                           const gadget::ReaderOptions& options) {
+  if (!pair.has_target()) return {summarize_box(comm, pair.in, nullptr, options), std::nullopt};
+  const BoxSummary target = summarize_box(comm, pair.target, nullptr, options);
+  const BoxSummary in = summarize_box(comm, pair.in, &target.header, options);
+  return {in, summarize_box(comm, pair.target, &in.header, options)};
 }
 
 std::uint64_t required_bytes(const par::Comm& comm, const StatsPair& pair,
@@ -127,7 +129,7 @@ RunCost stats_cost(const par::Comm& comm, const StatsPlan& plan, std::size_t mes
                    std::span<const Statistic> statistics) {
   RunCost cost{.speed = fmt::format("{} us per mesh cell and box", cell_us)};
   for (const StatsPair& pair : plan.pairs) {
-    const PairSummary summary = summarize_pair(comm, pair);
+    const PairSummary summary = summarize_pair(comm, pair, plan.reader);
     cost.rank_bytes =
         std::max(cost.rank_bytes, required_bytes(comm, pair, summary, mesh_n, statistics));
     const auto cells = static_cast<double>(

@@ -31,13 +31,15 @@ std::vector<Failure> measure(const Run& run, const StatsPair& pair, const std::s
                              io::TableFile& table) {
   const StatsOptions& options = run.request.options;
   const std::vector<Statistic>& statistics = run.request.statistics;
-  const PairSummary summary = summarize_pair(run.comm, pair);
+  const PairSummary summary = summarize_pair(run.comm, pair, run.request.plan.reader);
   par::require_memory(run.comm, required_bytes(run.comm, pair, summary, options.mesh_n, statistics),
                       "measuring " + pair.in.string());
   const Tracers model =
-      read_box_tracers(run.comm, pair.in, summary.target ? &summary.target->header : nullptr);
+      read_box_tracers(run.comm, pair.in, summary.target ? &summary.target->header : nullptr,
+                       run.request.plan.reader);
   std::optional<Tracers> target;
-  if (summary.target) target = read_box_tracers(run.comm, pair.target, &summary.in.header);
+  if (summary.target)
+    target = read_box_tracers(run.comm, pair.target, &summary.in.header, run.request.plan.reader);
   SharedMeshes shared(model, target ? &*target : nullptr, options.mesh_n, options.assignment,
                       pair.in.string(), pair.target.string());
   table.attributes = describe_run(model.header(), target ? &target->header() : nullptr, digest);

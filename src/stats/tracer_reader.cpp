@@ -1,11 +1,13 @@
 #include "nubox/stats/tracer_reader.hpp"
 
 #include "nubox/core/checksum.hpp"
+#include "nubox/core/log.hpp"
 #include "nubox/gadget/particle_header.hpp"
-#include "nubox/gadget/snapshot_set.hpp"
+#include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -20,44 +22,74 @@ bool is_snapshot(const par::Comm& comm, const fs::path& path) {
   return par::root_decides(comm, [&] { return gadget::is_snapshot(path); });
 }
 
-io::FieldHeader header_of(const gadget::Snapshot& snapshot, const io::FieldHeader* other) {
-  io::FieldHeader header = gadget::particle_header(snapshot.header());
-  if (other == nullptr) return header;
-  header.cosmology.Omega_b = other->cosmology.Omega_b;
-  header.cosmology.n_s = other->cosmology.n_s;
-  header.cosmology.A_s = other->cosmology.A_s;
-  header.lattice_offset_cells = other->lattice_offset_cells;
+/// Collective.
+io::FieldHeader header_of(const par::Comm& comm, const gadget::Snapshot& snapshot,
+                          const io::FieldHeader* other) {
+  const gadget::Header& about = snapshot.header();
+  io::FieldHeader header = gadget::particle_header(about);
+  const io::Attributes stored = gadget::read_provenance(comm, snapshot.files().front());
+  std::optional<io::FieldHeader> exported;
+  if (!stored.empty()) {
+    exported = par::agree(
+        comm, [&] { return io::header_of(stored, snapshot.files().front().string() + ":/Nubox"); });
+  }
+  if (other != nullptr) header.lattice_offset_cells = other->lattice_offset_cells;
+  const io::FieldHeader* source = exported ? &*exported : other;
+  if (source == nullptr) return header;
+  if (!about.Omega_b) header.cosmology.Omega_b = source->cosmology.Omega_b;
+  header.cosmology.n_s = source->cosmology.n_s;
+  header.cosmology.A_s = source->cosmology.A_s;
+  if (exported && !about.M_nu_eV) header.cosmology.M_nu_eV = exported->cosmology.M_nu_eV;
   return header;
+}
+
+/// Names what is left out and what is not known.
+void warn_of_content(const gadget::Header& header, const std::string& where) {
+  if (const std::string others = gadget::others_text(header); !others.empty()) {
+    log::warn_together("{}: only the CDM particles are measured; left out: {}", where, others);
+  }
+  if (!gadget::content_of(header).complete && !header.M_nu_eV) {
+    log::warn_together(
+        "{} does not hold the masses of all its particles: its neutrino mass is not known and "
+        "noted "
+        "as that of its neutrino particles or 0 (import.mnu_eV states it)",
+        where);
+  }
 }
 
 }  // namespace
 
-BoxSummary summarize_box(const par::Comm& comm, const fs::path& path,
-                         const io::FieldHeader* other) {
+BoxSummary summarize_box(const par::Comm& comm, const fs::path& path, const io::FieldHeader* other,
+                         const gadget::ReaderOptions& options) {
   if (is_snapshot(comm, path)) {
-    const auto snapshot = gadget::Snapshot::open(comm, path);
-    return {header_of(snapshot, other), snapshot.header().has_velocity,
-            snapshot.header().counts[gadget::cdm_type], 0};
+    const auto snapshot = gadget::Snapshot::open(comm, path, options);
+    const gadget::Header& header = snapshot.header();
+    par::agree(comm, [&] { gadget::require_equal_masses(header, header.cdm_type, path.string()); });
+    return {header_of(comm, snapshot, other), header.has_velocity,
+            header.counts[static_cast<std::size_t>(header.cdm_type)], 0};
   }
   const io::FieldFile file(comm, path);
   const std::uint64_t n = file.header().n;
   return {file.header(), file.has("velocity"), n * n * n, file.n_of("density_nu")};
 }
 
-Tracers read_box_tracers(const par::Comm& comm, const fs::path& path,
-                         const io::FieldHeader* other) {
+Tracers read_box_tracers(const par::Comm& comm, const fs::path& path, const io::FieldHeader* other,
+                         const gadget::ReaderOptions& options) {
   if (!is_snapshot(comm, path)) return read_tracers(comm, path);
-  const auto snapshot = gadget::Snapshot::open(comm, path);
+  const auto snapshot = gadget::Snapshot::open(comm, path, options);
+  const gadget::Header& header = snapshot.header();
+  par::agree(comm, [&] { gadget::require_equal_masses(header, header.cdm_type, path.string()); });
+  warn_of_content(header, path.string());
   Catalogue catalogue;
   snapshot.for_each_block(
-      gadget::cdm_type, {.position = true, .velocity = snapshot.header().has_velocity, .id = false},
+      header.cdm_type, {.position = true, .velocity = header.has_velocity, .id = false},
       [&](const gadget::ParticleBlock& block) {
         auto& x = catalogue.positions_mpch;
         auto& v = catalogue.velocities_kms;
         x.insert(x.end(), block.position_mpch.begin(), block.position_mpch.end());
         v.insert(v.end(), block.velocity_kms.begin(), block.velocity_kms.end());
       });
-  return {comm, header_of(snapshot, other), std::move(catalogue)};
+  return {comm, header_of(comm, snapshot, other), std::move(catalogue)};
 }
 
 io::InputDigests digest_boxes(const par::Comm& comm, const std::vector<fs::path>& paths) {
@@ -68,8 +100,8 @@ io::InputDigests digest_boxes(const par::Comm& comm, const std::vector<fs::path>
   for (const fs::path& path : paths) {
     if (files_of.contains(path)) continue;
     if (is_snapshot(comm, path)) {
-      const auto snapshot = gadget::Snapshot::open(comm, path);
-      files_of[path] = {snapshot.files().begin(), snapshot.files().end()};
+      const auto own = gadget::files_of_snapshot(comm, path);
+      files_of[path] = {own.begin(), own.end()};
     } else {
       files_of[path] = {path};
     }

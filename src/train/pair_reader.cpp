@@ -5,6 +5,7 @@
 #include "nubox/net/evaluator.hpp"
 #include "nubox/net/torch/emulator.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/snapshot/self_checks.hpp"
 #include "nubox/train/output_calibration.hpp"
 #include "nubox/train/prior_calibration.hpp"
 
@@ -93,10 +94,12 @@ void PairReader::read(const Realisation& realisation, bool validation,
                       std::vector<TrainingPair>& pairs) {
   const field::Box input = field::read_box(world_, realisation.massless);
   const prior::Features features = features_of(input);
+  warn_of_failed_checks(input, realisation.massless);
   for (const fs::path& path : realisation.massive) {
     log::beat();
     field::Box target = field::read_box(world_, path);
     check_target(input.header, realisation.massless, target.header, path);
+    warn_of_failed_checks(target, path);
     add(input, features, target, fmt::format("{}/{}", realisation.name, path.stem().string()),
         validation, pairs);
   }
@@ -136,6 +139,15 @@ void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
       throw InputError("{} has no velocities, boxes before it have", path.string());
     }
   });
+}
+
+void PairReader::warn_of_failed_checks(const field::Box& box, const fs::path& path) {
+  if (!snapshot::is_foreign(box.header)) return;
+  const double mass = box.header.cosmology.M_nu_eV;
+  const prior::Theories theories = par::agree(
+      world_, [&] { return prior::make_theories(parameters_, tables_, box.header, mass); });
+  snapshot::warn_of_failed_checks(box, mass > 0 ? theories.massive : theories.massless,
+                                  path.string());
 }
 
 prior::Features PairReader::features_of(const field::Box& input) {

@@ -1,5 +1,6 @@
 #include "nubox/config/config.hpp"
 
+#include "nubox/config/options.hpp"
 #include "nubox/core/error.hpp"
 
 #include <filesystem>
@@ -212,6 +213,25 @@ TEST(OptionTable, every_default_is_accepted_and_every_option_is_used_and_documen
 }
 
 }  // namespace
+TEST(OptionTable, finds_rows_by_their_whole_name_alone) {
+  for (const Option& option : option_table()) {
+    const Option* found = find_option(option.section + "." + option.key);
+    ASSERT_NE(found, nullptr) << option.name();
+    EXPECT_EQ(found->name(), option.name()) << "two rows have this name";
+    EXPECT_EQ(found, &option) << option.name();
+  }
+  for (const char* unknown : {"", "n", "box", "box.", "box.N", "box.n ", "simulate.n"}) {
+    EXPECT_EQ(find_option(unknown), nullptr) << unknown;
+  }
+}
+
+TEST(CommandTable, is_what_is_command_knows) {
+  for (const Command& command : command_table()) EXPECT_TRUE(is_command(command.name));
+  for (const char* unknown : {"", "Simulate", "simulat", "--help"}) {
+    EXPECT_FALSE(is_command(unknown)) << unknown;
+  }
+}
+
 TEST(Help, docs_reference_options_is_current) {
   std::ifstream file(NUBOX_SOURCE_DIR "/docs/reference/options.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};

@@ -1,9 +1,12 @@
 #include "nubox/core/error.hpp"
+#include "nubox/cosmology/background.hpp"
 
 #include "cosmology/boltzmann_file.hpp"
+#include "cosmology/text_columns.hpp"
 #include "damaged_tables.hpp"
 #include "fixtures.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <regex>
@@ -216,6 +219,77 @@ TEST_F(CambFiles, a_mass_given_in_both_layouts_is_refused) {
 TEST_F(CambFiles, a_directory_whose_name_is_not_a_mass_is_refused) {
   fs::rename(directory_ / "Mnu0.15", directory_ / "Mnu0.15eV");
   expect_refused({"Mnu0.15eV", "neutrino mass"});
+}
+
+/// Calls change(words) for each row of numbers in all files of a mass.
+template <class Change>
+void change_rows(const fs::path& directory, const Change& change) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() != ".dat") continue;
+    std::ifstream file(entry.path());
+    std::string text;
+    for (std::string line; std::getline(file, line);) {
+      if (line[0] != '#') {
+        std::istringstream stream(line);
+        std::vector<std::string> words;
+        for (std::string word; stream >> word;) words.push_back(word);
+        change(words);
+        line.clear();
+        for (const std::string& word : words) line += "  " + word;
+      }
+      text += line + "\n";
+    }
+    std::ofstream(entry.path()) << text;
+  }
+}
+
+TEST_F(CambFiles, wavenumbers_in_1_per_mpc_are_refused) {
+  for (const char* mass : {"Mnu0", "Mnu0.15"}) {
+    change_rows(directory_ / mass, [](std::vector<std::string>& words) {
+      words[0] = std::to_string(std::stod(words[0]) * 0.6711);
+    });
+  }
+  expect_refused({"Mnu0", "k in another unit than h/Mpc"});
+}
+
+TEST_F(CambFiles, free_streaming_of_one_massive_neutrino_is_refused) {
+  // One neutrino of 0.15 eV in place of three of 0.05: r = 1/(1 + k/kFS)^2 with kFS three times
+  // larger. The columns of total matter follow, as CAMB would write them.
+  const Background background(Parameters{}.with_mass(0.15));
+  const double f_nu = background.f_nu();
+  const double baryons = background.parameters().Omega_b / background.Omega_cb();
+  change_rows(directory_ / "Mnu0.15", [&](std::vector<std::string>& words) {
+    const double T_cb = (1 - baryons) * std::stod(words[1]) + baryons * std::stod(words[2]);
+    const double root = std::sqrt(std::abs(std::stod(words[5]) / T_cb));
+    const double other = std::min(root, 1.0) * 3 / (1 + 2 * std::min(root, 1.0));
+    const double T_nu = other * other * T_cb;
+    words[5] = fmt::format("{:.6e}", T_nu);
+    words[6] = fmt::format("{:.6e}", (1 - f_nu) * T_cb + f_nu * T_nu);
+  });
+  expect_refused({"Mnu0.15", "three neutrinos of 0.05 eV", "one is the default of CAMB"});
+}
+
+TEST_F(CambFiles, numbers_as_fortran_writes_them_are_the_same_tables) {
+  const double expected = load().T_cb(0.1, 0, 0.15);
+  change_rows(directory_ / "Mnu0.15", [](std::vector<std::string>& words) {
+    for (std::string& word : words) {
+      std::replace(word.begin(), word.end(), 'E', 'D');
+      if (word[0] != '-') word.insert(0, "+");
+    }
+  });
+  EXPECT_EQ(load().T_cb(0.1, 0, 0.15), expected);
+}
+
+TEST(TextColumns, numbers_are_read_in_the_notations_of_fortran) {
+  for (const auto& [word, value] :
+       {std::pair{"1.5", 1.5}, std::pair{"+1.5", 1.5}, std::pair{"-1.5D-03", -1.5e-3},
+        std::pair{"1.5d2", 150.0}, std::pair{"1.5-103", 1.5e-103}, std::pair{"-2.+100", -2e100},
+        std::pair{"+.5E+1", 5.0}}) {
+    EXPECT_EQ(number(word, "here"), value) << word;
+  }
+  for (const char* word : {"", "+", "+-1", "++1", "1-2-3", "1D", "D5", "1e5D3", "nan", "1,5"}) {
+    EXPECT_THROW((void)number(word, "here"), InputError) << word;
+  }
 }
 
 TEST_F(ClassFiles, redshifts_of_header_and_name_must_agree) {

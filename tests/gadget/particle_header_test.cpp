@@ -2,6 +2,8 @@
 
 #include "nubox/cosmology/neutrino_omega.hpp"
 
+#include "support/files.hpp"
+
 #include <gtest/gtest.h>
 
 namespace nubox::test {
@@ -16,7 +18,15 @@ gadget::Header header_with(double Omega_cdm) {
   header.h = 0.6711;
   header.counts[gadget::cdm_type] = 512ull * 512 * 512;
   header.mass_1e10_msunh[gadget::cdm_type] = gadget::particle_mass_1e10_msunh(Omega_cdm, 1000, 512);
+  header.mass_ratio[gadget::cdm_type] = Omega_cdm > 0 ? 1 : 0;
   return header;
+}
+
+/// Adds 512^3 particles of another type.
+void add_type(gadget::Header& header, std::size_t type, double Omega) {
+  header.counts[type] = header.counts[gadget::cdm_type];
+  header.mass_1e10_msunh[type] = gadget::particle_mass_1e10_msunh(Omega, 1000, 512);
+  header.mass_ratio[type] = Omega > 0 ? 1 : 0;
 }
 
 TEST(ParticleHeader, mass_of_a_quijote_particle_is_that_of_its_headers) {
@@ -44,7 +54,56 @@ TEST(ParticleHeader, density_that_cdm_does_not_carry_is_that_of_neutrinos) {
   EXPECT_NEAR(box.cosmology.M_nu_eV, 0.15, 1e-9);
 }
 
-TEST(ParticleHeader, masses_that_differ_by_particle_and_counts_that_are_no_cube_leave_zeros) {
+TEST(ParticleHeader, gas_is_named_with_its_density_and_is_no_neutrino) {
+  gadget::Header header = header_with(0.3175 - 0.049);
+  EXPECT_EQ(gadget::others_text(header), "");
+  add_type(header, 0, 0.049);
+  EXPECT_EQ(gadget::particle_header(header).cosmology.M_nu_eV, 0);
+  EXPECT_EQ(gadget::others_text(header), "type 0 (gas): 134217728 particles, Omega = 0.049");
+  EXPECT_NEAR(gadget::content_of(header).Omega_others, 0.049, 1e-12);
+}
+
+TEST(ParticleHeader, neutrino_particles_tell_their_mass_beside_gas) {
+  const double Omega_nu = cosmology::neutrino_omega(0.15, 0.6711);
+  gadget::Header header = header_with(0.3175 - 0.049 - Omega_nu);
+  add_type(header, 0, 0.049);
+  add_type(header, 2, Omega_nu);
+  EXPECT_NEAR(gadget::particle_header(header).cosmology.M_nu_eV, 0.15, 1e-9);
+}
+
+TEST(ParticleHeader, density_of_particles_of_unknown_mass_is_not_given_to_neutrinos) {
+  gadget::Header header = header_with(0.3175 - 0.049);
+  add_type(header, 0, 0);
+  EXPECT_FALSE(gadget::content_of(header).complete);
+  EXPECT_EQ(gadget::particle_header(header).cosmology.M_nu_eV, 0);
+  EXPECT_EQ(gadget::others_text(header), "type 0 (gas): 134217728 particles, of unknown mass");
+}
+
+TEST(ParticleHeader, a_stated_neutrino_mass_and_the_cdm_type_asked_for_are_taken) {
+  gadget::Header header = header_with(0.3175);
+  header.M_nu_eV = 0.4;
+  add_type(header, 3, 0.3);
+  header.cdm_type = 3;
+  header.counts[3] = 8;
+  EXPECT_EQ(gadget::particle_header(header).cosmology.M_nu_eV, 0.4);
+  EXPECT_EQ(gadget::particle_header(header).n, 2u);
+  EXPECT_EQ(gadget::type_name(header, 1), "other particles");
+  EXPECT_EQ(gadget::type_name(header, 3), "cold dark matter");
+}
+
+TEST(ParticleHeader, different_masses_are_refused_with_their_ratio_and_rounding_is_not) {
+  gadget::Header header = header_with(0.3175);
+  header.mass_ratio[gadget::cdm_type] = 1 + 2e-7;
+  EXPECT_NO_THROW(gadget::require_equal_masses(header, gadget::cdm_type, "snap"));
+  header.mass_ratio[gadget::cdm_type] = 9;
+  const auto error =
+      error_of([&] { gadget::require_equal_masses(header, gadget::cdm_type, "snap"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code(), ExitCode::input);
+  EXPECT_NE(std::string(error->what()).find("differ by a factor of up to 9"), std::string::npos);
+}
+
+TEST(ParticleHeader, unknown_masses_and_counts_that_are_no_cube_leave_zeros) {
   gadget::Header header = header_with(0);
   header.counts[gadget::cdm_type] += 1;
   const io::FieldHeader box = gadget::particle_header(header);

@@ -38,6 +38,8 @@ class SnapshotSet : public testing::Test {
       options.length_unit =
           stated["length_unit"] == "kpch" ? gadget::LengthUnit::kpch : gadget::LengthUnit::mpch;
     }
+    if (stated.contains("Omega_m")) options.Omega_m = stated["Omega_m"];
+    if (stated.contains("h")) options.h = stated["h"];
     if (stated.contains("box_size_mpch")) options.box_size_mpch = stated["box_size_mpch"];
     return options;
   }

@@ -44,6 +44,7 @@ def binary_cases(box):
                     {"files": files or 1, **expect}, options or {})
 
     massive = with_neutrinos(box)
+    four = {"Omega_m": box.omega_m, "h": box.h}  # Gadget-4's own header has no cosmology
     heavy = replace(box, extra={"mass": [0] * 6})
     old = replace(box, extra={"box": 0, "totals": [0] * 6, "files": 0})
     gas = replace(box, types={0: box.types[1][:32], 1: box.types[1]}, extra={"mass": [0] * 6})
@@ -66,8 +67,18 @@ def binary_cases(box):
         case("g1-types-missing", Binary(), massive, files=4, without=[(0, 1), (2, 1), (1, 2), (2, 2)]),
         case("g2-types-missing", Binary(format=2), massive, files=3, without=[(1, 1), (0, 2)]),
         case("g1-ngenic-totals", Binary(id_bytes=8), quirk),
-        case("g1-masses-in-block", Binary(order=("POS", "VEL", "ID", "MASS")), heavy, options={"length_unit": "kpch"}),
-        case("g1-gas-first", Binary(order=("POS", "VEL", "ID", "MASS")), gas, options={"length_unit": "kpch"}),
+        # The length unit follows from the masses of the block.
+        case("g1-masses-in-block", Binary(order=("POS", "VEL", "ID", "MASS")), heavy, length_unit="kpc/h"),
+        case("g2-masses-in-block-big", Binary(format=2, endian=">", order=("MASS", "POS", "VEL", "ID")), heavy,
+             length_unit="kpc/h"),
+        case("g1-masses-in-block-double", Binary(real="f8", order=("POS", "VEL", "ID", "MASS", "POT"), unit=1.0), heavy,
+             length_unit="Mpc/h"),
+        case("g1-gas-first", Binary(order=("POS", "VEL", "ID", "MASS")), gas, length_unit="kpc/h"),
+        case("g2-mass-of-one-type-in-block", Binary(format=2, order=("POS", "VEL", "ID", "MASS")),
+             replace(massive, extra={"mass": [0, 0, *massive.masses()[2:6]]}), files=2, length_unit="kpc/h"),
+        case("g1-gadget-4-header", Binary(gadget_4=6), massive, files=2, options=four, format="gadget-1"),
+        case("g2-gadget-4-header-trees", Binary(format=2, endian=">", gadget_4=2, trees=bytes(16), id_bytes=8),
+             options=four, format="gadget-2"),
         case("g1-old-header", Binary(), old, options={"box_size_mpch": box.size, "length_unit": "kpch"}),
     ]
 
@@ -97,6 +108,9 @@ def hdf5_cases(box):
         case("h5-mpc-by-mass", Hdf5(unit=1.0), length_unit="Mpc/h"),
         case("h5-mpc-stated", Hdf5(unit=1.0, state_units=True), length_unit="Mpc/h"),
         case("h5-kpc-stated", Hdf5(state_units=True), length_unit="kpc/h"),
+        case("h5-masses-f4", Hdf5(mass_type="<f4"), length_unit="kpc/h"),
+        case("h5-masses-f8-files", Hdf5(mass_type=">f8"), massive, files=3, length_unit="kpc/h"),
+        case("h5-short-ids", Hdf5(id_type="<i2"), id_bytes=4),
         case("h5-files", Hdf5(), files=3),
         case("h5-one-of-files", Hdf5(), files=3, path="h5-one-of-files.2.hdf5"),
         case("h5-types-missing", Hdf5(), massive, files=4, without=[(0, 1), (3, 1), (1, 2)]),
@@ -111,7 +125,9 @@ def hdf5_cases(box):
         replace(case("swift-virtual", swift, files=3, then=lambda path: virtual_view(path, 3), format="swift"),
                 expect={"files": 1, "format": "swift"}),
         case("swift-neutrinos-files", swift, with_neutrinos(box, 6), files=3, format="swift"),
-        case("swift-masses-in-block", swift, replace(box, extra={"MassTable": None}), format="swift"),
+        case("swift-masses-in-block", replace(swift, mass_type="<f4"), with_neutrinos(box, 6), format="swift"),
+        case("swift-no-mass-table", replace(swift, mass_type="<f8"), replace(box, extra={"MassTable": None}),
+             format="swift"),
     ]
 
 

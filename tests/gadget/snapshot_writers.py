@@ -10,7 +10,7 @@ import numpy as np
 
 RHO_CRITICAL = 27.7536627  # 1e10 Msun/h per (Mpc/h)^3
 KPC_CM, MPC_CM, SOLAR_MASS_G = 3.0856775814913673e21, 3.0856775814913673e24, 1.98841e33
-OMEGA_NU = 0.0035
+OMEGA_NU, OMEGA_GAS = 0.0035, 0.049
 
 
 @dataclass
@@ -44,11 +44,12 @@ class Box:
         return 1 / (1 + self.z)
 
     def masses(self):
-        """Particle masses by type in 1e10 Msun/h: type 2 (neutrinos) carries OMEGA_NU."""
-        parts = {t: OMEGA_NU if t in (2, 6) else self.omega_m for t in self.types if len(self.types[t])}
-        main = min(parts, default=1)
-        parts = {t: (self.omega_m - sum(w for o, w in parts.items() if o != main)) if t == main else w
-                 for t, w in parts.items()}
+        """Particle masses by type in 1e10 Msun/h: neutrinos (2 or 6) carry OMEGA_NU, gas (0) OMEGA_GAS, the
+        main type (1, or the only one) the rest of Omega_m."""
+        stored = [t for t in self.types if len(self.types[t])]
+        main = 1 if 1 in stored else min(stored, default=1)
+        parts = {t: OMEGA_GAS if t == 0 else OMEGA_NU for t in stored if t != main}
+        parts[main] = self.omega_m - sum(parts.values())
         return [parts.get(t, 0) * RHO_CRITICAL * self.size**3 / max(1, len(self.types.get(t, ())))
                 for t in range(7)]
 
@@ -80,8 +81,14 @@ class Binary:
     real: str = "f4"
     unit: float = 1e3  # length units per Mpc/h
     order: tuple = ("POS", "VEL", "ID")
+    gadget_4: int = 0  # types of Gadget-4's own header; 0: Gadget-2's
+    trees: bytes = b""  # that later versions add to it
 
     def header(self, share, total, files):
+        if self.gadget_4:
+            types = self.gadget_4
+            return struct.pack(f"{self.endian}{2 * types}q{types}d3di4x", *share.counts()[:types], *total.counts()[:types],
+                               *total.masses()[:types], total.a, total.z, total.size * self.unit, files) + self.trees
         values = {"npart": share.counts()[:6], "mass": total.masses()[:6], "time": total.a, "redshift": total.z,
                   "totals": total.counts()[:6], "files": files, "box": total.size * self.unit,
                   "omega_m": total.omega_m, "omega_l": 1 - total.omega_m, "h": total.h, "high": [0] * 6}
@@ -108,7 +115,11 @@ class Binary:
             return np.concatenate([k.v for k in kinds] or [np.empty(0)]) / np.sqrt(total.a), self.real
         if name == "ID":
             return np.concatenate([k.ids for k in kinds] or [np.empty(0)]), f"u{self.id_bytes}"
-        return np.arange(sum(share.counts())), "f4"  # blocks that nubox must step over: MASS, POT
+        table = total.extra.get("mass", total.masses())
+        if name == "MASS" and not all(table[t] for t in share.types):  # of the types without mass in the header
+            return np.concatenate([np.full(len(share.types[t]), total.masses()[t])
+                                   for t in sorted(share.types) if not table[t]]), self.real
+        return np.arange(sum(share.counts())), "f4"  # blocks to step over: POT, MASS beside masses in the header
 
     def text(self, share, total, files=1):
         blocks = [self.record("HEAD", self.header(share, total, files))]
@@ -135,6 +146,7 @@ class Hdf5:
     high_word: bool = True
     unit: float = 1e3
     state_units: bool = False
+    mass_type: str = ""  # of the datasets Masses, in place of MassTable
     storage: dict = field(default_factory=dict)  # of create_dataset
     libver: object = "earliest"
     empty_groups: bool = False
@@ -161,6 +173,8 @@ class Hdf5:
                   "BoxSize": total.size * self.unit, "NumFilesPerSnapshot": one(np.int32(files))}
         if self.high_word:
             header["NumPart_Total_HighWord"] = np.zeros(types, "<u4")
+        if self.mass_type:
+            header["MassTable"] = np.zeros(types)
         cosmology = {"Omega0": total.omega_m, "OmegaLambda": 1 - total.omega_m, "HubbleParam": total.h}
         units = {"UnitLength_in_cm": MPC_CM / self.unit, "UnitMass_in_g": 1.989e43, "UnitVelocity_in_cm_per_s": 1e5}
         if self.swift:  # no h in its units; a time in internal units
@@ -170,7 +184,7 @@ class Hdf5:
                 {"Unit length in cgs (U_L)": one(MPC_CM), "Unit mass in cgs (U_M)": one(1e10 * SOLAR_MASS_G),
                  "Unit time in cgs (U_t)": one(MPC_CM / 1e5)})
             file.create_group("Cosmology").attrs.update(
-                {"Omega_m": one(total.omega_m), "Omega_lambda": one(1 - total.omega_m), "h": one(total.h)})
+                {"Omega_lambda": one(1 - total.omega_m), "h": one(total.h), **self.swift_matter(total)})
             file.create_group("Parameters").attrs["Cosmology:h"] = np.bytes_(str(total.h))
         elif self.dialect == "gadget-4":
             file.create_group("Parameters").attrs.update({**cosmology, **units, "BoxSize": header["BoxSize"]})
@@ -179,11 +193,22 @@ class Hdf5:
         header.update(total.extra)
         file.create_group("Header").attrs.update({k: v for k, v in header.items() if v is not None})
 
+    @staticmethod
+    def swift_matter(total):
+        """SWIFT's Omega_m is without neutrinos, which have three states of equal mass here."""
+        if not len(total.types.get(6, ())):
+            return {"Omega_m": np.array([total.omega_m])}
+        return {"Omega_m": np.array([total.omega_m - OMEGA_NU]), "Omega_nu_0": np.array([OMEGA_NU]),
+                "M_nu_eV": np.array([OMEGA_NU * 93.14 * total.h**2 / 3]), "deg_nu": np.array([3.0])}
+
     def write_particles(self, group, particles, total):
         length = 1 / total.h if self.swift else self.unit
         velocity = 1 if self.swift else 1 / np.sqrt(total.a)
         data = {"Coordinates": (particles.x * length, self.real), "Velocities": (particles.v * velocity, self.real),
                 "ParticleIDs": (particles.ids, self.id_type)}
+        if self.mass_type:
+            mass = total.masses()[int(group.name[-1])] / (total.h if self.swift else 1)
+            data["Masses"] = (np.full(len(particles), mass), self.mass_type)
         for name, (values, kind) in data.items():
             group.create_dataset(name, data=values.astype(kind), **self.storage)
         if self.swift:

@@ -120,7 +120,11 @@ TEST_F(FieldRefusal, meaningless_values_are_named) {
   expect_part(with("box_size_mpch", -125.0), "box_size_mpch = -125 is not positive");
   expect_part(with("h", std::numeric_limits<double>::quiet_NaN()), "h = nan is not finite");
   expect_part(with("redshift", -1.0), "redshift = -1 is not above");
-  expect_part(with("M_nu_eV", -0.1), "M_nu_eV = -0.1 is negative");
+  expect_part(with("M_nu_eV", -0.1), "M_nu_eV = -0.1 is outside 0 to 10");
+  expect_part(with("h", 67.11), "h = 67.11 is outside 0 to 2");
+  expect_part(with("A_s", 2.13), "A_s = 2.13 is outside 0 to 1e-07");
+  expect_part(with("redshift", 1e5), "redshift = 100000 is above");
+  expect_part(with("lattice_offset_cells", 7.0), "lattice_offset_cells = 7 is more than a cell");
   expect_part(with("n", std::int64_t{0}), "n = 0 is outside");
 }
 

@@ -3,6 +3,7 @@
 #include "nubox/io/field_file.hpp"
 #include "nubox/par/comm.hpp"
 
+#include "support/compare.hpp"
 #include "support/files.hpp"
 #include "support/temporary_directory.hpp"
 

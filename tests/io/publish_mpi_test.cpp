@@ -141,7 +141,8 @@ TEST(Publish, a_file_appears_when_it_is_finished_and_no_sooner) {
   field.finish();
   EXPECT_EQ(directory.entries(), 2u);
   const par::SlabLayout layout(world, 6);
-  EXPECT_EQ(io::FieldFile(world, path).read("displacement", layout), example_slab(layout));
+  EXPECT_TRUE(
+      same_bits(io::FieldFile(world, path).read("displacement", layout), example_slab(layout)));
 }
 
 TEST(Publish, what_is_dropped_unfinished_leaves_nothing) {

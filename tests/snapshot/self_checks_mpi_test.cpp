@@ -75,5 +75,16 @@ TEST(SelfChecks, not_a_number_anywhere_fails) {
   EXPECT_EQ(failures(checks), checks.size());
 }
 
+TEST(SelfChecks, boxes_of_the_simulator_are_not_foreign_and_files_from_python_are) {
+  io::FieldHeader header;
+  header.origin = "simulate";
+  EXPECT_FALSE(snapshot::is_foreign(header));
+  header.code_version = "tools/nubox.py";
+  EXPECT_TRUE(snapshot::is_foreign(header));
+  header = {};
+  header.origin = "import";
+  EXPECT_TRUE(snapshot::is_foreign(header));
+}
+
 }  // namespace
 }  // namespace nubox::test

@@ -10,6 +10,7 @@
 #include <ranges>
 #include <span>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace nubox::test {
@@ -44,6 +45,15 @@ template <std::ranges::contiguous_range A, std::ranges::contiguous_range B>
 bool same_bits(const A& a, const B& b) {
   static_assert(std::same_as<std::ranges::range_value_t<A>, std::ranges::range_value_t<B>>);
   return std::ranges::equal(std::as_bytes(std::span(a)), std::as_bytes(std::span(b)));
+}
+
+/// The same for values of one of several types, such as those of io::Array.
+template <class... Rows>
+bool same_bits(const std::variant<Rows...>& a, const std::variant<Rows...>& b) {
+  if (a.index() != b.index()) return false;
+  return std::visit(
+      [&](const auto& rows) { return same_bits(rows, std::get<std::decay_t<decltype(rows)>>(b)); },
+      a);
 }
 
 /// The bits of numbers, for comparisons that tell 0 from -0 and compare NaN.

@@ -90,6 +90,8 @@ class Reading(unittest.TestCase):
                 nubox.read(copy)
         with self.assertRaisesRegex(nubox.NuboxFileError, "is a nubox-stats file"):
             nubox.read_field(TABLE)
+        with self.assertRaisesRegex(nubox.NuboxFileError, "is a nubox-field file, which holds a box"):
+            nubox.read_table(FIELD)
         with self.assertRaises(FileNotFoundError):
             nubox.read(FIXTURES / "absent.h5")
 
@@ -113,6 +115,12 @@ class Writing(unittest.TestCase):
         np.testing.assert_array_equal(written.displacement, self.original.displacement)
         self.assertEqual([path.name for path in self.path.parent.iterdir()], ["written.h5"])
 
+    def test_numbers_get_the_type_that_readers_expect(self):
+        header = {**self.original.header, "redshift": 1, "mesh_factor": 2.0, "T_cmb": 3}
+        nubox.write_field(self.path, self.original.displacement, header)
+        written = nubox.read_field(self.path).header
+        self.assertEqual([type(written[name]) for name in ("redshift", "mesh_factor", "T_cmb")], [float, int, float])
+
     def test_a_neutrino_density_on_a_mesh_of_its_own_comes_back(self):
         density = np.arange(64, dtype=np.float32).reshape(4, 4, 4) - 1
         nubox.write_field(self.path, self.original.displacement, self.original.header, density_nu=density)
@@ -129,6 +137,11 @@ class Writing(unittest.TestCase):
         for message, arguments in {
                 "lacks h": (psi, incomplete), "shape": (psi[:2], header),
                 "not positive": (psi, {**header, "box_size_mpch": 0}),
+                "h = 67.11 is outside 0 to 2": (psi, {**header, "h": 67.11}),
+                "A_s = 2.13 is outside": (psi, {**header, "A_s": 2.13}),
+                "redshift = -1.5 is outside": (psi, {**header, "redshift": -1.5}),
+                "mesh_factor = 2.5 is no int": (psi, {**header, "mesh_factor": 2.5}),
+                "noise = 3 is no text": (psi, {**header, "noise": 3}),
                 "not finite": (psi, {**header, "redshift": math.nan})}.items():
             with self.assertRaisesRegex(ValueError, message):
                 nubox.write_field(self.path, *arguments)

@@ -29,13 +29,18 @@ struct Option {
 /// The row of "section.key", or nullptr.
 [[nodiscard]] const Option* find_option(std::string_view name);
 
-/// A subcommand and the sections that it reads.
+/// A subcommand and what it reads.
 struct Command {
   std::string name;
   std::string summary;
   std::vector<std::string> sections;
+  std::vector<std::string> options{};  ///< "section.key" of single options of other sections
+
+  [[nodiscard]] bool reads(const Option& option) const;
 };
 [[nodiscard]] const std::vector<Command>& command_table();
+/// Options of [import] that say how to read a snapshot: every command that reads one takes them.
+[[nodiscard]] const std::vector<std::string>& reader_option_names();
 [[nodiscard]] bool is_command(std::string_view name);
 
 }  // namespace nubox::config

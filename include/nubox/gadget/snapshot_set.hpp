@@ -16,14 +16,17 @@ namespace nubox::gadget {
 
 /// Number of particle types: the six of Gadget, and the neutrinos of SWIFT (PartType6).
 inline constexpr std::size_t type_count = 7;
+/// Type of the cold dark matter unless an option names another one.
 inline constexpr int cdm_type = 1;
 
 enum class LengthUnit { automatic, kpch, mpch };
 
-/// Numbers that replace those of the header (old files contain zeros there).
+/// What the user states about a snapshot. Numbers replace those of the header (old files contain
+/// zeros there).
 struct ReaderOptions {
   LengthUnit length_unit = LengthUnit::automatic;
-  std::optional<double> box_size_mpch, redshift, Omega_m, Omega_lambda, h;
+  std::optional<double> box_size_mpch{}, redshift{}, Omega_m{}, Omega_lambda{}, h{}, M_nu_eV{};
+  std::optional<int> cdm_type{}, neutrino_type{};
 };
 
 /// Header of a whole set of files, in the units of this program.
@@ -31,14 +34,21 @@ struct Header {
   std::string format;  ///< "gadget-1", "gadget-2" (binary), "gadget-hdf5", "gadget-4", "swift"
   double box_size_mpch = 0;
   double redshift = 0;
-  double Omega_m = 0, Omega_lambda = 0, h = 0;       ///< zero if neither file nor options give it
+  /// Zero if neither file nor options give it. Omega_m contains the neutrinos, which the Omega_m of
+  /// SWIFT files does not.
+  double Omega_m = 0, Omega_lambda = 0, h = 0;
+  std::optional<double> Omega_b;  ///< SWIFT files alone have it
+  std::optional<double> M_nu_eV;  ///< sum of the masses, as stated by option or by a SWIFT file
   std::array<std::uint64_t, type_count> counts{};    ///< particles of all files
-  std::array<double, type_count> mass_1e10_msunh{};  ///< zero if the masses differ by particle
+  std::array<double, type_count> mass_1e10_msunh{};  ///< mean by type; zero if the file has none
+  std::array<double, type_count> mass_ratio{};  ///< largest to smallest by type; zero if unknown
   /// Sum of N m over all types in units of the critical density; zero if a mass is missing. Below
   /// Omega_m if neutrinos are not sampled by particles.
   double Omega_particles = 0;
   int files = 1;
-  int neutrino_type = 2;  ///< 6 in SWIFT files
+  int cdm_type = gadget::cdm_type;
+  int neutrino_type = 2;              ///< 6 in SWIFT files
+  bool has_neutrino_weights = false;  ///< delta-f weights of SWIFT
   bool has_velocity = false, has_id = false;
   bool double_precision = false;  ///< positions of 8 bytes
   int id_bytes = 0;
@@ -73,6 +83,7 @@ class Snapshot {
   /// name of one file of a set selects the whole set), reads all headers, each by one rank, and
   /// checks headers and block sizes against each other and against the sizes of the files.
   /// Collective.
+  /// Masses that the header does not give are read from their blocks, all of them.
   /// @throws FileSystemError (a file is missing), InputError naming file, block and numbers; agreed
   [[nodiscard]] static Snapshot open(const par::Comm& comm, const std::filesystem::path& path,
                                      const ReaderOptions& options = {});
@@ -101,6 +112,11 @@ class Snapshot {
   explicit Snapshot(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// The files of the snapshot `path`, found as by Snapshot::open from the header of the first one.
+/// Collective. @throws FileSystemError, InputError; agreed
+[[nodiscard]] std::vector<std::filesystem::path> files_of_snapshot(
+    const par::Comm& comm, const std::filesystem::path& path);
 
 /// Whether `path`, or a name derived from it as for Snapshot::open, is a Gadget snapshot of any
 /// format. Looks at the first bytes or the HDF5 groups only. Rank-local.

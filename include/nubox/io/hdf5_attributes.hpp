@@ -22,7 +22,8 @@ void write_attribute(hid_t object, const std::string& name, const AttributeValue
 /// All attributes and their checksum.
 void write_attributes(hid_t object, const Attributes& attributes);
 
-/// Elements of one attribute (several for arrays, which only foreign files have).
+/// Elements of one attribute: several for arrays and none for empty ones, which only foreign files
+/// have. Unsigned integers above the largest signed one become that one.
 /// @throws InputError for a type that is neither integer, real number nor text
 [[nodiscard]] std::vector<AttributeValue> read_attribute(hid_t object, const std::string& name);
 [[nodiscard]] std::vector<std::string> attribute_names(hid_t object);
@@ -42,13 +43,17 @@ void write_complete_mark(hid_t file, bool complete);
 /// is damaged
 [[nodiscard]] hdf5::File open_existing(const std::filesystem::path& path);
 
-/// Runs a reading step and turns a failure of HDF5 into an InputError that calls the file damaged.
+/// The error of a file that HDF5 cannot read: damaged, or in a format newer than the library, which
+/// the message tells apart by HDF5's reason.
+[[nodiscard]] InputError unreadable(const std::string& where, const std::string& reason);
+
+/// Runs a reading step and turns a failure of HDF5 into unreadable().
 template <class Work>
 auto reading(const std::string& where, Work&& work) {
   try {
     return work();
   } catch (const FileSystemError& error) {
-    throw InputError("{} is damaged or truncated: {}", where, error.what());
+    throw unreadable(where, error.what());
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/field/lattice_field.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/io/field_header.hpp"
 
 #include <array>
@@ -57,5 +57,17 @@ struct ExpectedRms {
                                              const field::LatticeField* velocity_kms,
                                              double redshift, double Omega_m,
                                              const std::optional<ExpectedRms>& expected);
+
+/// Whether a box comes from another program than `nubox simulate`, whose small boxes may scatter by
+/// more than the checks allow.
+[[nodiscard]] bool is_foreign(const io::FieldHeader& header);
+
+/// Warns of the self_checks that a foreign box fails, with their numbers.
+///
+/// @param theory  of the cosmology of the box, for the expected rms displacement
+/// @param name    of the box, for the message
+/// Collective.
+void warn_of_failed_checks(const field::Box& box, const cosmology::LinearTheory& theory,
+                           const std::string& name);
 
 }  // namespace nubox::snapshot

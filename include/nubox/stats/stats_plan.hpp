@@ -27,6 +27,7 @@ struct StatsPlan {
   std::vector<StatsPair> pairs;
   std::vector<std::filesystem::path> independent;  ///< ResidualOptions::independent
   std::filesystem::path out;                       ///< of the only pair, or of the ensemble
+  gadget::ReaderOptions reader{};                  ///< for the boxes that are snapshots
 
   /// All files that are read, pair by pair.
   [[nodiscard]] std::vector<std::filesystem::path> inputs() const;
@@ -65,7 +66,8 @@ struct PairSummary {
 
 /// Headers of a pair; parameters that the header of a snapshot lacks are taken from the other box.
 /// Collective. @throws InputError, FileSystemError (agreed)
-[[nodiscard]] PairSummary summarize_pair(const par::Comm& comm, const StatsPair& pair);
+[[nodiscard]] PairSummary summarize_pair(const par::Comm& comm, const StatsPair& pair,
+                                         const gadget::ReaderOptions& options = {});
 
 /// Peak memory of a rank for the statistics of one pair, bytes, from the headers. `mesh_n` as in
 /// StatsOptions. Collective. @throws InputError if the boxes differ; agreed

@@ -56,6 +56,8 @@ class PairReader {
   /// Chooses prior and input channels by whether the first input has velocities; later inputs must
   /// agree with it.
   void choose_inputs(bool has_velocity, const std::filesystem::path& path);
+  /// Warns of a box from another program that cannot be what its header says. Collective.
+  void warn_of_failed_checks(const field::Box& box, const std::filesystem::path& path);
   /// Input channels that do not depend on the neutrino mass.
   [[nodiscard]] prior::Features features_of(const field::Box& input);
   void add(const field::Box& input, const prior::Features& features, field::Box& target,

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 
 #include "app/options/choice.hpp"
+#include "app/options/reader.hpp"
 
 #include <optional>
 #include <string>
@@ -14,39 +15,24 @@ bool wants_neutrinos(const config::Config& config) {
   return config.text("import.neutrinos") == "density";
 }
 
-/// The value of an option whose default means "as in the file".
-std::optional<double> given_above(double none, const config::Config& config, const char* key) {
-  const double value = config.number(key);
-  return value > none ? std::optional(value) : std::nullopt;
-}
-
 }  // namespace
 
 gadget::ReaderOptions ics_reader_options(const config::Config& config) {
-  gadget::ReaderOptions options;
-  options.length_unit = chosen<gadget::LengthUnit>(config, "import.length_unit",
-                                                   {{"auto", gadget::LengthUnit::automatic},
-                                                    {"kpch", gadget::LengthUnit::kpch},
-                                                    {"mpch", gadget::LengthUnit::mpch}});
-  options.box_size_mpch = given_above(0, config, "import.box_size_mpch");
-  options.Omega_m = given_above(0, config, "import.Omega_m");
-  options.h = given_above(0, config, "import.h");
+  gadget::ReaderOptions options = reader_options(config);
+  options.redshift.reset();
   return options;
 }
 
-gadget::ReaderOptions snapshot_reader_options(const config::Config& config) {
-  gadget::ReaderOptions options = ics_reader_options(config);
-  options.redshift = given_above(-1, config, "import.redshift");
-  return options;
-}
-
-snapshot::SuppliedCosmology supplied_cosmology(const config::Config& config) {
-  const double mass = config.number("import.mnu_eV");
-  return {.Omega_b = config.number("cosmology.Omega_b"),
-          .n_s = config.number("cosmology.n_s"),
-          .A_s = config.number("cosmology.A_s"),
-          .M_nu_eV = mass >= 0 ? std::optional(mass) : std::nullopt,
-          .seed = config.integer("import.seed")};
+snapshot::SuppliedHeader supplied_header(const config::Config& config) {
+  const auto number = [&](const char* name) {
+    return snapshot::ConfiguredNumber{config.number(name), config.given(name)};
+  };
+  const auto mesh_factor = config.integer("import.mesh_factor");
+  return {.Omega_b = number("cosmology.Omega_b"),
+          .n_s = number("cosmology.n_s"),
+          .A_s = number("cosmology.A_s"),
+          .seed = config.integer("import.seed"),
+          .mesh_factor = mesh_factor >= 0 ? std::optional(mesh_factor) : std::nullopt};
 }
 
 snapshot::ImportOptions import_options(const config::Config& config) {

@@ -9,12 +9,11 @@
 
 namespace nubox::app {
 
-/// Numbers that replace those of the headers of the snapshot. Rank-local.
-[[nodiscard]] gadget::ReaderOptions snapshot_reader_options(const config::Config& config);
-/// The same for the initial conditions, whose redshift is another. Rank-local.
+/// reader_options() for the initial conditions, whose redshift is another. Rank-local.
 [[nodiscard]] gadget::ReaderOptions ics_reader_options(const config::Config& config);
 
-[[nodiscard]] snapshot::SuppliedCosmology supplied_cosmology(const config::Config& config);
+/// Numbers of the header that the configuration gives. Rank-local.
+[[nodiscard]] snapshot::SuppliedHeader supplied_header(const config::Config& config);
 
 /// Map from particles to sites; without initial conditions and expected displacements. Rank-local.
 [[nodiscard]] snapshot::ImportOptions import_options(const config::Config& config);

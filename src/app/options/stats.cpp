@@ -5,6 +5,7 @@
 #include "nubox/stats/statistic.hpp"
 
 #include "app/options/choice.hpp"
+#include "app/options/reader.hpp"
 
 namespace nubox::app {
 namespace {
@@ -79,9 +80,11 @@ stats::StatsOptions stats_options(const config::Config& config) {
   }
   options.seams.tile = config.size("seams.tile");
   options.voids = void_options(config);
+  const std::vector<std::string> of_snapshots = given_reader_options(config);
   for (const auto& [name, prefixes] : settings_by_statistic()) {
     std::vector<std::string> settings = prefixes;
     settings.insert(settings.end(), {"stats.mesh", "stats.assignment"});
+    settings.insert(settings.end(), of_snapshots.begin(), of_snapshots.end());
     options.settings_checksums[name] = checksum_text(config.hash_of(settings));
   }
   return options;
@@ -95,6 +98,7 @@ stats::StatsRequest stats_request(const config::Config& config) {
   request.plan = stats::plan_pairs(boxes, targets, config.text("stats.out"));
   request.plan.independent =
       io::expand_paths(config.texts("stats.independent"), "stats.independent");
+  request.plan.reader = reader_options(config);
   request.options = stats_options(config);
   request.statistics = stats::statistics_of(request.options);
   request.resume = config.text("stats.resume") == "auto";
