@@ -12,7 +12,7 @@
 namespace nubox::app {
 
 void doctor(const par::Comm& world, const config::Config& config) {
-  // 1. What to examine, and where the report goes.
+  // 1. The checks and the output of the report.
   const auto wanted = config.texts("doctor.checks");
   const std::string json = config.text("doctor.json");
   const bool json_on_stdout = json == "-", json_in_file = !json.empty() && !json_on_stdout;
@@ -20,7 +20,7 @@ void doctor(const par::Comm& world, const config::Config& config) {
   if (json_in_file) io::check_outputs(world, std::vector<io::PlannedFile>{{json, kind}}, {});
   if (config.check_only() || config.dry_run()) return;
 
-  // 2. Examine.
+  // 2. Run the checks.
   const auto lines =
       doctor::examine(world, doctor_options(world, config), wanted, config.flag("doctor.strict"));
 
@@ -31,7 +31,7 @@ void doctor(const par::Comm& world, const config::Config& config) {
   print(world, json_on_stdout ? json_text : doctor::table_text(lines));
   if (json_in_file) io::publish_text(world, json, kind, json_text);
 
-  // 4. A failed line decides the exit code.
+  // 4. Failed lines determine the exit code.
   doctor::require_health(world, lines);
 }
 

@@ -5,50 +5,32 @@
 #include "nubox/cosmology/table_range.hpp"
 #include "nubox/io/field_header.hpp"
 #include "nubox/io/output_check.hpp"
+#include "nubox/io/output_lock.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/sim/output_plan.hpp"
+#include "nubox/sim/simulation_cost.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 #include "nubox/stats/power_log.hpp"
 
 #include "app/commands.hpp"
-#include "app/file_system.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/simulate.hpp"
-#include "app/resources.hpp"
+#include "app/options/step_control.hpp"
+#include "app/report_cost.hpp"
 #include "app/run_record.hpp"
-#include "app/setup.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <vector>
 
 namespace nubox::app {
-namespace {
 
 namespace fs = std::filesystem;
 
+namespace {
+
 fs::path pair_directory(const fs::path& out, std::int64_t seed) {
   return out / fmt::format("pair-{}", seed);
-}
-
-/// Speed of one core on the machines seen so far, microseconds per particle and step: what every
-/// particle takes, and the transforms of the mesh (measured with meshes of 2N and 6N).
-double usual_speed_us(std::size_t mesh_factor) {
-  return 0.15 + 0.2 * std::pow(static_cast<double>(mesh_factor) / 2, 3);
-}
-
-void report_simulation(const par::Comm& world, const sim::SimulationOptions& options,
-                       const cosmology::LinearTheory& theory, std::size_t boxes) {
-  const sim::MemoryEstimate memory = sim::memory_estimate(world, options, theory);
-  const double speed_us = usual_speed_us(options.mesh_factor);
-  const auto n = static_cast<double>(options.n), steps = static_cast<double>(options.steps);
-  const auto count = static_cast<double>(boxes);
-  report_resources(
-      world,
-      {.rank_bytes = resident_bytes_with(memory.peak_bytes()),
-       .core_seconds = 1e-6 * speed_us * n * n * n * steps * count,
-       .basis = fmt::format("{} us per particle and step of {} boxes", speed_us, boxes),
-       .file_bytes = field_file_bytes(n) * count * static_cast<double>(options.redshifts.size())});
 }
 
 /// Every box of every pair.
@@ -56,7 +38,7 @@ std::vector<io::PlannedFile> planned_files(const fs::path& out,
                                            const sim::SimulationOptions& options,
                                            const std::vector<std::int64_t>& seeds,
                                            const std::vector<double>& masses) {
-  const auto bytes = static_cast<std::uint64_t>(field_file_bytes(static_cast<double>(options.n)));
+  const auto bytes = static_cast<std::uint64_t>(field::box_bytes(options.n));
   std::vector<io::PlannedFile> files;
   for (const std::int64_t seed : seeds) {
     for (const double mass : masses) {
@@ -72,15 +54,15 @@ std::vector<io::PlannedFile> planned_files(const fs::path& out,
 }  // namespace
 
 void simulate(const par::Comm& world, const config::Config& config) {
-  // 1. What is asked for.
+  // 1. Options.
   memory::release_freed_arrays();
   sim::SimulationOptions options = simulation_options(config);
   const fs::path out = config.text("simulate.out");
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
   const std::vector<std::int64_t> seeds = config.integers("simulate.seeds");
-  par::StepControl control(world, step_control_options(config, out));
+  par::StepControl control(world, step_control_options(config, "simulate", out));
 
-  // 2. Cosmology; refuse what cannot run before anything is written.
+  // 2. Cosmology. Refuse runs that would fail before anything is written.
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
   cosmology::warn_of_extrapolation(tables, options.box_size_mpch, options.n);
@@ -97,7 +79,8 @@ void simulate(const par::Comm& world, const config::Config& config) {
   if (options.ics) inputs.push_back(options.ics->path);
   io::check_outputs(world, planned_files(out, options, seeds, masses), inputs);
   if (config.dry_run()) {
-    report_simulation(world, options, massless, masses.size() * seeds.size());
+    report_cost(world,
+                sim::simulation_cost(world, options, massless, masses.size() * seeds.size()));
   }
   if (config.check_only() || config.dry_run()) return;
   sim::require_memory(world, options, massless);
@@ -109,7 +92,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   for (const std::int64_t seed : seeds) {
     options.noise.seed = static_cast<std::uint64_t>(seed);
     const fs::path pair = pair_directory(out, seed), power = pair / "power.txt";
-    const io::OutputLock lock = claim_directory(world, pair);
+    const io::OutputLock lock = io::OutputLock::of_directory(world, pair);
     bool anything_new = false;
     std::vector<fs::path> outputs;
     for (const double mass : masses) {
@@ -124,8 +107,8 @@ void simulate(const par::Comm& world, const config::Config& config) {
       anything_new = true;
       sim::make_outputs(world, options, plan, tables, &control);
     }
-    // 4. Power spectra beside linear theory, for a first look.
-    if (anything_new || !path_exists(world, power)) {
+    // 4. Power spectra next to those of linear theory.
+    if (anything_new || !par::root_decides(world, [&] { return fs::exists(power); })) {
       stats::write_power_log(world, power, outputs, parameters, tables);
     }
   }

@@ -1,7 +1,7 @@
 #include "nubox/core/log.hpp"
-#include "nubox/core/memory.hpp"
 #include "nubox/io/digest.hpp"
 #include "nubox/io/output_check.hpp"
+#include "nubox/io/output_lock.hpp"
 #include "nubox/io/paths.hpp"
 #include "nubox/net/model_file.hpp"
 #include "nubox/par/agree.hpp"
@@ -12,10 +12,10 @@
 #include "nubox/train/training_cost.hpp"
 
 #include "app/commands.hpp"
-#include "app/file_system.hpp"
 #include "app/options/architecture.hpp"
+#include "app/options/step_control.hpp"
 #include "app/options/train.hpp"
-#include "app/resources.hpp"
+#include "app/report_cost.hpp"
 #include "app/run_record.hpp"
 
 #include <filesystem>
@@ -27,18 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void report_cost(const par::Comm& world, const net::ModelCard& card,
-                 const train::TrainOptions& options, const train::PairSplit& split, bool cached) {
-  const train::TrainingCost cost =
-      train::training_cost(card, options, train::pair_count(split.training),
-                           train::pair_count(split.validation), world.size(), cached);
-  report_resources(world, {.rank_bytes = memory::rss_bytes() + cost.rank_bytes,
-                           .core_seconds = cost.flop / usual_network_flops,
-                           .basis = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)",
-                                                1e-9 * usual_network_flops, 1e-15 * cost.flop),
-                           .file_bytes = cost.cache_bytes});
-}
-
 /// The model must not replace an input, least of all the model that training starts from.
 void check_model(const par::Comm& world, const train::TrainOptions& options,
                  std::vector<fs::path> inputs) {
@@ -49,7 +37,7 @@ void check_model(const par::Comm& world, const train::TrainOptions& options,
       inputs);
 }
 
-/// Validation figures for the log.
+/// Validation results for the log.
 std::string validation_text(const train::TrainReport& report) {
   std::string text;
   if (report.best_validation_loss) {
@@ -65,7 +53,7 @@ std::string validation_text(const train::TrainReport& report) {
   return text;
 }
 
-/// Without a network the calibrated prior is the model.
+/// Writes the model file of a calibrated prior without a network.
 void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard card) {
   card.output_scale_mpch = 1;
   const fs::path path = out / "model.h5";
@@ -76,10 +64,9 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
 }  // namespace
 
 void train(const par::Comm& world, const config::Config& config) {
-  // Made first: a signal while pairs are read stops the first step, and reading takes time too.
-  par::StepControl control(world, {.checkpoint_minutes = config.number("train.checkpoint_minutes"),
-                                   .wall_clock_minutes = config.number("train.wall_clock_minutes"),
-                                   .stop_file = fs::path(config.text("train.out")) / "stop"});
+  // Created first, so that a signal during the reading of pairs stops the run after the first step,
+  // and the time of reading counts.
+  par::StepControl control(world, step_control_options(config, "train", config.text("train.out")));
   net::ModelCard card;
   train::TrainOptions options = par::agree(world, [&] { return train_options(config); });
   const train::PairSplit split = par::agree(world, [&] {
@@ -91,7 +78,7 @@ void train(const par::Comm& world, const config::Config& config) {
     return train::split_pairs(io::split_path_list(config.list_text("data.pairs")),
                               config.numbers("data.split"));
   });
-  log::info("{} realisations to train on, {} to validate, {} left for tests", split.training.size(),
+  log::info("{} realisations for training, {} for validation, {} for tests", split.training.size(),
             split.validation.size(), split.test.size());
   const std::vector<fs::path> inputs = train::input_files(split);
   train::PairReader reader(world, pair_options(world, config), card);
@@ -101,12 +88,14 @@ void train(const par::Comm& world, const config::Config& config) {
   check_model(world, options, inputs);
   if (config.check_only() || config.dry_run()) {
     if (config.dry_run()) {
-      report_cost(world, card, options, split, !config.text("data.cache").empty());
+      report_cost(world, train::training_cost(card, options, train::pair_count(split.training),
+                                              train::pair_count(split.validation), world.size(),
+                                              !config.text("data.cache").empty()));
     }
     return;
   }
 
-  const io::OutputLock lock = claim_directory(world, options.out);
+  const io::OutputLock lock = io::OutputLock::of_directory(world, options.out);
   const io::InputDigests digests = io::digest_inputs(world, inputs);
   write_digested_run_record(world, options.out, config, digests);
   std::optional<net::ModelCard> start;

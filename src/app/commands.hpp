@@ -8,14 +8,14 @@
 
 namespace nubox::app {
 
-/// The program after MPI is up: picks the command, parses its configuration, runs it.
+/// The program after MPI initialisation: selects the command, parses its configuration, runs it.
 int run(const par::Comm& world, const std::vector<std::string>& args);
 
 /// Writes to standard output, on rank 0 only. Rank-local.
 void print(const par::Comm& world, const std::string& text);
 
-// One function per subcommand, each in its own cmd_<name>.cpp: wiring only. All collective.
-// train and predict stand in torch/ and exist only in a build with LibTorch.
+// One function for each subcommand, in cmd_<name>.cpp. All collective. train and predict exist only
+// in a build with LibTorch.
 void simulate(const par::Comm& world, const config::Config& config);
 void train(const par::Comm& world, const config::Config& config);
 void predict(const par::Comm& world, const config::Config& config);

@@ -10,7 +10,7 @@
 
 namespace nubox::app {
 
-/// Where every JSON report of a command begins: its format, and what it was made with.
+/// First members of every JSON report: format, ranks and versions.
 [[nodiscard]] inline nlohmann::json report_header(const par::Comm& world,
                                                   const std::string& format) {
   return {{"format", format},

@@ -31,7 +31,8 @@ void require_same_config(const par::Comm& world, const config::Config& config) {
   const auto hashes = world.all_gather(config.hash());
   par::agree(world, [&] {
     if (hashes.front() != config.hash()) {
-      throw UsageError("ranks read different configurations: does every node see the same file?");
+      throw UsageError(
+          "ranks read different configurations: check that all nodes see the same file");
     }
   });
 }

@@ -11,7 +11,7 @@ namespace nubox::app {
 
 /// Writes config.used.ini and provenance.json (code version, compiler, libraries, hosts, ranks,
 /// batch-system variables, input files with checksums) into the output directory of a run, which is
-/// made if it is missing. Collective. @throws FileSystemError (agreed)
+/// created if it is missing. Collective. @throws FileSystemError (agreed)
 void write_run_record(const par::Comm& comm, const std::filesystem::path& directory,
                       const config::Config& config,
                       const std::vector<std::filesystem::path>& inputs);

@@ -68,7 +68,7 @@ Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& option
   steps.forces = static_cast<double>(repeats + 2);
   steps.peak_bytes = static_cast<double>(memory::peak_rss_bytes() - held_before);
   if (frame) frame->leave(particles);
-  box = sim::to_snapshot(std::move(particles), {});
+  box = sim::to_box(std::move(particles), {});
   return steps;
 }
 

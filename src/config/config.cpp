@@ -36,13 +36,13 @@ po::options_description table_description() {
 
 constexpr std::string_view default_origin = "default";
 
-/// Where a key stands in a file. The INI parser keeps neither line numbers nor comments.
+/// Position of a key in a file. The INI parser keeps neither line numbers nor comments.
 struct Line {
   std::string place;            ///< "FILE:12", for messages
-  bool marked_default = false;  ///< ends in the comment with which to_ini() marks what nobody gave
+  bool marked_default = false;  ///< ends in the comment with which to_ini() marks defaults
 };
 
-/// The places of the keys of a file, which is read once.
+/// Positions of all keys of a file.
 class KeyLines {
  public:
   explicit KeyLines(const std::string& file) : file_(file) {
@@ -108,7 +108,7 @@ void refuse_repeats(const std::vector<Given>& given) {
   }
 }
 
-/// What a command line says: switches, configuration files and options.
+/// A parsed command line: switches, configuration files and options.
 struct CommandLine {
   std::set<std::string> switches;
   std::vector<std::string> files;
@@ -127,7 +127,7 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   CommandLine line;
   try {
-    // Alone it must not take the next word, a file of options, for its value.
+    // Without a value it must not take the next argument, a configuration file, for its value.
     std::vector<std::string> words = args;
     std::ranges::replace(words, std::string("--json"), std::string("--json=-"));
     const auto parsed = po::command_line_parser(words)
@@ -141,7 +141,7 @@ CommandLine read_command_line(const std::vector<std::string>& args) {
       if (option.unregistered) throw unknown_option("command line", name);
       if (name == "config-file") {
         line.files.push_back(option.value.front());
-      } else if (name == "json") {  // short for the option of the one command that has it
+      } else if (name == "json") {  // abbreviates the option of doctor
         line.options.push_back({"doctor.json", option.value.front(), "command line"});
       } else if (find_option(name) == nullptr) {
         line.switches.insert(name);
@@ -181,14 +181,15 @@ Config Config::parse(const std::string& command_name, const std::vector<std::str
     for (const Given& given : source) {
       const Option& option = *find_option(given.name);
       check_value(option, given.text, given.place);
-      // One file may serve several commands; on the command line a foreign key is a mistake.
+      // A file may contain options of several commands. On the command line an option of another
+      // command is an error.
       if (command.reads(option)) {
-        // A run from the echo of another has been given what that one was.
+        // In the config.used.ini of an earlier run, values marked as defaults count as not given.
         const bool by_default = given.marked_default && given.text == option.default_value;
         config.values_[given.name] = {given.text,
                                       by_default ? std::string(default_origin) : given.place};
       } else if (&source == &sources.back()) {
-        throw UsageError("command line: '{}' is no option of '{}' (see nubox {} --help)",
+        throw UsageError("command line: '{}' is not an option of '{}' (see nubox {} --help)",
                          given.name, command_name, command_name);
       }
     }
@@ -200,7 +201,7 @@ const std::string& Config::value_of(const std::string& name, Type type) const {
   const auto found = values_.find(name);
   const Option* option = find_option(name);
   if (found == values_.end() || option == nullptr || option->type != type) {
-    throw InternalError("option '{}' asked for with the wrong type or command '{}'", name,
+    throw InternalError("option '{}' read with the wrong type or by the wrong command '{}'", name,
                         command_);
   }
   return found->second.text;

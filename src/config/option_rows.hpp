@@ -2,8 +2,8 @@
 
 #include "nubox/config/options.hpp"
 
-/// The rows of the option table, by what they are about. Columns: section, key, type, default,
-/// minimum, maximum, choices, meaning.
+/// The rows of the option table, by topic. Columns: section, key, type, default, minimum, maximum,
+/// choices, meaning.
 namespace nubox::config {
 
 inline constexpr auto integer = Type::integer;
@@ -15,11 +15,11 @@ inline constexpr auto integers = Type::integers;
 inline constexpr auto numbers = Type::numbers;
 inline constexpr auto texts = Type::texts;
 
-/// Where boxes come from: simulations and snapshots.
+/// Simulations and snapshots.
 [[nodiscard]] std::vector<Option> box_options();
-/// Networks and their priors: training and prediction.
+/// Priors, networks, training and prediction.
 [[nodiscard]] std::vector<Option> network_options();
-/// What is measured of boxes, files and machines.
+/// Statistics, benchmarks and checks.
 [[nodiscard]] std::vector<Option> measure_options();
 
 }  // namespace nubox::config

@@ -6,8 +6,7 @@ namespace nubox::config {
 std::vector<Option> box_options() {
   return {
       {"run", "watchdog_minutes", number, "30", 0, 1e4, {},
-       "End the job with exit code 6 when no step finished for this long; 0 switches the "
-       "watchdog off."},
+       "End the job with exit code 6 if no step finished for this long; 0 disables the watchdog."},
 
       {"box", "size_mpch", number, "1000", 1, 1e5, {},
        "Side of the periodic box, comoving Mpc/h. Paper: 1000."},
@@ -29,30 +28,31 @@ std::vector<Option> box_options() {
       {"cosmology", "N_eff", number, "3.046", 3.0396, 5, {},
        "Effective number of neutrinos."},
       {"cosmology", "tables", text, "hades", {}, {}, {},
-       "Directory of linear tables (T_cb and T_nu on a ladder of masses), or the name of one "
-       "shipped in configs/cosmology."},
+       "Directory of linear tables (T_cb and T_nu for several neutrino masses), or the name of "
+       "one shipped in configs/cosmology."},
 
       {"simulate", "seeds", integers, "1", 0, 9e15, {},
-       "Realisations, for example 1-8,12; every mass of one seed has the same phases."},
+       "Realisations, for example 1-8,12; all masses of a seed have the same initial phases."},
       {"simulate", "mnu_eV", numbers, "0,0.15", 0, 2, {},
        "Sums of the neutrino masses, eV."},
       {"simulate", "z_initial", number, "19", 0.5, 200, {},
        "Starting redshift: 19 with lpt = 2, 49 to 99 with lpt = 1."},
       {"simulate", "redshifts", numbers, "0", 0, 200, {},
-       "Output redshifts, descending; with several, file names tell them apart by -z<redshift>. The "
-       "first may be z_initial: the initial conditions themselves."},
+       "Output redshifts, descending; with several, file names get the suffix -z<redshift>. The "
+       "first may be z_initial: the initial conditions."},
       {"simulate", "steps", integer, "30", 1, 10000, {},
        "Kick-drift-kick steps from z_initial to the last output."},
       {"simulate", "force", choice, "pm", {}, {}, {"pm", "p3m"},
-       "Gravity: pm (the mesh alone), or p3m (mesh and pairs of particles, as TreePM codes resolve "
-       "it; 250 steps unless simulate.steps is given)."},
+       "Gravity: pm (particle mesh), or p3m (particle mesh and pair forces, with the resolution "
+       "of a TreePM code; 250 steps unless simulate.steps is given)."},
       {"simulate", "softening_mpch", number, "0", 0, 1000, {},
-       "Plummer-equivalent softening of the pairs, Mpc/h; 0: 1/40 of the particle spacing."},
+       "Plummer-equivalent softening of the pair forces, Mpc/h; 0: 1/40 of the particle spacing."},
       {"simulate", "mesh_factor", integer, "2", 1, 8, {},
-       "Force mesh points per particle spacing: 2 is standard, 4 to 6 resolve haloes better."},
+       "Points of the force mesh per particle spacing: 2 is standard, 4 to 6 resolve haloes "
+       "better."},
       {"simulate", "stepping", choice, "pm", {}, {}, {"pm", "cola"},
        "Time integration: pm (plain particle-mesh), or cola (relative to perturbation theory, "
-       "arXiv:1301.0322; for 20 steps or fewer, 24 more bytes per particle)."},
+       "arXiv:1301.0322; for 20 steps or fewer, needs 24 more bytes per particle)."},
       {"simulate", "lpt", integer, "2", 1, 2, {},
        "Order of the Lagrangian perturbation theory of the initial conditions: 1 (Zel'dovich) or "
        "2."},
@@ -67,36 +67,40 @@ std::vector<Option> box_options() {
        "The massless box goes on from exactly the positions and velocities of simulate.ics, at its "
        "redshift; false: it starts from linear theory as the other masses do."},
       {"simulate", "fixed_amplitude", flag, "false", {}, {}, {},
-       "Fix the mode amplitudes to their expectation (arXiv:1603.05253)."},
+       "Set the mode amplitudes to their expectation value (arXiv:1603.05253)."},
       {"simulate", "phase_flip", flag, "false", {}, {}, {},
-       "Turn all phases by pi (the partner of a paired run)."},
+       "Shift all phases by pi (for the second run of a pair)."},
       {"simulate", "noise", choice, "philox", {}, {}, {"philox", "ngenic"},
-       "Meaning of the seeds: philox (this program's), or ngenic (the phases of N-GenIC and 2LPTic, "
-       "for runs like Quijote's)."},
+       "Random numbers that belong to a seed: philox (of nubox), or ngenic (the phases of "
+       "N-GenIC and 2LPTic, as in Quijote)."},
       {"simulate", "noise_sphere", flag, "false", {}, {}, {},
-       "No modes beyond |k| = pi n / size (SphereMode 1 of N-GenIC); false: the cube."},
+       "Set modes beyond |k| = pi n / size to zero (SphereMode 1 of N-GenIC); false: keep the "
+       "full cube of modes."},
       {"simulate", "checkpoint_minutes", number, "10", 0, 1e5, {},
        "Time between checkpoints of a run; 0: only when it is stopped."},
       {"simulate", "wall_clock_minutes", number, "0", 0, 1e6, {},
-       "Stop in time with a checkpoint and exit code 85 before this much time is used; 0: no limit. "
-       "SIGUSR1, SIGTERM and a file named stop in the output directory stop as well."},
+       "Stop with a checkpoint and exit code 85 before this much time has passed; 0: no limit. "
+       "SIGUSR1, SIGTERM and a file named stop in the output directory have the same effect."},
       {"simulate", "out", text, "pairs", {}, {}, {},
        "Output directory; files are <out>/pair-<seed>/mnu-<eV>.h5."},
 
       {"import", "snapshot", text, "", {}, {}, {},
-       "Gadget snapshot, binary or HDF5: a file, or the name of a set without .0 and .hdf5."},
+       "Gadget snapshot, binary or HDF5: a file, or the name of a set of files without .0 and "
+       ".hdf5."},
       {"import", "ics", text, "", {}, {}, {},
-       "Initial conditions of the same run, for Lagrangian sites from positions; joined by ID."},
+       "Initial conditions of the same run: Lagrangian sites follow from their positions, "
+       "particles are matched by ID."},
       {"import", "id_map", choice, "auto", {}, {}, {"auto", "ics", "tiles64", "tiles", "rowmajor"},
-       "How an ID tells the lattice site: by the initial conditions, by numbered tiles of 64^3 "
-       "(N-GenIC: Quijote, HADES) or of import.tile^3, row by row; auto takes what the particles "
-       "bear out. Every map is proven on the whole box."},
+       "Map from IDs to lattice sites: initial conditions (ics), numbering by tiles of 64^3 "
+       "(tiles64; N-GenIC: Quijote, HADES) or of import.tile^3 (tiles), row-major numbering; "
+       "auto tests them on the particles. Every map is verified on the whole box."},
       {"import", "tile", integer, "64", 1, 65536, {},
-       "Side of the tiles of id_map = tiles, particles."},
+       "Side of the tiles of import.id_map = tiles, in particles."},
       {"import", "out", text, "imported.h5", {}, {}, {},
        "Field file to write."},
       {"import", "neutrinos", choice, "none", {}, {}, {"none", "density"},
-       "Neutrino particles: left out, or kept as their density contrast on a mesh (/density_nu)."},
+       "Neutrino particles: ignored, or stored as their density contrast on a mesh "
+       "(/density_nu)."},
       {"import", "nu_mesh", integer, "0", 0, 65536, {},
        "Mesh points per side of the neutrino density; 0: as many as CDM particles per side."},
       {"import", "mnu_eV", number, "-1", -1, 2, {},
@@ -109,18 +113,19 @@ std::vector<Option> box_options() {
        "Force mesh points per particle spacing of the run that made the snapshot, which the calibration of "
        "a model depends on; 0: forces finer than a mesh (TreePM); -1: as an export noted it, else unknown."},
       {"import", "seed", integer, "-1", -1, 9e15, {},
-       "Seed of the initial phases, to note in the field file; -1: unknown."},
+       "Seed of the initial phases, recorded in the field file; -1: unknown."},
       {"import", "length_unit", choice, "auto", {}, {}, {"auto", "kpch", "mpch"},
-       "Unit of positions; auto reads it from the header and refuses to guess."},
+       "Unit of positions; auto takes it from the header, and fails if the header does not "
+       "determine it."},
       {"import", "box_size_mpch", number, "0", 0, 1e5, {},
-       "Side of the box, Mpc/h, for headers that do not hold it; 0: the header's."},
+       "Side of the box, Mpc/h, for headers without it; 0: from the header."},
       {"import", "redshift", number, "-1", -1, 1e4, {},
-       "Redshift for headers that do not hold it; -1: the header's."},
+       "Redshift, for headers without it; -1: from the header."},
       {"import", "Omega_m", number, "0", 0, 1, {},
-       "Total matter today, for headers that do not hold it; 0: the header's. Omega_b, n_s and A_s, "
-       "which no Gadget header holds, come from [cosmology]."},
+       "Total matter today, for headers without it; 0: from the header. Omega_b, n_s and A_s, "
+       "which Gadget headers do not contain, come from [cosmology]."},
       {"import", "h", number, "0", 0, 2, {},
-       "H0 / (100 km/s/Mpc), for headers that do not hold it; 0: the header's."},
+       "H0 / (100 km/s/Mpc), for headers without it; 0: from the header."},
 
       {"export", "in", text, "", {}, {}, {},
        "Field file."},

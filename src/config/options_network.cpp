@@ -8,149 +8,158 @@ std::vector<Option> network_options() {
       {"data", "pairs", texts, "", {}, {}, {},
        "Training realisations: directories pair-<seed>, comma separated; * and ? are wildcards."},
       {"data", "split", numbers, "0.7,0.2,0.1", 0, 1, {},
-       "Fractions of the realisations, in order, for training, validation and test; of each wildcard "
-       "in data.pairs on its own. Paper: 0.7,0.2,0.1."},
+       "Fractions of the realisations, in order, for training, validation and test; applied to "
+       "each wildcard of data.pairs separately. Paper: 0.7,0.2,0.1."},
       {"data", "cache", text, "", {}, {}, {},
-       "Directory on a local disk for fields of the pairs that do not fit into memory: they are "
-       "mapped from files without names, which go with the process. Empty: memory."},
+       "Directory on a local disk for the fields of the pairs, if they do not fit into memory: "
+       "they are mapped from unnamed files, which disappear with the process. Empty: memory."},
 
       {"model", "architecture", choice, "vnet", {}, {},
        {"none", "d3m", "d3m_inception", "d3m_deep", "vnet"},
-       "Network: vnet (valid convolutions, residual over the prior), d3m (the paper's) and its "
-       "ablations with inception modules or twice the layers, none (the prior alone; train then "
+       "Network: vnet (valid convolutions, corrects the prior), d3m (of the paper) and its "
+       "variants with inception modules or twice the layers, none (the prior alone; train then "
        "calibrates it)."},
       {"model", "prior", choice, "rewind", {}, {}, {"none", "linear", "rewind", "za"},
        "Physics applied to the full box before the network: linear filter, particle-mesh rewind "
        "and filter (needs velocities), Zel'dovich, none."},
       {"model", "padding", choice, "halo", {}, {}, {"zero", "periodic", "halo"},
-       "Edges of the tiles: halo (exact, from the periodic box), zero (the paper's d3m), "
+       "Edges of the tiles: halo (exact, from the periodic box), zero (d3m of the paper), "
        "periodic."},
       {"model", "channels", integer, "0", 0, 1024, {},
-       "Width of the network at full resolution (d3m: doubled on each level); 0: 16 of a vnet, as the "
-       "shipped model, 64 of a d3m, as published."},
+       "Channels of the network at full resolution (d3m: doubled on each level); 0: 16 for vnet, "
+       "as in the shipped model, 64 for d3m, as published."},
       {"model", "levels", integer, "0", 0, 5, {},
-       "Halvings of the resolution; 0: 1 of a vnet, 2 of a d3m, as published."},
+       "Number of times that the resolution is halved; 0: 1 for vnet, 2 for d3m, as published."},
 
       {"prior", "steps", integer, "0", 0, 1000, {},
-       "Steps of the rewind; 0 takes one per 5 % of amplitude, at least 2."},
+       "Steps of the rewind; 0: one per 5 % of amplitude, at least 2."},
       {"prior", "mesh_factor", integer, "2", 1, 8, {},
-       "Force mesh points per particle spacing in the rewind."},
+       "Points of the force mesh per particle spacing in the rewind."},
       {"prior", "calibrate", flag, "true", {}, {}, {},
-       "train fits velocity_smoothing_mpch, velocity_damping and a gain G(k) to the training pairs "
-       "and keeps them in the model file, whose numbers predict uses; false: those below, no gain."},
+       "train fits velocity_smoothing_mpch, velocity_damping and a gain G(k) to the training "
+       "pairs and stores them in the model file, from which predict takes them; false: the "
+       "values below, no gain."},
       {"prior", "velocity_smoothing_mpch", number, "1", 0, 100, {},
-       "Radius that tells coherent from incoherent momenta in the rewind, Mpc/h."},
+       "Smoothing radius that separates coherent from incoherent momenta in the rewind, Mpc/h."},
       {"prior", "velocity_damping", number, "1", 0, 1, {},
-       "Share of the incoherent momenta that the rewind keeps: 1 is the plain rewind; 0.5 suits "
-       "snapshots of codes with finer forces than the mesh."},
+       "Fraction of the incoherent momenta that the rewind keeps: 1 is the plain rewind; 0.5 "
+       "suits snapshots of codes with a finer force resolution than the mesh."},
 
       {"loss", "lagrangian", choice, "l1", {}, {}, {"l1", "mse"},
        "Displacement loss L: l1 (paper eq. 2, mean over components) or mse."},
       {"loss", "eulerian", number, "0", 0, 100, {},
-       "Exponent of L_eul, the mean square error of the CIC density: with this term or the next ones "
-       "log(L^3 L_eul^eulerian L_grad^gradient) + spectral L_spec of every crop is minimised instead "
-       "of L; 1 is Jamieson et al. 2022; 0: off."},
+       "Exponent of L_eul, the mean square error of the CIC density. If this or one of the next "
+       "two options is not 0, log(L^3 L_eul^eulerian L_grad^gradient) + spectral L_spec of each "
+       "crop is minimised instead of L; 1 is Jamieson et al. 2022; 0: off."},
       {"loss", "gradient", number, "0", 0, 100, {},
-       "Exponent of L_grad, the mean square error of the displacement's gradients; 0: off."},
+       "Exponent of L_grad, the mean square error of the gradients of the displacement; 0: off."},
       {"loss", "spectral", number, "0", 0, 10000, {},
-       "Weight of L_spec, the squared error of ln P of the crop's density above 0.3 h/Mpc; 0: off."},
+       "Weight of L_spec, the squared error of ln P of the density of the crop above 0.3 h/Mpc; "
+       "0: off."},
 
       {"train", "epochs", integer, "20", 1, 1e6, {},
        "Passes over all crops of the training realisations."},
       {"train", "calibrate", flag, "true", {}, {}, {},
-       "After training fit a gain G(k) of the predicted displacements to the training pairs, so that "
-       "the mean T(k) is one where that costs little in displacement; residual networks only."},
+       "After training, fit a gain G(k) of the predicted displacements to the training pairs, so "
+       "that the mean T(k) is one where this increases the displacement error only little; "
+       "residual networks only."},
       {"train", "batch", integer, "4", 1, 65536, {},
-       "Crops per optimiser step over all ranks together."},
+       "Crops per optimiser step, on all ranks together."},
       {"train", "crop", integer, "32", 4, 1024, {},
        "Side of the predicted part of a training crop, lattice sites. Paper: 32."},
       {"train", "learning_rate", number, "1e-3", 1e-9, 10, {},
-       "Peak learning rate of the global batch."},
+       "Peak learning rate for the global batch."},
       {"train", "weight_decay", number, "0", 0, 1, {},
        "Weight decay of the optimiser."},
       {"train", "optimizer", choice, "adam", {}, {}, {"adam", "adamw"},
-       "adam adds the weight decay to the gradient (the paper's kind), adamw decouples it."},
+       "adam adds the weight decay to the gradient (as the paper does), adamw decouples it."},
       {"train", "select", choice, "spectra", {}, {}, {"spectra", "loss"},
-       "What chooses the best epoch on the validation boxes: spectra of the boxes predicted whole "
-       "(mean |T-1| + (1-r) over boxes and bins in 0.1 < k < 1 h/Mpc), or the loss of their crops."},
+       "Criterion for the best epoch on the validation boxes: spectra of the fully predicted "
+       "boxes (mean |T-1| + (1-r) over boxes and bins in 0.1 < k < 1 h/Mpc), or loss of their "
+       "crops."},
       {"train", "select_every", integer, "1", 1, 1e6, {},
-       "Epochs from one such judgement to the next; the last epoch is always judged."},
+       "Epochs between two evaluations of this criterion; the last epoch is always evaluated."},
       {"train", "augment", flag, "true", {}, {}, {},
        "Random rotations and reflections of the crops (the 48 symmetries of the cube)."},
       {"train", "random_shift", flag, "true", {}, {}, {},
-       "Crop origins anywhere in the periodic box, not only on the tile grid."},
+       "Crop origins at random sites of the periodic box, not only on the tile grid."},
       {"train", "schedule", choice, "cosine", {}, {}, {"constant", "cosine"},
-       "Learning rate over the run: cosine with warm-up, or constant."},
+       "Learning rate during the run: cosine with warm-up, or constant."},
       {"train", "ema", number, "0", 0, 0.99999, {},
-       "Decay of the exponential moving average of the weights that is evaluated and published; "
-       "0: none."},
+       "Decay of the exponential moving average of the weights, which is evaluated and "
+       "published; 0: none."},
       {"train", "micro_batch", integer, "4", 1, 65536, {},
-       "Crops that one rank holds in memory at once; larger shares of a batch are accumulated."},
+       "Crops that a rank processes at once; gradients of larger shares of a batch are "
+       "accumulated."},
       {"train", "clip_norm", number, "0", 0, 1e6, {},
-       "Largest norm of the summed gradient; longer ones are scaled down; 0: no limit."},
+       "Largest norm of the summed gradient; larger gradients are scaled down; 0: no limit."},
       {"train", "deterministic", flag, "false", {}, {}, {},
-       "Only kernels that give the same bits every time (CPUs always do)."},
+       "Use only kernels that give the same bits every time (CPUs always do)."},
       {"train", "batch_norm", choice, "local", {}, {}, {"local", "sync"},
-       "Statistics of the batch normalisation in training: local to a rank's crops, or sync, those "
-       "of all ranks' crops of a pass, as if one rank had them all."},
+       "Statistics of the batch normalisation in training: local (crops of a rank), or sync "
+       "(crops of all ranks in a pass, as if one rank had them all)."},
       {"train", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions; weights, loss and sums are always fp32."},
       {"train", "backend", choice, "auto", {}, {}, {"auto", "nccl", "mpi"},
        "Gradient all-reduce: nccl (one GPU per rank), mpi, or auto."},
       {"train", "check_sums", flag, "false", {}, {}, {},
-       "Before every gradient sum all ranks compare its number, place and length: names the rank that "
-       "sums something else. Slow."},
+       "Before every gradient sum all ranks compare its number, position and length, and name "
+       "the rank whose sum differs. Slow."},
       {"train", "seed", integer, "1", 0, 9e15, {},
        "Seed of weights, order of crops and augmentation."},
       {"train", "checkpoint_minutes", number, "10", 0, 1e5, {},
        "Time between checkpoints."},
       {"train", "wall_clock_minutes", number, "0", 0, 1e6, {},
-       "Stop in time with a checkpoint and exit code 85 before this much time is used; 0: no "
-       "limit."},
+       "Stop with a checkpoint and exit code 85 before this much time has passed; 0: no limit."},
       {"train", "resume", text, "auto", {}, {}, {},
-       "auto continues from the newest checkpoint that verifies, never starts anew, or the path "
-       "of a checkpoint."},
+       "auto continues from the newest valid checkpoint, never starts from the beginning, a path "
+       "continues from that checkpoint."},
       {"train", "start", text, "", {}, {}, {},
-       "Model file, or the name of a shipped one, whose weights, scales and calibrated prior training "
-       "starts from (fine-tuning); its architecture, prior and channels must be those asked for."},
+       "Model file, or the name of a shipped one, that training starts from (fine-tuning): its "
+       "weights, scales and calibrated prior. Its architecture, prior and channels must equal "
+       "the configured ones."},
       {"train", "out", text, "training", {}, {}, {},
        "Output directory: model.h5, metrics.jsonl, checkpoints/."},
 
       {"predict", "in", texts, "", {}, {}, {},
        "Field files of massless boxes, comma separated; * and ? are wildcards."},
       {"predict", "ics", text, "", {}, {}, {},
-       "Field file with the initial conditions of the input, for the prior za where the input's "
-       "header does not name its phases."},
+       "Field file with the initial conditions of the input, for the prior za if the header of "
+       "the input does not name its phases."},
       {"predict", "out", text, "predicted.h5", {}, {}, {},
-       "Field file to write; for several boxes, or where it ends in /, their directory: finished ones "
-       "in it are skipped."},
+       "Field file to write; for several boxes, or if it ends in /, their directory, in which "
+       "finished boxes are skipped."},
       {"predict", "format", choice, "field", {}, {}, {"field", "gadget"},
-       "A field file (<box>.h5), or a Gadget HDF5 snapshot as of export (<box>.hdf5 of one box, "
-       "mnu-<eV>/snap.hdf5 in a suite)."},
+       "A field file (<box>.h5), or a Gadget HDF5 snapshot as written by export (<box>.hdf5 for "
+       "one box, mnu-<eV>/snap.hdf5 in a suite)."},
       {"predict", "files", integer, "0", 0, 65536, {},
        "Files of a Gadget snapshot; 0: as few as keep each block below 1 GiB."},
       {"predict", "model", text, "default.h5", {}, {}, {},
-       "Model file, or the name of one shipped in configs/models. Without it, a given model.prior "
-       "alone is applied."},
+       "Model file, or the name of one shipped in configs/models. If it is not given but "
+       "model.prior is, the prior alone is applied."},
       {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},
-       "Sums of the neutrino masses of the boxes to make, eV."},
+       "Sums of the neutrino masses of the boxes to predict, eV."},
       {"predict", "groups", integer, "1", 1, 65536, {},
-       "Sets of ranks that work on different inputs of a suite; must divide the ranks."},
+       "Groups of ranks that work on different inputs of a suite; must divide the number of "
+       "ranks."},
       {"predict", "tile", integer, "0", 0, 1024, {},
-       "Side of cubic tiles, lattice sites; 0 chooses the extent with the least work for halos that "
+       "Side of cubic tiles, lattice sites; 0: the extent with the least work for halos that "
        "fits predict.tile_memory_gb."},
       {"predict", "tile_memory_gb", number, "1.5", 0.01, 1e4, {},
-       "Memory per rank for the tiles of one network call, GB; a GPU works on two calls at a time."},
+       "Memory per rank for the tiles of one network call, GB; a GPU works on two calls at a "
+       "time."},
       {"predict", "velocities", flag, "true", {}, {}, {},
-       "Write velocities too, where the input has them: those of the prior, since the network "
+       "Write velocities as well, if the input has them: those of the prior, since the network "
        "corrects positions only."},
       {"predict", "neutrino_field", flag, "false", {}, {}, {},
-       "Write the density contrast of the neutrinos too (/density_nu): the linear response to the "
-       "predicted particles. stats then measures all matter beside CDM and baryons."},
+       "Write the density contrast of the neutrinos as well (/density_nu): the linear response "
+       "to the predicted particles. stats then measures all matter in addition to CDM and "
+       "baryons."},
       {"predict", "neutrino_mesh", integer, "0", 0, 65536, {},
        "Mesh points per side of the neutrino density; 0: as many as particles per side."},
       {"predict", "seams", flag, "false", {}, {}, {},
-       "Measure the seams of the tiles in what the network added; always done with padded tiles."},
+       "Measure the seams between tiles in the increment of the network; always done with padded "
+       "tiles."},
       {"predict", "precision", choice, "fp32", {}, {}, {"fp32", "tf32", "bf16"},
        "Arithmetic of the convolutions."},
   };

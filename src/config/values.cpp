@@ -12,7 +12,7 @@
 namespace nubox::config {
 namespace {
 
-// A range in a list of integers may not be absurd: 1-1000000000 is a typing error.
+// Longest range in a list of integers: 1-1000000000 is a typing error.
 constexpr std::int64_t longest_range = 1000000;
 
 template <class T>
@@ -51,7 +51,7 @@ bool well_typed(const Option& option, const std::string& text) {
       return to_flag(text).has_value();
     case Type::integers:
       return to_integers(text).has_value();
-    case Type::numbers:  // may be left empty where that is the default
+    case Type::numbers:  // may be empty if that is the default
       return (text.empty() && option.default_value.empty()) || to_numbers(text).has_value();
     default:
       break;
@@ -170,7 +170,7 @@ void check_value(const Option& option, const std::string& text, const std::strin
 
 std::string nearest_option(const std::string& name) {
   const auto& table = option_table();
-  // A name cut short ("box.size") is nearer than any misspelling.
+  // A truncated name ("box.size") is nearer than any misspelling.
   const auto distance = [&](const Option& option) {
     return option.name().starts_with(name) ? 1 : edit_distance(option.name(), name);
   };

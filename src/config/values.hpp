@@ -9,7 +9,7 @@
 
 namespace nubox::config {
 
-// Text to value; empty optional if the whole text is no such value.
+// Text to value; empty if the text as a whole is not such a value.
 std::optional<std::int64_t> to_integer(const std::string& text);
 std::optional<double> to_number(const std::string& text);
 std::optional<bool> to_flag(const std::string& text);

@@ -17,7 +17,7 @@ namespace nubox::fault {
 namespace {
 
 struct Armed {
-  std::string point;  // empty: nothing armed on this rank
+  std::string point;  // empty: no point is armed on this rank
   std::string kind;
 };
 
@@ -60,7 +60,7 @@ void point(std::string_view name) {
   throw InternalError("injected failure at '{}'", name);
 }
 
-bool spoils(std::string_view name) { return armed().kind == "nan" && armed().point == name; }
+bool injects_nan(std::string_view name) { return armed().kind == "nan" && armed().point == name; }
 
 void corrupt(std::string_view name, std::span<std::byte> bytes) {
   if (armed().point.empty() || armed().point != name || armed().kind != "bitflip") return;

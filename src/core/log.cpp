@@ -30,7 +30,7 @@ std::shared_ptr<spdlog::logger>& logger() {
   return instance;
 }
 
-/// What the process is doing and how often it said so; read by the watchdog's thread.
+/// Current phase and number of progress reports, read by the thread of the watchdog.
 struct Progress {
   std::mutex mutex;
   std::string phase = "start";
@@ -42,7 +42,7 @@ Progress& progress() {
   return instance;
 }
 
-/// True while a status line stands on the terminal.
+/// True while the terminal shows a status line.
 std::atomic<bool>& status_open() {
   static std::atomic<bool> open = false;
   return open;

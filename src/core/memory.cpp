@@ -50,8 +50,8 @@ constexpr GroupFiles version_1 = {"/sys/fs/cgroup/memory", "memory.limit_in_byte
 constexpr GroupFiles version_2 = {"/sys/fs/cgroup", "memory.max", "memory.current",
                                   "inactive_file"};
 
-/// What a control group and all above it leave. A group that this process cannot see (containers
-/// show their own as the root) has no limit of its own here.
+/// Bytes that a control group and its ancestors have left. Ancestors that a container hides are not
+/// counted.
 std::uint64_t group_left(const GroupFiles& files, const fs::path& group) {
   std::uint64_t left = unlimited;
   for (fs::path at = group.relative_path();; at = at.parent_path()) {
@@ -94,7 +94,7 @@ void reset_peak_rss() {
 void release_freed_arrays() {
   constexpr int array_bytes = 1 << 18;
   mallopt(M_MMAP_THRESHOLD, array_bytes);
-  mallopt(M_TRIM_THRESHOLD, 2 * array_bytes);  // the ratio that the allocator keeps by itself
+  mallopt(M_TRIM_THRESHOLD, 2 * array_bytes);  // glibc's own ratio of the two
 }
 
 HeapRetention::HeapRetention() {

@@ -17,7 +17,7 @@ constexpr double photon_density_at_2_7255_K = 2.47298e-5;  // Omega_g h^2
 
 void require_sane(const Parameters& p) {
   const auto require = [](bool condition, const char* name, double value) {
-    if (!condition) throw InputError("cosmology: {} = {} makes no cosmology", name, value);
+    if (!condition) throw InputError("cosmology: {} = {} is not physical", name, value);
   };
   require(p.Omega_m > 0 && p.Omega_m <= 1, "Omega_m", p.Omega_m);
   require(p.Omega_b >= 0 && p.Omega_b < p.Omega_m, "Omega_b", p.Omega_b);
@@ -50,7 +50,8 @@ struct Background::Tables {
     require_sane(p);
     constexpr double pi4 = units::pi * units::pi * units::pi * units::pi;
     Omega_photons = photon_density_at_2_7255_K * std::pow(p.T_cmb_K / 2.7255, 4) / (p.h * p.h);
-    const double standard = std::pow(4.0 / 11.0, 4.0 / 3.0);  // (T_nu/T)^4 behind the N_eff count
+    const double standard =
+        std::pow(4.0 / 11.0, 4.0 / 3.0);  // (T_nu/T)^4 in the definition of N_eff
     const double massive = std::pow(neutrino_temperature_ratio, 4);
     double massless_count = p.N_eff;
     if (p.M_nu_eV > 0) {

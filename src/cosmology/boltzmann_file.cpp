@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
-/// Where the quantities stand.
+/// Column of each quantity.
 struct Columns {
   std::size_t count = 0;  // words in a row
   std::size_t k = 0, cdm = absent, baryon = absent, photon = absent, total = absent;
@@ -24,7 +24,7 @@ struct Columns {
   bool total_with_radiation = false;
 };
 
-/// Titles of a header line. CLASS numbers them, "1:k (h/Mpc)   2:d_g", and they may hold blanks;
+/// Titles of a header line. CLASS numbers them, "1:k (h/Mpc)   2:d_g", and they may contain blanks;
 /// CAMB's are words.
 std::vector<std::string> titles_of(std::string_view line) {
   static const std::regex numbered("^[0-9]+:(.*)$");
@@ -53,7 +53,7 @@ Columns columns_of_titles(std::vector<std::string> titles, const std::string& na
   Columns columns;
   columns.count = titles.size();
   // CLASS 3.4.1 writes the title of k twice in the camb format and fills the surplus last column
-  // with what lies in memory: without the repetition the titles stand over their data.
+  // with uninitialised memory: without the repetition the titles match their columns.
   if (titles.size() > 1 && titles[1] == titles[0]) titles.erase(titles.begin());
   const auto place = [&](std::initializer_list<const char*> known) {
     for (const char* title : known) {
@@ -76,7 +76,7 @@ Columns columns_of_titles(std::vector<std::string> titles, const std::string& na
                                      std::pair{columns.baryon, "baryons (d_b, baryon)"},
                                      std::pair{columns.photon, "photons (d_g, photon)"},
                                      std::pair{columns.total, "total matter (d_m, total)"}}) {
-    if (column == absent) throw InputError("{}: the header names no column of {}", name, what);
+    if (column == absent) throw InputError("{}: the header has no column of {}", name, what);
   }
   columns.contrasts = titles[columns.cdm] == "d_cdm";
   columns.total_with_radiation = titles[columns.total] != "d_m" && titles[columns.total] != "total";
@@ -107,7 +107,8 @@ std::optional<double> redshift_of_header(const std::string& line, const std::str
   return number(match[1].str(), name + ", header");
 }
 
-/// The number that ends the name. That of CLASS, root_z1_tk.dat, counts outputs: no redshift.
+/// The number at the end of the name. The number in names of CLASS, root_z1_tk.dat, counts outputs
+/// and is not a redshift.
 std::optional<double> redshift_of_name(const std::string& name) {
   static const std::regex last_number("(?:^|[_-])z?([0-9]+(?:\\.[0-9]+)?)$");
   const std::string stem = std::filesystem::path(name).stem().string();
@@ -119,7 +120,7 @@ std::optional<double> redshift_of_name(const std::string& name) {
 double agreed_redshift(std::optional<double> header, const std::string& name) {
   const std::optional<double> from_name = redshift_of_name(name);
   if (!header && !from_name) {
-    throw InputError("{}: neither header nor name state the redshift; name it ..._z<redshift>.dat",
+    throw InputError("{}: neither header nor name give the redshift; name it ..._z<redshift>.dat",
                      name);
   }
   if (header && from_name && std::abs(*header - *from_name) > 1e-3 * (1 + *header)) {
@@ -170,7 +171,7 @@ Rows parse_rows(const std::string& text, const std::string& name) {
   return rows;
 }
 
-/// In order of k. Printed k may repeat where the code refined its grid: such rows must agree.
+/// In order of k. Printed k may repeat where the code refined its grid; such rows must be equal.
 void sort_rows(std::vector<std::vector<double>>& rows, const std::string& name) {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const auto& a, const auto& b) { return a[0] < b[0]; });
@@ -185,29 +186,30 @@ void sort_rows(std::vector<std::vector<double>>& rows, const std::string& name) 
   rows.erase(std::unique(rows.begin(), rows.end(), same_k), rows.end());
 }
 
-/// One column for all species, which must be degenerate where they matter.
+/// One column for all species, which must be degenerate where they are not negligible.
 double neutrino_of(const std::vector<double>& row, const std::string& name) {
   constexpr std::size_t first = 5;
   for (std::size_t c = first + 1; c < row.size(); ++c) {
     if (std::abs(row[c] - row[first]) > 1e-3 * std::abs(row[1])) {
       throw InputError(
-          "{}: neutrino species differ at k = {} h/Mpc ({} and {}); nubox knows three of one mass",
+          "{}: neutrino species differ at k = {} h/Mpc ({} and {}); nubox supports three species "
+          "of equal mass",
           name, row[0], row[first], row[c]);
     }
   }
   return row[first];
 }
 
-/// Photons stream freely on small scales: a column that clusters is another species', which is how
-/// shifted columns show.
+/// Photons stream freely on small scales: a photon column that clusters belongs to another species,
+/// and the columns are shifted.
 void check_photons(const BoltzmannFile& file) {
   constexpr double k_small_scale_hmpc = 0.1, z_late = 20;
   for (std::size_t i = 0; i < file.k_hmpc.size() && file.redshift < z_late; ++i) {
     if (file.k_hmpc[i] > k_small_scale_hmpc &&
         !(std::abs(file.T_photon[i]) < 1e-3 * std::abs(file.T_baryon[i]))) {
       throw InputError(
-          "{}: photons of {} beside baryons of {} at k = {} h/Mpc, where photons do not cluster: "
-          "the columns are not what they are called",
+          "{}: T of photons is {}, of baryons {}, at k = {} h/Mpc, where photons do not cluster: "
+          "the columns do not match their titles",
           file.name, file.T_photon[i], file.T_baryon[i], file.k_hmpc[i]);
     }
   }

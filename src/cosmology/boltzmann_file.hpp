@@ -17,16 +17,15 @@ struct BoltzmannFile {
   bool total_with_radiation = false;
 };
 
-/// Reads CAMB transfer files of 7 or 13 columns, with or without header, and CLASS ones of
-/// `format = class` and `format = camb`. Columns go by the header's names where there is one. The
-/// redshift stands in the header (CLASS), at the end of the file name (`..._z0.5.dat`,
-/// `..._99.dat`), or both.
+/// Reads CAMB transfer files of 7 or 13 columns, with or without header, and CLASS ones of `format
+/// = class` and `format = camb`. If there is a header, it names the columns. The redshift is in the
+/// header (CLASS), at the end of the file name (`..._z0.5.dat`, `..._99.dat`), or both.
 ///
 /// @param text  the file
 /// @param name  its path, for messages and for the redshift
 /// @param h     Hubble parameter: k in h/Mpc to 1/Mpc
 /// @throws InputError naming file, line and column: unknown layout, not finite numbers, repeated k
-///         with different values, no redshift or two, columns that cannot be what they are called
+///         with different values, no redshift or two, columns that do not match their titles
 ///         (photons that cluster)
 [[nodiscard]] BoltzmannFile parse_boltzmann(const std::string& text, const std::string& name,
                                             double h);

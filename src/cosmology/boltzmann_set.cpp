@@ -1,7 +1,7 @@
 #include "boltzmann_set.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
+#include "nubox/cosmology/neutrino_omega.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ void check_same_k(const BoltzmannFile& first, const BoltzmannFile& other) {
   }
   for (std::size_t i = 0; i < first.k_hmpc.size(); ++i) {
     if (std::abs(first.k_hmpc[i] / other.k_hmpc[i] - 1) > 1e-5) {
-      throw InputError("{} has k = {} h/Mpc where {} has {}: one run must make all redshifts",
+      throw InputError("{} has k = {} h/Mpc where {} has {}: all redshifts must come from one run",
                        other.name, other.k_hmpc[i], first.name, first.k_hmpc[i]);
     }
   }
@@ -48,7 +48,8 @@ void sort_by_redshift(std::vector<BoltzmannFile>& files, const std::string& name
   }
 }
 
-/// The mass behind the share of neutrinos in the total: T_total = (1 - f_nu) T_cb + f_nu T_nu.
+/// The mass that follows from the neutrino fraction of the total: T_total = (1 - f_nu) T_cb + f_nu
+/// T_nu.
 void check_mass(const BoltzmannFile& today, const Background& background) {
   constexpr double tolerance_eV = 1e-3;
   const Parameters& p = background.parameters();
@@ -58,13 +59,12 @@ void check_mass(const BoltzmannFile& today, const Background& background) {
   const double radiation =
       today.total_with_radiation ? background.Omega_radiation() / p.Omega_m : 0;
   const double f_nu = ((1 + radiation) * today.T_total[last] - T_cb) / (T_nu - T_cb);
-  const double found_eV = p.M_nu_eV > 0
-                              ? p.M_nu_eV * f_nu / background.f_nu()
-                              : f_nu * p.Omega_m * p.h * p.h * units::neutrino_eV_per_Omega_h2;
+  const double found_eV = p.M_nu_eV > 0 ? p.M_nu_eV * f_nu / background.f_nu()
+                                        : neutrino_mass_eV(f_nu * p.Omega_m, p.h);
   if (!(std::abs(found_eV - p.M_nu_eV) <= tolerance_eV)) {
     throw InputError(
-        "{}: total and cold matter at k = {} h/Mpc ({} and {}) demand M_nu = {:.4f} eV; the "
-        "directory says {} eV",
+        "{}: total and cold matter at k = {} h/Mpc ({} and {}) imply M_nu = {:.4f} eV; the "
+        "directory name says {} eV",
         today.name, today.k_hmpc[last], today.T_total[last], T_cb, found_eV, p.M_nu_eV);
   }
 }

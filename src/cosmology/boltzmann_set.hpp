@@ -15,7 +15,8 @@ namespace nubox::cosmology {
 ///
 /// @param name  of the directory, for messages
 /// @throws InputError if a redshift is missing at z = 0 or given twice, if the files have other k,
-///         or if the total column demands another neutrino mass than the background's (> 1e-3 eV)
+///         or if the total column implies another neutrino mass than that of the background (> 1e-3
+///         eV)
 [[nodiscard]] TransferFile assemble_transfer(std::vector<BoltzmannFile> files,
                                              const Background& background, const std::string& name);
 

@@ -14,21 +14,21 @@ namespace nubox::cosmology {
 namespace {
 
 /// Root of r = T_nu / T_cb, in which the table is interpolated. It keeps the sign, since early on
-/// and at high k T_nu is noise around zero. It is cut at one, so that carry_root has no pole: near
-/// the horizon, k < 2e-3 h/Mpc, neutrinos that are still relativistic have r up to 4/3, which
+/// and at high k T_nu is noise around zero. It is limited to one, so that scale_root has no pole:
+/// near the horizon, k < 2e-3 h/Mpc, neutrinos that are still relativistic have r up to 4/3, which
 /// would change the source by less than 1e-3 and no scale of a box.
 double signed_root(double ratio) {
   return std::copysign(std::sqrt(std::min(std::abs(ratio), 1.0)), ratio);
 }
 
-/// The root for mass M from that of a rung of mass M_rung: sqrt(r) = 1 / (1 + q / M) with q
-/// independent of M, as in the SuperEasy closure (arXiv:2011.12504). Exact for M = M_rung, zero for
-/// M = 0.
-double carry_root(double root, double rung_mass_eV, double mass_eV) {
-  return mass_eV * root / (mass_eV * root + rung_mass_eV * (1 - root));
+/// The root for mass M from that of the tabulated mass M_table: sqrt(r) = 1 / (1 + q / M) with q
+/// independent of M, as in the SuperEasy closure (arXiv:2011.12504). Exact for M = M_table, zero
+/// for M = 0.
+double scale_root(double root, double table_mass_eV, double mass_eV) {
+  return mass_eV * root / (mass_eV * root + table_mass_eV * (1 - root));
 }
 
-struct Rung {
+struct MassTable {
   double mass_eV = 0;
   std::vector<double> ln_k;
   std::vector<double> ln_T_cb;  // [z][k]
@@ -43,15 +43,15 @@ struct Rung {
   }
 };
 
-Rung make_rung(const TransferFile& file, double mass_eV) {
-  Rung rung;
-  rung.mass_eV = mass_eV;
-  for (const double k : file.k_hmpc) rung.ln_k.push_back(std::log(k));
-  for (const double T : file.T_cb) rung.ln_T_cb.push_back(std::log(T));
+MassTable make_mass_table(const TransferFile& file, double mass_eV) {
+  MassTable table;
+  table.mass_eV = mass_eV;
+  for (const double k : file.k_hmpc) table.ln_k.push_back(std::log(k));
+  for (const double T : file.T_cb) table.ln_T_cb.push_back(std::log(T));
   for (std::size_t i = 0; i < file.T_nu.size(); ++i) {
-    rung.root.push_back(signed_root(file.T_nu[i] / file.T_cb[i]));
+    table.root.push_back(signed_root(file.T_nu[i] / file.T_cb[i]));
   }
-  return rung;
+  return table;
 }
 
 }  // namespace
@@ -60,11 +60,11 @@ struct LinearTables::Data {
   std::string digest;
   std::vector<double> masses_eV;
   std::vector<double> ln_1pz;
-  std::vector<Rung> rungs;
+  std::vector<MassTable> tables;
   double z_max = 0;
   double ln_k_min = 0, ln_k_max = 0;
 
-  Data(const TableDirectory& tables, const std::string& directory);
+  Data(const TableDirectory& files, const std::string& directory);
 
   void add(const TransferFile& file, double mass_eV, const std::string& name);
   void check_sigma8(const TableCosmology& cosmology, const std::string& directory) const;
@@ -74,28 +74,28 @@ struct LinearTables::Data {
   [[nodiscard]] double ln_T_cb(double ln_k, const Stencil& z, double mass_eV) const;
 };
 
-LinearTables::Data::Data(const TableDirectory& tables, const std::string& directory)
-    : digest(tables.digest) {
-  for (const auto& [mass_eV, name, transfer] : tables.masses) add(transfer, mass_eV, name);
-  check_sigma8(tables.cosmology, directory);
+LinearTables::Data::Data(const TableDirectory& files, const std::string& directory)
+    : digest(files.digest) {
+  for (const auto& [mass_eV, name, transfer] : files.masses) add(transfer, mass_eV, name);
+  check_sigma8(files.cosmology, directory);
 }
 
 void LinearTables::Data::add(const TransferFile& file, double mass_eV, const std::string& name) {
   std::vector<double> ln_1pz_of_file;
   for (const double z : file.redshifts) ln_1pz_of_file.push_back(std::log1p(z));
-  Rung rung = make_rung(file, mass_eV);
-  if (rungs.empty()) {
+  MassTable table = make_mass_table(file, mass_eV);
+  if (tables.empty()) {
     ln_1pz = ln_1pz_of_file;
     z_max = file.redshifts.back();
-    ln_k_min = rung.ln_k.front();
-    ln_k_max = rung.ln_k.back();
+    ln_k_min = table.ln_k.front();
+    ln_k_max = table.ln_k.back();
   }
   if (ln_1pz != ln_1pz_of_file)
     throw InputError("{}: other redshifts than in the massless table", name);
-  ln_k_min = std::max(ln_k_min, rung.ln_k.front());
-  ln_k_max = std::min(ln_k_max, rung.ln_k.back());
+  ln_k_min = std::max(ln_k_min, table.ln_k.front());
+  ln_k_max = std::min(ln_k_max, table.ln_k.back());
   masses_eV.push_back(mass_eV);
-  rungs.push_back(std::move(rung));
+  tables.push_back(std::move(table));
 }
 
 void LinearTables::Data::check_sigma8(const TableCosmology& cosmology,
@@ -119,7 +119,7 @@ void LinearTables::Data::check_sigma8(const TableCosmology& cosmology,
 void LinearTables::Data::require_mass(double mass_eV) const {
   if (mass_eV >= 0 && mass_eV <= masses_eV.back()) return;
   throw InputError(
-      "M_nu = {} eV lies outside the linear tables (0 to {} eV); add a rung with "
+      "M_nu = {} eV lies outside the linear tables (0 to {} eV); make a table for it with "
       "tools/make_linear_tables.py",
       mass_eV, masses_eV.back());
 }
@@ -134,13 +134,13 @@ Stencil LinearTables::Data::redshift_stencil(double redshift, bool slope) const 
 }
 
 double LinearTables::Data::ln_T_cb(double ln_k, const Stencil& z, double mass_eV) const {
-  const auto of_rung = [&](std::size_t rung) {
-    return rungs[rung].at(rungs[rung].ln_T_cb, z, value_stencil(rungs[rung].ln_k, ln_k));
+  const auto of_mass = [&](std::size_t table) {
+    return tables[table].at(tables[table].ln_T_cb, z, value_stencil(tables[table].ln_k, ln_k));
   };
-  const double massless = of_rung(0);
+  const double massless = of_mass(0);
   if (mass_eV == 0) return massless;
   const Stencil masses = value_stencil(masses_eV, mass_eV);
-  return massless + masses.sum([&](std::size_t m) { return m == 0 ? 0 : of_rung(m) - massless; });
+  return massless + masses.sum([&](std::size_t m) { return m == 0 ? 0 : of_mass(m) - massless; });
 }
 
 LinearTables LinearTables::load(const par::Comm& comm, const std::filesystem::path& directory,
@@ -184,12 +184,13 @@ double LinearTables::neutrino_ratio(double k_hmpc, double redshift, double M_nu_
   const Stencil z = d.redshift_stencil(redshift);
   const double ln_k = std::clamp(std::log(k_hmpc), d.ln_k_min, d.ln_k_max);
   const std::span<const double> massive = std::span(d.masses_eV).subspan(1);
-  // Every rung predicts the root at this mass; they nearly agree, and interpolation in M does the
-  // rest.
+  // The table of every mass predicts the root at this mass. The predictions nearly agree and are
+  // interpolated in M.
   const Stencil masses = value_stencil(massive, std::max(M_nu_eV, massive.front()));
   const double root = masses.sum([&](std::size_t m) {
-    const Rung& rung = d.rungs[m + 1];
-    return carry_root(rung.at(rung.root, z, value_stencil(rung.ln_k, ln_k)), rung.mass_eV, M_nu_eV);
+    const MassTable& table = d.tables[m + 1];
+    return scale_root(table.at(table.root, z, value_stencil(table.ln_k, ln_k)), table.mass_eV,
+                      M_nu_eV);
   });
   return std::copysign(root * root, root);
 }

@@ -101,7 +101,7 @@ void LinearTheory::Solution::solve_growth() {
   }
   const double f_nu = background.f_nu();
   first = solve_first_order(background, ln_a, rate, [&](double x, std::vector<double>& S) {
-    // S is asked for at every k of the nodes: the stencil in a serves them all.
+    // S is evaluated at every k of the nodes with one stencil in a.
     const Stencil a = value_stencil(ln_a, x);
     for (std::size_t ik = 0; ik < ln_k.size(); ++ik) {
       S[ik] = table_ratio.empty() ? growth_source(std::exp(ln_k[ik]), std::exp(x))

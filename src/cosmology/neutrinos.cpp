@@ -21,7 +21,7 @@ double fermi_integral(double y) {
   const auto integrand = [y](double x) {
     return x * x * std::sqrt(x * x + y * y) / (std::exp(x) + 1);
   };
-  // e^-60 x^3 is below 1e-20 of the whole.
+  // e^-60 x^3 is below 1e-20 of the integral.
   return boost::math::quadrature::gauss_kronrod<double, 61>::integrate(integrand, 0.0, 60.0, 6,
                                                                        1e-12);
 }

@@ -23,7 +23,7 @@ void require_same(const Parameters& of_file, const Parameters& configured,
                   const std::string& file) {
   const ParameterField* field = first_difference(of_file, configured);
   if (field == nullptr) return;
-  throw InputError("{} has {} = {}, the configuration {}: give --cosmology.{} and fitting tables",
+  throw InputError("{} has {} = {}, the configuration {}: set --cosmology.{} and matching tables",
                    file, field->name, of_file.*field->member, configured.*field->member,
                    field->name);
 }

@@ -41,7 +41,7 @@ void check_large_scale_limit(const TransferFile& file, const Background& backgro
     const double demanded = superhorizon_transfer(background, 1 / (1 + file.redshifts[z]));
     if (std::abs(found / demanded - 1) > 1e-3) {
       throw InputError(
-          "{}: T_cb = {:.6g} Mpc^2 at k = {} h/Mpc, z = {}, where Omega_m = {} and h = {} demand "
+          "{}: T_cb = {:.6g} Mpc^2 at k = {} h/Mpc, z = {}, where Omega_m = {} and h = {} require "
           "{:.6g}: tables of another cosmology, redshift, unit or gauge (synchronous is needed)",
           name, found, file.k_hmpc[0], file.redshifts[z], p.Omega_m, p.h, demanded);
     }
@@ -86,7 +86,7 @@ void check_shape(const TransferFile& file, const Background& background, const s
       if (found > (1 + tolerance) * demanded || found < (1 - tolerance) * suppressed * demanded) {
         throw InputError(
             "{}: T_cb = {:.4g} Mpc^2 at k = {:.4g} h/Mpc, z = {}, where Omega_m = {}, Omega_b = {} "
-            "and h = {} demand {:.4g} within {:.0f} %: k in another unit than h/Mpc, another "
+            "and h = {} require {:.4g} within {:.0f} %: k in another unit than h/Mpc, another "
             "cosmology, or another column",
             name, found, k, file.redshifts[z], p.Omega_m, p.Omega_b, p.h, demanded,
             100 * tolerance);

@@ -39,7 +39,7 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
-/// Calls use(entry) for all of a directory.
+/// Calls use(entry) for every entry of a directory.
 template <class Use>
 void for_each_entry(const fs::path& directory, Use&& use) {
   std::error_code error;
@@ -66,8 +66,8 @@ TableTexts read_directory(const fs::path& directory) {
   });
   if (!texts.contains(cosmology_file)) {
     throw FileSystemError(
-        "{}: no {} in this directory of linear tables; configs/cosmology/README.md says what it "
-        "holds",
+        "{}: no {} in this directory of linear tables; configs/cosmology/README.md describes its "
+        "contents",
         directory.string(), cosmology_file);
   }
   return texts;

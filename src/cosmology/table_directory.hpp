@@ -20,8 +20,8 @@ using TableTexts = std::map<std::string, std::string>;
 [[nodiscard]] TableTexts read_table_texts(const par::Comm& comm,
                                           const std::filesystem::path& directory);
 
-/// What stands in a directory of tables: cosmology.ini, and for each mass a file
-/// transfer_Mnu<eV>.txt of nubox's own or a directory Mnu<eV> of a Boltzmann code's files.
+/// Contents of a directory of tables: cosmology.ini, and for each mass a file transfer_Mnu<eV>.txt
+/// (format of nubox) or a directory Mnu<eV> with files of a Boltzmann code.
 struct TableDirectory {
   struct Mass {
     double mass_eV = 0;
@@ -36,7 +36,7 @@ struct TableDirectory {
 
 /// Parses all and checks each table against the cosmology.
 /// @throws InputError naming file and value: another cosmology than `expected`, a missing massless
-///         table, malformed files, T_cb at k -> 0 or T_nu that cannot be right
+///         table, malformed files, impossible values of T_cb at k -> 0 or of T_nu
 [[nodiscard]] TableDirectory parse_table_directory(const TableTexts& texts,
                                                    const std::string& directory,
                                                    const Parameters& expected);

@@ -18,7 +18,7 @@ void for_each_line(
                              const std::string& where)>& visit);
 
 /// The word as a finite number, also in the notations of Fortran: +1.5, 1.5D-03, 1.5-103.
-/// @throws InputError that begins with `where` if it is none
+/// @throws InputError that begins with `where` if it is not a number
 [[nodiscard]] double number(std::string_view word, const std::string& where);
 
 }  // namespace nubox::cosmology

@@ -8,7 +8,7 @@
 
 namespace nubox::cosmology {
 
-/// A transfer file as it stands: k ascending, redshifts ascending, T[z][k].
+/// Contents of a transfer file: k ascending, redshifts ascending, T[z][k].
 struct TransferFile {
   std::vector<double> k_hmpc;
   std::vector<double> redshifts;
@@ -26,7 +26,7 @@ struct TransferFile {
 [[nodiscard]] TransferFile parse_transfer(const std::string& text, const std::string& name,
                                           bool massive);
 
-/// What cosmology.ini says: the parameters and, per mass, sigma8 of cb at z = 0 if stated.
+/// Contents of cosmology.ini: the parameters and, for each mass, sigma8 of cb at z = 0 if stated.
 struct TableCosmology {
   Parameters parameters;
   std::vector<std::pair<double, double>> sigma8_cb;  ///< (M_nu in eV, sigma8)
@@ -35,7 +35,7 @@ struct TableCosmology {
 /// @throws InputError naming the missing or malformed key
 [[nodiscard]] TableCosmology parse_cosmology(const std::string& text, const std::string& name);
 
-/// Compares what transfer functions depend on; A_s and n_s may differ.
+/// Compares the parameters on which transfer functions depend; A_s and n_s may differ.
 /// @throws InputError naming the parameter and both numbers if one differs by more than 1e-3
 void require_same_cosmology(const Parameters& tables, const Parameters& expected,
                             const std::string& name);

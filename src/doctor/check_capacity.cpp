@@ -2,7 +2,9 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/doctor/check.hpp"
+#include "nubox/field/box.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/sim/simulation_cost.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 
 #include <filesystem>
@@ -35,13 +37,20 @@ Finding memory_for(const par::Comm& world, const std::string& what, std::uint64_
   return at_most(what, worst.value, "of free", 1, Verdict::fail, worst.note);
 }
 
+/// All boxes, and the checkpoint of the run in progress.
+std::uint64_t disk_bytes(const PlannedSimulation& simulation) {
+  const sim::SimulationOptions& options = simulation.options;
+  return static_cast<std::uint64_t>(sim::output_bytes(options, simulation.boxes) +
+                                    field::box_bytes(options.n));
+}
+
 fs::path existing_parent(fs::path path) {
   path = fs::absolute(path);
   while (!fs::exists(path) && path.has_relative_path()) path = path.parent_path();
   return path;
 }
 
-/// Of the file system as each rank sees it. Collective.
+/// Disk space, for every rank. Collective.
 Finding disk_for(const par::Comm& world, const std::string& what, std::uint64_t bytes,
                  const fs::path& out) {
   const auto [directory, available] = par::agree(world, [&] {
@@ -59,14 +68,14 @@ Finding disk_for(const par::Comm& world, const std::string& what, std::uint64_t 
 
 std::vector<Finding> examine_capacity(const par::Comm& world, const Options& options) {
   if (!options.simulation) {
-    return {skipped("memory and disk", "give a configuration with box.n, as to simulate")};
+    return {skipped("memory and disk", "needs a configuration of simulate with box.n")};
   }
   const PlannedSimulation& simulation = *options.simulation;
   const std::size_t n = simulation.options.n;
   return {memory_for(world, fmt::format("memory of simulate, {}^3", n),
                      simulate_bytes(world, simulation)),
           disk_for(world, fmt::format("disk for the boxes of simulate, {}^3", n),
-                   simulation.disk_bytes, simulation.out)};
+                   disk_bytes(simulation), simulation.out)};
 }
 
 }  // namespace nubox::doctor

@@ -21,11 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A shared file may be several times slower than one per rank; known defects of collective
-/// writing cost factors of tens.
+/// A shared file may be several times slower than one file per rank; known defects of collective
+/// writing cost a factor of ten or more.
 constexpr double slow_share = 0.05;
 
-/// A value that tells its component and site; exact in float.
+/// A value that identifies component and site; exact in float.
 float pattern(std::size_t component, std::size_t site) {
   return static_cast<float>((31 * site + 1000003 * component) % 16777213);
 }
@@ -41,7 +41,7 @@ std::uint64_t wrong_values(const par::SlabLayout& layout, const std::vector<floa
   return wrong;
 }
 
-/// Wrong values in the file, read by other ranks than wrote it. Collective.
+/// Wrong values in the file, read by other ranks than the writers. Collective.
 std::uint64_t wrong_in_file(const par::Comm& world, const fs::path& file, std::size_t n) {
   const par::Comm reversed = world.split(0, world.size() - world.rank());
   const par::SlabLayout layout(reversed, n);
@@ -64,7 +64,7 @@ std::vector<Finding> write_and_verify(const par::Comm& world, const fs::path& di
     io::PlainFile(plain_path, O_CREAT | O_WRONLY | O_TRUNC).write(std::as_bytes(psi.values()));
   });
   const double plain_s = watch.restart();
-  // What is wrong before it is written has a sound checksum: only the values can tell.
+  // Values that are wrong before writing have a valid checksum, so that the values are compared.
   fault::corrupt("doctor.file", std::as_writable_bytes(psi.values()));
   io::FieldHeader header;
   header.n = n;
@@ -87,7 +87,7 @@ std::vector<Finding> write_and_verify(const par::Comm& world, const fs::path& di
                                1e-6 * rate))};
 }
 
-/// 0 if a lock on a file is granted to one holder only, else what the system says. Rank-local.
+/// 0 if a lock on a file is granted to only one holder, else the error of the system. Rank-local.
 int lock_trouble(const fs::path& path) {
   const auto locked = [&](int file) { return ::flock(file, LOCK_EX | LOCK_NB) == 0; };
   const int first = ::open(path.c_str(), O_CREAT | O_RDWR, 0644),
@@ -113,7 +113,7 @@ Finding locking(const par::Comm& world, const fs::path& directory) {
       fmt::format("HDF5_USE_FILE_LOCKING {}", setting == nullptr ? "is not set" : setting);
   const bool works = worst.value == 0;
   return at_most(
-      "file locks that are not kept", works ? 0 : 1, "", 0, off ? Verdict::ok : Verdict::warn,
+      "file locks that do not work", works ? 0 : 1, "", 0, off ? Verdict::ok : Verdict::warn,
       works ? state : fmt::format("{} ({}): set HDF5_USE_FILE_LOCKING=FALSE", worst.note, state));
 }
 

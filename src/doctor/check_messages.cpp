@@ -10,12 +10,13 @@
 namespace nubox::doctor {
 namespace {
 
-// What even gigabit Ethernet does; below it messages take a wrong way, or ranks share a core.
+// Reached even by gigabit Ethernet; lower values indicate a wrong network or ranks that share a
+// core.
 constexpr double slow_latency_us = 200, slow_bandwidth_gbs = 0.1;
 
-constexpr std::size_t small_pieces = 1000;  // elements per message, to try transfers in many pieces
+constexpr std::size_t small_pieces = 1000;  // elements per message, to test split transfers
 
-/// Whole numbers below 1021 that differ from rank to rank: their sums are exact in float.
+/// Integers below 1021 that differ between ranks; their sums are exact in float.
 double pattern(std::size_t i, int rank) {
   return static_cast<double>((i + 37 * static_cast<std::size_t>(rank)) % 1021);
 }
@@ -97,7 +98,8 @@ Finding all_to_all(const par::Comm& world) {
                  worst.value > 0 ? worst.note : "");
 }
 
-/// Pairs that exchange at the same time: neighbours, and ranks half the job apart.
+/// Pairs that exchange messages at the same time: neighbours, and ranks at a distance of half the
+/// job.
 std::vector<int> partners(const par::Comm& world) {
   const int rank = world.rank(), half = world.size() / 2, neighbour = rank ^ 1;
   const int far = rank < half ? rank + half : rank - half;

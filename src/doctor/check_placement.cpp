@@ -43,7 +43,7 @@ double threads_per_cpu(const Masks& masks, const std::vector<int>& threads,
   return confined / static_cast<double>(mask.size());
 }
 
-/// Ranks bound to a part of the node that meets the part of another one.
+/// Ranks bound to CPUs that overlap with those of another rank.
 double overlapping_ranks(const Masks& masks) {
   std::set<int> cpus;
   for (const auto& mask : masks) cpus.insert(mask.begin(), mask.end());

@@ -11,7 +11,7 @@
 namespace nubox::doctor {
 namespace {
 
-/// A wave that no axis is a symmetry of, and its phase.
+/// Wavevector without symmetries, and phase.
 struct Wave {
   int nx = 1, ny = -2, nz = 3;
   double phase = 0.7;
@@ -33,7 +33,7 @@ double wave_at(const Wave& wave, std::size_t n, std::size_t ix, std::size_t iy, 
   return std::cos(2 * units::pi * turns + wave.phase);
 }
 
-/// Differs from zero everywhere and from its neighbours.
+/// A value that is not zero and differs from its neighbours.
 double noise_at(std::size_t n, std::size_t ix, std::size_t iy, std::size_t iz) {
   const std::size_t site = (ix * n + iy) * n + iz;
   return static_cast<double>((site * 2654435761U) % 4096) / 4096 - 0.5;
@@ -85,7 +85,7 @@ std::vector<Finding> examine_transforms(const par::Comm& world, const Options& o
   const Extreme worst_wave = largest(world, wave), worst_trip = largest(world, round_trip);
   return {at_most(fmt::format("modes of a plane wave, {}^3, largest error", n), worst_wave.value,
                   "", stages * 0x1p-24, Verdict::fail, worst_wave.note),
-          at_most(fmt::format("there and back, {}^3, largest error", n), worst_trip.value, "",
+          at_most(fmt::format("forward and backward, {}^3, largest error", n), worst_trip.value, "",
                   2 * stages * 0x1p-24, Verdict::fail, worst_trip.note)};
 }
 

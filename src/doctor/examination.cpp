@@ -24,13 +24,13 @@ const char* word(Verdict verdict) {
   return "skipped";
 }
 
-/// All findings of one check; a check that ends in an agreed error is a failure. Collective.
+/// All findings of one check; an agreed error is a failure. Collective.
 std::vector<Finding> findings_of(const Check& check, const par::Comm& world,
                                  const Options& options) {
   try {
     return check.examine(world, options);
   } catch (const Error& error) {
-    // After an error that is not agreed, ranks may wait for each other: it ends the job.
+    // After an error that is not agreed, ranks may wait for each other, so that the job has to end.
     if (!error.agreed()) throw;
     return {{.quantity = "the check itself",
              .value = {},

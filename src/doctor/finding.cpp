@@ -11,7 +11,7 @@
 namespace nubox::doctor {
 namespace {
 
-/// `sign` turns the extreme that is looked for into the largest.
+/// `sign` is 1 for the largest and -1 for the smallest value.
 Extreme extreme(const par::Comm& comm, double own, const std::string& note, double sign) {
   const auto badness = [&](double x) {
     return std::isnan(x) ? std::numeric_limits<double>::infinity() : sign * x;
@@ -27,7 +27,7 @@ Extreme extreme(const par::Comm& comm, double own, const std::string& note, doub
   return {*worst, comm.broadcast(where, rank)};
 }
 
-/// A value beside its limit.
+/// A value and its limit.
 Finding judged(std::string quantity, double value, std::string unit, double limit, bool lower_limit,
                Verdict otherwise, std::string note) {
   const bool holds = lower_limit ? value >= limit : value <= limit;

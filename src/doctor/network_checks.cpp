@@ -8,8 +8,8 @@
 namespace nubox::doctor {
 namespace {
 
-/// With their gradients, convolutions of oneDNN reach a third of a matrix product's rate or more;
-/// the regressions that are known cost factors of 4 to 20.
+/// Convolutions of oneDNN with gradients reach at least a third of the rate of a matrix product;
+/// known regressions cost factors of 4 to 20.
 constexpr double slow_share = 0.1;
 
 constexpr std::size_t repeats = 3;

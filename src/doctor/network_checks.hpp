@@ -2,13 +2,13 @@
 
 #include "nubox/doctor/check.hpp"
 
-/// Checks of what the networks need. A build with LibTorch compiles network_checks.cpp, one without
-/// compiles network_checks_skipped.cpp.
+/// Checks for the networks. A build with LibTorch compiles network_checks.cpp, one without compiles
+/// network_checks_skipped.cpp.
 namespace nubox::doctor {
 
 [[nodiscard]] std::vector<Check> network_checks();
 
-/// Threads with which a rank computes; only the networks use more than one. Rank-local.
+/// Compute threads of a rank; only the networks use more than one. Rank-local.
 [[nodiscard]] int threads_of_rank(const par::Comm& node);
 
 }  // namespace nubox::doctor

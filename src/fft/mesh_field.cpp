@@ -55,7 +55,7 @@ void MeshField::to_modes() {
   if (!real_) throw InternalError("the mesh is in Fourier space already");
   plan_->forward(buffer_);
   real_ = false;
-  // The one place where FFTW's missing normalisation is made up for.
+  // FFTW does not normalise; this is the only factor.
   const auto size = static_cast<double>(n());
   const auto norm = static_cast<float>(1.0 / (size * size * size));
   const std::size_t floats = plan_->ky_slab().count * n() * row_floats();

@@ -9,8 +9,8 @@
 namespace nubox::fft {
 namespace {
 
-/// ESTIMATE: within a third of MEASURE at 512^3, and two runs get the same plan, hence the same
-/// bits.
+/// ESTIMATE gives the same plan in every run and hence the same bits. It is at most a third slower
+/// than MEASURE at 512^3.
 constexpr unsigned planner_flags = FFTW_ESTIMATE;
 
 struct FftwFree {
@@ -21,11 +21,11 @@ fftwf_complex* as_modes(float* buffer) { return reinterpret_cast<fftwf_complex*>
 
 }  // namespace
 
-/// The steps of a transform before and after the transposition. Each call of a serial plan does the
-/// same arithmetic on one plane of the mesh, whichever rank owns it, and the transposition only
-/// moves data: the bits of a transform do not depend on the number of ranks. (FFTW's distributed
-/// plans join the planes of a slab in one problem, whose algorithm and rounding change with its
-/// size, and hold the block that goes to a rank beside the slab.)
+/// Serial plans for the steps before and after the transposition. Each call transforms one plane of
+/// the mesh with the same arithmetic on every rank, and the transposition only moves data: the bits
+/// of a transform do not depend on the number of ranks. (FFTW's distributed plans transform all
+/// planes of a slab in one call, whose algorithm and rounding change with its size, and need memory
+/// for the block of a rank in addition to the slab.)
 struct Plan::Handles {
   Handles(const par::SlabLayout& layout, std::size_t row_floats) : messages(layout, row_floats) {}
   Messages messages;                   ///< of the transposition between the steps
@@ -52,7 +52,7 @@ Plan::Plan(const par::Comm& comm, std::size_t n)
     : layout_(comm, n),
       row_floats_(2 * (n / 2 + 1)),
       handles_(std::make_unique<Handles>(layout_, row_floats_)) {
-  // Aligned as every buffer will be; ESTIMATE does not touch it.
+  // With the alignment of all later buffers; ESTIMATE does not write to it.
   const std::unique_ptr<float, FftwFree> scratch(fftwf_alloc_real(plane_floats()));
   plan_planes(scratch.get());
   if (!handles_->complete()) {
@@ -66,7 +66,7 @@ void Plan::plan_planes(float* scratch) const {
   const auto size = static_cast<int>(layout_.n());
   const int columns = size / 2 + 1;
   fftwf_complex* modes = as_modes(scratch);
-  // One plan serves all planes if they are aligned alike.
+  // One plan can be used for all planes if they have the same alignment.
   const bool alike = fftwf_alignment_of(scratch) == fftwf_alignment_of(scratch + plane_floats());
   const unsigned flags = planner_flags | (alike ? 0U : FFTW_UNALIGNED);
   handles_->plane_forward = fftwf_plan_dft_r2c_2d(size, size, scratch, modes, flags);

@@ -6,9 +6,9 @@
 namespace nubox::fft {
 namespace {
 
-/// A slab [plane][column][row] whose columns are dealt to ranks as its planes are. The rows of this
-/// rank's planes in the columns of rank d and those of d's planes in the columns of this rank are
-/// equally many: they trade places.
+/// A slab [plane][column][row] whose columns are distributed over ranks as its planes are. This
+/// rank and rank d exchange equal numbers of rows: those of the planes of one in the columns of the
+/// other.
 class SlabRows {
  public:
   SlabRows(const par::SlabLayout& layout, std::size_t row_floats, float* values)
@@ -36,8 +36,8 @@ void SlabRows::transpose_own_block() {
   }
 }
 
-/// The lower rank goes through its block plane by plane, the higher one column by column: then row
-/// i that leaves belongs at the place of row i that arrives, and messages can be of any length.
+/// The lower rank iterates over its block by planes, the higher one by columns. Row i that arrives
+/// then replaces row i that left, and messages may have any length.
 void SlabRows::exchange_block(int partner, std::span<float> leaving, std::span<float> arriving) {
   const par::Slab own = layout_.local(), other = layout_.slab_of(partner);
   const bool lower = layout_.comm().rank() < partner;
@@ -76,7 +76,7 @@ void transpose(const par::SlabLayout& layout, std::size_t row_floats, float* sla
   SlabRows rows(layout, row_floats, slab);
   rows.transpose_own_block();
   const int ranks = layout.comm().size(), rank = layout.comm().rank();
-  // In each round every rank has one partner, whose partner it is: all pairs meet once.
+  // In each round every rank has one partner, and every pair of ranks occurs once.
   for (int round = 0; round < ranks; ++round) {
     const int partner = (round - rank + ranks) % ranks;
     if (partner != rank) rows.exchange_block(partner, messages.leaving, messages.arriving);

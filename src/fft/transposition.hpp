@@ -7,10 +7,10 @@
 
 namespace nubox::fft {
 
-/// Buffers for what leaves this rank and what arrives in one message of a transposition: kept
-/// between transforms, since fresh memory costs as much as filling it. Empty on one rank.
+/// Send and receive buffers for one message of a transposition. They are kept between transforms,
+/// since the first use of new memory costs as much as filling it. Empty on one rank.
 struct Messages {
-  /// Of `bytes` each, a row at least and the largest block at most: alike on all ranks.
+  /// Buffers of `bytes` each, but at least a row and at most the largest block; equal on all ranks.
   Messages(const par::SlabLayout& layout, std::size_t row_floats,
            std::size_t bytes = std::size_t{1} << 20);
   std::vector<float> leaving, arriving;

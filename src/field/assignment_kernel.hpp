@@ -7,13 +7,13 @@
 
 namespace nubox::field {
 
-/// A position along one axis as a fraction of the box in units of 2^-32: the periodic wrap is
-/// integer overflow, x = L is 0, and the rounding (2^-33 of the box) is the same everywhere, where
-/// a float would lose digits at large x.
+/// A position along one axis as a fraction of the box in units of 2^-32: the periodic wrap is an
+/// integer overflow, x = L is 0, and the rounding error (2^-33 of the box) is the same everywhere,
+/// whereas that of a float grows with x.
 using BoxFraction = std::uint32_t;
 
-/// Where a particle meets one axis of an n-point mesh: it touches the nodes node - back ... with
-/// node in [0, n], and `fraction` in [0, 1) places it between nodes.
+/// Position of a particle on one axis of an n-point mesh: it contributes to the nodes node - back
+/// ... with node in [0, n]; `fraction` in [0, 1) is its position between nodes.
 struct CellPosition {
   std::size_t node;
   float fraction;
@@ -29,7 +29,7 @@ struct AssignmentKernel {
 
   static CellPosition locate(BoxFraction x, std::size_t n) {
     const std::uint64_t cells = std::uint64_t{x} * n + centre;
-    // 24 bits are what a float holds, and a signed conversion is one instruction.
+    // A float has 24 bits, and a signed conversion is one instruction.
     const auto bits = static_cast<std::int32_t>((cells >> 8) & 0xFFFFFF);
     return {static_cast<std::size_t>(cells >> 32), static_cast<float>(bits) * 0x1p-24F};
   }

@@ -24,11 +24,12 @@ bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path
     if (other.empty()) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
-    log::warn_together("{} is made again: {}", path.string(), error.what());
+    log::warn_together("{} will be recomputed: {}", path.string(), error.what());
     return false;
   }
-  par::throw_agreed(comm, InputError("{} holds another run ({}): choose another --{} or remove it",
-                                     path.string(), other, option));
+  par::throw_agreed(
+      comm, InputError("{} is the result of another run ({}): choose another --{} or remove it",
+                       path.string(), other, option));
 }
 
 }  // namespace nubox::field

@@ -9,9 +9,8 @@
 namespace nubox::field {
 
 /// Copies of the `extra` mesh planes that follow this rank's slab, periodically: a particle whose
-/// lowest plane is in the slab reaches no further. Planes that the rank owns itself (one rank, or
-/// a mesh thinner than the reach) are aliased, not copied. Slabs of one plane and ranks without
-/// planes are ordinary cases.
+/// lowest plane is in the slab reaches no further. Planes that the rank owns itself (one rank, or a
+/// mesh thinner than the reach) are aliased, not copied. Slabs may have one plane or none.
 class GhostPlanes {
  public:
   /// Zero-filled. Rank-local.
@@ -41,7 +40,7 @@ class GhostPlanes {
 
 template <class Add>
 void GhostPlanes::add_to_owners(fft::MeshField& mesh, Add add) const {
-  // The plan the other way round: ghosts go back to the owners of their planes.
+  // The reverse of the plan: ghosts are sent to the owners of their planes.
   std::vector<float> returned(plan_.send_size());
   layout_.comm().all_to_all<float>(ghosts_, plan_.receive_counts(), returned, plan_.send_counts());
   for (const ExchangePlan::Sent& copy : plan_.sent()) {

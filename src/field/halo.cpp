@@ -8,7 +8,7 @@
 namespace nubox::field {
 namespace {
 
-/// Halo planes of a rank's slab, in the order of the haloed slab without its interior.
+/// Halo planes of the slab of a rank, in the order of the haloed slab without its interior.
 std::vector<NeededPlane> halo_planes(const LatticeField& field, std::size_t halo, int rank) {
   const par::Slab slab = field.layout().slab_of(rank);
   const std::size_t n = field.n(), values = field.components() * n * n;

@@ -16,7 +16,7 @@ void for_each_site(Field& field, std::size_t c, Mesh& mesh, Visit&& visit) {
   if (mesh.n() != field.n()) {
     throw InternalError("lattice of {}^3 and mesh of {}^3 differ", field.n(), mesh.n());
   }
-  if (!mesh.is_real()) throw InternalError("the mesh holds modes where values are needed");
+  if (!mesh.is_real()) throw InternalError("the mesh contains modes, not values");
   const std::size_t n = field.n(), rows = field.layout().local().count * n;
   auto* lattice = field.component(c).data();
   for (std::size_t row = 0; row < rows; ++row) {

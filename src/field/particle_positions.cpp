@@ -8,13 +8,13 @@ namespace {
 
 /// Box fractions per box length.
 constexpr double full_turn = 0x1p32;
-/// Adding it leaves the nearest integer in the low bits of a double, for |value| < limit: rounding
-/// and periodic wrap in one instruction that compilers vectorise.
+/// Adding this number leaves the nearest integer in the low bits of a double, for |value| < limit:
+/// rounding and periodic wrap in one instruction that compilers vectorise.
 constexpr double rounding_offset = 0x1.8p52;
 constexpr double limit = 0x1p51;
 
-/// Wrapped fraction of a coordinate in units of 2^-32 box; a coordinate that is no number, or more
-/// than half a million boxes away, raises `bad`.
+/// Wrapped fraction of a coordinate in units of 2^-32 box; `bad` is set for a coordinate that is
+/// not finite or more than half a million boxes away.
 BoxFraction to_fraction(double turns, bool& bad) {
   bad |= !(std::abs(turns) < limit);
   return static_cast<BoxFraction>(std::bit_cast<std::uint64_t>(turns + rounding_offset));

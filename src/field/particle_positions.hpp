@@ -12,7 +12,7 @@
 
 namespace nubox::field {
 
-/// A particle's place as box fractions: 12 bytes, wrapped, precise to 2^-33 of the box.
+/// Position of a particle as box fractions: 12 bytes, wrapped, precise to 2^-33 of the box.
 struct ParticlePosition {
   BoxFraction x, y, z;
 };

@@ -2,7 +2,6 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/timer.hpp"
-#include "nubox/core/units.hpp"
 #include "nubox/field/periodic.hpp"
 
 #include "field/assignment_kernel.hpp"
@@ -22,14 +21,14 @@
 namespace nubox::field {
 namespace {
 
-/// Particles per piece of interpolated values: 64 kB, which stay in a core's own cache.
+/// Particles per piece of interpolated values: 64 kB, which fit into the cache of a core.
 constexpr std::size_t piece_particles = 16384;
 
 /// Slab-relative plane of particles that are owned by another rank.
 constexpr std::uint32_t remote = std::numeric_limits<std::uint32_t>::max();
 
-/// What depends on the mesh node alone, looked up instead of computed per particle. A particle is
-/// owned by the rank that holds its lowest plane, node - back.
+/// Tables of quantities that depend on the mesh node alone, so that they are not computed per
+/// particle. A particle is owned by the rank that holds its lowest plane, node - back.
 struct NodeTables {
   std::vector<std::uint32_t> wrapped;      ///< [node + j] -> index of node - back + j on the mesh
   std::vector<std::uint32_t> local_plane;  ///< [node] -> plane of the slab, or remote
@@ -50,7 +49,7 @@ struct NodeTables {
   }
 };
 
-/// A mesh slab with its ghosts as the kernels see it. Float is float or const float.
+/// A mesh slab with its ghost planes, as used by the kernels. Float is float or const float.
 template <class Float>
 struct MeshView {
   std::vector<Float*> planes;
@@ -91,7 +90,7 @@ void paint_particles(const MeshView<float>& mesh, const NodeTables& tables,
   }
 }
 
-/// values[p] of every particle owned here; for the others absent(owner rank) is asked.
+/// values[p] of every particle owned here; for the others absent(owner rank) is called.
 template <std::size_t order, class Absent>
 void read_particles(const MeshView<const float>& mesh, const NodeTables& tables,
                     std::span<const ParticlePosition> particles, float* values, Absent&& absent) {
@@ -109,33 +108,33 @@ void read_particles(const MeshView<const float>& mesh, const NodeTables& tables,
   }
 }
 
-/// Sum of two fixed-point numbers that meshes of floats hold in passing, modulo 2^32.
+/// Sum modulo 2^32 of two fixed-point numbers whose bits are stored as floats in a mesh.
 float add_fixed(float a, float b) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) + std::bit_cast<std::uint32_t>(b));
 }
 
-/// Fixed-point steps per particle that make 2^bits_of_mean steps of the mean density; a float
-/// weight has no more than 24 bits.
+/// Fixed-point steps per particle for which the mean density has 2^bits_of_mean steps; at most 24
+/// bits, as many as a float weight has.
 int first_fixed_bits(double mean, int bits_of_mean) {
   return std::min(24, bits_of_mean - static_cast<int>(std::ceil(std::log2(mean))));
 }
 
 }  // namespace
 
-/// Particles owned by other ranks travel once, in the owner's order within each rank's block: the
-/// owner finds their values again by walking its particles in the same order.
+/// Particles owned by other ranks are sent once, each block in the order of the sender. The sender
+/// assigns the returned values by iterating over its particles in the same order.
 struct ParticleRoute::Parts {
   par::SlabLayout mesh;
   std::size_t order;
   std::vector<ParticlePosition> own;
   NodeTables tables{mesh, order};
-  std::vector<std::size_t> sent_counts{};      ///< own particles owned by each other rank
-  std::vector<std::size_t> imported_counts{};  ///< imported of each rank here
+  std::vector<std::size_t> sent_counts{};      ///< particles sent to each other rank
+  std::vector<std::size_t> imported_counts{};  ///< particles imported from each rank
   std::vector<ParticlePosition> imported{};
   mutable double exchange_s = 0;
 
   void send_remote();
-  /// Runs work that waits for other ranks.
+  /// Runs and times work that waits for other ranks.
   template <class Work>
   void exchange(Work&& work) const {
     const Stopwatch watch;
@@ -181,10 +180,10 @@ void ParticleRoute::Parts::paint(fft::MeshField& field, Deposit&& deposit, Add a
   exchange([&] { ghosts.add_to_owners(field, add); });
 }
 
-/// Paints in steps of 2^-bits particles. False if a cell overflowed: then steps are missing in the
-/// sum over cells.
+/// Paints in steps of 2^-bits particles. False if a cell overflowed, so that the sum over cells is
+/// too small.
 bool ParticleRoute::Parts::paint_fixed(fft::MeshField& field, int bits) const {
-  field.fill(0.0F);  // bits of zero too
+  field.fill(0.0F);  // all bits are zero
   const auto steps_per_particle = static_cast<float>(std::ldexp(1.0, bits));
   std::uint64_t painted = 0, held = 0;
   paint(
@@ -209,8 +208,8 @@ bool ParticleRoute::Parts::paint_fixed(fft::MeshField& field, int bits) const {
 
 void ParticleRoute::Parts::check(const fft::MeshField& field) const {
   if (field.n() != mesh.n() || !field.is_real()) {
-    throw InternalError("particles routed for a real mesh of {}^3 meet one of {}^3 ({})", mesh.n(),
-                        field.n(), field.is_real() ? "real" : "modes");
+    throw InternalError("particles assigned to a real mesh of {}^3 are used with one of {}^3 ({})",
+                        mesh.n(), field.n(), field.is_real() ? "real" : "modes");
   }
 }
 
@@ -291,20 +290,6 @@ std::size_t ParticleRoute::sent_particles() const {
 }
 
 double ParticleRoute::exchange_seconds() const { return parts_->exchange_s; }
-
-double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n) {
-  if (n_i == 0) return 1.0;
-  const double x = units::pi * n_i / static_cast<double>(mesh_n);
-  return std::pow(std::sin(x) / x, static_cast<int>(assignment));
-}
-
-std::vector<double> inverse_window(Assignment assignment, std::size_t mesh_n) {
-  std::vector<double> inverse;
-  for (std::size_t i = 0; i <= mesh_n / 2; ++i) {
-    inverse.push_back(1.0 / assignment_window(assignment, static_cast<int>(i), mesh_n));
-  }
-  return inverse;
-}
 
 void to_contrast(fft::MeshField& counts, double total_particles) {
   const auto n = static_cast<double>(counts.n());

@@ -5,6 +5,7 @@
 #include "nubox/core/machine.hpp"
 #include "nubox/io/bytes.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/directory.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace nubox::io {
@@ -86,8 +88,17 @@ void remove_temporaries(Iterator entries, const std::string& name) {
 
 }  // namespace
 
+OutputLock OutputLock::of_file(const par::Comm& comm, const fs::path& path) {
+  return {comm, path.parent_path(), path.filename().string()};
+}
+
+OutputLock OutputLock::of_directory(const par::Comm& comm, const fs::path& directory) {
+  return {comm, directory, ""};
+}
+
 OutputLock::OutputLock(const par::Comm& comm, const fs::path& directory, const std::string& name)
     : path_(directory / fmt::format(".{}.lock", name.empty() ? "nubox" : name)) {
+  par::make_directory(comm, directory);
   par::agree(comm, [&] {
     if (!comm.is_root()) return;
     descriptor_ = claim(path_);
@@ -102,6 +113,9 @@ OutputLock::OutputLock(const par::Comm& comm, const fs::path& directory, const s
     }
   });
 }
+
+OutputLock::OutputLock(OutputLock&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 OutputLock::~OutputLock() {
   if (descriptor_ < 0) return;

@@ -40,7 +40,7 @@ void throw_agreed(const Comm& comm, const Error& error, int origin) {
     const int differing = local == text ? comm.size() : comm.rank();
     const int first = comm.all_reduce(differing, Reduction::min);
     if (first < comm.size()) {
-      throw InternalError("ranks throw different errors as one: rank {} \"{}\", rank 0 \"{}\"",
+      throw InternalError("throw_agreed with different errors: rank {} \"{}\", rank 0 \"{}\"",
                           first, comm.broadcast(local, first), text)
           .agreed_from(first);
     }

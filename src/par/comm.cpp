@@ -63,8 +63,8 @@ class ElementType {
   MPI_Datatype type_ = MPI_DATATYPE_NULL;
 };
 
-/// Tags keep the messages of an exchange under way apart from those of operations that complete
-/// while it runs. Messages of one tag match in the order in which the ranks begin them.
+/// Tags separate the messages of a running exchange from those of operations that complete
+/// meanwhile. Messages with one tag match in the order in which the ranks start them.
 constexpr int exchange_tag = 0, async_tag = 1;
 
 void wait_for(std::span<MPI_Request> requests) {
@@ -80,7 +80,7 @@ void require_full(std::span<const std::byte> send, std::span<const std::size_t> 
     return std::accumulate(counts.begin(), counts.end(), std::size_t{0}) * element_bytes;
   };
   if (bytes(send_counts) != send.size() || bytes(received_counts) != received.size()) {
-    throw InternalError("an exchange between all ranks: the counts do not fill the buffers");
+    throw InternalError("exchange between all ranks: the counts do not match the buffers");
   }
 }
 
@@ -102,7 +102,7 @@ std::vector<std::size_t> block_starts(std::span<const std::size_t> counts) {
 
 int mpi_count(std::size_t count) {
   if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw InternalError("MPI count {} exceeds int: the transfer should have gone in pieces", count);
+    throw InternalError("MPI count {} exceeds int: the transfer has to be split", count);
   }
   return static_cast<int>(count);
 }

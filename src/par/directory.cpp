@@ -11,7 +11,7 @@ void make_directory(const std::filesystem::path& path) {
   if (path.empty()) return;
   std::error_code failure;
   std::filesystem::create_directories(path, failure);
-  if (failure) throw FileSystemError("cannot make {}: {}", path.string(), failure.message());
+  if (failure) throw FileSystemError("cannot create {}: {}", path.string(), failure.message());
 }
 
 void make_directory(const Comm& comm, const std::filesystem::path& path) {

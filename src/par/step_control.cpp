@@ -15,16 +15,16 @@ StepControl::StepControl(const Comm& comm, Options options)
 
 void StepControl::begin_steps() { last_step_end_s_ = last_save_s_ = options_.clock(); }
 
-StepControl::Action StepControl::after_step() { return decided(comm_.all_reduce(wish())); }
+StepControl::Action StepControl::after_step() { return action_of(comm_.all_reduce(vote())); }
 
-double StepControl::wish() {
+double StepControl::vote() {
   end_step(options_.clock());
-  return static_cast<double>(own_wish());
+  return static_cast<double>(own_vote());
 }
 
-// Rank 0 alone wishes to save, so that a sum of 2 and more holds a wish to stop.
-StepControl::Action StepControl::decided(double sum_of_wishes) {
-  return static_cast<Action>(std::min(std::lround(sum_of_wishes), 2L));
+// Only rank 0 votes for a checkpoint (1), so that a sum of 2 or more contains a vote to stop (2).
+StepControl::Action StepControl::action_of(double sum_of_votes) {
+  return static_cast<Action>(std::min(std::lround(sum_of_votes), 2L));
 }
 
 void StepControl::save(const std::function<void()>& work) {
@@ -40,10 +40,10 @@ void StepControl::end_step(double now_s) {
   last_step_end_s_ = now_s;
 }
 
-StepControl::Action StepControl::own_wish() {
+StepControl::Action StepControl::own_vote() {
   if (signals_.raised()) return Action::stop;
   if (!comm_.is_root()) return Action::go_on;
-  // remove() tells whether the file stood there.
+  // remove() returns whether the file existed.
   std::error_code cannot_be_removed;
   if (!options_.stop_file.empty() &&
       (std::filesystem::remove(options_.stop_file, cannot_be_removed) || cannot_be_removed)) {

@@ -76,19 +76,20 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     if (other.empty()) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
-    log::warn_together("{} is made again: {}", path.string(), error.what());
+    log::warn_together("{} will be recomputed: {}", path.string(), error.what());
     return false;
   }
   par::throw_agreed(
-      comm, InputError("{} holds another run ({}): choose another --predict.out or remove it",
-                       path.string(), other));
+      comm,
+      InputError("{} is the result of another run ({}): choose another --predict.out or remove it",
+                 path.string(), other));
 }
 
 std::vector<io::PlannedFile> BoxOutput::planned_files(const fs::path& path, std::size_t n) const {
   const std::uint64_t particles = std::uint64_t{n} * n * n;
   if (options_.format == BoxFormat::field) {
-    const std::size_t values = options_.velocities ? 6 : 3;
-    return {{path, {io::field_format, "predict"}, values * sizeof(float) * particles}};
+    const auto bytes = static_cast<std::uint64_t>(field::box_bytes(n));
+    return {{path, {io::field_format, "predict"}, bytes}};
   }
   std::vector<io::PlannedFile> files;
   for (const fs::path& name :

@@ -33,7 +33,10 @@ void require_massless(const io::FieldHeader& header, const fs::path& path) {
 }  // namespace
 
 OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
-    : setup_(&setup), path_(task.in), file_(setup.comm, task.in) {
+    : setup_(&setup),
+      path_(task.in),
+      file_(setup.comm, task.in),
+      plan_(fft::Plan::create(setup.comm, file_.header().n)) {
   const io::FieldHeader& header = file_.header();
   const auto& card = setup.card;
   cosmology::warn_of_extrapolation(setup.tables, header.box_size_mpch, header.n);
@@ -115,9 +118,10 @@ field::Box OpenInput::apply_prior(field::Box input, const prior::Theories& theor
       card ? card->calibration : prior::Calibration{}, input.header, theories, setup_->rewind);
   const fs::path& ics = setup_->options.ics;
   field::Box predicted =
-      ics.empty()
-          ? prior::apply(setup_->prior, std::move(input), theories, numbers.rewind, numbers.gain)
-          : prior::apply_zeldovich(std::move(input), field::read_box(setup_->comm, ics), theories);
+      ics.empty() ? prior::apply(setup_->prior, std::move(input), theories, numbers.rewind,
+                                 numbers.gain, plan_)
+                  : prior::apply_zeldovich(std::move(input), field::read_box(setup_->comm, ics),
+                                           theories, plan_);
   prior::write_attributes(numbers.rewind, predicted.header.extra);
   return predicted;
 }
@@ -134,7 +138,7 @@ void OpenInput::apply_network(const prior::Gain& gain, field::Box& predicted) co
       predict_displacement(std::move(channels), std::move(predicted.displacement), *setup_->network,
                            conditioning, setup_->tiles());
   if (conditioning.theta == 0 || gain.k_hmpc.empty()) return;
-  field::apply_filter(predicted.displacement, fft::Plan::create(setup_->comm, header.n), gain);
+  field::apply_filter(predicted.displacement, plan_, gain);
 }
 
 void OpenInput::measure_seams(const field::LatticeField& input, std::size_t tile,
@@ -160,7 +164,8 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
   snapshot::warn_of_failed_checks(input, theories.massless, path_.string());
   if (setup.network && !features_) {
     stages.enter("features");
-    features_.emplace(input, theories.massless, setup.card->features, setup.rewind.mesh_factor);
+    features_.emplace(input, theories.massless, setup.card->features, setup.rewind.mesh_factor,
+                      plan_);
   }
   const std::size_t seams = setup.seam_tile(input.header.n);
   std::optional<field::LatticeField> before;

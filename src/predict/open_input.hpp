@@ -49,6 +49,7 @@ class OpenInput {
   const PredictionSetup* setup_;
   std::filesystem::path path_;
   io::FieldFile file_;
+  std::shared_ptr<const fft::Plan> plan_;       ///< of its lattice, for filters of all boxes
   std::map<double, prior::Theories> theories_;  ///< by mass of the wanted boxes, eV
   std::optional<prior::Features> features_;     ///< made with the first box, with a network only
 };

@@ -35,7 +35,7 @@ double force_bytes(const par::Comm& comm, const BoxRequest& request,
 double prior_bytes(const par::Comm& comm, const BoxRequest& request, const Sizes& sizes,
                    const cosmology::LinearTheory& massless) {
   if (request.prior == prior::Kind::none) return sizes.vectors;
-  // Without velocities the linear filter stands in for the rewind.
+  // Without velocities the linear filter replaces the rewind.
   if (request.prior == prior::Kind::rewind && request.has_velocity) {
     return force_bytes(comm, request, massless);
   }
@@ -71,15 +71,15 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
   const double vector = 3 * sizes.scalar;
   // Of the input, the measure of seams keeps the displacement.
   double beside = request.measures_seams ? vector : 0;
-  MemoryEstimate needs;
+  MemoryEstimate estimate;
   // The last vector read is held twice, as read and as field.
-  needs.read_bytes = bytes(sizes.vectors + vector);
+  estimate.read_bytes = bytes(sizes.vectors + vector);
   if (request.network != nullptr) {
     const Channels channels(*request.network, sizes);
     if (channels.of_input > 0) {
       // The force takes displacements alone; stepping counts momenta as well.
-      needs.features_bytes = bytes(sizes.vectors + channels.of_input - 2 * vector +
-                                   force_bytes(comm, request, massless));
+      estimate.features_bytes = bytes(sizes.vectors + channels.of_input - 2 * vector +
+                                      force_bytes(comm, request, massless));
     }
     beside += channels.of_input;
     const TilePlan plan = plan_tiles(lattice, *request.network, request.tiles);
@@ -92,11 +92,11 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
     // The prior's displacement and its bulk flow are copied on the way into the channels; the slab
     // is filled while its halo stands as sent and as received.
     const double predicted = sizes.vectors + beside;
-    needs.halo_bytes =
+    estimate.halo_bytes =
         bytes(predicted + std::max(2 * vector + channels.all, channels.all + slab + 2 * halo));
-    needs.network_bytes = bytes(predicted + slab + tile_bytes(*request.network, plan.tile));
+    estimate.network_bytes = bytes(predicted + slab + tile_bytes(*request.network, plan.tile));
   }
-  needs.prior_bytes = bytes(beside + prior_bytes(comm, request, sizes, massless));
+  estimate.prior_bytes = bytes(beside + prior_bytes(comm, request, sizes, massless));
   double output = sizes.vectors + beside;
   if (request.neutrino_mesh > 0) {
     const par::SlabLayout mesh(comm, request.neutrino_mesh);
@@ -105,8 +105,8 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
         sizeof(float) * static_cast<double>(mesh.local().count) * points * points;
     output += vector + density * (points + 2) / points + density;
   }
-  needs.output_bytes = bytes(output);
-  return needs;
+  estimate.output_bytes = bytes(output);
+  return estimate;
 }
 
 }  // namespace nubox::predict

@@ -3,7 +3,6 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/par/directory.hpp"
 #include "nubox/par/signals.hpp"
 
 #include "predict/write_behind.hpp"
@@ -16,12 +15,6 @@ namespace {
 
 /// Work on one task; `next` is the next one of the same group, null after the last.
 using TaskWork = std::function<void(std::size_t index, const SuiteTask* next)>;
-
-/// Makes the directory of a box and claims its name. Collective on the group.
-std::shared_ptr<io::OutputLock> claim(const par::Comm& group, const std::filesystem::path& out) {
-  par::make_directory(group, out.parent_path());
-  return std::make_shared<io::OutputLock>(group, out.parent_path(), out.filename().string());
-}
 
 /// Collective on `world`. @throws the failure of the suite (agreed)
 void report(const par::Comm& world, const par::Comm& group, const SuiteProgress& progress,
@@ -86,11 +79,11 @@ void run_suite(const par::Comm& world, const par::Comm& group, const std::vector
     for (const OutputRequest& wanted : task.wanted) {
       const bool last = &wanted == &task.wanted.back();
       const std::filesystem::path after_last = next != nullptr ? next->in : std::filesystem::path();
-      auto lock = claim(group, wanted.out);
+      auto lock = io::OutputLock::of_file(group, wanted.out);
       std::optional<PendingBox> box =
           predict(wanted, last ? after_last : task.in, [&] { queue.finish(); });
       if (box) {
-        box->lock = std::move(lock);
+        box->lock.emplace(std::move(lock));
         queue.push(index, std::move(*box));
       } else {
         progress.box_found();

@@ -10,7 +10,7 @@
 namespace nubox::prior {
 namespace {
 
-/// Lengths whose trials tell the best one, Mpc/h, in equal ratios.
+/// Trial smoothing lengths, Mpc/h, in equal ratios.
 constexpr std::array<double, 3> smoothing_trials_mpch = {0.5, 1, 2};
 
 /// Through (0, y0), (1/2, y1), (1, y2).
@@ -18,8 +18,8 @@ double quadratic(double y0, double y1, double y2, double x) {
   return y0 + x * (-3 * y0 + 4 * y1 - y2) + 2 * x * x * (y0 - 2 * y1 + y2);
 }
 
-/// Sum of (T - 1)^2 at a damping and a place in [0, 1] between the shortest and the longest length,
-/// on the way of its logarithm: every T quadratic in both through the trials.
+/// Sum of (T - 1)^2 at a damping and a position in [0, 1] between the logarithms of the shortest
+/// and the longest length. Every T is the quadratic interpolation of the trials in both.
 double misfit(std::span<const std::vector<double>> transfers, double damping, double place) {
   const std::vector<double>& all = transfers.front();
   double sum = 0;
@@ -136,7 +136,7 @@ Calibration read_calibration(const io::TableFile& table, const std::string& grou
   const std::size_t count = mesh_factor.size(), knots = calibration.k_hmpc.size();
   if (mass.size() != count || ratio.size() != count || smoothing.size() != count ||
       damping.size() != count || gain.size() != count * knots || count == 0 || knots == 0) {
-    throw InputError("the datasets of '{}' do not fit each other", group);
+    throw InputError("the datasets of '{}' have inconsistent lengths", group);
   }
   for (std::size_t i = 0; i < count; ++i) {
     const auto first = gain.begin() + static_cast<std::ptrdiff_t>(i * knots);
@@ -166,7 +166,7 @@ std::vector<RewindOptions> velocity_trials(const RewindOptions& options) {
 
 RewindOptions fit_velocities(const RewindOptions& options,
                              std::span<const std::vector<double>> transfers) {
-  // A grid of 11 x 11 that narrows around its best point, slowly enough to follow a valley.
+  // A grid of 11 x 11 that shrinks around its best point, slowly enough to follow a narrow valley.
   double damping = 0.5, place = 0.5, best = misfit(transfers, damping, place);
   for (double half_width = 0.5; half_width > 1e-6; half_width *= 0.7) {
     const double middle_damping = damping, middle_place = place;

@@ -32,7 +32,7 @@ struct Channel {
   std::size_t axis;
 };
 
-/// @throws InputError for a name that is no component of a known vector
+/// @throws InputError for a name that is not a component of a known vector
 Channel channel_of(const std::string& name) {
   for (const std::string& vector : {raw_displacement, displacement, velocity, acceleration}) {
     const auto known = components_of({vector});
@@ -42,17 +42,17 @@ Channel channel_of(const std::string& name) {
   throw InputError("no input channel of a network is called '{}'", name);
 }
 
-/// Scales below the bulk flow alone: the field less its Gaussian mean, which holds k = 0 as well.
-void remove_bulk_flow(field::LatticeField& field) {
+/// Removes the Gaussian-smoothed field, including k = 0.
+void remove_bulk_flow(field::LatticeField& field, const std::shared_ptr<const fft::Plan>& plan) {
   field::LatticeField bulk = field;
-  field::apply_filter(bulk, fft::Plan::create(field.comm(), field.n()), [](double k) {
+  field::apply_filter(bulk, plan, [](double k) {
     const double kr = k * bulk_flow_radius_mpch;
     return std::exp(-kr * kr / 2);
   });
   std::ranges::transform(field.values(), bulk.values(), field.values().begin(), std::minus<>());
 }
 
-/// u / f less the displacement.
+/// u / f minus the displacement.
 field::LatticeField residual_velocity(const field::Box& input,
                                       const cosmology::LinearTheory& massless) {
   field::LatticeField residual = input.displacement;
@@ -66,7 +66,7 @@ field::LatticeField residual_velocity(const field::Box& input,
   return residual;
 }
 
-/// Force with the source of the massless cosmology, S = 1, less the displacement.
+/// Force with the source of the massless cosmology, S = 1, minus the displacement.
 field::LatticeField residual_acceleration(const field::Box& input, std::size_t mesh_factor) {
   field::LatticeField residual = input.displacement;
   sim::PmForce force(residual.comm(), mesh_factor * residual.n(), residual.box_size_mpch());
@@ -94,13 +94,15 @@ bool need_velocity(const std::vector<std::string>& names) {
 }
 
 Features::Features(const field::Box& input, const cosmology::LinearTheory& massless,
-                   std::vector<std::string> names, std::size_t mesh_factor)
-    : names_(std::move(names)) {
+                   std::vector<std::string> names, std::size_t mesh_factor,
+                   std::shared_ptr<const fft::Plan> plan)
+    : names_(std::move(names)),
+      plan_(plan ? std::move(plan) : fft::Plan::create(input.displacement.comm(), input.header.n)) {
   const std::set<std::string> vectors = par::agree(input.displacement.comm(), [&] {
     std::set<std::string> wanted;
     for (const std::string& name : names_) wanted.insert(channel_of(name).vector);
     if (need_velocity(names_) && !input.velocity) {
-      throw InputError("the network wants the channels '{}', but the box has no velocities",
+      throw InputError("the network needs the channels '{}', but the box has no velocities",
                        velocity);
     }
     return wanted;
@@ -109,7 +111,7 @@ Features::Features(const field::Box& input, const cosmology::LinearTheory& massl
   if (vectors.contains(acceleration)) {
     of_input_.emplace(acceleration, residual_acceleration(input, mesh_factor));
   }
-  for (auto& [name, field] : of_input_) remove_bulk_flow(field);
+  for (auto& [name, field] : of_input_) remove_bulk_flow(field, plan_);
 }
 
 field::LatticeField Features::over(const field::Box& prior) const {
@@ -119,7 +121,7 @@ field::LatticeField Features::over(const field::Box& prior) const {
   const bool local = std::ranges::any_of(
       channels, [](const Channel& channel) { return channel.vector == displacement; });
   field::LatticeField prior_local = raw;
-  if (local) remove_bulk_flow(prior_local);
+  if (local) remove_bulk_flow(prior_local, plan_);
 
   field::LatticeField all(raw.layout(), channels.size(), raw.box_size_mpch());
   for (std::size_t c = 0; c < channels.size(); ++c) {

@@ -64,11 +64,12 @@ void GainFit::add(const field::LatticeField& prior, const field::LatticeField& t
     of_prior.to_modes();
     of_missing.to_modes();
     fft::for_each_mode(*plan, [&](const fft::Mode& mode, std::size_t index) {
-      const std::complex<double> psi = of_prior.modes()[index], lack = of_missing.modes()[index];
+      const std::complex<double> psi = of_prior.modes()[index];
+      const std::complex<double> missed = of_missing.modes()[index];
       const auto shell = static_cast<std::size_t>(mode.norm2());
       sums[shell] += mode.weight * std::norm(psi);
-      sums[shells + shell] += mode.weight * (psi * std::conj(lack)).real();
-      sums[2 * shells + shell] += mode.weight * std::norm(lack);
+      sums[shells + shell] += mode.weight * (psi * std::conj(missed)).real();
+      sums[2 * shells + shell] += mode.weight * std::norm(missed);
     });
   }
   prior.comm().all_reduce(std::span<double>(sums));
@@ -101,10 +102,10 @@ Gain GainFit::solve(const TransferResponse& transfers, double tolerance) const {
   }
   for (std::size_t b = 0; b < transfers.transfer.size(); ++b) {
     const std::vector<double>& response = transfers.response[b];
-    double lacking = 1 - transfers.transfer[b];  // at G = 1, to first order
-    for (std::size_t j = 0; j < count; ++j) lacking += response[j] * (transfers.gain[j] - 1);
+    double missed = 1 - transfers.transfer[b];  // at G = 1, to first order
+    for (std::size_t j = 0; j < count; ++j) missed += response[j] * (transfers.gain[j] - 1);
     for (std::size_t i = 0; i < count; ++i) {
-      right[i] += response[i] * lacking / (tolerance * tolerance);
+      right[i] += response[i] * missed / (tolerance * tolerance);
       for (std::size_t j = 0; j < count; ++j) {
         matrix[i][j] += response[i] * response[j] / (tolerance * tolerance);
       }
@@ -114,8 +115,9 @@ Gain GainFit::solve(const TransferResponse& transfers, double tolerance) const {
 }
 
 Gain GainFit::solve(const Matrix& matrix, std::vector<double> right) const {
-  // Positive definite: elimination without pivots. A knot without modes of its own, or with no more
-  // than rounding left of them, is left alone.
+  // Elimination without pivoting, since the matrix is positive definite. A knot without modes, or
+  // with a pivot at the level of rounding, keeps G = 1, which factorizations of libraries do not
+  // support.
   const std::size_t count = k_hmpc_.size();
   Matrix rest = matrix;
   std::vector<double> increment(count);

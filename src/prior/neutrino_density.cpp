@@ -5,7 +5,6 @@
 #include "nubox/field/particle_route.hpp"
 
 #include <cmath>
-#include <vector>
 
 namespace nubox::prior {
 
@@ -20,10 +19,9 @@ field::LatticeField neutrino_density(const field::LatticeField& displacement_mpc
   mesh.to_modes();
 
   const fft::RadialTable response(mesh, [&](double k) { return massive.neutrino_ratio(k, a); });
-  const std::vector<double> inverse = field::inverse_window(assignment, mesh_n);
+  const field::InverseWindow inverse(assignment, mesh_n);
   const auto undo = [&](int n_i) {
-    const auto frequency = static_cast<std::size_t>(std::abs(n_i));
-    return 2 * frequency < displacement_mpch.n() ? inverse[frequency] : 0.0;
+    return 2 * static_cast<std::size_t>(std::abs(n_i)) < displacement_mpch.n() ? inverse(n_i) : 0.0;
   };
   fft::for_each_mode(*plan, [&](const fft::Mode& mode, std::size_t index) {
     mesh.modes()[index] *=

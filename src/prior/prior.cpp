@@ -17,9 +17,14 @@ namespace {
 constexpr std::array<std::pair<Kind, const char*>, 4> names = {
     {{Kind::none, "none"}, {Kind::linear, "linear"}, {Kind::rewind, "rewind"}, {Kind::za, "za"}}};
 
-/// Linear theory, p = a^2 E f psi: p(k) carries E and growth rate of the massive cosmology as well.
-field::Box linear_filter(field::Box input, const Theories& theories) {
-  const auto plan = fft::Plan::create(input.displacement.comm(), input.header.n);
+std::shared_ptr<const fft::Plan> plan_of(const field::Box& box) {
+  return fft::Plan::create(box.displacement.comm(), box.header.n);
+}
+
+/// Linear theory, p = a^2 E f psi: E and growth rate of p(k) are changed to the massive cosmology
+/// as well.
+field::Box linear_filter(field::Box input, const Theories& theories,
+                         const std::shared_ptr<const fft::Plan>& plan) {
   const auto ratio = [&](double k) { return theories.amplitude_ratio(k); };
   field::apply_filter(input.displacement, plan, ratio);
   if (input.velocity) {
@@ -58,28 +63,29 @@ std::string name_of(Kind kind) {
 }
 
 field::Box apply(Kind kind, field::Box input, const Theories& theories,
-                 const RewindOptions& rewind_options, const Gain& gain) {
+                 const RewindOptions& rewind_options, const Gain& gain,
+                 std::shared_ptr<const fft::Plan> plan) {
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
     if (input.displacement.comm().is_root())
-      log::warn("the input has no velocities: the linear filter stands in for the rewind");
+      log::warn("the input has no velocities: the linear filter replaces the rewind");
     kind = Kind::linear;
   }
+  if (!plan && kind != Kind::none) plan = plan_of(input);
   field::Box out = [&] {
     switch (kind) {
       case Kind::linear:
-        return linear_filter(std::move(input), theories);
+        return linear_filter(std::move(input), theories, plan);
       case Kind::rewind:
-        return rewind(std::move(input), theories, rewind_options);
+        return rewind(std::move(input), theories, rewind_options, plan);
       case Kind::za:
-        return zeldovich(input, theories);
+        return zeldovich(input, theories, plan);
       case Kind::none:
         break;
     }
     return std::move(input);
   }();
   if (kind != Kind::none && !gain.k_hmpc.empty()) {
-    const auto plan = fft::Plan::create(out.displacement.comm(), out.header.n);
     field::apply_filter(out.displacement, plan, gain);
     if (out.velocity) field::apply_filter(*out.velocity, plan, gain);
   }
@@ -87,9 +93,11 @@ field::Box apply(Kind kind, field::Box input, const Theories& theories,
   return out;
 }
 
-field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories) {
+field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories,
+                           std::shared_ptr<const fft::Plan> plan) {
   const bool massless = theories.massive.parameters().M_nu_eV == 0;
-  field::Box out = massless ? std::move(input) : zeldovich(input, std::move(ics), theories);
+  if (!plan && !massless) plan = plan_of(input);
+  field::Box out = massless ? std::move(input) : zeldovich(input, std::move(ics), theories, plan);
   out.header = massive_header(std::move(out.header), theories, massless ? Kind::none : Kind::za);
   return out;
 }

@@ -13,13 +13,15 @@
 #include <utility>
 #include <vector>
 
+#include <boost/math/tools/roots.hpp>
+
 namespace nubox::prior {
 namespace {
 
-// |ln s| that one step may cover.
+// Largest |ln s| per step.
 constexpr double amplitude_per_step = 0.05;
 
-/// Keeps all of the coherent and `damping` of the incoherent part of the momenta.
+/// Multiplies the incoherent part of the momenta by `damping`; the coherent part is unchanged.
 void damp_momenta(sim::Particles& particles, const std::shared_ptr<const fft::Plan>& plan,
                   const RewindOptions& options) {
   if (options.velocity_damping == 1) return;
@@ -33,24 +35,26 @@ void damp_momenta(sim::Particles& particles, const std::shared_ptr<const fft::Pl
 
 double rewind_epoch(const Theories& theories, double a_out) {
   const double s = theories.small_scale_ratio();
-  const double wanted = s * theories.massless.D1(Theories::k_small_scale_hmpc, a_out);
-  double low = theories.massless.a_min(), high = 1;
-  if (!(theories.massless.D1(Theories::k_small_scale_hmpc, low) < wanted &&
-        wanted <= theories.massless.D1(Theories::k_small_scale_hmpc, high))) {
+  const auto growth = [&](double a) {
+    return theories.massless.D1(Theories::k_small_scale_hmpc, a);
+  };
+  const double wanted = s * growth(a_out);
+  const double first = theories.massless.a_min(), last = 1;
+  if (!(growth(first) < wanted && wanted <= growth(last))) {
     throw InputError(
-        "rewind: the massless box has the small-scale amplitude of the massive one ({:.4f} of its "
-        "own at a = {:.4f}) at no epoch between a = {:.4f} and 1",
-        s, a_out, low);
+        "rewind: at no epoch between a = {2:.4f} and 1 does the massless box have the small-scale "
+        "amplitude of the massive one, {0:.4f} of its own at a = {1:.4f}",
+        s, a_out, first);
   }
-  // Bisection to the last bit: growth is monotonic and a call costs a microsecond.
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (theories.massless.D1(Theories::k_small_scale_hmpc, middle) < wanted ? low : high) = middle;
-  }
+  // Bisection to the last bit, since growth is monotonic and a call takes a microsecond.
+  const auto [low, high] = boost::math::tools::bisect(
+      [&](double a) { return growth(a) < wanted ? -1.0 : 1.0; }, first, last,
+      [](double a, double b) { return std::nextafter(a, b) == b; });
   return (low + high) / 2;
 }
 
-field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options) {
+field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options,
+                  const std::shared_ptr<const fft::Plan>& plan) {
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm comm = input.displacement.comm();
   const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
@@ -60,7 +64,6 @@ field::Box rewind(field::Box input, const Theories& theories, const RewindOption
   const std::size_t steps =
       options.steps > 0 ? options.steps : std::max<std::size_t>(2, steps_needed);
 
-  const auto plan = fft::Plan::create(comm, input.header.n);
   io::FieldHeader header = input.header;
   sim::Particles particles = sim::to_particles(std::move(input));
   damp_momenta(particles, plan, options);
@@ -82,7 +85,7 @@ field::Box rewind(field::Box input, const Theories& theories, const RewindOption
   });
   particles.a = a_out;
   header.extra["rewind_scale_factor"] = a_star;
-  return sim::to_snapshot(std::move(particles), std::move(header));
+  return sim::to_box(std::move(particles), std::move(header));
 }
 
 }  // namespace nubox::prior

@@ -13,7 +13,7 @@
 namespace nubox::prior {
 namespace {
 
-/// Displacements at z = 0 correlate with those of linear theory by more than 0.9.
+/// Displacements at z = 0 have a correlation coefficient above 0.9 with those of linear theory.
 constexpr double least_correlation = 0.5;
 
 /// Correlation of two displacements, site by site. Collective.
@@ -39,34 +39,34 @@ void require_precede(const io::FieldHeader& ics, const io::FieldHeader& input) {
 
 }  // namespace
 
-field::Box zeldovich(const field::Box& input, const Theories& theories) {
+field::Box zeldovich(const field::Box& input, const Theories& theories,
+                     const std::shared_ptr<const fft::Plan>& plan) {
   const par::Comm comm = input.displacement.comm();
   const sim::Noise noise = par::agree(comm, [&] { return sim::noise_of(input.header); });
   const double a = units::scale_factor(input.header.redshift);
   constexpr int zeldovich_order = 1;
-  field::Box out = sim::to_snapshot(
-      sim::initial_conditions(fft::Plan::create(comm, input.header.n), input.header.box_size_mpch,
-                              noise, theories.massive, a, zeldovich_order),
-      input.header);
+  field::Box out = sim::to_box(sim::initial_conditions(plan, input.header.box_size_mpch, noise,
+                                                       theories.massive, a, zeldovich_order),
+                               input.header);
   if (!input.velocity) out.velocity.reset();
   return out;
 }
 
-field::Box zeldovich(const field::Box& input, field::Box ics, const Theories& theories) {
+field::Box zeldovich(const field::Box& input, field::Box ics, const Theories& theories,
+                     const std::shared_ptr<const fft::Plan>& plan) {
   const par::Comm comm = ics.displacement.comm();
   par::agree(comm, [&] { require_precede(ics.header, input.header); });
   const double r = correlation(ics.displacement, input.displacement);
   par::agree(comm, [&] {
     if (!(r > least_correlation)) {
       throw InputError(
-          "initial conditions of other phases: their displacements correlate with "
-          "those of the box by {:.2f}",
+          "initial conditions with other phases: the correlation of their displacements with "
+          "those of the box is {:.2f}",
           r);
     }
   });
   const double a = units::scale_factor(input.header.redshift);
   const double a_ics = units::scale_factor(ics.header.redshift);
-  const auto plan = fft::Plan::create(comm, input.header.n);
   field::apply_filter(ics.displacement, plan, [&](double k) {
     return theories.amplitude_ratio(k) / theories.massless.D1(k, a_ics);
   });

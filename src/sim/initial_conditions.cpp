@@ -29,7 +29,7 @@ void gradient(const fft::MeshField& modes, const std::function<double(double k_h
   }
 }
 
-/// Floats of the rows on this rank, padding (which is never read) included.
+/// Floats of the rows on this rank, including padding, which is never read.
 std::span<float> rows(fft::MeshField& mesh) {
   return {mesh.data(), mesh.layout().local().count * mesh.n() * mesh.row_floats()};
 }

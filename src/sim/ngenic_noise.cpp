@@ -8,7 +8,7 @@
 namespace nubox::sim {
 namespace {
 
-/// Both codes cut seeds of columns to this.
+/// Both codes limit the seeds of columns to this.
 constexpr double largest_seed = 0x7fffffff;
 
 }  // namespace
@@ -51,7 +51,7 @@ void NgenicNoise::enter_column(int nx, int ny) { gsl_rng_set(generator_.get(), s
 
 std::complex<double> NgenicNoise::draw() {
   const double phase = 2 * units::pi * gsl_rng_uniform(generator_.get());
-  // Never zero: a fixed amplitude takes its draw as well.
+  // Never zero. A number is drawn for a fixed amplitude as well.
   const double u = gsl_rng_uniform_pos(generator_.get());
   const double amplitude = noise_.fixed_amplitude ? 1.0 : std::sqrt(-std::log(u));
   return std::polar(amplitude, phase) * (noise_.phase_flip ? -1.0 : 1.0);

@@ -13,14 +13,14 @@ namespace nubox::sim {
 
 /// White noise as N-GenIC and 2LPTic draw it: GSL's ranlxd1 gives every column (nx, ny) a seed,
 /// ring by ring around k = 0, and then, seeded by it, a phase 2 pi u and an amplitude sqrt(-ln u)
-/// per mode of the column, kz ascending. Rings make the modes the same on every mesh.
+/// per mode of the column, kz ascending. Owing to the rings a mode is the same on every mesh.
 class NgenicNoise {
  public:
-  /// For modes of an n^3 mesh. @throws UsageError if the seed has more than the generator's 31 bits
+  /// For modes of an n^3 mesh. @throws UsageError if the seed has more than 31 bits
   NgenicNoise(const Noise& noise, std::size_t n);
 
-  /// w of a mode with |n_j| < n/2. Columns are drawn as a whole and the last one is kept: fast in
-  /// the order of a walk over modes.
+  /// w of a mode with |n_j| < n/2. Whole columns are drawn and the last one is stored, which is
+  /// fast in storage order.
   [[nodiscard]] std::complex<double> operator()(int nx, int ny, int nz);
 
  private:
@@ -29,7 +29,7 @@ class NgenicNoise {
   };
   void make_seeds();
   [[nodiscard]] std::uint32_t& seed_of(int nx, int ny);
-  /// Puts the generator to the start of a column.
+  /// Sets the generator to the start of a column.
   void enter_column(int nx, int ny);
   [[nodiscard]] std::complex<double> draw();
 

@@ -15,7 +15,7 @@ namespace {
 
 std::string redshift_text(double redshift) { return fmt::format("{:.3f}", redshift); }
 
-/// In what two headers describe different runs; the program's version may differ.
+/// In what two headers describe different runs; the code version may differ.
 std::string difference(io::FieldHeader found, const io::FieldHeader& expected) {
   found.code_version = expected.code_version;
   return io::first_difference(io::attributes_of(found), io::attributes_of(expected));
@@ -45,7 +45,7 @@ void require_possible(const SimulationOptions& options, const std::vector<double
   for (std::size_t i = 1; i < options.redshifts.size(); ++i) {
     if (redshift_text(options.redshifts[i - 1]) == redshift_text(options.redshifts[i])) {
       throw UsageError(
-          "simulate.redshifts: {} and {} are one in file names, which keep three decimals",
+          "simulate.redshifts: {} and {} have the same file name, which has three decimals",
           options.redshifts[i - 1], options.redshifts[i]);
     }
   }
@@ -53,7 +53,7 @@ void require_possible(const SimulationOptions& options, const std::vector<double
   const double k_corner = std::sqrt(3.0) * k_fundamental * static_cast<double>(options.n) / 2;
   cosmology::require_writable_masses(masses_eV, "simulate.mnu_eV");
   for (const double mass : masses_eV) {
-    // The tables refuse what lies outside them.
+    // The tables throw outside their range.
     for (const double k : {k_fundamental, k_corner}) (void)tables.T_cb(k, options.z_initial, mass);
   }
 }
@@ -85,7 +85,7 @@ void make_outputs(const par::Comm& comm, const SimulationOptions& options, const
   simulate(comm, options, plan.parameters, tables, write,
            {.checkpoint = plan.checkpoint,
             .control = control,
-            .outputs_in_hand = plan.complete_from_first()});
+            .outputs_present = plan.complete_from_first()});
 }
 
 }  // namespace nubox::sim

@@ -11,19 +11,20 @@
 namespace nubox::sim {
 namespace {
 
-/// Painting and transforming counts in float keeps their sum to a few 1e-6.
+/// Painting and transforming counts in single precision preserves their sum to a few 1e-6.
 constexpr double mass_tolerance = 1e-4;
 
-/// The mesh lies half a cell off the lattice: undisplaced particles are then cell-centred, where
-/// CIC is linear in small displacements, and paint a uniform density on a mesh of 2N. On the nodes
-/// the window has a kink that couples all modes as long as displacements are below a cell.
+/// The mesh is shifted by half a cell against the lattice. Undisplaced particles are then at cell
+/// centres, where CIC is linear in small displacements, and give a uniform density on a mesh of 2N.
+/// On the nodes the window has a kink that couples all modes as long as displacements are below a
+/// cell.
 constexpr double half_cell = 0.5;
 
-/// Four-point difference (8 sin(kH) - sin(2kH)) / (6H). Next to i k it loses 3 % at kH = 1 but dies
-/// out towards the mesh Nyquist frequency, where the images of the particle lattice lie: with i k
-/// and a mesh of 2N they fold back onto all scales while displacements are below a cell. Measured
-/// against the exact force of a linear field at z = 19, k = 0.2 h/Mpc: correlation 0.93 with i k,
-/// 0.9995 with this.
+/// Four-point difference (8 sin(kH) - sin(2kH)) / (6H). Compared with i k it is 3 % lower at kH =
+/// 1, and it vanishes at the Nyquist frequency of the mesh, where the images of the particle
+/// lattice are: with i k and a mesh of 2N they alias onto all scales as long as displacements are
+/// below a cell. Measured against the exact force of a linear field at z = 19, k = 0.2 h/Mpc:
+/// correlation 0.93 with i k, 0.9995 with this.
 fft::DerivativeTable four_point_derivative(const fft::MeshField& mesh) {
   const double spacing = mesh.box_size_mpch() / static_cast<double>(mesh.n());
   return fft::DerivativeTable(mesh, [=](double k) {
@@ -31,14 +32,15 @@ fft::DerivativeTable four_point_derivative(const fft::MeshField& mesh) {
   });
 }
 
-/// Where the windows are undone, the aliasing that is left counts: triangular-shaped clouds.
+/// Where the windows are divided out, the remaining aliasing matters: triangular-shaped clouds
+/// reduce it.
 field::Assignment assignment(PmForce::Smoothing smoothing) {
   return smoothing == PmForce::Smoothing::undone ? field::Assignment::tsc : field::Assignment::cic;
 }
 
-/// A triangular-shaped cloud is smooth about a node, so undisplaced particles belong onto the
-/// nodes. Measured on 64^3 particles in 125 Mpc/h, mesh 2N, z = 49 to 0: half a cell off, P(k) at z
-/// = 0 comes out 0.3 % higher at k = 0.7 h/Mpc.
+/// A triangular-shaped cloud is smooth at a node, so that undisplaced particles are placed on the
+/// nodes. Measured on 64^3 particles in 125 Mpc/h, mesh 2N, z = 49 to 0: with a shift of half a
+/// cell, P(k) at z = 0 is 0.3 % higher at k = 0.7 h/Mpc.
 double shift_cells(PmForce::Smoothing smoothing) {
   return smoothing == PmForce::Smoothing::undone ? 0.0 : half_cell;
 }
@@ -60,7 +62,8 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   const field::ParticleRoute route(density_.layout(), displacement_mpch, assignment(smoothing_),
                                    shift_cells(smoothing_));
   double exchanged_s = 0;
-  // Exchanges are a phase of their own: their seconds are taken off the phase that they served.
+  // Exchanges are counted as a separate phase; their seconds are subtracted from the phase in which
+  // they occur.
   const auto finish = [&](const char* phase) {
     const double exchange_s = route.exchange_seconds() - exchanged_s;
     exchanged_s += exchange_s;
@@ -75,7 +78,7 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
   check_mass(particles);
   finish("fft");
 
-  // The modes are those of counts: the factor to a density contrast goes with S / k^2.
+  // The modes are those of counts; the factor to a density contrast is part of the weight.
   const fft::RadialTable weight(
       density_, [&](double k) { return source(k) / (k * k) * mesh_points / particles; });
   if (smoothing_ == Smoothing::undone) undo_windows();
@@ -100,9 +103,10 @@ void PmForce::evaluate(const field::LatticeField& displacement_mpch,
 double PmForce::routed_share() const { return evaluated_ > 0 ? routed_ / evaluated_ : 0; }
 
 void PmForce::undo_windows() {
-  const std::vector<double> inverse = field::inverse_window(assignment(smoothing_), mesh_n());
+  const field::InverseWindow inverse(assignment(smoothing_), mesh_n(),
+                                     field::InverseWindow::Of::power);
   std::vector<float> squared;
-  for (const double w : inverse) squared.push_back(static_cast<float>(w * w));
+  for (const double factor : inverse.values()) squared.push_back(static_cast<float>(factor));
   const auto of = [&](int frequency) {
     return squared[static_cast<std::size_t>(std::abs(frequency))];
   };
@@ -120,7 +124,7 @@ void PmForce::check_mass(double particles) const {
     const double painted = static_cast<double>(density_.modes()[0].real()) * mesh_points;
     if (!(std::abs(painted / particles - 1) < mass_tolerance)) {
       failure = NumericalError(
-          "the force mesh holds the mass of {} particles instead of {}: positions are broken",
+          "the force mesh contains the mass of {} particles instead of {}: positions are corrupt",
           painted, particles);
     }
   }

@@ -17,7 +17,7 @@ constexpr const char* origin = "checkpoint";
 constexpr const char* output_key = "checkpoint_output";
 constexpr const char* step_key = "checkpoint_step";
 
-/// Takes an integer out of the attributes.
+/// Removes an integer from the attributes and returns it.
 std::size_t take_index(io::FieldHeader& header, const char* key, const fs::path& path) {
   const auto value = io::take<std::int64_t>(header.extra, key, path.string());
   if (value < 0) throw InputError("{}: {} = {} is negative", path.string(), key, value);
@@ -38,7 +38,7 @@ Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::F
   par::agree(layout.comm(), [&] {
     io::FieldHeader found = file.header();
     position = {take_index(found, output_key, path), take_index(found, step_key, path)};
-    // The program's version may differ, as with finished boxes.
+    // The code version may differ, as for finished boxes.
     found.code_version = run.code_version;
     found.redshift = run.redshift;
     found.origin = run.origin;
@@ -78,7 +78,8 @@ std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout, const f
     return read(layout, path, run);
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
-    log::warn_together("{} is of no use, the run begins anew: {}", path.string(), error.what());
+    log::warn_together("{} cannot be used, the run starts from the beginning: {}", path.string(),
+                       error.what());
     return std::nullopt;
   }
 }

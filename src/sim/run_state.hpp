@@ -7,11 +7,11 @@
 #include <optional>
 
 /// The state of a run between two steps, as a field file: displacement and momentum bit for bit,
-/// and the run's header, by which another run is told.
+/// and the header of the run, which identifies it.
 namespace nubox::sim {
 
-/// After step `step` of the way to output `output`, both from zero: positions have made the step,
-/// momenta stand half a step behind.
+/// After step `step` towards output `output`, both from zero: positions are at the end of the step,
+/// momenta half a step behind.
 struct RunPosition {
   std::size_t output = 0;
   std::size_t step = 0;
@@ -26,13 +26,13 @@ struct Checkpoint {
 void write_checkpoint(const std::filesystem::path& path, const Particles& particles,
                       const io::FieldHeader& run, const RunPosition& position);
 
-/// The checkpoint of this run; none if no file stands there, or a damaged one (with a warning).
+/// The checkpoint of this run; none if the file does not exist or is damaged (with a warning).
 /// Collective. @throws UsageError (agreed) if it belongs to another run, FileSystemError
 [[nodiscard]] std::optional<Checkpoint> read_checkpoint(const par::SlabLayout& layout,
                                                         const std::filesystem::path& path,
                                                         const io::FieldHeader& run);
 
-/// Removes the file if it stands there. Collective.
+/// Removes the file if it exists. Collective.
 void remove_checkpoint(const par::Comm& comm, const std::filesystem::path& path);
 
 }  // namespace nubox::sim

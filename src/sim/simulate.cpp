@@ -42,7 +42,7 @@ std::unique_ptr<Force> make_force(const par::Comm& comm, const SimulationOptions
       P3mForce::split_of(mesh_n, options.box_size_mpch, softening_mpch(options)));
 }
 
-/// What the log says of the pair forces; empty without.
+/// Description of the pair forces for the log; empty without.
 std::string pairs_text(const SimulationOptions& options) {
   if (options.gravity == Gravity::pm) return "";
   const ForceSplit split = P3mForce::split_of(options.mesh_factor * options.n,
@@ -51,7 +51,7 @@ std::string pairs_text(const SimulationOptions& options) {
                      split.softening_mpch, options.steps);
 }
 
-/// One mass of one realisation on its way through the step plan. All methods are collective.
+/// The simulation of one mass of one realisation. All methods are collective.
 class Run {
  public:
   Run(const par::Comm& comm, const SimulationOptions& options,
@@ -63,9 +63,9 @@ class Run {
   [[nodiscard]] io::FieldHeader header(double redshift) const {
     return output_header(options_, parameters_, tables_, redshift);
   }
-  /// A checkpoint of this run that is of use.
+  /// A checkpoint from which this run can continue.
   [[nodiscard]] std::optional<Checkpoint> find_checkpoint() const;
-  /// Particles and frame: from the initial conditions, or particles from a checkpoint.
+  /// Sets particles and frame from the initial conditions, or the particles from a checkpoint.
   void start();
   /// Linear density of the start, of the noise or the given initial conditions.
   [[nodiscard]] fft::MeshField initial_density(double a) const;
@@ -76,14 +76,14 @@ class Run {
   }
   void integrate_to(std::size_t output);
   void after_step(std::size_t output, std::size_t step);
-  [[nodiscard]] field::Box snapshot(std::size_t output);
+  [[nodiscard]] field::Box box(std::size_t output);
 
   par::Comm comm_;
   const SimulationOptions& options_;
   const cosmology::Parameters& parameters_;
   const cosmology::LinearTables& tables_;
   const Interruption& interruption_;
-  io::FieldHeader identity_;  ///< what a checkpoint must agree with
+  io::FieldHeader identity_;  ///< must agree with that of a checkpoint
   std::string name_;
   std::vector<std::vector<double>> plan_;
   cosmology::LinearTheory theory_;
@@ -127,7 +127,7 @@ void Run::go(const std::function<void(const field::Box&)>& on_output) {
   progress_.emplace(name_, steps, steps_before);
   for (std::size_t output = position_.output; output < plan_.size(); ++output) {
     integrate_to(output);
-    on_output(snapshot(output));
+    on_output(box(output));
   }
   if (!interruption_.checkpoint.empty()) remove_checkpoint(comm_, interruption_.checkpoint);
   const std::uint64_t peak = comm_.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
@@ -144,13 +144,14 @@ std::optional<Checkpoint> Run::find_checkpoint() const {
   const auto [output, step] = found->position;
   par::agree(comm_, [&] {
     if (output >= plan_.size() || step >= plan_[output].size()) {
-      throw InputError("{} stands at step {} of output {}, which the run does not have",
+      throw InputError("{} is the state at step {} of output {}, which this run does not have",
                        path.string(), step, output);
     }
   });
-  if (output > interruption_.outputs_in_hand) {
-    log::warn_together("{} stands beyond an output that is missing: the run begins anew",
-                       path.string());
+  if (output > interruption_.outputs_present) {
+    log::warn_together(
+        "{} is the state after an output that is missing: the run starts from the beginning",
+        path.string());
     return std::nullopt;
   }
   found->particles.a = plan_[output][step];
@@ -191,7 +192,7 @@ void Run::start() {
   log::info("{}: {}^3 particles in {} Mpc/h, {} at z = {}, force mesh {}^3{}{} ({:.1f} s)", name_,
             options_.n, options_.box_size_mpch, start_text(), options_.z_initial,
             options_.mesh_factor * options_.n, pairs_text(options_),
-            checkpoint ? fmt::format(", going on at a = {:.3f} from {}", particles_->a,
+            checkpoint ? fmt::format(", continues at a = {:.3f} from {}", particles_->a,
                                      interruption_.checkpoint.string())
                        : "",
             watch_.seconds());
@@ -205,7 +206,7 @@ std::string Run::start_text() const {
 }
 
 void Run::integrate_to(std::size_t output) {
-  // The meshes live for the steps alone: an output needs their memory.
+  // The meshes exist only during the steps, since an output needs their memory.
   const std::unique_ptr<Force> force = make_force(comm_, options_);
   integrate(*particles_, *force, theory_, plan_[output],
             {.frame = frame_ ? &*frame_ : nullptr,
@@ -227,15 +228,16 @@ void Run::after_step(std::size_t output, std::size_t step) {
   par::throw_agreed(
       comm_,
       Error(ExitCode::stopped,
-            fmt::format("{}: stopped after step {} with a checkpoint in {}; run again to go on",
-                        name_, progress_->done(), interruption_.checkpoint.string())));
+            fmt::format(
+                "{}: stopped after step {} with a checkpoint in {}; repeat the command to continue",
+                name_, progress_->done(), interruption_.checkpoint.string())));
 }
 
-field::Box Run::snapshot(std::size_t output) {
+field::Box Run::box(std::size_t output) {
   const bool last = output + 1 == plan_.size();
   Particles particles = last ? std::move(*particles_) : *particles_;
   if (frame_) frame_->leave(particles);
-  return to_snapshot(std::move(particles), header(options_.redshifts[output]));
+  return to_box(std::move(particles), header(options_.redshifts[output]));
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 namespace nubox::sim {
 namespace {
 
-/// Linear displacement along one axis, rms, at a_out: sqrt(int P dk / (6 pi^2)) over the box's
-/// modes.
+/// Linear displacement along one axis, rms, at a_out: sqrt(int P dk / (6 pi^2)) over the modes of
+/// the box.
 double displacement_rms_mpch(const SimulationOptions& options,
                              const cosmology::LinearTheory& theory) {
   constexpr int intervals = 64;
@@ -28,8 +28,8 @@ double displacement_rms_mpch(const SimulationOptions& options,
   return std::sqrt(sum / (6 * units::pi * units::pi));
 }
 
-/// Share of the particles that meet the mesh on another rank, for Gaussian displacements and slabs
-/// of this rank's thickness.
+/// Fraction of the particles that are sent to another rank, for Gaussian displacements and slabs of
+/// the thickness of this rank.
 double routed_share(const par::SlabLayout& layout, const SimulationOptions& options,
                     const cosmology::LinearTheory& theory) {
   if (layout.comm().size() == 1 || layout.local().count == 0) return 0;
@@ -66,16 +66,17 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const SimulationOptions& o
   const double frame = options.stepping == Stepping::cola ? orders : 0;
   const double state = 2 * vector_bytes;
 
-  // Density modes and a work mesh beside orders (psi1 becomes the displacement) and momentum.
+  // Density modes and a work mesh, in addition to orders (psi1 becomes the displacement) and
+  // momentum.
   const double initial = particles * (frame + orders + vector_bytes) + 2 * mesh_bytes(lattice);
-  // Positions, those of guests twice: as sent and as received. Beside the two meshes a table over
-  // |n|^2 (three quarters of a plane), and between ranks a plane of ghosts, as sent and as
-  // received.
+  // Positions; those sent to other ranks twice, in the send and in the receive buffer. In addition
+  // to the two meshes a table over |n|^2 (three quarters of a plane) and, with several ranks, a
+  // plane of ghosts in send and receive buffers.
   const double route = vector_bytes * (1 + 2 * routed_share(lattice, options, theory));
   const double beside = plane_bytes(mesh) * (comm.size() > 1 ? 2.75 : 0.75);
-  // Pair forces follow those of the mesh, whose particles are gone by then. Positions as they are,
-  // and as sent or received; sorted, with index, and the ghosts within the cut-off; forces as
-  // summed and as received; values of one axis.
+  // Pair forces are computed after those of the mesh, when its particles are freed. Positions, also
+  // in send or receive buffers; positions sorted, with index, with the ghosts within the cut-off;
+  // forces, also as received; values of one axis.
   double pairs = 0;
   if (options.gravity == Gravity::p3m) {
     const double reach =

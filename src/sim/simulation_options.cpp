@@ -56,18 +56,18 @@ std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
 
 namespace {
 
-/// What pair forces ask of the options.
+/// Checks the options of pair forces.
 void require_valid_pairs(const SimulationOptions& options) {
   if (options.stepping == Stepping::cola) {
-    throw UsageError("simulate.force = p3m takes plain steps: give simulate.stepping = pm");
+    throw UsageError("simulate.force = p3m needs plain steps: use simulate.stepping = pm");
   }
   const double spacing = options.box_size_mpch / static_cast<double>(options.n);
   const double softening = softening_mpch(options);
   if (!(options.softening_mpch >= 0 && softening <= spacing)) {
-    throw UsageError("simulate.softening_mpch = {} is not within 0 and the particle spacing of {}",
+    throw UsageError("simulate.softening_mpch = {} is not between 0 and the particle spacing of {}",
                      options.softening_mpch, spacing);
   }
-  // Positions are floats: the largest have 24 bits for the size of the box.
+  // Positions are floats with 24 bits for the size of the box.
   const double resolution = options.box_size_mpch * std::numeric_limits<float>::epsilon();
   if (softening < 4 * resolution) {
     throw UsageError(
@@ -120,7 +120,7 @@ void require_valid(const SimulationOptions& options) {
                        options.z_initial);
     }
     if (!(z < before)) {
-      throw UsageError("simulate.redshifts: {} after {}, but outputs go in order of time", z,
+      throw UsageError("simulate.redshifts: {} after {}, but outputs must be in order of time", z,
                        before);
     }
     before = z;
@@ -148,7 +148,7 @@ io::FieldHeader output_header(const SimulationOptions& options,
                   {"z_back_scaling", std::ranges::min(options.redshifts)},
                   {"neutrinos", name_of(options.neutrinos)}};
   if (options.gravity == Gravity::p3m) {
-    // `mesh_factor` names the force resolution of mesh runs; pairs resolve as much as any code.
+    // `mesh_factor` is the force resolution of mesh runs only.
     header.extra["force"] = "p3m";
     header.extra["force_mesh_factor"] = integer(options.mesh_factor);
     header.extra["softening_mpch"] = softening_mpch(options);

@@ -10,10 +10,10 @@
 namespace nubox::sim {
 namespace {
 
-/// Middle of a step: the momenta live here while positions move from a0 to a1.
+/// Middle of a step: the epoch of the momenta while positions move from a0 to a1.
 double middle(double a0, double a1) { return std::sqrt(a0 * a1); }
 
-/// p += factor (F - F_frame) with the force at the particles' positions and epoch.
+/// p += factor (F - F_frame) with the force at positions and epoch of the particles.
 void kick(Particles& particles, Force& force, const cosmology::LinearTheory& theory,
           const ColaFrame* frame, double factor) {
   const auto source = [&](double k) { return theory.source(k, particles.a); };
@@ -32,7 +32,7 @@ void kick(Particles& particles, Force& force, const cosmology::LinearTheory& the
                  });
 }
 
-/// x += factor p and the frame's own way from a0 to a1.
+/// x += factor p, plus the motion of the frame from a0 to a1.
 void move(Particles& particles, const ColaFrame* frame, double factor, double a0, double a1) {
   const std::span<float> x = particles.displacement_mpch.values();
   const std::span<const float> p = particles.momentum_mpch.values();
@@ -46,7 +46,7 @@ void move(Particles& particles, const ColaFrame* frame, double factor, double a0
   }
 }
 
-/// No displacement may be wider than half the box, or not a number. Collective.
+/// Checks that all displacements are finite and at most half the box. Collective.
 void require_in_box(const Particles& particles) {
   const float limit = static_cast<float>(particles.displacement_mpch.box_size_mpch() / 2);
   std::size_t lost = 0;

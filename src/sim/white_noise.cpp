@@ -14,7 +14,7 @@
 namespace nubox::sim {
 namespace {
 
-/// modes = amplitude(k) w(n), w called in the order of the walk.
+/// modes = amplitude(k) w(n); w is called in storage order.
 template <class White>
 void fill_modes(fft::MeshField& mesh, const fft::RadialTable& amplitude, bool sphere, White&& w) {
   const auto n = static_cast<std::int64_t>(mesh.n());
@@ -33,9 +33,9 @@ std::string name_of(NoiseConvention convention) {
 }
 
 void require_valid(const Noise& noise) {
-  constexpr std::uint64_t largest_ngenic_seed = 0x7fffffff;  // ranlxd1 takes 31 bits
+  constexpr std::uint64_t largest_ngenic_seed = 0x7fffffff;  // ranlxd1 uses 31 bits
   if (noise.convention == NoiseConvention::ngenic && noise.seed > largest_ngenic_seed) {
-    throw UsageError("seed {}: N-GenIC's generator takes seeds up to {}", noise.seed,
+    throw UsageError("seed {}: the generator of N-GenIC supports seeds up to {}", noise.seed,
                      largest_ngenic_seed);
   }
 }
@@ -52,7 +52,7 @@ Noise noise_of(const io::FieldHeader& header) {
               sphere.value_or(0) != 0};
     }
   }
-  throw InputError("the header of the box names no seed with a noise convention known here: {}, {}",
+  throw InputError("the header of the box has no seed with a supported noise convention: {}, {}",
                    name_of(NoiseConvention::philox), name_of(NoiseConvention::ngenic));
 }
 

@@ -236,6 +236,16 @@ std::size_t lattice_n(const gadget::Header& header) {
   return n;
 }
 
+std::uint64_t import_bytes(const par::Comm& comm, std::size_t n, bool with_ics,
+                           std::size_t neutrino_mesh) {
+  // Displacement and velocity; the table of sites by ID; a padded mesh and the field made of it.
+  constexpr double site_of_id = 16, mesh_point = 2 * sizeof(float);
+  const auto cube = [](std::size_t side) { return std::pow(static_cast<double>(side), 3); };
+  const double bytes = field::box_bytes(n) + (with_ics ? site_of_id * cube(n) : 0) +
+                       mesh_point * cube(neutrino_mesh);
+  return static_cast<std::uint64_t>(bytes / comm.size());
+}
+
 field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                       io::FieldHeader header, const ImportOptions& options) {
   const gadget::Header& gadget_header = snapshot.header();

@@ -129,4 +129,17 @@ io::FieldHeader imported_header(const gadget::Header& gadget_header, const io::A
   return header;
 }
 
+std::string summary_text(const gadget::Header& gadget_header, const io::FieldHeader& header) {
+  const bool neutrinos =
+      gadget_header.counts[static_cast<std::size_t>(gadget_header.neutrino_type)] > 0;
+  return fmt::format(
+      "{} in {} file{}: {} CDM particles{}, {} Mpc/h at z = {:g}, Omega_m = {:g}, M_nu = {:g} eV; "
+      "lengths in {} ({}), velocities {}",
+      gadget_header.format, gadget_header.files, gadget_header.files > 1 ? "s" : "",
+      gadget_header.counts[static_cast<std::size_t>(gadget_header.cdm_type)],
+      neutrinos ? " and neutrinos" : "", header.box_size_mpch, header.redshift,
+      header.cosmology.Omega_m, header.cosmology.M_nu_eV, gadget_header.length_unit,
+      gadget_header.length_evidence, gadget_header.velocity_convention);
+}
+
 }  // namespace nubox::snapshot

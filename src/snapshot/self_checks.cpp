@@ -1,8 +1,10 @@
 #include "nubox/snapshot/self_checks.hpp"
 
+#include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/periodic.hpp"
+#include "nubox/par/agree.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -226,6 +228,25 @@ ExpectedRms expected_rms(const cosmology::LinearTheory& theory, double a, double
   const double mean_square = sum / 3;
   const double relative_scatter = std::sqrt(2 * sum_of_squares) / sum / 2;
   return {std::sqrt(mean_square), std::sqrt(mean_square) * relative_scatter};
+}
+
+std::optional<ExpectedRms> expected_rms(const par::Comm& comm, const std::filesystem::path& tables,
+                                        const io::FieldHeader& header) {
+  const cosmology::Parameters& parameters = header.cosmology;
+  try {
+    const auto loaded = cosmology::LinearTables::load(comm, tables, parameters);
+    return par::agree(comm, [&] {
+      const double a = units::scale_factor(header.redshift);
+      const auto source = parameters.M_nu_eV > 0 ? cosmology::NeutrinoSource::table
+                                                 : cosmology::NeutrinoSource::none;
+      const cosmology::LinearTheory theory(parameters, loaded, source, a);
+      return expected_rms(theory, a, header.box_size_mpch, header.n);
+    });
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::input || !error.agreed()) throw;
+    log::info("the rms displacement is not compared with linear theory: {}", error.what());
+    return std::nullopt;
+  }
 }
 
 std::vector<Check> self_checks(const field::LatticeField& displacement_mpch,

@@ -56,7 +56,7 @@ std::vector<double> shell_powers(const par::Comm& comm, const LowModes& modes,
   return powers;
 }
 
-/// product = a * b, cell by cell; the padding of the rows is multiplied too and never read.
+/// product = a * b, cell by cell, including the padding of the rows, which is never read.
 void multiply(const fft::MeshField& a, const fft::MeshField& b, fft::MeshField& product) {
   const std::size_t floats = a.layout().local().count * a.n() * a.row_floats();
   for (std::size_t i = 0; i < floats; ++i) product.data()[i] = a.data()[i] * b.data()[i];
@@ -75,7 +75,7 @@ double dot(const fft::MeshField& a, const fft::MeshField& b) {
   return total;
 }
 
-/// Fields D_i, transformed on first use and dropped after the last one.
+/// Fields D_i, transformed at their first use and freed after the last.
 class ShellFields {
  public:
   ShellFields(const LowModes& modes, const TriangleList& list,
@@ -110,7 +110,8 @@ class ShellFields {
   std::vector<std::size_t> last_use_;
 };
 
-/// <D1 D2 D3>_x of every triangle with a count; D1 D2 is formed once for neighbours that share it.
+/// <D1 D2 D3>_x of every triangle with a count; D1 D2 is computed once for consecutive triangles
+/// that share it.
 std::vector<double> mean_products(const LowModes& modes, const TriangleList& list,
                                   const std::vector<std::uint64_t>& counts,
                                   const std::shared_ptr<const fft::Plan>& plan,
@@ -143,21 +144,21 @@ Bispectrum::Bispectrum(const par::Comm& comm, double box_size_mpch, TriangleList
   for (const Shell& shell : list_.shells) {
     largest_component_ = std::max(largest_component_, shell.largest_component());
   }
-  require_mesh(comm, mesh_n);  // before triangles are counted that no mesh holds
+  require_mesh(comm, mesh_n);  // before triangles are counted
   counts_ = count_triangles(comm, list_.shells, list_.triangles);
   const auto empty = static_cast<std::size_t>(std::count(counts_.begin(), counts_.end(), 0U));
   par::agree(comm, [&] {
     if (empty < counts_.size()) return;
     throw UsageError(
-        "no three modes of a box of {} Mpc/h close to a triangle of the bispectrum: "
+        "no three modes of a box of {} Mpc/h form a triangle of the bispectrum: "
         "choose other wavenumbers or wider bins",
         box_size_mpch);
   });
   if (empty > 0 && !list_.theta.empty()) {
-    log::warn_together("{} of {} angles of the bispectrum hold no triangle: B and Q are NaN there",
+    log::warn_together("{} of {} angles of the bispectrum have no triangle: B and Q are NaN there",
                        empty, counts_.size());
   }
-  // A sum of three components must not reach the mesh's size, where it would pass for zero.
+  // A sum of three components must stay below the mesh size, which would alias to zero.
   int largest_sum = 0;
   for (const Triangle& triangle : list_.triangles) {
     int sum = 0;
@@ -176,7 +177,8 @@ void Bispectrum::require_mesh(const par::Comm& comm, std::size_t mesh_n) const {
   par::agree(comm, [&] {
     if (mesh_n >= smallest_mesh_n()) return;
     throw UsageError(
-        "a mesh of {}^3 does not hold the triangles of the bispectrum, whose k reach {:.4g} h/Mpc: "
+        "a mesh of {}^3 does not contain the triangles of the bispectrum, with k up to {:.4g} "
+        "h/Mpc: "
         "at least {} points per side are needed (stats.mesh)",
         mesh_n, largest_component_ * 2.0 * units::pi / box_size_mpch_, smallest_mesh_n());
   });

@@ -37,11 +37,11 @@ TriangleList triangles_of_bins(double box_size_mpch, double lowest_kF, double hi
                                double width_kF) {
   if (lowest_kF < 1 || width_kF <= 0 || lowest_kF + width_kF > highest_kF) {
     throw UsageError(
-        "bispectrum.bins_kF = {},{},{}: takes the lowest edge (at least 1), the highest one and "
+        "bispectrum.bins_kF = {},{},{}: needs the lowest edge (at least 1), the highest edge and "
         "the width of the shells in units of the fundamental, with room for one shell",
         lowest_kF, highest_kF, width_kF);
   }
-  // Half a billionth of a shell forgives the rounding of (highest - lowest) / width.
+  // Tolerance for the rounding of (highest - lowest) / width.
   const auto bins =
       static_cast<std::size_t>(std::floor((highest_kF - lowest_kF) / width_kF + 5e-10));
   const double fundamental = 2.0 * units::pi / box_size_mpch;

@@ -30,7 +30,7 @@ void describe(const Bispectrum& estimator, const std::string& shell_rule,
   attributes["reduced_bispectrum"] = "Q = B / (P1 P2 + P2 P3 + P3 P1), powers over the same shells";
 }
 
-/// One side of every triangle.
+/// Centre of the shell of one side of every triangle.
 std::vector<double> sides(const TriangleList& list, std::size_t corner) {
   std::vector<double> k;
   for (const Triangle& triangle : list.triangles) k.push_back(list.k_hmpc[triangle[corner]]);
@@ -133,10 +133,10 @@ Statistic bispectrum_statistic(const StatsOptions& stats_options) {
   if (!options.bins_kF.empty()) {
     if (options.bins_kF.size() != 3) {
       throw UsageError(
-          "bispectrum.bins_kF takes the lowest edge, the highest edge and the width of the shells "
+          "bispectrum.bins_kF needs the lowest edge, the highest edge and the width of the shells "
           "in units of the fundamental 2 pi / L");
     }
-    // A binning that no box allows is refused before anything is read.
+    // A binning that is impossible in every box is refused before anything is read.
     (void)triangles_of_bins(1.0, options.bins_kF[0], options.bins_kF[1], options.bins_kF[2]);
   }
   return {.name = "bispectrum",

@@ -11,9 +11,9 @@ namespace {
 fft::MeshField painted_modes(const Tracers& tracers, const std::shared_ptr<const fft::Plan>& plan,
                              field::Assignment assignment, double shift_cells) {
   fft::MeshField mesh(plan, tracers.box_size_mpch());
-  // The many small weights of the cubic kernel want finer steps than forces do: against double
-  // precision (128^3) its power is 5e-6 off with 18 bits, 2e-6 with 20, 4e-7 with 22. Cells below
-  // 1024 times the mean then take one painting.
+  // The many small weights of the cubic kernel need finer steps than forces: compared with double
+  // precision (128^3) its power is wrong by 5e-6 with 18 bits, 2e-6 with 20, 4e-7 with 22. Cells up
+  // to 1024 times the mean are then painted in one pass.
   constexpr int bits_of_mean = 22;
   tracers.route(plan->layout(), assignment, shift_cells).paint_exact(mesh, bits_of_mean);
   field::to_contrast(mesh, static_cast<double>(tracers.total()));

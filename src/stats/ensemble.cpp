@@ -8,7 +8,7 @@
 namespace nubox::stats {
 
 Spread spread_of(std::span<const std::vector<double>> samples) {
-  if (samples.size() < 2) throw UsageError("a spread needs two realisations or more");
+  if (samples.size() < 2) throw UsageError("a scatter needs two realisations or more");
   const std::size_t bins = samples.front().size();
   const auto n = static_cast<double>(samples.size());
   Spread spread;

@@ -1,5 +1,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/stats/ensemble.hpp"
+#include "nubox/stats/power.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,8 +22,8 @@ std::optional<std::vector<double>> as_doubles(const io::Array& array) {
   return std::nullopt;
 }
 
-/// The column of every realisation, or nothing where one lacks it or has it in another shape, or
-/// for a list of objects, whose entries have nothing to do with those of another realisation.
+/// The column of every realisation. None if one lacks it or has another shape, or for a catalogue
+/// of objects, whose entries do not correspond between realisations.
 std::optional<Samples> samples_of(std::span<const io::TableFile> realisations,
                                   const std::string& path) {
   if (path.find("/catalogue_") != std::string::npos) return std::nullopt;
@@ -43,7 +44,7 @@ bool all_equal(const Samples& samples) {
                      [&](const auto& sample) { return sample == samples.front(); });
 }
 
-/// Edges that a statistic chose by its data: what they bin cannot be averaged bin by bin.
+/// True if the bin edges depend on the data, so that bins cannot be averaged.
 bool has_other_edges(std::span<const io::TableFile> realisations, const std::string& path) {
   const auto slash = path.rfind('/');
   const std::string group = path.substr(0, slash + 1), name = path.substr(slash + 1);
@@ -80,7 +81,8 @@ class Writer {
     }
   }
 
-  /// Model over target: both rules, and the scatter of the ratio of one pair.
+  /// Model over target: mean of ratios and ratio of means, and the scatter of the ratio of one
+  /// pair.
   void add_ratio(const std::string& path, const Samples& model, const Samples& target) {
     Samples ratios(model.size());
     for (std::size_t r = 0; r < model.size(); ++r) {
@@ -99,7 +101,7 @@ class Writer {
     add(path, "ratio_error", shape, of_ratios.error, "", "error of mean_of_ratios");
   }
 
-  /// T and r of the mean spectra; their means over realisations stand in /power.
+  /// T and r of the mean spectra. Their means over realisations are in /power.
   void add_spectra_of_means() {
     const auto mean = [&](const char* name) {
       return std::get<std::vector<double>>(table_.arrays.at(std::string("power/") + name).values);
@@ -107,8 +109,8 @@ class Writer {
     const auto model = mean("p_model"), target = mean("p_target"), cross = mean("p_cross");
     std::vector<double> transfer, correlation;
     for (std::size_t i = 0; i < model.size(); ++i) {
-      transfer.push_back(std::sqrt(model[i] / target[i]));
-      correlation.push_back(cross[i] / std::sqrt(model[i] * target[i]));
+      transfer.push_back(transfer_of(model[i], target[i]));
+      correlation.push_back(correlation_of(cross[i], model[i], target[i]));
     }
     add("power/transfer", "ratio_of_means", {transfer.size()}, transfer, "",
         "sqrt(mean p_model / mean p_target)");
@@ -123,7 +125,7 @@ class Writer {
                                                       description};
   }
 
-  /// The inverse where enough realisations support it, else the reason why not.
+  /// The inverse covariance if there are enough realisations, else the reason.
   void add_inverse(const std::string& path, const Spread& spread) {
     io::Attributes& attributes = table_.group_attributes["ensemble/" + path];
     const std::size_t bins = spread.mean.size();

@@ -8,8 +8,8 @@
 
 namespace nubox::stats {
 
-/// Modes for Fourier statistics: the shared ones themselves or, interlaced, a mesh of their own.
-/// Valid as long as the shared modes are.
+/// Modes for Fourier statistics: the shared ones or, if interlaced, a separate mesh. Valid as long
+/// as the shared modes are.
 class FourierModes {
  public:
   /// Collective.

@@ -11,7 +11,7 @@
 namespace nubox::stats {
 namespace {
 
-/// Cells and sums of the first four powers of their values about one origin.
+/// Number of cells, and sums of the first four powers of their values about an origin.
 struct PowerSums {
   double cells = 0, powers[4] = {};
 

@@ -18,18 +18,17 @@ std::vector<int> band_frequencies(const par::Slab& slab, std::size_t n, int larg
   return list;
 }
 
-/// Appends the band of one ky plane of this rank, [nx][nz], each mode over its window.
+/// Appends the band of one ky plane of this rank, [nx][nz], window divided out.
 void append_plane(const fft::MeshField& field, int ny, int largest,
-                  const std::vector<double>& inverse, std::vector<std::complex<float>>& values) {
+                  const field::InverseWindow& inverse, std::vector<std::complex<float>>& values) {
   const std::size_t n = field.n(), row_modes = n / 2 + 1;
   const std::size_t plane = field::wrapped_index(ny, n) - field.plan()->ky_slab().start;
-  const auto at = [&](int n_i) { return inverse[static_cast<std::size_t>(std::abs(n_i))]; };
   for (int nx = -largest; nx <= largest; ++nx) {
     const std::complex<float>* row =
         field.modes() + (plane * n + field::wrapped_index(nx, n)) * row_modes;
-    const double inverse_xy = at(nx) * at(ny);
+    const double inverse_xy = inverse(nx) * inverse(ny);
     for (int nz = 0; nz <= largest; ++nz) {
-      values.emplace_back(std::complex<double>(row[nz]) * (inverse_xy * at(nz)));
+      values.emplace_back(std::complex<double>(row[nz]) * (inverse_xy * inverse(nz)));
     }
   }
 }
@@ -40,13 +39,13 @@ LowModes::LowModes(const fft::MeshField& modes, field::Assignment assignment, in
                    const fft::Plan& target)
     : largest_(largest), target_n_(target.layout().n()), row_modes_(target_n_ / 2 + 1) {
   const par::Comm comm = modes.comm();
-  const auto inverse = field::inverse_window(assignment, modes.n());
+  const field::InverseWindow inverse(assignment, modes.n());
   const std::size_t plane_modes =
       static_cast<std::size_t>(2 * largest + 1) * static_cast<std::size_t>(largest + 1);
   std::vector<std::complex<float>> send;
   std::vector<std::size_t> counts(static_cast<std::size_t>(comm.size()), 0);
   // Owners are ascending in the plane's index on both meshes, but not across the sign change:
-  // planes go out ordered by owner, and by storage order within.
+  // planes are sent in the order of owners, and in storage order for each owner.
   const auto mine = band_frequencies(modes.plan()->ky_slab(), modes.n(), largest);
   for (int rank = 0; rank < comm.size(); ++rank) {
     for (const int ny : mine) {

@@ -9,11 +9,11 @@
 
 namespace nubox::stats {
 
-/// The modes of a field with all components |n_i| <= largest, window divided out, dealt to ranks
-/// as the ky planes of another plan's mesh, on which their products will be formed.
+/// The modes of a field with all components |n_i| <= largest, window divided out, distributed over
+/// ranks as the ky planes of the mesh of another plan, on which their products will be computed.
 class LowModes {
  public:
-  /// Collective. `target` must hold the band: largest < its n / 2; so must the mesh of `modes`.
+  /// Collective. `target` and the mesh of `modes` must contain the band: largest < n / 2.
   LowModes(const fft::MeshField& modes, field::Assignment assignment, int largest,
            const fft::Plan& target);
 

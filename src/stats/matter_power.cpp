@@ -27,15 +27,18 @@ double neutrino_share(const io::FieldHeader& header) {
          header.cosmology.Omega_m;
 }
 
-/// 1 / W of the window that modes of the neutrinos hold; one where the file names none.
+/// 1 / W of the window that the neutrino modes of a file contain, for |n_i| = 0 ... n/2; 1 if the
+/// file names none.
 std::vector<double> inverse_held_window(const io::FieldHeader& header, std::size_t n) {
   if (!header.extra.contains(io::density_nu_window)) return std::vector<double>(n / 2 + 1, 1.0);
   const auto held = io::find<std::string>(header.extra, io::density_nu_window);
   for (const char* known : {"ngp", "cic", "tsc", "pcs"}) {
-    if (held == known) return field::inverse_window(assignment_of(known), n);
+    if (held != known) continue;
+    const field::InverseWindow inverse(assignment_of(known), n);
+    return {inverse.values().begin(), inverse.values().end()};
   }
   if (held == "none") return std::vector<double>(n / 2 + 1, 1.0);
-  throw InputError("the neutrino density holds an unknown window: {} = {}", io::density_nu_window,
+  throw InputError("the neutrino density has an unknown window: {} = {}", io::density_nu_window,
                    held.value_or("a number"));
 }
 
@@ -58,7 +61,7 @@ fft::MeshField neutrino_modes(const Tracers& tracers, const std::shared_ptr<cons
   return mesh;
 }
 
-/// Measures one box after another and keeps the modes of all their matter.
+/// Measures the boxes one after another and keeps the modes of their total matter.
 class MatterSpectra {
  public:
   MatterSpectra(SharedMeshes& shared, const PowerOptions& options, std::size_t mesh_n,
@@ -104,7 +107,7 @@ class MatterSpectra {
   }
 
  private:
-  /// all = nu_share * all + cb_share * cb, after the spectra of both where there are two.
+  /// all = nu_share * all + cb_share * cb, after the spectra of both if there are two.
   void add_cb(Side side, float cb_share, float nu_share, fft::MeshField& all) {
     const auto add = [&](const fft::MeshField& cb) {
       if (nu_share > 0) add_parts(side, cb, all);
@@ -143,7 +146,7 @@ class MatterSpectra {
   std::shared_ptr<const fft::Plan> plan_;
 };
 
-/// Mesh of the neutrinos; zero if no box has any or if boxes disagree.
+/// Mesh points per side of the neutrinos; zero if no box has them or if the boxes differ.
 std::size_t neutrino_mesh(const SharedMeshes& shared) {
   std::size_t mesh_n = 0;
   for (const Side side : shared.sides()) {

@@ -12,8 +12,8 @@
 
 namespace nubox::stats {
 
-/// Sums over the modes of the bins b + 1 <= |q| < b + 2, b = 0, 1, ..., by integer arithmetic on
-/// |q|^2, since many modes lie exactly on an edge. q and -q are both counted; q = 0 is in no bin.
+/// Sums over the modes of the radial bins b + 1 <= |q| < b + 2 (fft::radial_bin less one), b = 0,
+/// 1, .... q and -q are both counted; q = 0 is in no bin.
 template <std::size_t channels>
 struct ModeBins {
   std::vector<std::uint64_t> modes;
@@ -39,15 +39,15 @@ struct ModeBins {
   }
 };
 
-/// Values of one row of modes, a channel after the other, by nz.
+/// Values of one row of modes by channel and nz.
 template <std::size_t channels>
 using RowValues = std::array<std::vector<double>, channels>;
 
-/// Walks all modes: fill(row, values) writes every channel for nz = 0 ... values[c].size() - 1.
-/// `without_nyquist` leaves out modes with |n_i| = n / 2. Collective.
+/// Sums over all modes: fill(row, values) writes every channel for nz = 0 ... values[c].size() - 1.
+/// `without_nyquist` omits modes with |n_i| = n / 2. Collective.
 ///
-/// One floor of |q| per row; along kz it grows by at most one per step, so neither root nor table
-/// is needed to find a mode's bin.
+/// The bin is computed once per row. Along kz it grows by at most one per step, so that no square
+/// root or table is needed.
 template <std::size_t channels, class Fill>
 ModeBins<channels> sum_mode_bins(const fft::Plan& plan, bool without_nyquist, Fill&& fill) {
   const std::size_t n = plan.layout().n();
@@ -55,7 +55,7 @@ ModeBins<channels> sum_mode_bins(const fft::Plan& plan, bool without_nyquist, Fi
   const std::size_t nz_count = n / 2 + (even && without_nyquist ? 0 : 1);
   const auto corner = static_cast<std::size_t>(std::sqrt(3.0) * static_cast<double>(n / 2));
   ModeBins<channels> bins;
-  // Bin 0 of these takes q = 0 and goes at the end.
+  // Bin 0 contains q = 0 and is removed at the end.
   bins.modes.resize(corner + 2, 0);
   bins.sums.resize(corner + 2, {});
   RowValues<channels> values;
@@ -64,9 +64,7 @@ ModeBins<channels> sum_mode_bins(const fft::Plan& plan, bool without_nyquist, Fi
     if (without_nyquist && (row.nyquist_x || row.nyquist_y)) return;
     fill(row, values);
     std::int64_t norm2 = std::int64_t{row.nx} * row.nx + std::int64_t{row.ny} * row.ny;
-    auto root = static_cast<std::int64_t>(std::sqrt(static_cast<double>(norm2)));
-    while (root * root > norm2) --root;
-    while ((root + 1) * (root + 1) <= norm2) ++root;
+    auto root = static_cast<std::int64_t>(fft::radial_bin(norm2));
     for (std::size_t z = 0; z < nz_count; ++z) {
       root += (root + 1) * (root + 1) <= norm2 ? 1 : 0;
       const bool conjugate_stored = z == 0 || (even && z == n / 2);
@@ -84,7 +82,7 @@ ModeBins<channels> sum_mode_bins(const fft::Plan& plan, bool without_nyquist, Fi
   comm.all_reduce(std::span<double>(bins.sums.front().data(), bins.size() * (channels + 1)));
   bins.modes.erase(bins.modes.begin());
   bins.sums.erase(bins.sums.begin());
-  // Without Nyquist planes the bins at the corner are empty: they say nothing.
+  // Without Nyquist planes the bins at the corner are empty and are removed.
   while (!bins.modes.empty() && bins.modes.back() == 0) bins.modes.pop_back();
   bins.sums.resize(bins.modes.size());
   return bins;

@@ -7,7 +7,6 @@
 #include "nubox/par/agree.hpp"
 
 #include "stats/mode_bins.hpp"
-#include "stats/window.hpp"
 
 #include <cmath>
 
@@ -48,11 +47,12 @@ Catalogue shifted(const Catalogue& catalogue, Axis axis, double shift, double bo
 
 /// Moments <|c|^2 mu^2m> over W^2, m = 0, 1, 2.
 ModeBins<3> moment_bins(const fft::MeshField& modes, const PowerOptions& options, Axis axis) {
-  const WindowSquare window(options.assignment, modes.n());
+  const field::InverseWindow inverse(options.assignment, modes.n(),
+                                     field::InverseWindow::Of::power);
   const auto fill = [&](const fft::ModeRow& row, RowValues<3>& values) {
     const float* c = reinterpret_cast<const float*>(modes.modes() + row.first);
-    const double xy = window.inverse(row.nx) * window.inverse(row.ny);
-    const double* z_factor = window.inverse_by_nz();
+    const double xy = inverse(row.nx) * inverse(row.ny);
+    const double* z_factor = inverse.values().data();
     const double norm2_xy = double(row.nx) * row.nx + double(row.ny) * row.ny;
     const double across = axis == Axis::x ? row.nx : row.ny;
     for (std::size_t z = 0; z < values[0].size(); ++z) {

@@ -61,7 +61,7 @@ Statistic multipoles_statistic(const StatsOptions& stats_options) {
                 const double moved = 3 * sizeof(float) * sizes.particles / sizes.ranks;
                 return moved + (options.interlaced ? 2 : 1) * sizes.mesh_bytes;
               },
-          // Every box is painted anew where its velocities move it.
+          // Every box is painted again in redshift space.
           .transforms = [](const Sizes& sizes) { return sizes.target ? 2.0 : 1.0; },
           .measure = [options](SharedMeshes& shared,
                                io::TableFile& table) { stats::measure(options, shared, table); }};

@@ -12,9 +12,9 @@
 namespace nubox::stats {
 namespace {
 
-/// Finds the bin of a float among ascending positive edges: the bits of positive floats are in the
-/// order of the floats, so their upper half leads to within a step of the bin, where a search
-/// over all edges would cost most of the time of a PDF.
+/// Finds the bin of a float among ascending positive edges. Positive floats are ordered as their
+/// bits, so that a table over the upper half of the bits gives the bin to within a step. A search
+/// over all edges would take most of the time of a PDF.
 class BinFinder {
  public:
   explicit BinFinder(std::span<const double> edges) : edges_(edges.begin(), edges.end()) {

@@ -25,14 +25,14 @@ Settings settings_of(const PdfOptions& options) {
         "pdf.edges takes log10 of the lowest and the highest edge (at most {}) and their number",
         largest_log10);
   }
-  if (options.radii_mpch.empty()) throw UsageError("pdf.radius_mpch names no radius");
+  if (options.radii_mpch.empty()) throw UsageError("pdf.radius_mpch has no radius");
   return {options.radii_mpch, options.filter,
           logarithmic_edges(edges[0], edges[1], static_cast<std::size_t>(edges[2]))};
 }
 
 constexpr const char* jackknifed = ", delete-one jackknife over octants";
 
-/// Columns of one box, radius after radius.
+/// Columns of one box, for one radius after another.
 struct Columns {
   std::vector<std::uint64_t> counts, outside;
   std::vector<double> fraction, density, moments, fraction_error, moments_error;
@@ -53,7 +53,7 @@ struct Columns {
   }
 
   void write(const std::string& name, std::size_t radii, TableGroup& group) const {
-    // One radius, the usual case, makes plain columns.
+    // For one radius, the usual case, columns have one dimension.
     const auto shape = [radii](std::size_t size) {
       return radii == 1 ? std::vector<std::size_t>{size}
                         : std::vector<std::size_t>{radii, size / radii};
@@ -73,7 +73,7 @@ struct Columns {
   }
 };
 
-/// Of fraction_model / fraction_target, whose octants vary together.
+/// Errors of fraction_model / fraction_target, whose octants are correlated.
 std::vector<double> ratio_errors(const Histogram& model, const Histogram& target,
                                  std::size_t mesh_n) {
   auto ratios = fractions_left_out(model, mesh_n);
@@ -84,7 +84,7 @@ std::vector<double> ratio_errors(const Histogram& model, const Histogram& target
   return jackknife_error(ratios);
 }
 
-/// A sphere within one cell smooths nothing. Agreed.
+/// Refuses a sphere within one cell, which would not smooth. Agreed.
 void require_cells(const Settings& settings, const SharedMeshes& shared) {
   const double cell = shared.box_size_mpch() / static_cast<double>(shared.mesh_n());
   par::agree(shared.comm(), [&] {

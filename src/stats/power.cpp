@@ -3,7 +3,6 @@
 #include "nubox/core/error.hpp"
 
 #include "stats/mode_bins.hpp"
-#include "stats/window.hpp"
 
 #include <cmath>
 
@@ -12,11 +11,12 @@ namespace {
 
 /// <|c1|^2>, and with a target <|c2|^2> and <Re(c1 conj(c2))>, over W^2.
 ModeBins<1> auto_bins(const fft::MeshField& model, const PowerOptions& options) {
-  const WindowSquare window(options.assignment, model.n());
+  const field::InverseWindow inverse(options.assignment, model.n(),
+                                     field::InverseWindow::Of::power);
   const auto fill = [&](const fft::ModeRow& row, RowValues<1>& values) {
     const float* a = reinterpret_cast<const float*>(model.modes() + row.first);
-    const double xy = window.inverse(row.nx) * window.inverse(row.ny);
-    const double* z_factor = window.inverse_by_nz();
+    const double xy = inverse(row.nx) * inverse(row.ny);
+    const double* z_factor = inverse.values().data();
     double* power = values[0].data();
     for (std::size_t z = 0; z < values[0].size(); ++z) {
       const double re = a[2 * z], im = a[2 * z + 1];
@@ -28,12 +28,13 @@ ModeBins<1> auto_bins(const fft::MeshField& model, const PowerOptions& options) 
 
 ModeBins<3> cross_bins(const fft::MeshField& model, const fft::MeshField& target,
                        const PowerOptions& options) {
-  const WindowSquare window(options.assignment, model.n());
+  const field::InverseWindow inverse(options.assignment, model.n(),
+                                     field::InverseWindow::Of::power);
   const auto fill = [&](const fft::ModeRow& row, RowValues<3>& values) {
     const float* a = reinterpret_cast<const float*>(model.modes() + row.first);
     const float* b = reinterpret_cast<const float*>(target.modes() + row.first);
-    const double xy = window.inverse(row.nx) * window.inverse(row.ny);
-    const double* z_factor = window.inverse_by_nz();
+    const double xy = inverse(row.nx) * inverse(row.ny);
+    const double* z_factor = inverse.values().data();
     double* first = values[0].data();
     double* second = values[1].data();
     double* cross = values[2].data();
@@ -48,7 +49,7 @@ ModeBins<3> cross_bins(const fft::MeshField& model, const fft::MeshField& target
   return sum_mode_bins<3>(*model.plan(), options.interlaced, fill);
 }
 
-/// What bins of both kinds give alike.
+/// Columns that auto and cross bins have in common.
 template <std::size_t channels>
 PowerTable start_table(const ModeBins<channels>& bins, const fft::MeshField& model,
                        const PowerOptions& options) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* units_of_power = "(Mpc/h)^3";
 
-/// Subtracted noise may exceed the power: T and r are not numbers there.
+/// Warns if the subtracted noise exceeds the power, where T and r are NaN.
 void warn_of_negative_power(const PowerTable& power) {
   for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {
     if (power.p_model[i] > 0 && (power.p_target.empty() || power.p_target[i] > 0)) continue;

@@ -13,8 +13,8 @@ struct Entry {
   Statistic (*make)(const StatsOptions&);
 };
 
-/// In running order: statistics on modes of an assignment of their own come last, since these
-/// replace the shared ones.
+/// In running order. Statistics with another mass assignment are last, since their modes replace
+/// the shared ones.
 constexpr Entry registry[] = {{"power", power_statistic},
                               {"multipoles", multipoles_statistic},
                               {"bispectrum", bispectrum_statistic},
@@ -49,7 +49,7 @@ std::vector<Statistic> statistics_of(const StatsOptions& options) {
     }
   }
   if (!statistics.empty()) return statistics;
-  if (left_out.empty()) throw UsageError("stats.statistics names nothing to measure");
+  if (left_out.empty()) throw UsageError("stats.statistics is empty");
   throw UsageError("stats.statistics = {} needs a stats.target to compare with", left_out);
 }
 
@@ -58,7 +58,7 @@ field::Assignment assignment_of(const std::string& name) {
   if (name == "cic") return field::Assignment::cic;
   if (name == "tsc") return field::Assignment::tsc;
   if (name == "pcs") return field::Assignment::pcs;
-  throw InternalError("no mass assignment is called '{}'", name);
+  throw InternalError("unknown mass assignment '{}'", name);
 }
 
 std::string name_of(field::Assignment assignment) {

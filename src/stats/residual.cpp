@@ -22,7 +22,7 @@ constexpr double outermost_normal_quantile = 3.0902323061678132;
 double normal_probability(double z) { return 0.5 * std::erfc(-z * std::sqrt(0.5)); }
 
 /// Counts of floats by sign, exponent and the upper bits of their mantissa, in ascending order: a
-/// histogram whose bins are as fine near zero as in the tails and need no range.
+/// histogram with the same relative bin width near zero and in the tails, which needs no range.
 class FineCounts {
  public:
   FineCounts() : counts_(std::size_t{1} << (32 - dropped_bits)) {}

@@ -13,7 +13,7 @@
 namespace nubox::stats {
 namespace {
 
-/// rho / mean of the boxes in real space, smoothed alike. Collective.
+/// rho / mean of a box in real space, smoothed. Collective.
 class Densities {
  public:
   Densities(SharedMeshes& shared, double smoothing_mpch) : shared_(&shared) {
@@ -93,7 +93,7 @@ void add_error(const VectorError& error, const std::string& name, const std::str
             "mean length of the vector " + meaning + " over sites");
 }
 
-/// Site by site; catalogues have no sites to compare.
+/// Errors by site; catalogues have no sites.
 void add_errors(const Tracers& a, const Tracers& b, const std::string& ending,
                 const std::string& meaning, TableGroup& group) {
   const field::Box *first = a.lattice(), *second = b.lattice();
@@ -105,7 +105,7 @@ void add_errors(const Tracers& a, const Tracers& b, const std::string& ending,
             group);
 }
 
-/// Differences between realisations of one mass, for comparison. At most two meshes at a time.
+/// Differences between realisations of one mass, for comparison. Uses at most two meshes at a time.
 void add_independent(const ResidualOptions& options, SharedMeshes& shared,
                      const Densities& densities, TableGroup& group) {
   const auto read = [&](const std::filesystem::path& file) {

@@ -54,8 +54,8 @@ Profile face_profile(const field::LatticeField& error, std::size_t tile) {
   return profile;
 }
 
-/// Power of the modes on the reciprocal lattice of the tiles over what the other modes of their
-/// shells would have in their place.
+/// Power of the modes on the reciprocal lattice of the tiles over that of the same number of other
+/// modes of their shells.
 double power_ratio(const field::LatticeField& error, std::size_t tile) {
   const auto per_side = static_cast<int>(error.n() / tile);
   const std::size_t shells = harmonics * error.n() / tile + 1;
@@ -67,7 +67,7 @@ double power_ratio(const field::LatticeField& error, std::size_t tile) {
     mesh.to_modes();
     fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
       if (mode.is_zero()) return;
-      const auto shell = static_cast<std::size_t>(std::sqrt(static_cast<double>(mode.norm2())));
+      const std::size_t shell = fft::radial_bin(mode.norm2());
       if (shell >= shells) return;
       const bool tiles =
           mode.nx % per_side == 0 && mode.ny % per_side == 0 && mode.nz % per_side == 0;
@@ -113,7 +113,7 @@ field::LatticeField added_divergence(const field::LatticeField& made,
   field::LatticeField difference = made;
   par::agree(made.comm(), [&] {
     if (input.n() != made.n() || input.components() != 3 || made.components() != 3) {
-      throw InputError("the divergence is that of two displacements on one lattice");
+      throw InputError("the divergence needs two displacements on one lattice");
     }
   });
   for (std::size_t i = 0; i < difference.values().size(); ++i) {

@@ -10,12 +10,12 @@ namespace {
 
 void require_particles(const Tracers& tracers, const std::string& name) {
   if (tracers.total() >= 2) return;
-  throw InputError("{} holds {} particle{}: there is nothing to measure", name, tracers.total(),
+  throw InputError("{} contains {} particle{}: there is nothing to measure", name, tracers.total(),
                    tracers.total() == 1 ? "" : "s");
 }
 
-/// A painted density that is the same everywhere (an undisplaced lattice on its own mesh) has
-/// neither spectrum nor moments; what is left of it is the rounding of floats.
+/// A constant density (an undisplaced lattice on its own mesh) has neither spectrum nor moments,
+/// only rounding errors.
 void require_structure(const fft::MeshField& modes, const std::string& name) {
   constexpr double rounding_rms = 1e-6;
   double sum = 0;
@@ -67,7 +67,7 @@ std::vector<Side> SharedMeshes::sides() const {
 
 const Tracers& SharedMeshes::tracers(Side side) const {
   if (side == Side::model) return *model_;
-  if (target_ == nullptr) throw InternalError("a statistic asks for a target that is not there");
+  if (target_ == nullptr) throw InternalError("a statistic uses a target that does not exist");
   return *target_;
 }
 

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/stats/suite.hpp"
 
 #include <algorithm>
@@ -11,6 +12,13 @@
 namespace nubox::stats {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Time of one core per mesh cell and box, microseconds: power, PDF and residuals together.
+constexpr double cell_us = 1;
+
+}  // namespace
 
 std::vector<fs::path> StatsPlan::inputs_of(const StatsPair& pair) const {
   std::vector<fs::path> paths{pair.in};
@@ -41,8 +49,8 @@ std::vector<io::PlannedFile> StatsPlan::outputs() const {
 StatsPlan plan_pairs(const std::vector<fs::path>& boxes, const std::vector<fs::path>& targets,
                      const fs::path& out) {
   if (!targets.empty() && targets.size() != boxes.size()) {
-    throw UsageError("stats.in names {} boxes, stats.target {}: they make no pairs", boxes.size(),
-                     targets.size());
+    throw UsageError("stats.in has {} boxes, stats.target has {}: the numbers must be equal",
+                     boxes.size(), targets.size());
   }
   StatsPlan plan;
   plan.out = out;
@@ -81,7 +89,7 @@ io::TableFile earlier_table(const par::Comm& comm, const StatsPair& pair,
       if (!table.group_attributes.empty()) return table;
     } catch (const Error& error) {
       if (error.code() != ExitCode::input || !error.agreed()) throw;
-      log::info("{} holds no statistics to keep: {}", path.string(), error.what());
+      log::info("{} contains no statistics to keep: {}", path.string(), error.what());
     }
   }
   return empty_stats_table();
@@ -123,6 +131,21 @@ std::uint64_t required_bytes(const par::Comm& comm, const StatsPair& pair,
   sizes.nu_mesh_bytes =
       mesh_bytes(std::max(in.nu_mesh_n, target ? target->nu_mesh_n : 0), sizes.ranks);
   return static_cast<std::uint64_t>(predicted_bytes(sizes, in.has_velocity ? 2 : 1, statistics));
+}
+
+RunCost stats_cost(const par::Comm& comm, const StatsPlan& plan, std::size_t mesh_n,
+                   std::span<const Statistic> statistics) {
+  RunCost cost{.speed = fmt::format("{} us per mesh cell and box", cell_us)};
+  for (const StatsPair& pair : plan.pairs) {
+    const PairSummary summary = summarize_pair(comm, pair, plan.reader);
+    cost.rank_bytes =
+        std::max(cost.rank_bytes, required_bytes(comm, pair, summary, mesh_n, statistics));
+    const auto cells = static_cast<double>(
+        std::max(summary.in.particles, static_cast<std::uint64_t>(std::pow(mesh_n, 3))));
+    cost.core_seconds += 1e-6 * cell_us * cells * (pair.has_target() ? 2 : 1);
+  }
+  cost.rank_bytes += par::library_buffer_bytes;
+  return cost;
 }
 
 }  // namespace nubox::stats

@@ -62,7 +62,7 @@ std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic
   for (std::size_t i = 0; i < statistics.size(); ++i) {
     const Statistic& statistic = statistics[i];
     if (table.group_attributes.contains(statistic.name)) {
-      log::info("{}: kept from the run before", statistic.name);
+      log::info("{}: kept from the earlier run", statistic.name);
       continue;
     }
     log::set_phase("stats: " + statistic.name);
@@ -73,7 +73,7 @@ std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic
       log::info("{}: {:.2f} s ({} of {})", statistic.name, watch.seconds(), i + 1,
                 statistics.size());
     } catch (const Error& error) {
-      // Where the ranks do not agree, others may wait in a collective call: the run must end.
+      // Without agreement other ranks may wait in a collective call: the run must end.
       if (!error.agreed() || error.code() == ExitCode::communication) throw;
       erase_group(table, statistic.name);
       failures.push_back({statistic.name, error});
@@ -96,7 +96,7 @@ double predicted_bytes(const Sizes& sizes, std::size_t vectors,
   const double boxes = sizes.target ? 2 : 1;
   const double particles = sizes.particles / sizes.ranks;
   const double box = particles * vector_bytes * static_cast<double>(vectors) + sizes.nu_mesh_bytes;
-  // The last vector read is held twice, as read and as field.
+  // The vector read last exists twice, in the read buffer and as field.
   const double reading = boxes * box + particles * vector_bytes;
   // Painting the last box: its mesh, those before, and the wrapped positions.
   const double painting = boxes * (box + sizes.mesh_bytes) + particles * vector_bytes;

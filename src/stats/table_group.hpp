@@ -15,7 +15,7 @@ class TableGroup {
     table_.group_attributes[name_];
   }
 
-  /// A column; an empty one (no target) is left out.
+  /// A column; an empty one (no target) is omitted.
   template <class T>
   void add(const std::string& dataset, std::vector<T> values, const std::string& units,
            const std::string& description) {
@@ -31,7 +31,7 @@ class TableGroup {
                                             description};
   }
   [[nodiscard]] io::Attributes& attributes() { return table_.group_attributes[name_]; }
-  /// Box, mesh, assignment and node rule of the run's painted meshes.
+  /// Box, mesh, assignment and node rule of the painted meshes.
   void describe_mesh(const SharedMeshes& shared);
 
  private:
@@ -39,7 +39,7 @@ class TableGroup {
   std::string name_;
 };
 
-// The statistics, each in a file of its own; the registry lists them.
+// The statistics, each in a separate file; the registry lists them.
 [[nodiscard]] Statistic power_statistic(const StatsOptions& options);
 [[nodiscard]] Statistic multipoles_statistic(const StatsOptions& options);
 [[nodiscard]] Statistic bispectrum_statistic(const StatsOptions& options);

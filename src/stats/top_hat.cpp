@@ -43,7 +43,7 @@ void TopHat::make_discrete_kernel() {
   fft::MeshField& kernel = kernel_.emplace(plan_, box_size_mpch_);
   const std::size_t n = kernel.n();
   const auto distance = [n](std::size_t i) { return static_cast<double>(std::min(i, n - i)); };
-  // A radius of whole cells includes the nodes on the sphere, however it was rounded.
+  // A radius of an integer number of cells includes the nodes on the sphere in spite of rounding.
   const double cells_radius = radius_mpch_ * static_cast<double>(n) / box_size_mpch_;
   const double limit2 = cells_radius * cells_radius * (1.0 + 1e-12);
   const par::Slab slab = kernel.layout().local();

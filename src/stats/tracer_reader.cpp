@@ -93,7 +93,8 @@ Tracers read_box_tracers(const par::Comm& comm, const fs::path& path, const io::
 }
 
 io::InputDigests digest_boxes(const par::Comm& comm, const std::vector<fs::path>& paths) {
-  // All files at once, since ranks share them, and each one once: pairs may share a box.
+  // All files in one call, since they are distributed over ranks, and each only once, since pairs
+  // may share a box.
   std::map<fs::path, std::set<fs::path>> files_of;
   std::set<fs::path> files;
   for (const fs::path& path : paths) {

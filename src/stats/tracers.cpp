@@ -8,16 +8,16 @@
 namespace nubox::stats {
 namespace {
 
-/// Positions are wrapped on painting, so a rounding beyond the edge is harmless; anything farther
-/// out means other units or another box.
+/// Positions are wrapped when painted, so that rounding beyond the edge is harmless. Larger
+/// deviations indicate other units or another box.
 constexpr double tolerated_boxes = 1e-3;
 
 void require_inside(const Catalogue& catalogue, double box_size_mpch) {
   const auto& x = catalogue.positions_mpch;
   if (x.size() % 3 != 0 ||
       (!catalogue.velocities_kms.empty() && catalogue.velocities_kms.size() != x.size())) {
-    throw InternalError("{} coordinates and {} velocity components make no particles", x.size(),
-                        catalogue.velocities_kms.size());
+    throw InternalError("{} coordinates and {} velocity components are not those of particles",
+                        x.size(), catalogue.velocities_kms.size());
   }
   const double low = -tolerated_boxes * box_size_mpch;
   const double high = (1 + tolerated_boxes) * box_size_mpch;
@@ -26,17 +26,15 @@ void require_inside(const Catalogue& catalogue, double box_size_mpch) {
     if (value >= low && value <= high) continue;
     throw InputError(
         "coordinate {} of particle {} of this rank is {} Mpc/h, outside the box of {} Mpc/h: "
-        "other units, or not this box?",
+        "check units and box size",
         i % 3, i / 3, value, box_size_mpch);
   }
 }
 
 }  // namespace
 
-Tracers::Tracers(field::Box snapshot, std::optional<field::LatticeField> density_nu)
-    : comm_(snapshot.displacement.comm()),
-      lattice_(std::move(snapshot)),
-      density_nu_(std::move(density_nu)) {
+Tracers::Tracers(field::Box box, std::optional<field::LatticeField> density_nu)
+    : comm_(box.displacement.comm()), lattice_(std::move(box)), density_nu_(std::move(density_nu)) {
   const auto n = static_cast<std::uint64_t>(lattice_->displacement.n());
   total_ = n * n * n;
 }
@@ -70,8 +68,8 @@ field::ParticleRoute Tracers::route(const par::SlabLayout& mesh, field::Assignme
 }
 
 Tracers read_tracers(const par::Comm& comm, const std::filesystem::path& path) {
-  field::Box snapshot = field::read_box(comm, path);
-  return Tracers(std::move(snapshot), field::read_density_nu(comm, path));
+  field::Box box = field::read_box(comm, path);
+  return Tracers(std::move(box), field::read_density_nu(comm, path));
 }
 
 }  // namespace nubox::stats

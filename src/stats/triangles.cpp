@@ -10,8 +10,7 @@
 namespace nubox::stats {
 namespace {
 
-/// Smallest integer whose root is at least q; an edge meant to be whole stays so, however it was
-/// rounded.
+/// Smallest integer whose root is at least q. Edges that are integers up to rounding are exact.
 std::int64_t square_from(double q) {
   constexpr double rounding = 1e-9;
   return q <= 0 ? 0 : static_cast<std::int64_t>(std::ceil(q * q - rounding));
@@ -38,7 +37,7 @@ Modes modes_of(const Shell& shell) {
   return modes;
 }
 
-/// A mode x >= y >= z >= 0 and how many modes the symmetries of the cube make of it.
+/// A mode x >= y >= z >= 0 and the number of its images under the symmetries of the cube.
 struct Representative {
   std::int32_t x, y, z;
   std::uint64_t orbit;
@@ -60,7 +59,7 @@ std::vector<Representative> representatives_of(const Shell& shell) {
   return list;
 }
 
-/// Pairs (q1, q2) by |q1 + q2|^2, of this rank's share of the representatives q1.
+/// Number of pairs (q1, q2) by |q1 + q2|^2, for the representatives q1 of this rank.
 std::vector<std::uint64_t> pairs_by_norm2(const par::Comm& comm, const Shell& first,
                                           const Shell& second) {
   const int reach = first.largest_component() + second.largest_component() + 2;  // > |q1| + |q2|

@@ -14,7 +14,7 @@ namespace nubox::stats {
 namespace {
 
 void check_radii(const std::vector<double>& radii_cells, std::size_t mesh_n) {
-  if (radii_cells.empty()) throw UsageError("voids.radii_cells names no radius");
+  if (radii_cells.empty()) throw UsageError("voids.radii_cells has no radius");
   const double half = 0.5 * static_cast<double>(mesh_n);
   for (std::size_t i = 0; i < radii_cells.size(); ++i) {
     const double radius = radii_cells[i];
@@ -37,19 +37,19 @@ bool has_switched(VoidRule rule, double radius_cells, std::size_t voids) {
   return static_cast<double>(voids) >= side * side * side;
 }
 
-/// Where no void of radius b may lie around one of radius a.
+/// Offsets at which no void of radius b may be around one of radius a.
 Stencil conflict(double a_cells, double b_cells, bool by_cells) {
   if (!by_cells) return Stencil::ball(a_cells + b_cells);
   return Stencil::sum(Stencil::ball(a_cells), Stencil::ball(b_cells));
 }
 
-/// Raises `flag` around every void with the stencil of its radius.
+/// Sets `flag` around every void with the stencil of its radius.
 void mark_voids(std::span<const Void> voids, std::span<const Stencil> by_radius, std::uint8_t flag,
                 CellMask& mask) {
   for (const Void& each : voids) mask.raise(by_radius[each.radius], each.cell, flag);
 }
 
-/// Voids of radius index `radius` beside those of the catalogue.
+/// Voids of radius index `radius`, given those of the catalogue.
 std::vector<Void> voids_of_radius(const fft::MeshField& smoothed, const VoidOptions& options,
                                   std::uint32_t radius, bool by_cells,
                                   const VoidCatalogue& catalogue, CellMask& mask) {

@@ -16,7 +16,7 @@ bool comes_before(const Void& a, const Void& b) {
   return std::tie(a.delta, a.cell) < std::tie(b.delta, b.cell);
 }
 
-/// By plane: may a void there, of another rank, reject a candidate of this slab?
+/// For each plane: whether a void there, of another rank, may reject a candidate of this slab.
 std::vector<bool> planes_of_neighbours(const par::SlabLayout& layout, std::ptrdiff_t reach) {
   std::vector<bool> near(layout.n(), false);
   const par::Slab slab = layout.local();
@@ -28,7 +28,7 @@ std::vector<bool> planes_of_neighbours(const par::SlabLayout& layout, std::ptrdi
   return near;
 }
 
-/// Walks the candidates of this rank among the voids of others, both in order.
+/// Processes the candidates of this rank and the voids of others in order.
 std::vector<Void> walk(const par::SlabLayout& layout, std::span<const VoidCandidate> candidates,
                        std::span<const Void> neighbours, std::uint32_t radius,
                        const Stencil& conflict, CellMask& mask) {
@@ -70,11 +70,12 @@ std::vector<VoidCandidate> sorted_candidates(const fft::MeshField& smoothed, dou
       }
     }
   };
-  // Counted first: a vector that grows would hold them up to three times.
+  // Counted first, since a growing vector would need up to three times the memory.
   std::size_t count = 0;
   for_each_candidate([&](float, std::size_t, std::size_t) { ++count; });
   par::agree(smoothed.comm(), [&] {
-    if (!all_numbers) throw NumericalError("the smoothed density holds NaN: no voids can be found");
+    if (!all_numbers)
+      throw NumericalError("the smoothed density contains NaN: voids cannot be found");
   });
   std::vector<VoidCandidate> candidates;
   candidates.reserve(count);

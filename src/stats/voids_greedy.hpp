@@ -22,15 +22,17 @@ inline constexpr std::uint8_t flag_now = 2;     ///< by voids of this radius
 [[nodiscard]] std::vector<VoidCandidate> sorted_candidates(const fft::MeshField& smoothed,
                                                            double threshold, const CellMask& mask);
 
-/// What a walk through all candidates of all ranks in the order of (delta, cell) accepts, if a
-/// candidate is rejected by an accepted one before it within `conflict` (a symmetric stencil).
-/// Sorted by (delta, cell), the same on every rank. Raises flag_now in the mask. Collective.
+/// Voids that a serial loop over the candidates of all ranks, in the order of (delta, cell), would
+/// accept, where a candidate is rejected by an earlier accepted one within `conflict` (a symmetric
+/// stencil). Sorted by (delta, cell), the same on every rank. Sets flag_now in the mask.
+/// Collective.
 ///
-/// The walk is local, given the voids that other ranks accept near the slab; these are taken from
-/// the round before, until nothing changes. A set in which every candidate is accepted exactly if
-/// no accepted one before it is in conflict is the result of the walk and unique (induction over
-/// the order). Round k is right for all candidates whose fate hangs on fewer than k changes of
-/// rank, so the rounds end, after as many as the longest chain of conflicts across slab edges.
+/// Each rank loops over its candidates, given the voids that other ranks accepted near its slab in
+/// the previous round, until nothing changes. The fixed point, in which a candidate is accepted
+/// exactly if no earlier accepted one is in conflict, is unique and equals the serial result
+/// (induction over the order). After round k all candidates are correct that depend on a chain of
+/// conflicts with fewer than k changes of rank, so the number of rounds is that of the longest such
+/// chain.
 [[nodiscard]] std::vector<Void> greedy_voids(const par::SlabLayout& layout,
                                              std::span<const VoidCandidate> candidates,
                                              std::uint32_t radius, const Stencil& conflict,

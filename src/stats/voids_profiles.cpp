@@ -17,8 +17,7 @@ std::vector<std::uint32_t> shells_by_distance2(const std::vector<double>& edges,
   std::uint32_t shell = 0;
   const auto shells = static_cast<std::uint32_t>(edges.size() - 1);
   for (std::size_t d2 = 0; shell < shells; ++d2) {
-    // Edges are fractions of a radius that is often an integer: a rounded product must not move
-    // the cells on an edge to the shell below.
+    // The radius is often an integer: rounding must not move cells on an edge to the shell below.
     const double distance = std::sqrt(static_cast<double>(d2)) * (1.0 + 1e-12);
     while (shell < shells && distance >= edges[shell + 1] * radius_cells) ++shell;
     shell_of.push_back(shell);
@@ -72,7 +71,7 @@ VoidProfiles stack_profiles(const fft::MeshField& contrast, const VoidCatalogue&
   auto first = catalogue.voids.begin();
   for (std::size_t radius = 0; radius < catalogue.radii_cells.size(); ++radius) {
     const auto shell_of = shells_by_distance2(profiles.edges, catalogue.radii_cells[radius]);
-    // The distances in the table are those of the ball's cells: d^2 < its size.
+    // The table covers the distances of all cells of the ball: d^2 < its size.
     const Stencil ball = Stencil::within(static_cast<double>(shell_of.size()));
     const auto cells = cells_of_shells(ball, shell_of, shells);
     std::vector<double> sums(shells + 1);

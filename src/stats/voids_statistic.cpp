@@ -12,7 +12,7 @@ field::Assignment assignment_in(const VoidStatisticOptions& options, const Share
   return options.assignment.value_or(shared.assignment());
 }
 
-/// The radii asked for, or those of the Quijote catalogues below half the mesh.
+/// The given radii, or those of the Quijote catalogues below half the mesh.
 std::vector<double> radii_on(std::size_t mesh_n, const std::vector<double>& wanted) {
   if (!wanted.empty()) return wanted;
   std::vector<double> radii;
@@ -22,7 +22,7 @@ std::vector<double> radii_on(std::size_t mesh_n, const std::vector<double>& want
   return radii;
 }
 
-/// The contrast itself, in real space.
+/// The contrast in real space, not smoothed.
 fft::MeshField real_contrast(const fft::MeshField& modes) {
   fft::MeshField contrast(modes.plan(), modes.box_size_mpch());
   contrast.reset_as_modes();
@@ -42,7 +42,7 @@ void write_catalogue(const VoidCatalogue& catalogue, double cell_mpch, const std
     delta.push_back(each.delta);
   }
   const std::size_t voids = catalogue.voids.size();
-  // Written also where they are empty: a box without voids has a catalogue of none.
+  // Written even if empty: a box without voids has an empty catalogue.
   const std::string name = "voids/catalogue_" + side;
   table.group_attributes[name]["voids"] = static_cast<std::int64_t>(voids);
   table.arrays[name + "/position"] = {

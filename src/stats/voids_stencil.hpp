@@ -14,14 +14,14 @@ namespace nubox::stats {
 /// |dz| <= half. The periodic mesh may be smaller than the stencil.
 class Stencil {
  public:
-  /// Offsets with d^2 < radius^2; strict, so that touching spheres do not overlap. Integers are
-  /// compared exactly where the radius is an integer.
+  /// Offsets with d^2 < radius^2; strict, so that touching spheres do not overlap. The comparison
+  /// is exact if the radius is an integer.
   [[nodiscard]] static Stencil ball(double radius_cells) {
     return within(radius_cells * radius_cells);
   }
   /// Offsets with d^2 < distance2.
   [[nodiscard]] static Stencil within(double distance2);
-  /// All differences u - v with u in a, v in b: where cells of both shapes coincide.
+  /// All differences u - v with u in a, v in b: the offsets at which the two shapes overlap.
   [[nodiscard]] static Stencil sum(const Stencil& a, const Stencil& b);
 
   [[nodiscard]] std::ptrdiff_t reach() const { return reach_; }  ///< largest |dx|
@@ -68,10 +68,10 @@ class CellMask {
   [[nodiscard]] const std::uint8_t* row(std::size_t row) const {
     return bytes_.data() + row * layout_->n();
   }
-  /// Raises flags at the stencil's cells about `centre`. Rank-local.
+  /// Sets flags at the cells of the stencil about `centre`. Rank-local.
   void raise(const Stencil& stencil, const std::array<std::uint32_t, 3>& centre,
              std::uint8_t flags);
-  /// Keeps only `flags`.
+  /// Clears all other flags.
   void keep(std::uint8_t flags);
   [[nodiscard]] std::uint64_t count() const;  ///< cells with any flag
 

@@ -124,7 +124,7 @@ void PairReader::check_target(const io::FieldHeader& massless, const fs::path& m
 void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
   if (card_.features.empty()) {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
-      log::warn("the boxes have no velocities: the linear filter stands in for the rewind");
+      log::warn("the boxes have no velocities: the linear filter replaces the rewind");
       kind_ = prior::Kind::linear;
       card_.prior = prior::name_of(kind_);
     }

@@ -2,11 +2,13 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace nubox::train {
 
-TrainingCost training_cost(const net::ModelCard& card, const TrainOptions& options,
-                           std::size_t training_pairs, std::size_t validation_pairs, int ranks,
-                           bool cached) {
+RunCost training_cost(const net::ModelCard& card, const TrainOptions& options,
+                      std::size_t training_pairs, std::size_t validation_pairs, int ranks,
+                      bool cached) {
   const auto n = static_cast<double>(card.data.n);
   const double pairs = static_cast<double>(training_pairs + validation_pairs);
   // Features, prior and target of every pair are kept; the prior of one pair is being computed.
@@ -17,12 +19,14 @@ TrainingCost training_cost(const net::ModelCard& card, const TrainOptions& optio
                        std::pow(n / static_cast<double>(options.tile), 3) *
                        static_cast<double>(options.epochs);
   const net::Extent tile{options.tile, options.tile, options.tile};
+  // A forward pass, and a backward pass of twice its cost; two operations per multiply-add.
+  const double flop = crops * 3 * 2 * net::multiply_adds(card.architecture, tile);
   return {.rank_bytes = static_cast<std::uint64_t>(sizeof(float) * sites * floats_at_work +
                                                    (cached ? 0 : kept_bytes)),
-          // A pass forward and one back, which takes twice as much; two operations per
-          // multiply-add.
-          .flop = crops * 3 * 2 * net::multiply_adds(card.architecture, tile),
-          .cache_bytes = cached ? kept_bytes * ranks : 0};
+          .core_seconds = flop / net::core_flop_per_s,
+          .speed = fmt::format("{:.0f} GFLOP/s ({:.2g} PFLOP)", 1e-9 * net::core_flop_per_s,
+                               1e-15 * flop),
+          .file_bytes = cached ? kept_bytes * ranks : 0};
 }
 
 }  // namespace nubox::train

@@ -190,7 +190,7 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
       const net::PrecisionScope scope(precision_, emulator_.device());
       output = emulator_.forward(part.features, part.style);
     }
-    if (fault::spoils("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
+    if (fault::injects_nan("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
     const CropLoss::Values losses = loss_(output, part.targets, part.base);
     const torch::Tensor values = losses.objective.detach().cpu();
     for (std::size_t i = begin; i < end; ++i) {
@@ -217,7 +217,7 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss, double norm
                                                  std::size_t batch_size) {
   std::array<double, 5> status{loss.objective, bad_samples.empty() ? 0.0 : 1.0,
                                reducer_.failure() ? 1.0 : 0.0,
-                               control_ != nullptr ? control_->wish() : 0.0, loss.displacement};
+                               control_ != nullptr ? control_->vote() : 0.0, loss.displacement};
   comm_.all_reduce(std::span<double>(status));
   if (status[2] > 0) par::agree_on(comm_, reducer_.failure());
   std::optional<Error> failure;
@@ -235,7 +235,7 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss, double norm
   return {{status[0] / samples, status[4] / samples},
           norm,
           batch_size,
-          par::StepControl::decided(status[3])};
+          par::StepControl::action_of(status[3])};
 }
 
 void TrainingRun::finish_epoch() {

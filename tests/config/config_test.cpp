@@ -12,7 +12,7 @@
 namespace nubox::config {
 namespace {
 
-/// A configuration file that lives as long as the test.
+/// A configuration file that exists during the test.
 class IniFile {
  public:
   explicit IniFile(const std::string& text, const std::string& name = "")
@@ -29,7 +29,7 @@ class IniFile {
   std::filesystem::path path_;
 };
 
-/// Text of the UsageError that a simulate command line ends with.
+/// Text of the UsageError of a simulate command line.
 std::string refusal(const std::vector<std::string>& args, const std::string& command = "simulate") {
   try {
     (void)Config::parse(command, args);
@@ -40,7 +40,7 @@ std::string refusal(const std::vector<std::string>& args, const std::string& com
   return "accepted";
 }
 
-TEST(Config, command_line_beats_file_beats_default) {
+TEST(Config, command_line_overrides_file_overrides_default) {
   const IniFile file("# comment\n[box]\nn = 32\nsize_mpch = 62.5   # unit\n[simulate]\nsteps=5\n");
   const Config config = Config::parse("simulate", {file.path(), "--box.n=16"});
   EXPECT_EQ(config.integer("box.n"), 16);
@@ -51,7 +51,7 @@ TEST(Config, command_line_beats_file_beats_default) {
   EXPECT_FALSE(config.given("simulate.lpt"));
 }
 
-TEST(Config, a_later_file_beats_an_earlier_one) {
+TEST(Config, a_later_file_overrides_an_earlier_one) {
   const IniFile first("[box]\nn = 32\nsize_mpch = 62.5\n"), second("[box]\nn = 64\n", "-second");
   const Config config = Config::parse("simulate", {first.path(), second.path()});
   EXPECT_EQ(config.integer("box.n"), 64);
@@ -84,7 +84,7 @@ TEST(ConfigFiles, of_the_papers_ablations_change_one_option_of_the_papers_traini
   }
 }
 
-TEST(Config, lists_hold_ranges_and_single_values) {
+TEST(Config, lists_contain_ranges_and_single_values) {
   const Config config =
       Config::parse("simulate", {"--simulate.seeds=1-3,7", "--simulate.mnu_eV=0, 0.15"});
   EXPECT_EQ(config.integers("simulate.seeds"), (std::vector<std::int64_t>{1, 2, 3, 7}));
@@ -101,7 +101,7 @@ TEST(Config, lists_of_numbers_may_be_empty_only_where_that_is_the_default) {
   EXPECT_THROW((void)Config::parse("stats", {wrong.path()}), UsageError);
 }
 
-TEST(Config, bad_values_name_place_and_accepted_values) {
+TEST(Config, errors_name_the_position_and_the_accepted_values) {
   EXPECT_NE(refusal({"--box.n=4.5"}).find("box.n = '4.5' is not accepted; it must be an integer"),
             std::string::npos);
   EXPECT_NE(refusal({"--box.n=2"}).find("from 4 to 65536"), std::string::npos);
@@ -125,14 +125,14 @@ TEST(Config, unknown_options_suggest_the_nearest) {
   EXPECT_NE(text.find("'box.size_mpch'"), std::string::npos);
 }
 
-TEST(Config, repeated_and_foreign_options_are_refused) {
+TEST(Config, repeated_options_and_those_of_other_commands_are_refused) {
   EXPECT_NE(refusal({"--box.n=8", "--box.n=9"}).find("twice"), std::string::npos);
   const IniFile file("[box]\nn = 8\nn = 9\n");
   EXPECT_NE(refusal({file.path()}), "accepted");
   EXPECT_NE(refusal({"--train.epochs=3"}).find("no option of 'simulate'"), std::string::npos);
 }
 
-TEST(Config, a_file_may_serve_several_commands_but_is_checked_whole) {
+TEST(Config, a_file_may_have_options_of_several_commands_and_all_are_checked) {
   const IniFile good("[train]\nepochs = 3\n[box]\nn = 8\n");
   EXPECT_EQ(Config::parse("simulate", {good.path()}).integer("box.n"), 8);
   const IniFile bad("[train]\nepochs = few\n");
@@ -154,14 +154,14 @@ TEST(Config, missing_file_is_a_file_system_error) {
   }
 }
 
-TEST(Config, its_echo_gives_the_same_configuration) {
+TEST(Config, config_used_ini_gives_the_same_configuration) {
   const Config first = Config::parse("simulate", {"--box.n=24", "--simulate.seeds=1-3"});
   const IniFile file(first.to_ini());
   EXPECT_EQ(Config::parse("simulate", {file.path()}).hash(), first.hash());
   EXPECT_NE(Config::parse("simulate", {}).hash(), first.hash());
 }
 
-TEST(Config, its_echo_keeps_hashes_quotes_and_blanks_in_paths) {
+TEST(Config, config_used_ini_keeps_hashes_quotes_and_blanks_in_paths) {
   for (const std::string path :
        {"x#1/out", "a \"b\" c", " blank ", "a,b;c", "run[1]", "\"a,b\",c#"}) {
     const Config config = Config::parse("stats", {"--stats.in=" + path, "--stats.out=" + path});
@@ -180,19 +180,20 @@ TEST(Config, comments_end_values_outside_quotes_alone) {
   EXPECT_EQ(config.text("stats.out"), "y");
 }
 
-TEST(Config, its_echo_tells_what_was_given_from_defaults) {
+TEST(Config, config_used_ini_distinguishes_given_values_from_defaults) {
   const IniFile echo(Config::parse("train", {"--train.epochs=3"}).to_ini());
   const Config again = Config::parse("train", {echo.path()});
   EXPECT_TRUE(again.given("train.epochs"));
   EXPECT_FALSE(again.given("train.start"));
   EXPECT_FALSE(again.given("model.prior"));
-  // Who edits a value and leaves the comment has given it; so has who writes a default by hand.
+  // An edited value counts as given even if its comment says default, and so does a default written
+  // by hand.
   const IniFile edited("[train]\nseed = 7  # default\nepochs = 20\n", "edited");
   EXPECT_TRUE(Config::parse("train", {edited.path()}).given("train.seed"));
   EXPECT_TRUE(Config::parse("train", {edited.path()}).given("train.epochs"));
 }
 
-TEST(Config, help_config_of_every_command_reads_back_as_the_defaults) {
+TEST(Config, help_config_of_every_command_parses_to_the_defaults) {
   for (const Command& command : command_table()) {
     const IniFile file(help_config_text(command.name));
     EXPECT_EQ(Config::parse(command.name, {file.path()}).hash(),
@@ -250,7 +251,7 @@ TEST(CommandTable, is_what_is_command_knows) {
   }
 }
 
-TEST(Help, the_page_of_options_in_the_documentation_is_current) {
+TEST(Help, docs_reference_options_is_current) {
   std::ifstream file(NUBOX_SOURCE_DIR "/docs/reference/options.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   EXPECT_TRUE(page == options_page())

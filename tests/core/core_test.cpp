@@ -25,7 +25,7 @@ TEST(Error, carries_its_exit_code_and_text) {
 }
 
 // Known answers of Philox4x32-10 from the Random123 distribution (kat_vectors).
-TEST(Philox, gives_the_published_known_answers) {
+TEST(Philox, gives_the_published_values) {
   EXPECT_EQ(rng::philox(0, {0, 0, 0, 0}),
             (rng::Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(rng::philox(0x299f31d0a4093822ull, {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}),
@@ -48,7 +48,7 @@ TEST(Uniform, covers_the_open_closed_interval) {
   EXPECT_NEAR(sum_squares / draws, 1.0 / 3.0, 5 * 0.2981 / std::sqrt(draws));
 }
 
-TEST(Permutation, holds_every_index_once_and_depends_on_seed_and_stream) {
+TEST(Permutation, contains_every_index_once_and_depends_on_seed_and_stream) {
   const auto order = rng::permutation(5, 2, 1000);
   EXPECT_EQ(std::set<std::uint64_t>(order.begin(), order.end()).size(), 1000u);
   EXPECT_EQ(*std::max_element(order.begin(), order.end()), 999u);
@@ -70,7 +70,7 @@ TEST(Units, velocity_and_momentum_are_inverse) {
   EXPECT_DOUBLE_EQ(units::momentum_mpch(units::velocity_kms(2.0, 0.25), 0.25), 2.0);
 }
 
-TEST(Fault, fires_on_its_rank_and_point_only) {
+TEST(Fault, occurs_only_on_its_rank_and_at_its_point) {
   setenv("NUBOX_FAULT", "write:1:enospc", 1);
   fault::arm(0);
   EXPECT_NO_THROW(fault::point("write"));
@@ -82,7 +82,7 @@ TEST(Fault, fires_on_its_rank_and_point_only) {
   unsetenv("NUBOX_FAULT");
 }
 
-TEST(Fault, bitflip_turns_the_top_of_the_exponent_of_the_last_number_and_breaks_no_point) {
+TEST(Fault, bitflip_changes_the_exponent_of_the_last_number_and_makes_no_point_fail) {
   setenv("NUBOX_FAULT", "sum:0:bitflip", 1);
   fault::arm(0);
   EXPECT_NO_THROW(fault::point("sum"));

@@ -7,7 +7,7 @@
 namespace nubox {
 namespace {
 
-TEST(Divider, agrees_with_the_processor_around_every_multiple_it_may_miss) {
+TEST(Divider, agrees_with_integer_division_around_multiples_of_the_divisor) {
   constexpr std::uint64_t limit = std::uint64_t{1} << 50;
   for (const std::uint64_t divisor :
        {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{7}, std::uint64_t{64},

@@ -8,19 +8,19 @@
 namespace nubox::machine {
 namespace {
 
-TEST(Machine, ranges_of_cpus_read_as_batch_systems_write_them) {
+TEST(Machine, ranges_of_cpus_are_written_as_batch_systems_do) {
   EXPECT_EQ(ranges_text({}), "");
   EXPECT_EQ(ranges_text({3}), "3");
   EXPECT_EQ(ranges_text({0, 1, 2, 5, 8, 9}), "0-2,5,8-9");
 }
 
-TEST(Machine, a_process_may_run_somewhere) {
+TEST(Machine, affinity_mask_of_a_process_is_not_empty) {
   const auto cpus = allowed_cpus();
   EXPECT_FALSE(cpus.empty());
   EXPECT_TRUE(std::is_sorted(cpus.begin(), cpus.end()));
 }
 
-TEST(Machine, threads_are_those_asked_for_or_a_share_of_the_machine) {
+TEST(Machine, threads_are_OMP_NUM_THREADS_or_a_share_of_the_machine) {
   setenv("OMP_NUM_THREADS", "5", 1);
   EXPECT_EQ(threads_of_process(2), 5);
   setenv("OMP_NUM_THREADS", "many", 1);

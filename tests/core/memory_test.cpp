@@ -7,7 +7,7 @@
 namespace nubox::memory {
 namespace {
 
-TEST(Memory, peak_of_a_piece_of_work_is_what_it_touched) {
+TEST(Memory, peak_of_a_task_is_the_memory_it_touched) {
   reset_peak_rss();
   const std::uint64_t before = rss_bytes();
   constexpr std::uint64_t bytes = std::uint64_t{64} << 20;
@@ -17,18 +17,18 @@ TEST(Memory, peak_of_a_piece_of_work_is_what_it_touched) {
   EXPECT_LT(rss_bytes(), before + (bytes / 2));
 }
 
-TEST(Memory, freed_arrays_return_while_later_ones_stand) {
+TEST(Memory, freed_arrays_return_to_the_system_while_later_ones_exist) {
   release_freed_arrays();
   constexpr std::size_t bytes = std::size_t{8} << 20;
-  // Freeing an array of its own mapping is what teaches the allocator to keep the next ones.
-  { const std::vector<char> lesson(2 * bytes, 1); }
+  // After an array with a mapping of its own is freed, glibc would keep later ones of its size.
+  { const std::vector<char> mapped(2 * bytes, 1); }
   std::vector<std::vector<char>> arrays(4, std::vector<char>(bytes, 1));
   const std::uint64_t before = rss_bytes();
   arrays.erase(arrays.begin(), arrays.end() - 1);
   EXPECT_NEAR(static_cast<double>(before - rss_bytes()), 3 * bytes, 1 << 20);
 }
 
-TEST(Memory, freed_arrays_stay_for_the_next_as_long_as_asked_for) {
+TEST(Memory, freed_arrays_are_reused_during_retention) {
   constexpr std::uint64_t bytes = std::uint64_t{64} << 20;
   const std::uint64_t before = rss_bytes();
   {
@@ -46,7 +46,7 @@ TEST(Memory, freed_arrays_stay_for_the_next_as_long_as_asked_for) {
   EXPECT_LT(rss_bytes(), before + bytes / 2);
 }
 
-TEST(Memory, what_is_available_is_less_than_a_machine_holds_and_more_than_nothing) {
+TEST(Memory, available_memory_is_positive_and_limited) {
   EXPECT_GT(available_bytes(), std::uint64_t{1} << 20);
   EXPECT_LT(available_bytes(), std::uint64_t{1} << 50);
   EXPECT_GT(address_space_left_bytes(), std::uint64_t{1} << 20);

@@ -75,7 +75,7 @@ TEST(Background, kick_and_drift_change_sign_with_the_direction_and_add_up) {
               1e-10);
 }
 
-TEST(Background, refuses_parameters_that_make_no_cosmology) {
+TEST(Background, refuses_unphysical_parameters) {
   Parameters negative;
   negative.Omega_m = -0.3;
   EXPECT_THROW(Background{negative}, InputError);

@@ -108,7 +108,7 @@ TEST(BoltzmannFiles, camb_and_class_agree) {
     EXPECT_LT(difference_to_hades(camb, mass_eV, first, ratio, 1.5).T_cb, 5e-4) << mass_eV;
     EXPECT_LT(difference_to_hades(camb, mass_eV, first, ratio, 12).T_cb, 1.2e-3) << mass_eV;
   }
-  // In the ratio of the masses, which is what a pair is about, the former cancels.
+  // In the ratio of two masses, the quantity of interest for a matched pair, the former cancels.
   for (double k = 0.173499e-4; k < 1; k *= ratio) {
     const auto R = [&](const LinearTables& tables) {
       return std::pow(tables.T_cb(k, 0, 0.15) / tables.T_cb(k, 0, 0), 2);
@@ -146,7 +146,7 @@ TEST_F(CambFiles, contradicting_rows_are_refused) {
   expect_refused({"transfer_out_z0.dat", "twice", "19834600", "18834600"});
 }
 
-TEST_F(CambFiles, nan_in_a_column_that_counts_is_refused_naming_file_and_line) {
+TEST_F(CambFiles, nan_in_a_column_in_use_is_refused_naming_file_and_line) {
   edit("Mnu0/transfer_out_z9.dat", [](std::string& text) {
     text = std::regex_replace(text, std::regex("\n +(\\S+) +\\S+"), "\n $1 NaN",
                               std::regex_constants::format_first_only);
@@ -163,7 +163,7 @@ TEST_F(CambFiles, unknown_number_of_columns_is_refused) {
 
 TEST_F(CambFiles, a_name_with_the_wrong_redshift_is_refused_with_both_amplitudes) {
   fs::rename(directory_ / "Mnu0/transfer_out_z9.dat", directory_ / "Mnu0/transfer_out_z8.dat");
-  expect_refused({"Mnu0", "z = 8", "demand", "redshift"});
+  expect_refused({"Mnu0", "z = 8", "require", "redshift"});
 }
 
 TEST_F(CambFiles, a_name_without_redshift_is_refused) {
@@ -189,7 +189,7 @@ TEST_F(CambFiles, another_mass_is_refused_with_both_numbers) {
 TEST_F(CambFiles, massive_files_for_the_massless_table_are_refused) {
   fs::remove_all(directory_ / "Mnu0");
   fs::rename(directory_ / "Mnu0.15", directory_ / "Mnu0");
-  expect_refused({"demand M_nu = 0.15", "0 eV"});
+  expect_refused({"imply M_nu = 0.15", "0 eV"});
 }
 
 TEST_F(CambFiles, another_h_than_the_directory_states_is_refused_with_both_amplitudes) {
@@ -197,7 +197,7 @@ TEST_F(CambFiles, another_h_than_the_directory_states_is_refused_with_both_ampli
   replace("cosmology.ini", "0.6711", "0.6731");
   Parameters expected;
   expected.h = 0.6731;
-  expect_refused({"T_cb", "0.6731", "demand"}, expected);
+  expect_refused({"T_cb", "0.6731", "require"}, expected);
 }
 
 TEST_F(CambFiles, another_omega_m_than_the_run_is_refused_with_both_numbers) {
@@ -216,7 +216,7 @@ TEST_F(CambFiles, a_mass_given_in_both_layouts_is_refused) {
   expect_refused({"0.15 eV", "twice"});
 }
 
-TEST_F(CambFiles, a_directory_whose_name_is_no_mass_is_refused) {
+TEST_F(CambFiles, a_directory_whose_name_is_not_a_mass_is_refused) {
   fs::rename(directory_ / "Mnu0.15", directory_ / "Mnu0.15eV");
   expect_refused({"Mnu0.15eV", "neutrino mass"});
 }
@@ -299,7 +299,7 @@ TEST_F(ClassFiles, redshifts_of_header_and_name_must_agree) {
   expect_refused({"tk_z1.5.dat", "z = 1 ", "1.5"});
 }
 
-TEST_F(ClassFiles, photons_that_cluster_show_exchanged_columns) {
+TEST_F(ClassFiles, clustering_photons_reveal_exchanged_columns) {
   edit("Mnu0/class_z1_tk.dat", [](std::string& text) {
     text.replace(text.find(":d_g"), 4, ":d_X").replace(text.find(":d_cdm"), 6, ":d_g  ");
     text.replace(text.find(":d_X"), 4, ":d_cdm");
@@ -313,7 +313,7 @@ TEST_F(ClassFiles, a_header_without_cold_dark_matter_is_refused) {
 }
 
 TEST_F(ClassFiles, neutrino_species_of_several_masses_are_refused) {
-  // The total stands in for a second species.
+  // The column of the total plays the second species.
   for (const auto& entry : fs::directory_iterator(directory_ / "Mnu0.15")) {
     const std::string name = "Mnu0.15/" + entry.path().filename().string();
     if (name.ends_with("tk.dat")) replace(name, ":phi", ":d_ncdm[1]");
@@ -341,7 +341,7 @@ TEST_F(ClassCambFiles, with_the_titles_in_place_are_the_same_tables) {
 }
 
 TEST_F(ClassCambFiles, read_by_their_shifted_titles_would_be_refused) {
-  // Titles that take the repetition of k seriously name the neutrinos photons.
+  // Read literally, the titles with the repeated k assign the name of the photons to the neutrinos.
   replace("Mnu0/camb_z1_tk.dat", "2:k (h/Mpc)", "2:other    ");
   expect_refused({"camb_z1_tk.dat", "photons"});
 }

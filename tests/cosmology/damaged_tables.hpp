@@ -17,7 +17,7 @@ namespace nubox::cosmology::test {
 
 namespace fs = std::filesystem;
 
-/// A private copy of the shipped tables to damage.
+/// A copy of the shipped tables that a test may damage.
 class DamagedTables : public testing::Test {
  protected:
   /// The directory to copy.
@@ -47,7 +47,7 @@ class DamagedTables : public testing::Test {
   [[nodiscard]] LinearTables load(const Parameters& expected = Parameters{}) const {
     return LinearTables::load(par::Comm::self(), directory_, expected);
   }
-  /// Loading must throw an InputError whose text holds all the words.
+  /// Loading must throw an InputError whose text contains all the words.
   void expect_refused(const std::vector<std::string>& words,
                       const Parameters& expected = Parameters{}) const {
     try {

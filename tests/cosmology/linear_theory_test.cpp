@@ -33,13 +33,13 @@ TEST(LinearTheory, massless_growth_matches_the_reference_table) {
   }
 }
 
-TEST(LinearTheory, massive_growth_rate_at_z_19_depends_on_scale_as_in_the_reference) {
+TEST(LinearTheory, massive_growth_rate_at_z_19_has_the_scale_dependence_of_the_reference) {
   const double a = 0.05;
   const LinearTheory light = theory(0.15), heavy = theory(0.6);
   EXPECT_NEAR(light.f1(0.02, a), 0.9913, 2e-4);
   EXPECT_NEAR(light.f1(0.1, a), 0.9906, 2e-4);
   EXPECT_NEAR(light.f1(1, a), 0.9905, 2e-4);
-  EXPECT_NEAR(heavy.f1(0.02, a), 0.9798, 3e-4);  // remembers its start at z = 127, see below
+  EXPECT_NEAR(heavy.f1(0.02, a), 0.9798, 3e-4);  // depends on its start at z = 127, see below
   EXPECT_NEAR(heavy.f1(0.1, a), 0.9716, 2e-4);
   EXPECT_NEAR(heavy.f1(1, a), 0.9702, 2e-4);
 }
@@ -55,9 +55,9 @@ TEST(LinearTheory, second_order_growth_stays_near_minus_three_sevenths) {
 }
 
 TEST(LinearTheory, growth_follows_the_boltzmann_tables) {
-  // Against CLASS: 0.015 % with r from the table, for starts at z = 19 and 49. Ours
-  // starts at z = 127, where neutrinos are still a few per cent heavier than f_nu says: 0.6 eV, k =
-  // 0.02 feels it.
+  // Against CLASS: 0.015 % with r from the table, for starts at z = 19 and 49. These equations
+  // start at z = 127, where the neutrino density is still a few per cent above f_nu, which affects
+  // 0.6 eV at k = 0.02.
   for (const double mass_eV : {0.0, 0.15, 0.6}) {
     const LinearTheory linear = theory(mass_eV);
     for (const double z : {19.0, 49.0}) {
@@ -77,7 +77,7 @@ TEST(LinearTheory, supereasy_grows_like_the_table_source) {
   };
   for (const Row& row :
        {Row{0.15, 6e-4},
-        Row{0.6, 2.2e-3}}) {  // SuperEasy against CLASS, plus the table's own error
+        Row{0.6, 2.2e-3}}) {  // SuperEasy against CLASS, plus the error of the table
     const LinearTheory from_table = theory(row.mass_eV);
     const LinearTheory closure = theory(row.mass_eV, NeutrinoSource::supereasy);
     for (const double k : {0.02, 0.1, 1.0, 5.0}) {
@@ -139,7 +139,7 @@ TEST(LinearTheory, linear_power_ratios_match_camb) {
   }
 }
 
-TEST(LinearTheory, amplitude_ratio_matches_the_reference_on_every_rung) {
+TEST(LinearTheory, amplitude_ratio_matches_the_reference_at_every_tabulated_mass) {
   struct Row {
     double mass_eV;
     std::array<double, 6> R;
@@ -189,7 +189,7 @@ TEST(LinearTheory, back_scaling_keeps_the_boltzmann_power_at_a_out) {
       EXPECT_NEAR(linear.power_cb(k, a_out) / other.power_cb(k, a_out), 1, 1e-12);
     }
   }
-  // At z = 1 the back-scaled power from z = 0 is the table's own to the error of the growth.
+  // At z = 1 the back-scaled power from z = 0 equals the table within the error of the growth.
   EXPECT_NEAR(
       theory(0.15).power_cb(0.3, 0.5) / theory(0.15, NeutrinoSource::table, 0.5).power_cb(0.3, 0.5),
       1, 2e-4);
@@ -201,7 +201,7 @@ TEST(LinearTheory, small_masses_tend_to_the_massless_theory_linearly) {
     const double small = amplitude_ratio(theory(0.001), massless, k) - 1;
     const double tiny = amplitude_ratio(theory(0.0001), massless, k) - 1;
     EXPECT_NEAR(tiny / small, 0.1, 0.02) << k;
-    // f_nu ends at the 1.2e-4 of relativistic neutrinos, which the massless run does not count as
+    // f_nu tends to 1.2e-4, the relativistic neutrinos that the massless run does not count as
     // matter.
     EXPECT_NEAR(theory(0.0001).source(k, 0.5), 1, 2e-4);
   }

@@ -31,7 +31,7 @@ void for_each_point(MeshField& mesh, Visit&& visit) {
   }
 }
 
-/// Reproducible values without structure, the same for every rank count.
+/// Pseudo-random values, the same for every number of ranks.
 float noise(std::size_t x, std::size_t y, std::size_t z) {
   const std::uint64_t key = (x * 1000003 + y) * 1000033 + z;
   const std::uint64_t mixed = (key ^ (key >> 7)) * 0x9E3779B97F4A7C15ULL;
@@ -57,7 +57,7 @@ TEST_P(FftSizes, buffer_is_the_padded_slab) {
   EXPECT_EQ(plan_->buffer_floats(), plan_->layout().local().count * n_ * 2 * (n_ / 2 + 1));
 }
 
-TEST_P(FftSizes, transposition_brings_every_row_to_its_place_in_messages_of_any_length) {
+TEST_P(FftSizes, transposition_moves_every_row_to_its_place_with_messages_of_any_length) {
   constexpr std::size_t row_floats = 3;
   const par::SlabLayout& layout = plan_->layout();
   const par::Slab own = layout.local();
@@ -120,7 +120,7 @@ TEST_P(FftSizes, bits_of_both_transforms_do_not_depend_on_the_number_of_ranks) {
   expect_the_same_bits();
 }
 
-TEST_P(FftSizes, parseval_holds_with_the_weights_of_the_mode_walk) {
+TEST_P(FftSizes, parseval_holds_with_the_weights_of_the_modes) {
   MeshField mesh(plan_, box_mpch);
   double power_real = 0;
   for_each_point(mesh, [&](float& value, auto x, auto y, auto z) {
@@ -206,6 +206,13 @@ TEST_P(FftSizes, derivative_by_ik_is_the_analytic_one) {
   });
 }
 
+TEST(RadialBin, is_exact_next_to_integer_radii) {
+  for (std::int64_t radius = 1; radius < 60000; radius += 7) {
+    EXPECT_EQ(fft::radial_bin(radius * radius - 1), static_cast<std::size_t>(radius - 1));
+    EXPECT_EQ(fft::radial_bin(radius * radius), static_cast<std::size_t>(radius));
+  }
+}
+
 TEST(MeshField, refuses_a_transform_from_the_wrong_space) {
   const auto comm = par::Comm::world();
   MeshField mesh(Plan::create(comm, 8), box_mpch);
@@ -226,7 +233,7 @@ TEST(MeshField, keeps_its_values_when_moved) {
   for_each_point(assigned, [](float value, auto...) { ASSERT_EQ(value, 3.0F); });
 }
 
-TEST(MeshField, buffers_suit_the_vector_units_that_the_plan_was_made_for) {
+TEST(MeshField, buffers_have_the_alignment_of_the_plan) {
   const auto comm = par::Comm::world();
   const auto plan = Plan::create(comm, 8);
   for (int i = 0; i < 5; ++i) {

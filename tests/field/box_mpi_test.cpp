@@ -32,7 +32,7 @@ class TemporaryFile {
   std::filesystem::path path_;
 };
 
-/// Values that tell component and global site, all below half the box.
+/// Values that identify component and global site, all below half the box.
 Box example(const par::SlabLayout& layout, bool with_velocity) {
   io::FieldHeader header;
   header.box_size_mpch = box_mpch;
@@ -58,7 +58,7 @@ std::vector<float> copy_of(const LatticeField& field) {
   return {field.values().begin(), field.values().end()};
 }
 
-TEST(Box, comes_back_with_and_without_velocity) {
+TEST(Box, is_read_as_written_with_and_without_velocity) {
   const auto world = par::Comm::world();
   const TemporaryFile file(world);
   const par::SlabLayout layout(world, lattice_n);
@@ -76,7 +76,7 @@ TEST(Box, comes_back_with_and_without_velocity) {
   }
 }
 
-TEST(Box, a_neutrino_density_on_a_mesh_of_its_own_comes_back) {
+TEST(Box, a_neutrino_density_on_another_mesh_is_read_as_written) {
   const auto world = par::Comm::world();
   const TemporaryFile file(world);
   const Box written = example(par::SlabLayout(world, lattice_n), true);

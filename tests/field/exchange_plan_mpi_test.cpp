@@ -17,7 +17,7 @@ std::vector<NeededPlane> needed_by(const par::SlabLayout& layout, int rank) {
   return list;
 }
 
-TEST(ExchangePlan, every_needed_plane_of_another_rank_arrives_where_the_plan_says) {
+TEST(ExchangePlan, every_needed_plane_of_another_rank_arrives_at_the_position_of_the_plan) {
   const auto comm = par::Comm::world();
   constexpr std::size_t n = 11;
   const par::SlabLayout layout(comm, n);
@@ -47,7 +47,7 @@ TEST(ExchangePlan, every_needed_plane_of_another_rank_arrives_where_the_plan_say
   EXPECT_EQ(arrived, plan.receive_size());
 }
 
-TEST(ExchangePlan, planes_that_a_rank_owns_do_not_travel) {
+TEST(ExchangePlan, planes_that_a_rank_owns_are_not_sent) {
   const auto comm = par::Comm::world();
   const ExchangePlan plan(comm, [](int rank) {
     return std::vector<NeededPlane>{{0, rank, 5}, {1, rank, 5}};

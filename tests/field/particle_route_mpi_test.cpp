@@ -20,8 +20,8 @@ constexpr double box_mpch = 100.0;
 
 using Case = std::tuple<Assignment, std::size_t, std::size_t, double>;
 
-/// Assignment, mesh, lattice and largest displacement: within a cell or so, and over
-/// more slabs than there are.
+/// Assignment, mesh, lattice and largest displacement: about a cell, and more than all slabs
+/// together.
 class Routes : public ::testing::TestWithParam<Case> {
  protected:
   Assignment assignment_ = std::get<0>(GetParam());
@@ -98,7 +98,7 @@ TEST_P(Routes, exact_painting_in_finer_steps_is_closer_to_the_naive_sum) {
     });
     return std::sqrt(comm_.all_reduce(sum) / static_cast<double>(expected.size()));
   };
-  // Sixteen times finer steps, where 5e-7 are left to the float rounding of weights and counts.
+  // Sixteen times finer steps; the float rounding of weights and counts contributes 5e-7.
   EXPECT_LT(rms_error(20), rms_error(16) / 12 + 5e-7);
 }
 
@@ -116,11 +116,12 @@ TEST_P(Routes, exact_painting_gives_the_same_bits_on_every_number_of_ranks) {
   });
 }
 
-TEST(ParticleRoute, exact_painting_survives_a_cell_that_holds_everything) {
+TEST(ParticleRoute, exact_painting_is_correct_for_all_particles_in_one_cell) {
   const auto comm = par::Comm::world();
   const auto plan = fft::Plan::create(comm, 30);
   fft::MeshField mesh(plan, 30.0);
-  // 20000 particles on one node of 27000: 27000 times the mean, more than the first scale holds.
+  // 20000 particles on one node of 27000: 27000 times the mean, beyond the range of the first step
+  // size.
   std::vector<float> positions;
   if (comm.is_root()) positions.assign(3 * 20000, 29.0F);
   ParticleRoute(plan->layout(), 30.0, positions, Assignment::cic).paint_exact(mesh);
@@ -146,7 +147,7 @@ TEST_P(Routes, interpolation_is_the_adjoint_of_painting) {
   EXPECT_NEAR(comm_.all_reduce(by_particles), comm_.all_reduce(by_cells), 1e-6 * particles_);
 }
 
-TEST_P(Routes, every_particle_reads_its_own_place) {
+TEST_P(Routes, every_particle_gets_the_value_at_its_position) {
   fft::MeshField mesh(plan_, box_mpch);
   for_each_cell(mesh, [](float& value, std::size_t cell) {
     value = static_cast<float>(testing::hashed(cell, 3));
@@ -172,11 +173,11 @@ TEST_P(Routes, every_particle_reads_its_own_place) {
   }
 }
 
-TEST(ParticleRoute, free_particles_wrap_and_the_box_edge_is_the_origin) {
+TEST(ParticleRoute, positions_wrap_and_the_box_edge_is_the_origin) {
   const auto comm = par::Comm::world();
   const auto plan = fft::Plan::create(comm, 8);
   fft::MeshField mesh(plan, box_mpch);
-  // Each rank brings four particles that all stand on node (0, 1, 7).
+  // Each rank has four particles, all at node (0, 1, 7).
   const float cell = 12.5F, box = 100.0F;
   const std::vector<float> positions = {0,        cell,       7 * cell, box, cell + box, 7 * cell,
                                         -3 * box, cell - box, -cell,    box, cell,       -cell};
@@ -190,7 +191,7 @@ TEST(ParticleRoute, free_particles_wrap_and_the_box_edge_is_the_origin) {
   for (const float value : values) EXPECT_EQ(value, 4.0F * static_cast<float>(comm.size()));
 }
 
-TEST(ParticleRoute, ranks_may_bring_no_particles) {
+TEST(ParticleRoute, ranks_may_have_no_particles) {
   const auto comm = par::Comm::world();
   const auto plan = fft::Plan::create(comm, 8);
   fft::MeshField mesh(plan, box_mpch);
@@ -237,7 +238,7 @@ TEST(ParticleRoute, cic_reads_a_linear_function_exactly_away_from_the_wrap) {
   }
 }
 
-TEST(ParticleRoute, a_painted_particle_carries_the_assignment_window) {
+TEST(ParticleRoute, a_painted_particle_has_the_assignment_window) {
   const auto comm = par::Comm::world();
   constexpr std::size_t n = 8;
   const auto plan = fft::Plan::create(comm, n);

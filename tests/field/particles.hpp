@@ -53,7 +53,7 @@ inline double axis_weight(Assignment assignment, double s) {
   return 0.0;
 }
 
-/// Weights of one particle coordinate (in cells) on all n nodes of an axis: every node looks at the
+/// Weights of one particle coordinate (in cells) on all n nodes of an axis: the sum over the
 /// particle and its periodic images.
 inline std::vector<double> naive_axis(Assignment assignment, double cells, std::size_t n) {
   std::vector<double> weights(n, 0.0);

@@ -20,13 +20,13 @@ TEST(Periodic, minimum_image_lies_above_minus_half_a_box_and_up_to_half_a_box) {
   EXPECT_EQ(minimum_image(-149.0, box), -49.0);
   EXPECT_EQ(minimum_image(149.0, box), 49.0);
   EXPECT_EQ(minimum_image(-50.0F, 100.0F), 50.0F);
-  // What needs no move keeps its bits, the sign of zero included.
+  // Values inside keep their bits, including the sign of zero.
   EXPECT_EQ(std::bit_cast<std::uint64_t>(minimum_image(-0.0, box)),
             std::bit_cast<std::uint64_t>(-0.0));
   EXPECT_TRUE(std::isnan(minimum_image(std::nan(""), box)));
 }
 
-TEST(Periodic, minimum_image_of_any_moves_by_any_number_of_boxes) {
+TEST(Periodic, minimum_image_of_any_separation_subtracts_any_number_of_boxes) {
   EXPECT_EQ(minimum_image_of_any(50.0, box), 50.0);
   EXPECT_EQ(minimum_image_of_any(-50.0, box), 50.0);
   EXPECT_EQ(minimum_image_of_any(51.0, box), -49.0);
@@ -64,7 +64,7 @@ TEST(Periodic, haloed_start_steps_back_by_any_halo) {
   }
 }
 
-TEST(Periodic, rows_repeat_when_more_is_copied_than_they_hold) {
+TEST(Periodic, rows_repeat_if_more_values_are_copied_than_they_have) {
   const std::array<int, 3> row{10, 11, 12};
   std::vector<int> out(8, -1);
   const int* end = copy_periodic_row(row.data(), row.size(), 2, 7, out.data());

@@ -13,7 +13,6 @@ class OutputLocks : public testing::Test {
     if (world_.is_root()) overwrite(directory_ / name, text);
     world_.barrier();
   }
-  std::filesystem::path path() const { return directory_ / ""; }
 
   par::Comm world_ = par::Comm::world();
   TemporaryDirectory directory_{world_};
@@ -21,24 +20,26 @@ class OutputLocks : public testing::Test {
 
 TEST_F(OutputLocks, a_second_claim_is_refused_by_the_name_of_the_first) {
   {
-    const io::OutputLock lock(world_, path(), "box.h5");
-    const auto error = error_of([&] { const io::OutputLock second(world_, path(), "box.h5"); });
+    const auto lock = io::OutputLock::of_file(world_, directory_ / "box.h5");
+    const auto error = error_of(
+        [&] { const auto second = io::OutputLock::of_file(world_, directory_ / "box.h5"); });
     ASSERT_TRUE(error);
     EXPECT_EQ(error->code(), ExitCode::filesystem);
     EXPECT_TRUE(error->agreed());
     EXPECT_NE(std::string(error->what()).find("held by process"), std::string::npos)
         << error->what();
-    const io::OutputLock other(world_, path(), "box-2.h5");
+    const auto other = io::OutputLock::of_file(world_, directory_ / "box-2.h5");
   }
   world_.barrier();
   EXPECT_EQ(directory_.entries(), 0u);
   world_.barrier();
-  const io::OutputLock again(world_, path(), "box.h5");
+  const auto again = io::OutputLock::of_file(world_, directory_ / "box.h5");
 }
 
 TEST_F(OutputLocks, the_file_of_a_killed_job_does_not_lock) {
   write_text(".box.h5.lock", "process 1 on another host");
-  EXPECT_FALSE(error_of([&] { const io::OutputLock lock(world_, path(), "box.h5"); }));
+  EXPECT_FALSE(
+      error_of([&] { const auto lock = io::OutputLock::of_file(world_, directory_ / "box.h5"); }));
 }
 
 TEST_F(OutputLocks, temporaries_of_killed_jobs_are_removed_and_nothing_else) {
@@ -48,7 +49,7 @@ TEST_F(OutputLocks, temporaries_of_killed_jobs_are_removed_and_nothing_else) {
   for (const std::string& name : stale) write_text(name, "half");
   for (const std::string& name : kept) write_text(name, "whole");
   {
-    const io::OutputLock lock(world_, path(), "box.h5");
+    const auto lock = io::OutputLock::of_file(world_, directory_ / "box.h5");
     world_.barrier();
     for (const std::string& name : stale)
       EXPECT_FALSE(std::filesystem::exists(directory_ / name)) << name;
@@ -56,7 +57,7 @@ TEST_F(OutputLocks, temporaries_of_killed_jobs_are_removed_and_nothing_else) {
       EXPECT_TRUE(std::filesystem::exists(directory_ / name)) << name;
     world_.barrier();
   }
-  const io::OutputLock all(world_, path());
+  const auto all = io::OutputLock::of_directory(world_, directory_ / "");
   world_.barrier();
   EXPECT_FALSE(std::filesystem::exists(directory_ / "other.h5.tmp-12"));
   EXPECT_TRUE(std::filesystem::exists(directory_ / "box.h5.tmp-x"));

@@ -23,7 +23,7 @@ class Checks {
   bool before_;
 };
 
-TEST(CollectiveChecks, every_collective_inside_agree_fails_and_is_named) {
+TEST(CollectiveChecks, every_collective_inside_agree_fails_with_its_name) {
   const Checks on(true);
   const Comm world = Comm::world();
   std::array<float, 2> values{};
@@ -58,13 +58,13 @@ TEST(CollectiveChecks, every_collective_inside_agree_fails_and_is_named) {
   }
 }
 
-TEST(CollectiveChecks, root_decides_guards_its_question) {
+TEST(CollectiveChecks, root_decides_checks_its_function) {
   const Checks on(true);
   const Comm world = Comm::world();
   EXPECT_THROW((void)root_decides(world, [&] { return world.all_reduce(1) == 1; }), Error);
 }
 
-TEST(CollectiveChecks, work_on_this_rank_alone_passes) {
+TEST(CollectiveChecks, operations_on_the_communicator_of_one_rank_are_allowed) {
   const Checks on(true);
   const Comm world = Comm::world();
   const Comm self = Comm::self();
@@ -72,7 +72,7 @@ TEST(CollectiveChecks, work_on_this_rank_alone_passes) {
   EXPECT_EQ(world.all_reduce(1), world.size());
 }
 
-TEST(CollectiveChecks, a_failure_ends_the_guard) {
+TEST(CollectiveChecks, a_failure_ends_rank_local_work) {
   const Checks on(true);
   const Comm world = Comm::world();
   EXPECT_THROW(agree(world, [] { throw InputError("bad"); }), Error);
@@ -94,7 +94,7 @@ TEST(ThrowAgreed, throws_the_error_marked_as_agreed) {
   }
 }
 
-TEST(ThrowAgreed, differing_errors_are_found) {
+TEST(ThrowAgreed, different_errors_are_an_internal_error) {
   const Checks on(true);
   const Comm world = Comm::world();
   const int last = world.size() - 1;

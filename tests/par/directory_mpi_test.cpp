@@ -8,7 +8,7 @@
 namespace nubox::test {
 namespace {
 
-TEST(MakeDirectory, parents_are_made_and_an_existing_directory_is_no_error) {
+TEST(MakeDirectory, parents_are_created_and_an_existing_directory_is_no_error) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   for (int time = 0; time < 2; ++time) {
@@ -18,7 +18,7 @@ TEST(MakeDirectory, parents_are_made_and_an_existing_directory_is_no_error) {
   par::make_directory(world, {});
 }
 
-TEST(MakeDirectory, a_file_in_the_way_is_an_agreed_file_system_error) {
+TEST(MakeDirectory, an_existing_file_of_that_name_is_an_agreed_file_system_error) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   if (world.is_root()) overwrite(directory / "file", "not a directory");

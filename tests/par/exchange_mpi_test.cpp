@@ -16,7 +16,7 @@ std::vector<float> filled(std::size_t count, std::size_t value) {
   return std::vector<float>(count, static_cast<float>(value));
 }
 
-TEST(AsyncBlocks, two_exchanges_at_once_deliver_unequal_blocks_also_in_pieces) {
+TEST(AsyncBlocks, two_exchanges_at_once_deliver_unequal_blocks_also_if_split) {
   for (const std::size_t chunk : chunks) {
     Comm world = Comm::world();
     world.set_chunk_elements(chunk);
@@ -45,7 +45,7 @@ TEST(AsyncBlocks, two_exchanges_at_once_deliver_unequal_blocks_also_in_pieces) {
   }
 }
 
-TEST(AsyncBlocks, counts_that_do_not_fill_the_buffers_are_refused) {
+TEST(AsyncBlocks, counts_that_do_not_match_the_buffers_are_refused) {
   const Comm world = Comm::world();
   const std::vector<std::size_t> counts(static_cast<std::size_t>(world.size()), 1);
   std::vector<float> buffer(counts.size());
@@ -53,7 +53,7 @@ TEST(AsyncBlocks, counts_that_do_not_fill_the_buffers_are_refused) {
   EXPECT_THROW(AsyncBlocks(world, longer, counts, buffer, counts), InternalError);
 }
 
-TEST(AsyncSums, sum_in_pieces_as_in_one) {
+TEST(AsyncSums, split_sums_equal_whole_ones) {
   for (const std::size_t chunk : chunks) {
     Comm world = Comm::world();
     world.set_chunk_elements(chunk);
@@ -69,7 +69,7 @@ TEST(AsyncSums, sum_in_pieces_as_in_one) {
   }
 }
 
-TEST(AllGather, concatenates_lengths_that_differ_also_in_pieces) {
+TEST(AllGather, concatenates_different_lengths_also_if_split) {
   for (const std::size_t chunk : chunks) {
     Comm world = Comm::world();
     world.set_chunk_elements(chunk);

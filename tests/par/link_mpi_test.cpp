@@ -7,9 +7,9 @@
 namespace nubox::par {
 namespace {
 
-TEST(Link, partners_agree_on_a_time_and_who_is_alone_gets_none) {
+TEST(Link, partners_get_the_same_time_and_a_rank_without_partner_gets_0) {
   const Comm world = Comm::world();
-  // Neighbours in pairs; the odd one out is its own partner.
+  // Neighbours in pairs; the last of an odd number is its own partner.
   const int other = world.rank() ^ 1, partner = other < world.size() ? other : world.rank();
   const double small = message_seconds(world, partner, 8, 20);
   const double large = message_seconds(world, partner, std::size_t{8} << 20, 3);
@@ -23,7 +23,7 @@ TEST(Link, partners_agree_on_a_time_and_who_is_alone_gets_none) {
   EXPECT_EQ(small, all[static_cast<std::size_t>(partner)]);
 }
 
-TEST(Link, clocks_of_one_machine_agree_within_what_the_messages_tell) {
+TEST(Link, clocks_of_one_machine_agree_within_their_uncertainty) {
   const Comm world = Comm::world();
   const auto offsets = clock_offsets(world, 10);
   ASSERT_EQ(offsets.size(), static_cast<std::size_t>(world.size()));

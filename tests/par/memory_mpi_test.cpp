@@ -7,7 +7,7 @@
 namespace nubox::par {
 namespace {
 
-TEST(RequireMemory, refuses_on_all_ranks_what_the_machine_cannot_hold_and_says_what_is_missing) {
+TEST(RequireMemory, refuses_on_all_ranks_what_does_not_fit_and_names_the_missing_memory) {
   const Comm world = Comm::world();
   require_memory(world, 1 << 20, "a small box");
   // Each rank alone would fit, all together do not.

@@ -10,7 +10,7 @@
 namespace nubox::par {
 namespace {
 
-TEST(SlabLayout, deals_every_plane_to_exactly_one_rank) {
+TEST(SlabLayout, assigns_every_plane_to_exactly_one_rank) {
   const Comm world = Comm::world();
   for (const std::size_t n : {1, 2, 3, 4, 7, 8, 64}) {
     const SlabLayout layout(world, n);
@@ -27,7 +27,7 @@ TEST(SlabLayout, deals_every_plane_to_exactly_one_rank) {
   }
 }
 
-TEST(AllToAll, delivers_unequal_blocks_also_in_pieces) {
+TEST(AllToAll, delivers_unequal_blocks_also_if_split) {
   for (const std::size_t chunk : {std::size_t{1}, std::size_t{3}, default_chunk_elements}) {
     Comm world = Comm::world();
     world.set_chunk_elements(chunk);
@@ -51,7 +51,7 @@ TEST(AllToAll, delivers_unequal_blocks_also_in_pieces) {
   }
 }
 
-TEST(Trade, exchanges_with_one_partner_also_in_pieces) {
+TEST(Sendrecv, exchanges_with_one_partner_also_if_split) {
   for (const std::size_t chunk : {std::size_t{3}, default_chunk_elements}) {
     Comm world = Comm::world();
     world.set_chunk_elements(chunk);
@@ -65,7 +65,7 @@ TEST(Trade, exchanges_with_one_partner_also_in_pieces) {
   }
 }
 
-TEST(AllGather, concatenates_lengths_that_differ) {
+TEST(AllGather, concatenates_different_lengths) {
   const Comm world = Comm::world();
   const std::vector<double> mine(static_cast<std::size_t>(world.rank()), world.rank());
   std::vector<double> expected;
@@ -74,7 +74,7 @@ TEST(AllGather, concatenates_lengths_that_differ) {
   EXPECT_EQ(world.all_gather(std::span<const double>(mine)), expected);
 }
 
-TEST(AllReduce, sums_in_pieces_as_in_one) {
+TEST(AllReduce, split_sums_equal_whole_ones) {
   Comm world = Comm::world();
   world.set_chunk_elements(2);
   std::vector<std::int64_t> values{1, 10, 100, 1000, 10000};
@@ -85,7 +85,7 @@ TEST(AllReduce, sums_in_pieces_as_in_one) {
   }
 }
 
-TEST(Broadcast, carries_text_of_another_rank) {
+TEST(Broadcast, sends_text_of_another_rank) {
   const Comm world = Comm::world();
   const int last = world.size() - 1;
   EXPECT_EQ(world.broadcast(world.rank() == last ? "from the last" : "mine", last),
@@ -112,7 +112,7 @@ TEST(Agree, returns_the_value_if_none_fails) {
   EXPECT_EQ(agree(world, [&] { return world.rank() + 1; }), world.rank() + 1);
 }
 
-TEST(Agree, turns_foreign_exceptions_into_internal_errors) {
+TEST(Agree, turns_other_exceptions_into_internal_errors) {
   const Comm world = Comm::world();
   try {
     agree(world, [] { throw std::runtime_error("surprise"); });
@@ -122,7 +122,7 @@ TEST(Agree, turns_foreign_exceptions_into_internal_errors) {
   }
 }
 
-TEST(AsyncBlocks, bring_what_an_all_to_all_brings) {
+TEST(AsyncBlocks, deliver_the_same_as_all_to_all) {
   const Comm world = Comm::world();
   const auto ranks = static_cast<std::size_t>(world.size());
   const auto self = static_cast<std::size_t>(world.rank());

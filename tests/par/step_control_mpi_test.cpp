@@ -31,7 +31,7 @@ TEST(StepControl, stops_before_the_wall_clock_with_room_for_a_step_and_two_check
   EXPECT_EQ(control.after_step(), Action::stop) << "a step of 219 s does not fit into 221 - 120 s";
 }
 
-TEST(StepControl, does_not_count_what_came_before_the_first_step_as_one) {
+TEST(StepControl, does_not_count_the_time_before_the_first_step) {
   const Comm world = Comm::world();
   double now = 0;
   StepControl control(world, {.wall_clock_minutes = 10, .clock = [&] { return now; }});
@@ -41,11 +41,11 @@ TEST(StepControl, does_not_count_what_came_before_the_first_step_as_one) {
   EXPECT_EQ(control.after_step(), Action::go_on) << "another step of 40 s fits into 60 s";
 }
 
-TEST(StepControl, sums_of_wishes_are_decisions) {
+TEST(StepControl, sums_of_votes_give_actions) {
   const Comm world = Comm::world();
   double now = 0;
   StepControl control(world, {.checkpoint_minutes = 1, .clock = [&] { return now; }});
-  const auto decide = [&] { return StepControl::decided(world.all_reduce(control.wish())); };
+  const auto decide = [&] { return StepControl::action_of(world.all_reduce(control.vote())); };
   EXPECT_EQ(decide(), Action::go_on);
   now = 61;
   EXPECT_EQ(decide(), Action::save);
@@ -53,7 +53,7 @@ TEST(StepControl, sums_of_wishes_are_decisions) {
   EXPECT_EQ(decide(), Action::stop);
 }
 
-TEST(StepControl, uses_the_wall_clock_to_its_last_step) {
+TEST(StepControl, stops_at_the_last_step_within_the_wall_clock) {
   const Comm world = Comm::world();
   double now = 0;
   StepControl control(world, {.wall_clock_minutes = 10, .clock = [&] { return now; }});
@@ -61,7 +61,7 @@ TEST(StepControl, uses_the_wall_clock_to_its_last_step) {
   EXPECT_EQ(control.after_step(), Action::stop) << "at 600 s";
 }
 
-TEST(StepControl, asks_for_a_checkpoint_every_so_many_minutes) {
+TEST(StepControl, requests_a_checkpoint_after_the_given_minutes) {
   const Comm world = Comm::world();
   double now = 0;
   StepControl control(world, {.checkpoint_minutes = 1, .clock = [&] { return now; }});
@@ -76,7 +76,7 @@ TEST(StepControl, asks_for_a_checkpoint_every_so_many_minutes) {
   EXPECT_EQ(control.after_step(), Action::save);
 }
 
-TEST(StepControl, follows_a_stop_file_once) {
+TEST(StepControl, obeys_a_stop_file_once) {
   const Comm world = Comm::world();
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("nubox-stop-" + std::to_string(world.size()));

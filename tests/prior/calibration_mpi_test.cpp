@@ -34,7 +34,7 @@ Prescription prescribed(std::size_t mesh_factor, double mass_eV) {
   return prescribe(sample(), header_of_class(mesh_factor), theories_of(mass_eV), {.steps = 3});
 }
 
-TEST(Gain, is_linear_in_ln_k_and_leaves_long_waves_alone) {
+TEST(Gain, is_linear_in_ln_k_and_tends_to_1_for_long_waves) {
   const Gain gain{{0.1, 1.0}, {1.02, 0.9}};
   EXPECT_DOUBLE_EQ(gain(0.1), 1.02);
   EXPECT_DOUBLE_EQ(gain(1.0), 0.9);
@@ -60,8 +60,9 @@ TEST(GainFit, recovers_the_gain_between_two_boxes) {
   }
 }
 
-TEST(GainFit, does_not_see_incoherent_differences) {
-  // Another realisation added to the target has no power in common with the prior: the gain stays.
+TEST(GainFit, is_not_affected_by_incoherent_differences) {
+  // Another realisation added to the target is uncorrelated with the prior and does not change the
+  // gain.
   const par::Comm world = par::Comm::world();
   const field::LatticeField prior = zeldovich_box(world).displacement;
   field::LatticeField target = prior;
@@ -76,7 +77,7 @@ TEST(GainFit, does_not_see_incoherent_differences) {
   EXPECT_NEAR(fit.solve().value[0], 1, 0.01);
 }
 
-TEST(GainFit, trades_displacement_for_transfer_functions) {
+TEST(GainFit, balances_displacement_and_transfer_functions) {
   // One knot beyond the Nyquist frequency of the longest axis: G acts as k^2 everywhere, and the
   // sum is a parabola, known from two of its values.
   const par::Comm world = par::Comm::world();
@@ -98,7 +99,7 @@ TEST(GainFit, trades_displacement_for_transfer_functions) {
   EXPECT_NEAR(fit.solve(transfers, 1e3).value[0], 1.2, 1e-4);
 }
 
-TEST(NearestClass, is_the_own_else_the_nearest_in_ratio_and_the_finest_for_unknown_ones) {
+TEST(NearestClass, is_the_same_else_the_nearest_in_ratio_and_the_finest_for_unknown_ones) {
   const std::vector<std::size_t> known{2, 4, 6}, with_unknown{2, 0};
   EXPECT_EQ(nearest_class(known, 4), 4u);
   EXPECT_EQ(nearest_class(known, 1), 2u);
@@ -116,7 +117,8 @@ TEST(VelocityFit, recovers_smoothing_and_damping) {
   std::vector<std::vector<double>> transfers;
   for (const RewindOptions& trial : trials) {
     EXPECT_EQ(trial.mesh_factor, 4u);
-    // With all momenta kept the smoothing length has no meaning; it matters the more the fewer are.
+    // With a damping of 1 the smoothing length has no effect; its effect grows with stronger
+    // damping.
     const double f = trial.velocity_damping - damping;
     const double r = std::log(trial.velocity_smoothing_mpch / smoothing_mpch);
     std::vector<double>& transfer = transfers.emplace_back();
@@ -127,12 +129,12 @@ TEST(VelocityFit, recovers_smoothing_and_damping) {
   }
   const RewindOptions found = fit_velocities({.steps = 3}, transfers);
   EXPECT_EQ(found.steps, 3u);
-  // These transfer functions are quadratic in both numbers, as the fit takes them to be.
+  // These transfer functions are quadratic in both numbers, as the fit assumes.
   EXPECT_NEAR(found.velocity_damping, damping, 1e-3);
   EXPECT_NEAR(found.velocity_smoothing_mpch, smoothing_mpch, 1e-3);
 }
 
-TEST(VelocityFit, ends_at_the_plain_rewind_where_damping_only_hurts) {
+TEST(VelocityFit, gives_the_plain_rewind_if_damping_increases_the_error) {
   std::vector<std::vector<double>> transfers;
   for (const RewindOptions& trial : velocity_trials({})) {
     transfers.push_back({0.999 + 0.1 * (1 - trial.velocity_damping)});
@@ -152,7 +154,7 @@ TEST(Prescription, at_a_fitted_point_is_that_point) {
   EXPECT_EQ(heavy.rewind.steps, 3u);
 }
 
-TEST(Prescription, between_masses_lies_between_and_vanishes_with_the_mass) {
+TEST(Prescription, is_interpolated_between_masses_and_vanishes_with_the_mass) {
   const Prescription middle = prescribed(2, 0.3);
   EXPECT_GT(middle.rewind.velocity_damping, 0.7);
   EXPECT_LT(middle.rewind.velocity_damping, 0.8);
@@ -163,17 +165,17 @@ TEST(Prescription, between_masses_lies_between_and_vanishes_with_the_mass) {
   const double two = prescribed(2, 0.002).gain.value[1] - 1;
   EXPECT_LT(one, 0);
   EXPECT_GT(one, -1e-3);
-  EXPECT_NEAR(two / one, 2, 0.1);  // as exactly as s does
+  EXPECT_NEAR(two / one, 2, 0.1);  // as accurately as s is
   for (const double g : prescribed(2, 0).gain.value) EXPECT_NEAR(g, 1, 1e-12);
 }
 
-TEST(Prescription, follows_the_force_that_made_the_input) {
+TEST(Prescription, depends_on_the_force_resolution_of_the_input) {
   EXPECT_EQ(prescribed(6, 0.15).rewind.velocity_damping, 0.5);
   EXPECT_EQ(prescribed(8, 0.15).rewind.velocity_damping, 0.5);
   EXPECT_EQ(prescribed(1, 0.15).rewind.velocity_damping, 0.8);
   EXPECT_EQ(prescribed(3, 0.15).rewind.velocity_damping, 0.8);
   EXPECT_EQ(prescribed(4, 0.15).rewind.velocity_damping, 0.5);
-  // A snapshot of another code does not tell: the finest force trained on.
+  // For a snapshot of another code of unknown class: the finest of the training.
   io::FieldHeader imported = massless_header();
   imported.extra.erase("mesh_factor");
   const Theories theories = theories_of(0.15);
@@ -198,7 +200,7 @@ TEST(Prescription, without_mass_gives_the_input_bit_for_bit) {
   EXPECT_TRUE(same(*out.velocity, *input.velocity));
 }
 
-TEST(Prescription, gain_acts_on_displacements_and_velocities_alike) {
+TEST(Prescription, gain_multiplies_displacements_and_velocities) {
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.15);
   const field::Box wave = plane_wave(world, 1);
@@ -211,7 +213,7 @@ TEST(Prescription, gain_acts_on_displacements_and_velocities_alike) {
   }
 }
 
-TEST(Calibration, is_what_was_written) {
+TEST(Calibration, is_read_as_written) {
   const Calibration calibration = sample();
   io::TableFile table;
   write_calibration(calibration, "of_prior", table);

@@ -33,7 +33,7 @@ double high_pass() {
   return 1 - std::exp(-kr * kr / 2);
 }
 
-TEST(Features, of_a_linear_wave_are_its_prior_without_bulk_flow_and_no_residuals) {
+TEST(Features, of_a_linear_wave_are_its_prior_without_bulk_flow_and_zero_residuals) {
   const par::Comm world = par::Comm::world();
   const double amplitude = 0.5;
   const field::Box input = plane_wave(world, amplitude);
@@ -45,12 +45,12 @@ TEST(Features, of_a_linear_wave_are_its_prior_without_bulk_flow_and_no_residuals
     EXPECT_LT(largest(all.component(c)), 1e-4);
   }
   for (std::size_t c = 6; c < 9; ++c) {
-    // The cloud-in-cell windows take (kH)^2 / 6 = 0.6 % of the force with 32 mesh points a wave.
+    // The cloud-in-cell windows reduce the force by (kH)^2 / 6 = 0.6 % with 32 mesh points a wave.
     EXPECT_LT(largest(all.component(c)), 1e-2 * amplitude * high_pass());
   }
 }
 
-TEST(Features, residual_velocity_is_u_over_f_less_the_displacement) {
+TEST(Features, residual_velocity_is_u_over_f_minus_the_displacement) {
   // A wave that moves half as fast as a growing mode.
   const par::Comm world = par::Comm::world();
   field::Box input = plane_wave(world, 0.5);
@@ -63,8 +63,8 @@ TEST(Features, residual_velocity_is_u_over_f_less_the_displacement) {
   EXPECT_LT(largest_difference(all.component(1), input.displacement.component(0)), 1e-30);
 }
 
-TEST(Features, residual_acceleration_is_the_force_less_the_displacement) {
-  // Nothing pulls on a uniform lattice. Where sheets have crossed the force is far from linear.
+TEST(Features, residual_acceleration_is_the_force_minus_the_displacement) {
+  // The force on a uniform lattice is zero. After shell crossing it is far from linear.
   const par::Comm world = par::Comm::world();
   const field::Box rest = plane_wave(world, 0);
   const field::LatticeField none = local_features(rest).over(rest);
@@ -74,11 +74,11 @@ TEST(Features, residual_acceleration_is_the_force_less_the_displacement) {
   EXPECT_GT(world.all_reduce(largest(all.component(6)), par::Reduction::max), 1);
 }
 
-TEST(Features, do_not_know_a_constant_bulk_flow) {
+TEST(Features, do_not_depend_on_a_constant_bulk_flow) {
   const par::Comm world = par::Comm::world();
   const field::Box box = zeldovich_box(world);
   field::Box moved = zeldovich_box(world);
-  // A whole cell of the force mesh, which does not move along.
+  // A whole cell of the force mesh, so that particles keep their positions relative to it.
   const double bulk_mpch = box_mpch / (mesh_factor * n), bulk_kms = 250;
   for (float& x : moved.displacement.component(1)) x += static_cast<float>(bulk_mpch);
   for (float& v : moved.velocity->component(2)) v += static_cast<float>(bulk_kms);
@@ -90,7 +90,7 @@ TEST(Features, do_not_know_a_constant_bulk_flow) {
   }
 }
 
-TEST(Features, of_a_box_without_velocities_lack_them_alone) {
+TEST(Features, of_a_box_without_velocities_lack_only_those_channels) {
   const par::Comm world = par::Comm::world();
   field::Box input = zeldovich_box(world);
   const field::LatticeField with = local_features(input).over(input);

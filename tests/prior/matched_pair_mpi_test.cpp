@@ -18,7 +18,7 @@ field::Box simulated(const par::Comm& comm, double mass_eV) {
   options.steps = 10;
   std::optional<field::Box> out;
   sim::simulate(comm, options, cosmology::Parameters{}.with_mass(mass_eV), sim::test::tables(),
-                [&](const field::Box& snapshot) { out = snapshot; });
+                [&](const field::Box& output) { out = output; });
   return *out;
 }
 
@@ -35,7 +35,7 @@ double mean_distance(const field::LatticeField& a, const field::LatticeField& b)
   return a.comm().all_reduce(sum) / static_cast<double>(a.n() * a.n() * a.n());
 }
 
-TEST(MatchedPair, rewind_beats_the_linear_filter_and_that_the_identity) {
+TEST(MatchedPair, rewind_is_more_accurate_than_the_linear_filter_and_that_than_the_identity) {
   const par::Comm world = par::Comm::world();
   const field::Box massless = simulated(world, 0);
   for (const double mass_eV : {0.15, 0.6}) {

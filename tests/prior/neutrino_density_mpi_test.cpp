@@ -50,7 +50,7 @@ TEST(NeutrinoDensity, of_a_plane_wave_is_the_wave_times_the_tabulated_ratio) {
     const auto amplitude = wave_amplitude(density);
     EXPECT_NEAR(amplitude.real(), -ratio * contrast, 2e-3 * ratio * contrast) << mesh;
     EXPECT_NEAR(amplitude.imag(), 0, 1e-3 * ratio * contrast) << mesh;
-    // Nothing else: no lattice of particles, no second harmonic above A k.
+    // No other waves: no lattice of particles, no second harmonic above A k.
     EXPECT_NEAR(rms(density), ratio * contrast / std::sqrt(2), 0.01 * ratio * contrast) << mesh;
   }
 }
@@ -68,7 +68,7 @@ TEST(NeutrinoDensity, free_streams_more_on_small_scales_and_less_for_heavy_neutr
   for (const double k : {0.01, 0.1, 1.0}) {
     EXPECT_GT(heavy.neutrino_ratio(k, 1), light.neutrino_ratio(k, 1)) << k;
     EXPECT_GT(light.neutrino_ratio(k, 1), light.neutrino_ratio(2 * k, 1)) << k;
-    // The source of the simulator's force holds the same ratio.
+    // The source of the force in the simulator contains the same ratio.
     const double f_nu = heavy.background().f_nu();
     EXPECT_NEAR(heavy.source(k, 1), 1 - f_nu + f_nu * heavy.neutrino_ratio(k, 1), 1e-12);
   }

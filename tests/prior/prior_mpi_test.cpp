@@ -102,7 +102,7 @@ TEST(Prior, rewind_without_velocities_is_the_linear_filter) {
   EXPECT_EQ(std::get<std::string>(rewound.header.extra.at("prior")), "linear");
 }
 
-TEST(Prior, damping_keeps_coherent_momenta_and_their_share_of_the_others) {
+TEST(Prior, damping_keeps_coherent_momenta_and_a_fraction_of_the_others) {
   // A wave much longer than the smoothing length is coherent: damping must not change its rewind.
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.15);
@@ -113,7 +113,8 @@ TEST(Prior, damping_keeps_coherent_momenta_and_their_share_of_the_others) {
   const field::Box coherent = apply(Kind::rewind, wave, theories, damped);
   EXPECT_LT(rms_difference(plain.displacement, coherent.displacement),
             1e-4 * rms(plain.displacement));
-  // With a smoothing length of many boxes nothing is coherent: half of the way back is lost.
+  // With a smoothing length of many boxes nothing is coherent: the rewind covers half of the
+  // distance.
   damped.velocity_smoothing_mpch = 50 * box_mpch;
   const field::Box halved = apply(Kind::rewind, wave, theories, damped);
   const double moved = rms_difference(wave.displacement, plain.displacement);
@@ -144,16 +145,16 @@ TEST(Prior, zeldovich_has_the_phases_of_the_input_and_the_power_of_the_massive_c
   EXPECT_LT(rms_difference(*za.velocity, *filtered.velocity), 1e-5 * rms(*za.velocity));
 }
 
-TEST(Prior, zeldovich_takes_its_phases_from_initial_conditions) {
+TEST(Prior, zeldovich_uses_the_phases_of_given_initial_conditions) {
   const par::Comm world = par::Comm::world();
   const Theories theories = theories_of(0.6);
   field::Box input = zeldovich_box(world);
   const double a_ics = 0.1;
   const auto box_of = [&](std::uint64_t seed) {
     field::Box ics =
-        sim::to_snapshot(sim::initial_conditions(fft::Plan::create(world, n), box_mpch,
-                                                 {.seed = seed}, sim::test::theory_of(0), a_ics, 1),
-                         massless_header());
+        sim::to_box(sim::initial_conditions(fft::Plan::create(world, n), box_mpch, {.seed = seed},
+                                            sim::test::theory_of(0), a_ics, 1),
+                    massless_header());
     ics.header.redshift = 1 / a_ics - 1;
     return ics;
   };

@@ -24,7 +24,7 @@ TEST(RewindEpoch, is_where_massless_growth_has_the_small_scale_amplitude) {
 }
 
 TEST(RewindEpoch, beyond_the_present_is_refused) {
-  // A massive cosmology with more power than the massless one would have to be run into the future.
+  // For a massive cosmology with more power than the massless one the epoch would be in the future.
   cosmology::Parameters strong;
   strong.M_nu_eV = 0.15;
   strong.A_s *= 1.2;
@@ -34,7 +34,7 @@ TEST(RewindEpoch, beyond_the_present_is_refused) {
   EXPECT_THROW(static_cast<void>(rewind_epoch(theories, 1)), InputError);
 }
 
-TEST(PriorNames, go_both_ways_and_unknown_ones_are_refused) {
+TEST(PriorNames, convert_to_kinds_and_back_and_unknown_ones_are_refused) {
   for (const Kind kind : {Kind::none, Kind::linear, Kind::rewind, Kind::za}) {
     EXPECT_EQ(kind_of(name_of(kind)), kind);
   }

@@ -7,7 +7,7 @@
 namespace nubox::prior {
 namespace {
 
-TEST(RewindOptions, attributes_give_back_every_number) {
+TEST(RewindOptions, are_restored_from_attributes) {
   const RewindOptions written{3, 4, 0.7, 0.25};
   io::Attributes attributes{{"origin", std::string("predict")}};
   write_attributes(written, attributes);

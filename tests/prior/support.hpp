@@ -9,7 +9,7 @@
 
 #include <cmath>
 
-/// What the tests of `prior` share: small massless boxes at z = 0 whose massive twins are known.
+/// Helpers of the tests of `prior`: small massless boxes at z = 0 with known massive counterparts.
 namespace nubox::prior::test {
 
 inline constexpr std::size_t n = 16;
@@ -60,12 +60,11 @@ inline double deviation_from_wave(const field::LatticeField& field, double ampli
   return largest;
 }
 
-/// A box with structure on all scales, short of simulating one: the Zel'dovich approximation at
-/// z = 0.
+/// A box with structure on all scales without a simulation: the Zel'dovich approximation at z = 0.
 inline field::Box zeldovich_box(const par::Comm& comm) {
-  return sim::to_snapshot(sim::initial_conditions(fft::Plan::create(comm, n), box_mpch, {.seed = 7},
-                                                  sim::test::theory_of(0), 1, 1),
-                          massless_header());
+  return sim::to_box(sim::initial_conditions(fft::Plan::create(comm, n), box_mpch, {.seed = 7},
+                                             sim::test::theory_of(0), 1, 1),
+                     massless_header());
 }
 
 }  // namespace nubox::prior::test

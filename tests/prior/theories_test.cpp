@@ -9,7 +9,7 @@
 namespace nubox::prior {
 namespace {
 
-TEST(Theories, are_of_the_masses_zero_and_the_one_asked_for) {
+TEST(Theories, are_of_mass_zero_and_the_requested_mass) {
   const auto tables = sim::test::tables();
   const Theories theories =
       make_theories(cosmology::Parameters{}.with_mass(0.6), tables, test::massless_header(), 0.15);
@@ -29,11 +29,11 @@ TEST(Theories, are_at_the_redshift_of_the_input) {
   const auto ratio = [&] { return make_theories({}, tables, header, 0.6).small_scale_ratio(); };
   const double today = ratio();
   header.redshift = 1;
-  // Suppression grows with time.
+  // The suppression grows with time.
   EXPECT_LT(today, ratio());
 }
 
-TEST(Theories, of_another_mass_are_those_made_from_the_start) {
+TEST(Theories, of_another_mass_equal_those_made_from_parameters) {
   const auto tables = sim::test::tables();
   const Theories first = make_theories({}, tables, test::massless_header(), 0.15);
   const Theories other = make_theories(first, tables, 0.6);

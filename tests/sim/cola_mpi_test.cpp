@@ -68,7 +68,7 @@ TEST(ColaFrame, obeys_the_growth_equations) {
   }
 }
 
-TEST(Cola, carries_waves_with_their_second_order_to_today_in_three_steps) {
+TEST(Cola, evolves_waves_with_their_second_order_to_today_in_three_steps) {
   const par::Comm world = par::Comm::world();
   const auto theory = sim::test::theory_of();
   const std::size_t n = 32;
@@ -91,7 +91,8 @@ TEST(Cola, carries_waves_with_their_second_order_to_today_in_three_steps) {
         p_error =
             std::max(p_error, std::abs(p - rate * (theory.f1(k, 1) * psi1 + theory.f2(1) * psi2)));
       });
-  // What is left is the smoothing of the force by the mesh, (k H)^2 / 6 = 0.2 % with 0.04 in delta
+  // The remaining error is the smoothing of the force by the mesh, (k H)^2 / 6 = 0.2 % with 0.04 in
+  // delta
   const double largest = growth * A / k;
   EXPECT_LT(x_error, 3e-3 * largest);
   EXPECT_LT(p_error, 5e-3 * rate * largest);
@@ -112,8 +113,7 @@ TEST(Cola, grows_every_scale_of_a_massive_box_at_its_own_rate) {
   sim::test::for_each_site(
       particles.displacement_mpch, [&](double qx, double, double, std::size_t site) {
         const double psi = -growth * A / k * std::sin(k * qx);
-        // (k H)^2 / 6 = 0.6 % of smoothing acts on the part relative to the frame only in the
-        // difference; ten steps.
+        // (k H)^2 / 6 = 0.6 % of smoothing affects only the part relative to the frame; ten steps.
         EXPECT_NEAR(particles.displacement_mpch.component(0)[site], psi, 0.01 * growth * A / k);
       });
 }

@@ -37,9 +37,9 @@ class Ics : public testing::Test {
     header.cosmology = {};
     header.origin = "simulate";
     header.seed = 5;
-    field::Box box = to_snapshot(initial_conditions(plan, box_mpch, noise, massless_,
-                                                    units::scale_factor(redshift), lpt_order),
-                                 header);
+    field::Box box = to_box(initial_conditions(plan, box_mpch, noise, massless_,
+                                               units::scale_factor(redshift), lpt_order),
+                            header);
     if (change) change(box);
     const std::filesystem::path path = folder_ / "ics.h5";
     field::write_box(path, box).finish();

@@ -23,7 +23,7 @@ fft::MeshField no_density(const par::Comm& comm) {
   return mesh;
 }
 
-TEST(InitialConditions, of_a_plane_wave_move_with_its_own_growth_rate) {
+TEST(InitialConditions, of_a_plane_wave_have_the_growth_rate_of_its_k) {
   const auto theory = sim::test::theory_of(0.6);
   const double a = 0.05, amplitude = 0.01, k = 2 * k1;
   const par::Comm world = par::Comm::world();

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using sim::SimulationOptions;
 using sim::Stepping;
 
-/// A run of two outputs whose every step can be its last.
+/// A run of two outputs that can be stopped after every step.
 class Interrupted : public testing::Test {
  protected:
   void SetUp() override {
@@ -42,8 +42,8 @@ class Interrupted : public testing::Test {
                  }});
     sim::simulate(
         world_, options_, parameters_, sim::test::tables(),
-        [&](const field::Box& snapshot) { outputs_.push_back(snapshot); },
-        {.checkpoint = checkpoint_, .control = &control, .outputs_in_hand = outputs_.size()});
+        [&](const field::Box& output) { outputs_.push_back(output); },
+        {.checkpoint = checkpoint_, .control = &control, .outputs_present = outputs_.size()});
   }
 
   ExitCode code_of(std::size_t stop_after = 0) {
@@ -72,7 +72,7 @@ TEST_F(Interrupted, run_ends_with_the_bits_of_an_uninterrupted_one) {
     const std::vector<field::Box> straight = std::move(outputs_);
     ASSERT_EQ(straight.size(), 2u);
     outputs_.clear();
-    // Every step is the last one once: also those that end at an output.
+    // Stops after every step, including those at an output.
     std::size_t stops = 0;
     while (code_of(1) == ExitCode::stopped) {
       ++stops;
@@ -101,7 +101,7 @@ TEST_F(Interrupted, run_refuses_the_checkpoint_of_another) {
   EXPECT_EQ(code_of(), ExitCode::usage);
 }
 
-TEST_F(Interrupted, run_begins_anew_from_a_damaged_checkpoint_or_one_beyond_a_missing_output) {
+TEST_F(Interrupted, run_restarts_if_the_checkpoint_is_damaged_or_after_a_missing_output) {
   EXPECT_EQ(code_of(4), ExitCode::stopped);
   ASSERT_EQ(outputs_.size(), 1u);
   outputs_.clear();  // as if the first output had been removed

@@ -24,7 +24,7 @@ SimulationOptions two_outputs() {
   return options;
 }
 
-/// Simulations in a directory of their own.
+/// Simulations in a temporary directory.
 class Outputs : public testing::Test {
  protected:
   [[nodiscard]] OutputPlan plan(const SimulationOptions& options, double mass_eV = 0.15) const {
@@ -43,7 +43,7 @@ class Outputs : public testing::Test {
   nubox::test::TemporaryDirectory folder_{world_};
 };
 
-TEST_F(Outputs, are_missing_before_and_complete_after_they_are_made) {
+TEST_F(Outputs, are_missing_before_and_complete_after_the_run) {
   const SimulationOptions options = two_outputs();
   const OutputPlan before = plan(options);
   ASSERT_EQ(before.outputs.size(), 2U);
@@ -59,7 +59,7 @@ TEST_F(Outputs, are_missing_before_and_complete_after_they_are_made) {
   EXPECT_FALSE(plan(options, 0).is_complete()) << "another mass has files of its own";
 }
 
-TEST_F(Outputs, that_are_missing_are_made_again_with_the_same_bits_and_others_are_left_alone) {
+TEST_F(Outputs, that_are_missing_are_recomputed_with_the_same_bits_and_others_are_unchanged) {
   const SimulationOptions options = two_outputs();
   const OutputPlan planned = plan(options);
   make(options, planned);
@@ -91,14 +91,14 @@ TEST_F(Outputs, of_another_run_are_never_overwritten) {
   }
 }
 
-TEST(OutputPath, has_the_redshift_only_where_several_are_asked_for) {
+TEST(OutputPath, has_the_redshift_only_if_there_are_several) {
   SimulationOptions options = two_outputs();
   EXPECT_EQ(output_path("pair", 0.15, 1, options), fs::path("pair/mnu-0.150-z1.000.h5"));
   options.redshifts = {0};
   EXPECT_EQ(output_path("pair", 0, 0, options), fs::path("pair/mnu-0.000.h5"));
 }
 
-TEST(RequirePossible, refuses_names_that_would_be_shared_and_scales_beyond_the_tables) {
+TEST(RequirePossible, refuses_equal_names_and_scales_beyond_the_tables) {
   SimulationOptions options = two_outputs();
   EXPECT_NO_THROW(require_possible(options, {0, 0.15}, test::tables()));
   EXPECT_THROW(require_possible(options, {0.1504}, test::tables()), UsageError);

@@ -56,7 +56,7 @@ TEST(PmForce, of_a_plane_wave_is_its_zeldovich_displacement_on_every_axis) {
   }
 }
 
-TEST(PmForce, multiplies_every_wave_by_its_own_neutrino_source) {
+TEST(PmForce, multiplies_every_wave_by_the_neutrino_source_at_its_k) {
   const par::Comm world = par::Comm::world();
   const par::SlabLayout layout(world, n);
   const double k1 = 2 * units::pi / box;
@@ -90,7 +90,8 @@ TEST(PmForce, conserves_momentum) {
       sum += f;
       absolute += std::abs(f);
     }
-    // Painting and reading with one window makes pair forces opposite, up to float rounding.
+    // Painting and interpolation with the same window make pair forces opposite, up to float
+    // rounding.
     EXPECT_LT(std::abs(world.all_reduce(sum)), 1e-5 * world.all_reduce(absolute));
   }
 }

@@ -30,7 +30,7 @@ std::vector<field::Box> run(const par::Comm& comm, const SimulationOptions& opti
   parameters.A_s *= A_s_factor;
   std::vector<field::Box> outputs;
   sim::simulate(comm, options, parameters, sim::test::tables(),
-                [&](const field::Box& snapshot) { outputs.push_back(snapshot); });
+                [&](const field::Box& output) { outputs.push_back(output); });
   return outputs;
 }
 
@@ -56,7 +56,7 @@ std::map<std::int64_t, double> displacement_power(const field::LatticeField& fie
   return power;
 }
 
-TEST(Simulate, grows_a_faint_box_as_linear_theory_does) {
+TEST(Simulate, grows_small_fluctuations_as_linear_theory_does) {
   const par::Comm world = par::Comm::world();
   SimulationOptions options;
   options.n = 32;
@@ -67,8 +67,8 @@ TEST(Simulate, grows_a_faint_box_as_linear_theory_does) {
   const double k1 = 2 * units::pi / options.box_size_mpch;
   std::map<double, std::vector<std::map<std::int64_t, double>>> power;
   for (const double mass : {0.0, 0.6}) {
-    for (const field::Box& snapshot : run(world, options, mass, faint)) {
-      power[mass].push_back(displacement_power(snapshot.displacement));
+    for (const field::Box& output : run(world, options, mass, faint)) {
+      power[mass].push_back(displacement_power(output.displacement));
     }
   }
   const auto massless = sim::test::theory_of(0), massive = sim::test::theory_of(0.6);
@@ -125,18 +125,18 @@ TEST(Simulate, gives_matched_pairs_whose_difference_vanishes_with_the_mass) {
     return world.all_reduce(sum) / (3 * std::pow(static_cast<double>(massless.header.n), 3));
   };
   const double at_015 = difference(0.15), at_030 = difference(0.3);
-  EXPECT_GT(at_015, 0.02);  // Mpc/h: the effect that the program is about
+  EXPECT_GT(at_015, 0.02);  // Mpc/h: the effect of massive neutrinos
   EXPECT_LT(at_015, 0.3);
   EXPECT_NEAR(at_030 / at_015, 2, 0.3);
-  // Light neutrinos slow the growth from later on, so that their effect falls faster than the mass;
-  // nothing jumps towards zero.
+  // Light neutrinos slow the growth from a later time on, so that their effect falls faster than
+  // the mass, without a jump towards zero.
   const double at_001 = difference(0.01);
   EXPECT_GT(at_001 / at_015, 0.3 * 0.01 / 0.15);
   EXPECT_LT(at_001 / at_015, 0.01 / 0.15);
   EXPECT_LT(difference(0.001), 0.2 * at_001);
 }
 
-TEST(Simulate, hands_out_snapshots_in_order_of_time_that_say_how_they_were_made) {
+TEST(Simulate, passes_boxes_in_order_of_time_whose_headers_describe_the_run) {
   SimulationOptions options = small_run();
   options.redshifts = {2, 0.5, 0};
   options.noise.seed = 42;
@@ -157,7 +157,7 @@ TEST(Simulate, hands_out_snapshots_in_order_of_time_that_say_how_they_were_made)
   EXPECT_EQ(header.extra.at("stepping"), io::AttributeValue(std::string("pm")));
 }
 
-TEST(Simulate, refuses_options_that_make_no_run) {
+TEST(Simulate, refuses_invalid_options) {
   const par::Comm world = par::Comm::world();
   const auto refuses = [&](auto&& change) {
     SimulationOptions options = small_run();
@@ -178,7 +178,7 @@ TEST(Simulate, refuses_options_that_make_no_run) {
     o.noise.convention = sim::NoiseConvention::ngenic;
     o.noise.seed = std::uint64_t{1} << 31;
   });
-  // Two meshes of 98304^3: 7 PB, refused before anything of it is allocated.
+  // Two meshes of 98304^3: 7 PB, refused before anything is allocated.
   refuses([](SimulationOptions& o) { o.mesh_factor = 8192; });
   refuses([](SimulationOptions& o) { o.redshifts = {-0.5}; });
   refuses([](SimulationOptions& o) { o.steps = 0; });

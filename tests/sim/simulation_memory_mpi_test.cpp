@@ -16,15 +16,15 @@ void expect_predicted_peak(const sim::SimulationOptions& options) {
   const auto run = [&] {
     sim::simulate(world, options, {}, sim::test::tables(), [](const field::Box&) {});
   };
-  run();  // what libraries keep for good is there before
+  run();  // memory that libraries keep is allocated before
   memory::reset_peak_rss();
   const std::uint64_t before = memory::rss_bytes();
   run();
   const double measured = static_cast<double>(memory::peak_rss_bytes() - before);
   const auto predicted = static_cast<double>(
       sim::memory_estimate(world, options, sim::test::theory_of()).peak_bytes());
-  // Messages in flight: the segment that a rank shares with others (4 MiB in Open MPI), which fills
-  // as far as ranks lag behind one another, whatever the size of the run.
+  // Messages in flight: the segment that a rank shares with others (4 MiB in Open MPI). How much of
+  // it is used depends on the delay between ranks, not on the size of the run.
   const double messages = world.size() > 1 ? 4 << 20 : 0;
   EXPECT_NEAR(measured, predicted, 0.1 * predicted + messages);
 }
@@ -46,9 +46,9 @@ TEST(MemoryModel, predicts_the_peak_of_a_run_within_ten_per_cent) {
   }
 }
 
-TEST(MemoryModel, keeps_to_its_budget_per_particle) {
+TEST(MemoryModel, stays_within_the_budget_per_particle) {
   // The paper's 512^3 particles on 1024^3 points with COLA on one machine of 22 GB: 64 bytes per
-  // particle beside the two meshes, on every number of ranks.
+  // particle in addition to the two meshes, on every number of ranks.
   const par::Comm world = par::Comm::world();
   sim::SimulationOptions options;
   options.n = 512;

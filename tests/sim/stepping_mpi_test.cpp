@@ -68,7 +68,7 @@ TEST(Leapfrog, follows_a_zeldovich_pancake_up_to_its_collapse) {
   EXPECT_LT(across, 1e-4 * collapse / k);
 }
 
-TEST(Leapfrog, retraces_its_way_backward) {
+TEST(Leapfrog, is_reversible) {
   const par::Comm world = par::Comm::world();
   const auto theory = sim::test::theory_of(0.15);
   Particles particles = start(world, theory);
@@ -103,7 +103,7 @@ TEST(Leapfrog, ends_with_the_same_bits_on_any_number_of_ranks) {
   }
 }
 
-TEST(Leapfrog, stops_on_all_ranks_when_one_particle_is_lost) {
+TEST(Leapfrog, stops_on_all_ranks_if_one_displacement_is_too_large) {
   const par::Comm world = par::Comm::world();
   const auto theory = sim::test::theory_of();
   for (const float broken : {std::numeric_limits<float>::quiet_NaN(), 1e9F}) {
@@ -115,17 +115,17 @@ TEST(Leapfrog, stops_on_all_ranks_when_one_particle_is_lost) {
   }
 }
 
-TEST(Particles, survive_the_way_through_a_snapshot) {
+TEST(Particles, are_restored_from_a_box) {
   const par::Comm world = par::Comm::world();
   const Particles particles = start(world, sim::test::theory_of());
-  const field::Box snapshot = sim::to_snapshot(particles, {});
-  EXPECT_NEAR(snapshot.header.redshift, 19, 1e-12);
-  EXPECT_EQ(snapshot.header.n, n);
+  const field::Box output = sim::to_box(particles, {});
+  EXPECT_NEAR(output.header.redshift, 19, 1e-12);
+  EXPECT_EQ(output.header.n, n);
   if (particles.momentum_mpch.local_sites() > 0) {
-    EXPECT_NEAR(snapshot.velocity->values()[1], 100 * particles.momentum_mpch.values()[1] / 0.05,
+    EXPECT_NEAR(output.velocity->values()[1], 100 * particles.momentum_mpch.values()[1] / 0.05,
                 1e-3);
   }
-  const Particles back = sim::to_particles(snapshot);
+  const Particles back = sim::to_particles(output);
   EXPECT_LT(
       sim::test::largest_difference(back.momentum_mpch.values(), particles.momentum_mpch.values()),
       1e-6);
@@ -141,10 +141,10 @@ TEST(Particles, are_wrapped_to_the_nearest_image) {
   particles.displacement_mpch.values()[0] = 5;
   particles.displacement_mpch.values()[1] = -5;
   particles.displacement_mpch.values()[2] = 7;
-  const field::Box snapshot = sim::to_snapshot(particles, {});
-  EXPECT_EQ(snapshot.displacement.values()[0], 5);
-  EXPECT_EQ(snapshot.displacement.values()[1], 5);
-  EXPECT_EQ(snapshot.displacement.values()[2], -3);
+  const field::Box output = sim::to_box(particles, {});
+  EXPECT_EQ(output.displacement.values()[0], 5);
+  EXPECT_EQ(output.displacement.values()[1], 5);
+  EXPECT_EQ(output.displacement.values()[2], -3);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <complex>
 #include <filesystem>
 
-/// What the tests of `sim` share.
+/// Helpers of the tests of `sim`.
 namespace nubox::sim::test {
 
 inline const cosmology::LinearTables& tables() {
@@ -27,7 +27,7 @@ inline cosmology::LinearTheory theory_of(
   return {parameters, tables(), source};
 }
 
-/// Adds amplitude cos(2 pi n.x / L) to a mesh that holds modes.
+/// Adds amplitude cos(2 pi n.x / L) to a mesh in Fourier state.
 inline void add_cosine(fft::MeshField& mesh, int nx, int ny, int nz, float amplitude) {
   fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
     const bool plus = mode.nx == nx && mode.ny == ny && mode.nz == nz;
@@ -61,7 +61,7 @@ inline double largest_difference(std::span<const float> a, std::span<const float
   return largest;
 }
 
-/// This rank's slab of component c of a field that every rank holds as a whole.
+/// The slab of this rank of component c of a field that every rank has as a whole.
 inline std::span<const float> slab_of(const field::LatticeField& whole, std::size_t c,
                                       const par::SlabLayout& layout) {
   const std::size_t plane = whole.n() * whole.n();

@@ -34,7 +34,7 @@ bool same_bits(std::complex<float> a, std::complex<float> b) {
 }
 
 TEST(WhiteNoise, has_the_values_of_an_independent_philox) {
-  // From a Python transcription of Philox4x32-10 that reproduces the Random123 known answers.
+  // From a Python transcription of Philox4x32-10 that reproduces the test vectors of Random123.
   struct Case {
     std::uint64_t seed;
     Wave n;
@@ -134,7 +134,7 @@ TEST_P(EveryNoise, can_be_cut_to_a_sphere) {
   }
 }
 
-TEST_P(EveryNoise, survives_the_way_through_a_header) {
+TEST_P(EveryNoise, is_restored_from_a_header) {
   const Noise original{12, true, false, GetParam(), true};
   io::FieldHeader header;
   describe(original, header);
@@ -151,7 +151,7 @@ TEST_P(EveryNoise, survives_the_way_through_a_header) {
 TEST(NgenicNoise, has_the_values_of_an_independent_transcription) {
   // From the rules of the two codes (seeds ring by ring from the corners of the table, phase before
   // amplitude, kz ascending) written in Python with a ranlxd1 in exact integers, which reproduces
-  // the 10000th number 1998227290 after seed 1 that GSL's own tests expect.
+  // the 10000th number 1998227290 after seed 1 of the tests of GSL.
   struct Case {
     std::uint64_t seed;
     Wave n;

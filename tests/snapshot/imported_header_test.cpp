@@ -159,5 +159,21 @@ TEST(ImportedHeader, zeros_in_the_header_and_counts_that_are_no_cube_are_refused
   EXPECT_NE(refusal(header, supplied).find("513 CDM particles are no cube"), std::string::npos);
 }
 
+TEST(ImportedHeader, summary_names_particles_cosmology_and_units) {
+  gadget::Header header = header_with(0.15);
+  header.format = "gadget-2";
+  header.files = 4;
+  header.counts[2] = 512;
+  header.mass_1e10_msunh[2] =
+      gadget::particle_mass_1e10_msunh(cosmology::neutrino_omega(0.15, h), 100, 8);
+  header.length_unit = "kpc/h";
+  header.length_evidence = "particle masses";
+  header.velocity_convention = "times sqrt(a)";
+  EXPECT_EQ(
+      snapshot::summary_text(header, snapshot::imported_header(header, {}, supplied)),
+      "gadget-2 in 4 files: 512 CDM particles and neutrinos, 100 Mpc/h at z = 1, Omega_m = 0.3175, "
+      "M_nu = 0.15 eV; lengths in kpc/h (particle masses), velocities times sqrt(a)");
+}
+
 }  // namespace
 }  // namespace nubox::test

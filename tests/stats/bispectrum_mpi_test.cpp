@@ -17,7 +17,7 @@ constexpr double box_mpch = 100.0;
 constexpr double volume = box_mpch * box_mpch * box_mpch;
 constexpr double fundamental = 2.0 * units::pi / box_mpch;
 
-/// All modes of a shell, found the slow way.
+/// All modes of a shell, by a loop over the cube.
 std::vector<std::array<int, 3>> modes_of(const Shell& shell) {
   std::vector<std::array<int, 3>> modes;
   for (int x = -20; x <= 20; ++x) {
@@ -35,8 +35,8 @@ class BispectrumTest : public ::testing::Test {
   par::Comm comm_ = par::Comm::world();
 };
 
-TEST_F(BispectrumTest, counts_of_the_paper_s_triangles_are_the_known_integers) {
-  // L = 1000, k1 = 0.15, k2 = 0.25, 25 angles; recomputed elsewhere by transforms of 128^3 to
+TEST_F(BispectrumTest, counts_of_the_triangles_of_the_paper_are_the_known_integers) {
+  // L = 1000, k1 = 0.15, k2 = 0.25, 25 angles; from independent code with transforms of 128^3 to
   // 144^3.
   const std::vector<std::uint64_t> known = {
       18826142, 20619974, 25873670, 32429058, 35841750, 36226560, 35082072, 34110960, 33345888,
@@ -66,7 +66,7 @@ TEST_F(BispectrumTest, counts_are_those_of_a_loop_over_all_pairs) {
   EXPECT_EQ(counts[4], 0U);
 }
 
-TEST(Shells, are_half_open_and_never_hold_the_mean) {
+TEST(Shells, are_half_open_and_never_contain_the_mean) {
   const Shell shell = Shell::between(3.0, 5.0);
   EXPECT_TRUE(shell.holds(9) && shell.holds(24));
   EXPECT_FALSE(shell.holds(8) || shell.holds(25));
@@ -140,7 +140,7 @@ TEST_F(BispectrumTest, three_waves_that_close_give_their_exact_bispectrum) {
   EXPECT_NEAR(table.q[0], expected / sum, 3e-5 * std::abs(expected / sum));
 }
 
-/// B of a real mesh as the triple sum over modes itself, on the full mesh's own coefficients.
+/// B of a real mesh as the triple sum over the modes of the full mesh.
 double naive_bispectrum(const fft::MeshField& modes, const Shell& s1, const Shell& s2,
                         const Shell& s3) {
   // The whole cube of modes on every rank.
@@ -221,13 +221,14 @@ TEST_F(BispectrumTest, is_the_sum_over_all_closed_triples_of_modes) {
 
 TEST_F(BispectrumTest, quadratic_field_has_reduced_bispectrum_two_b) {
   // delta = g + b g^2 has B = 2 b (P1 P2 + P2 P3 + P3 P1) + O(b^3), hence Q = 2 b, on whatever
-  // shells if the power is constant. What g alone leaves in B cancels between +b and -b.
+  // shells if the power is constant. The contribution of g alone cancels between +b and -b.
   constexpr double b = 0.02;
   constexpr std::uint64_t seeds = 12;
   constexpr std::size_t n = 24;
   const TriangleList list = triangles_by_angle(box_mpch, 2 * fundamental, 3 * fundamental, 4);
   const Bispectrum estimator(comm_, box_mpch, list);
-  // The field lives on the mesh itself: multiplied by the window that the estimator divides out.
+  // The field is defined on the mesh: it is multiplied by the window that the estimator divides
+  // out.
   const auto painted = [&](double quadratic, std::uint64_t seed) {
     auto mesh = quadratic_field(comm_, n, quadratic, seed);
     fft::for_each_mode(*mesh.plan(), [&](const fft::Mode& mode, std::size_t index) {
@@ -251,7 +252,7 @@ TEST_F(BispectrumTest, quadratic_field_has_reduced_bispectrum_two_b) {
   for (std::size_t t = 0; t + 1 < list.triangles.size(); ++t) {
     const double mean = sum[t] / seeds;
     const double error = std::sqrt((sum2[t] / seeds - mean * mean) / (seeds - 1));
-    // Four standard errors of the mean, themselves small enough for the test to mean something.
+    // Four standard errors of the mean, which are small enough for a significant test.
     EXPECT_NEAR(mean, 2 * b, 4 * error) << "angle " << t;
     EXPECT_LT(error, 0.15 * 2 * b) << "angle " << t;
   }
@@ -270,7 +271,7 @@ TEST_F(BispectrumTest, does_not_depend_on_the_number_of_ranks_or_the_mesh) {
   }
 }
 
-TEST_F(BispectrumTest, refuses_what_the_box_or_the_mesh_cannot_hold) {
+TEST_F(BispectrumTest, refuses_what_does_not_fit_the_box_or_the_mesh) {
   EXPECT_THROW((void)triangles_by_angle(box_mpch, 0.5 * fundamental, 0.3, 5), UsageError);
   EXPECT_THROW((void)triangles_by_angle(box_mpch, 0.3, 0.5 * fundamental, 5), UsageError);
   EXPECT_THROW((void)triangles_by_angle(box_mpch, 0.3, 0.3, 1), UsageError);
@@ -299,8 +300,8 @@ TEST_F(BispectrumTest, refuses_what_the_box_or_the_mesh_cannot_hold) {
   }
 }
 
-TEST_F(BispectrumTest, angle_without_a_triangle_is_not_a_number) {
-  // k1 = k2 at theta = pi asks for k3 = 0: the mean of the field is in no shell.
+TEST_F(BispectrumTest, angle_without_a_triangle_gives_nan) {
+  // k1 = k2 at theta = pi gives k3 = 0: the mean of the field is in no shell.
   const Bispectrum estimator(comm_, box_mpch,
                              triangles_by_angle(box_mpch, 3 * fundamental, 3 * fundamental, 3));
   const auto table = estimator.measure(quadratic_field(comm_, 20, 0.5, 1), assignment);

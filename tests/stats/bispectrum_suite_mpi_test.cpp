@@ -38,7 +38,7 @@ class MeasuringBispectra : public ::testing::Test {
   }
 };
 
-TEST_F(MeasuringBispectra, table_holds_angles_bins_counts_and_conventions) {
+TEST_F(MeasuringBispectra, table_contains_angles_bins_counts_and_conventions) {
   const Tracers model = tracers(1), target = tracers(2);
   io::TableFile table;
   const auto failures =

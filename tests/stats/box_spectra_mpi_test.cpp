@@ -10,7 +10,7 @@
 namespace nubox::stats {
 namespace {
 
-TEST(Spectra, of_a_scaled_field_are_the_scale_and_a_correlation_of_one) {
+TEST(Spectra, of_a_scaled_field_give_its_factor_and_a_correlation_of_one) {
   const par::Comm comm = par::Comm::world();
   const auto plan = fft::Plan::create(comm, 16);
   auto target = testing::white_noise(plan, 100.0, 3);

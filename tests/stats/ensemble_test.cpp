@@ -24,7 +24,7 @@ TEST(Ensemble, spread_is_mean_scatter_error_and_covariance) {
   EXPECT_THROW((void)spread_of(std::vector<std::vector<double>>{{1.0}}), UsageError);
 }
 
-TEST(Ensemble, hartlap_factor_is_refused_where_no_factor_mends_the_inverse) {
+TEST(Ensemble, hartlap_factor_is_refused_for_too_few_realisations) {
   EXPECT_DOUBLE_EQ(hartlap_factor(10, 7), 1.0 / 9);  // at most 7 bins of 10 realisations
   EXPECT_THROW((void)hartlap_factor(10, 8), UsageError);
   EXPECT_THROW((void)hartlap_factor(3, 1), UsageError);

@@ -93,7 +93,7 @@ TEST_F(Pdf, moments_of_a_two_valued_field_are_the_analytic_ones) {
 }
 
 TEST_F(Pdf, of_a_smoothed_field_with_a_known_answer_is_of_the_ratio_not_the_contrast) {
-  // A flat contrast of 0.5 is a ratio of 1.5: the top-hat leaves it alone.
+  // A constant contrast of 0.5 is a ratio of 1.5, which the top-hat does not change.
   const auto plan = fft::Plan::create(comm_, 8);
   fft::MeshField mesh(plan, box_mpch);
   mesh.fill(0.5F);

@@ -43,7 +43,7 @@ class Power : public ::testing::Test {
   }
 };
 
-TEST_F(Power, bins_hold_the_integer_modes_between_their_edges) {
+TEST_F(Power, bins_contain_the_integer_modes_between_their_edges) {
   fft::MeshField empty(plan_, box_mpch);
   empty.reset_as_modes();
   const PowerTable table = measure_power(empty, nullptr, options_);
@@ -90,7 +90,7 @@ TEST_F(Power, plane_wave_fills_one_bin_with_its_exact_power) {
   }
 }
 
-TEST_F(Power, scaled_field_has_its_factor_as_transfer_and_full_correlation) {
+TEST_F(Power, scaled_field_has_its_factor_as_transfer_and_correlation_one) {
   auto target = testing::white_noise(plan_, box_mpch, 1);
   auto model = testing::white_noise(plan_, box_mpch, 1);
   for_each_cell(model, [](float& value, auto...) { value *= -1.5F; });
@@ -187,7 +187,7 @@ TEST_P(PoissonPower, is_the_shot_noise_times_the_known_aliasing) {
   // Bins around half the Nyquist number (7 <= |q| < 9) and around it (15 <= |q| < 17).
   const std::array<std::size_t, 2> first_bin = {6, 14};
   const std::array<double, 2> expected = {GetParam().at_half_nyquist, GetParam().at_nyquist};
-  // At the Nyquist number the aliasing runs steeply through the width of the bins: 3 %.
+  // At the Nyquist number the aliasing varies strongly within the bins: 3 %.
   const std::array<double, 2> bin_width_effect = {0.0, 0.03};
   double power[2] = {}, modes[2] = {};
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
@@ -209,8 +209,8 @@ TEST_P(PoissonPower, is_the_shot_noise_times_the_known_aliasing) {
 }
 
 TEST(Interlacing, removes_the_odd_aliases_of_the_same_particles) {
-  // The same particles on both sides: the noise cancels in the ratio, which the table of 2a fixes
-  // at 1.231 / 1.058 (NGP at half the Nyquist frequency) to a few percent of bin width.
+  // The same particles on both sides: the noise cancels in the ratio, whose expected value is 1.231
+  // / 1.058 (NGP at half the Nyquist frequency) to a few percent of bin width.
   const auto comm = par::Comm::world();
   const auto plain = poisson_power(comm, {field::Assignment::ngp, false, 0, 0}, false);
   const auto interlaced = poisson_power(comm, {field::Assignment::ngp, true, 0, 0}, false);

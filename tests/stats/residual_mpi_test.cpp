@@ -97,7 +97,7 @@ TEST_F(Residual, of_identical_fields_is_a_spike_at_zero) {
   for (const double q : residual.quantiles) EXPECT_NEAR(q, 0.0, 1e-30);
 }
 
-TEST_F(Residual, values_that_are_no_numbers_are_refused_by_all_ranks) {
+TEST_F(Residual, values_that_are_not_finite_are_refused_by_all_ranks) {
   fft::MeshField mesh(plan(8), box_mpch);
   if (comm_.is_root()) mesh.value(0, 1, 2) = std::numeric_limits<float>::quiet_NaN();
   try {

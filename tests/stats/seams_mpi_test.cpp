@@ -42,7 +42,7 @@ class Seams : public ::testing::Test {
   par::SlabLayout layout_{world_, n};
 };
 
-TEST_F(Seams, noise_that_knows_no_tiles_has_none) {
+TEST_F(Seams, white_noise_has_none) {
   field::LatticeField error(layout_, 1, box_mpch);
   fill(error, 0, noise);
   const SeamMeasure seams = measure_seams(error, tile);
@@ -62,7 +62,7 @@ TEST_F(Seams, larger_errors_at_faces_are_found_with_their_factor) {
   EXPECT_NEAR(measure_seams(error, tile).face_ratio, 3, 0.3);
 }
 
-TEST_F(Seams, a_pattern_of_the_tiles_shows_in_the_power_at_their_wavelength) {
+TEST_F(Seams, a_pattern_of_the_tiles_increases_the_power_at_their_wavelength) {
   field::LatticeField error(layout_, 1, box_mpch);
   fill(error, 0, [](std::size_t x, std::size_t y, std::size_t z) {
     return noise(x, y, z) + 0.2 * std::cos(2 * units::pi * static_cast<double>(x) / tile);

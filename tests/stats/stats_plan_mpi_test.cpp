@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/stats/stats_plan.hpp"
 
 #include "stats/suite.hpp"
@@ -19,7 +20,7 @@ class StatsPlanned : public testing::Measuring {
 
   std::filesystem::path write_box(const std::string& name, std::uint64_t seed) {
     field::Box box = *tracers(seed).lattice();
-    for (float& x : box.displacement.values()) x -= 50.0F;  // minimum images, as files hold them
+    for (float& x : box.displacement.values()) x -= 50.0F;  // minimum images, as in files
     field::write_box(directory_ / name, box).finish();
     return directory_ / name;
   }
@@ -27,7 +28,7 @@ class StatsPlanned : public testing::Measuring {
   test::TemporaryDirectory directory_;
 };
 
-TEST(StatsPlan, one_pair_takes_the_file_name_and_realisations_number_it) {
+TEST(StatsPlan, one_pair_has_the_given_file_name_and_realisations_get_numbers) {
   const StatsPlan one = plan_pairs({"a.h5"}, {}, "out/stats.h5");
   ASSERT_EQ(one.pairs.size(), 1U);
   EXPECT_EQ(one.pairs[0].out, "out/stats.h5");
@@ -43,7 +44,7 @@ TEST(StatsPlan, one_pair_takes_the_file_name_and_realisations_number_it) {
   EXPECT_EQ(two.inputs_of(two.pairs[1]), (Paths{"b.h5", "d.h5", "e.h5"}));
 }
 
-TEST(StatsPlan, lists_of_different_lengths_make_no_pairs) {
+TEST(StatsPlan, lists_of_different_lengths_are_refused) {
   EXPECT_THROW((void)plan_pairs({"a.h5", "b.h5"}, {"c.h5"}, "stats.h5"), UsageError);
 }
 
@@ -74,6 +75,21 @@ TEST_F(StatsPlanned, required_memory_is_that_of_the_boxes_in_the_headers) {
             required_bytes(comm_, pair, summary, testing::lattice_n, statistics));
 }
 
+TEST_F(StatsPlanned, cost_is_that_of_all_pairs_and_memory_that_of_the_largest) {
+  const StatsPair pair{write_box("a.h5", 1), write_box("b.h5", 2), directory_ / "stats.h5"};
+  const auto statistics = statistics_of({.statistics = {"power"}, .has_target = true});
+  StatsPlan plan{.pairs = {pair}, .independent = {}, .out = pair.out};
+  const RunCost one = stats_cost(comm_, plan, 24, statistics);
+  EXPECT_GT(one.core_seconds, 0);
+  EXPECT_EQ(one.rank_bytes,
+            required_bytes(comm_, pair, summarize_pair(comm_, pair), 24, statistics) +
+                par::library_buffer_bytes);
+  plan.pairs.push_back(pair);
+  const RunCost two = stats_cost(comm_, plan, 24, statistics);
+  EXPECT_DOUBLE_EQ(two.core_seconds, 2 * one.core_seconds);
+  EXPECT_EQ(two.rank_bytes, one.rank_bytes);
+}
+
 TEST_F(StatsPlanned, boxes_that_differ_are_refused_before_they_are_read) {
   const StatsPair pair{write_box("a.h5", 1), write_box("b.h5", 2), directory_ / "stats.h5"};
   PairSummary summary = summarize_pair(comm_, pair);
@@ -87,7 +103,7 @@ TEST_F(StatsPlanned, boxes_that_differ_are_refused_before_they_are_read) {
   }
 }
 
-TEST_F(StatsPlanned, groups_of_an_earlier_file_are_found_and_another_file_is_no_hindrance) {
+TEST_F(StatsPlanned, groups_of_an_earlier_file_are_found_and_another_file_is_ignored) {
   StatsOptions options = only({"power", "pdf"});
   options.pdf.radii_mpch = {20};
   options.settings_checksums = {{"power", "a"}, {"pdf", "b"}};

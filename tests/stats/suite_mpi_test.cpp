@@ -45,7 +45,7 @@ TEST_F(Measuring, identical_boxes_have_unit_transfer_and_no_error) {
   EXPECT_EQ(std::get<double>(table.attributes.at("M_nu_target_eV")), 0.15);
 }
 
-TEST_F(Measuring, only_what_is_asked_for_is_measured) {
+TEST_F(Measuring, only_requested_statistics_are_measured) {
   const Tracers model = tracers(1);
   const auto table = measure(model, nullptr, only({"power", "residual"})).table;
   EXPECT_TRUE(table.arrays.contains("power/p_model"));
@@ -70,7 +70,7 @@ TEST_F(Measuring, boxes_that_differ_are_refused_by_all_ranks_with_their_names) {
   }
 }
 
-TEST_F(Measuring, table_holds_every_dataset_of_the_contract_with_its_conventions) {
+TEST_F(Measuring, table_contains_every_documented_dataset_with_its_conventions) {
   const Tracers model = tracers(1), target = tracers(2, 0.15);
   StatsOptions options = usual();
   options.mesh_n = 16;
@@ -124,7 +124,7 @@ TEST_F(Measuring, transfer_in_the_table_is_the_root_of_its_powers_after_subtract
   }
 }
 
-TEST_F(Measuring, several_radii_make_rows_equal_to_runs_of_one_radius_each) {
+TEST_F(Measuring, several_radii_give_the_rows_of_runs_with_one_radius_each) {
   const Tracers model = tracers(1);
   const auto with_radii = [&](std::vector<double> radii_mpch) {
     StatsOptions options = only({"pdf"});
@@ -141,7 +141,7 @@ TEST_F(Measuring, several_radii_make_rows_equal_to_runs_of_one_radius_each) {
   EXPECT_TRUE(std::equal(row.begin(), row.end(), rows.begin() + 99));
 }
 
-TEST_F(Measuring, a_failed_statistic_leaves_the_others_and_its_name) {
+TEST_F(Measuring, a_failed_statistic_is_named_and_the_others_are_measured) {
   const Tracers model = tracers(1);
   StatsOptions options = usual();
   options.pdf.radii_mpch = {60};
@@ -175,7 +175,7 @@ TEST_F(Measuring, a_radius_below_a_cell_or_above_half_the_box_is_named) {
   }
 }
 
-TEST_F(Measuring, a_rerun_keeps_what_has_the_same_settings_and_measures_the_rest) {
+TEST_F(Measuring, a_rerun_keeps_statistics_with_the_same_settings_and_measures_the_others) {
   const Tracers model = tracers(1);
   const auto settings = [](const char* of_power, const char* of_pdf) {
     StatsOptions options = usual();
@@ -186,7 +186,7 @@ TEST_F(Measuring, a_rerun_keeps_what_has_the_same_settings_and_measures_the_rest
   };
   Run first = measure(model, nullptr, settings("a", "b"));
   EXPECT_EQ(first.saved, 1);  // before the last statistic, not after it
-  // Marked by hand, a kept group is told from one measured anew.
+  // A mark distinguishes a kept group from one that is measured again.
   for (const char* group : {"power", "pdf"}) first.table.group_attributes[group]["mark"] = "kept";
   const auto is_kept = [&](const StatsOptions& options, const char* group) {
     return measure(model, nullptr, options, first.table)
@@ -203,7 +203,7 @@ TEST_F(Measuring, a_rerun_keeps_what_has_the_same_settings_and_measures_the_rest
   EXPECT_FALSE(is_kept(settings("a", "b"), "power"));
 }
 
-TEST_F(Measuring, a_catalogue_measures_like_the_lattice_it_was_written_from) {
+TEST_F(Measuring, a_catalogue_gives_the_statistics_of_the_lattice_it_was_written_from) {
   const Tracers lattice = tracers(3);
   Catalogue catalogue;
   const auto& psi = lattice.lattice()->displacement;
@@ -231,7 +231,7 @@ TEST_F(Measuring, a_catalogue_measures_like_the_lattice_it_was_written_from) {
   }
 }
 
-TEST_F(Measuring, sets_that_tell_nothing_are_refused_with_their_name) {
+TEST_F(Measuring, boxes_without_information_are_refused_with_their_name) {
   const auto refusal = [&](Catalogue catalogue) -> std::string {
     try {
       const Tracers few(comm_, header(0), std::move(catalogue));
@@ -253,13 +253,13 @@ TEST_F(Measuring, sets_that_tell_nothing_are_refused_with_their_name) {
   EXPECT_NE(refusal(on_root({1, 2, 3, 4, NAN, 6})).find("nan"), std::string::npos);
 }
 
-TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_other_realisations) {
+TEST_F(Measuring, residual_group_has_maps_distributions_and_those_of_other_realisations) {
   const Tracers model = tracers(1), target = tracers(2, 0.15);
   const auto file = [&](int seed) {
     const auto path = std::filesystem::temp_directory_path() /
                       fmt::format("nubox-realisation-{}-{}.h5", seed, comm_.size());
     const Tracers box = tracers(static_cast<std::uint64_t>(seed), 0.15);
-    // Minimum images, as files hold them.
+    // Minimum images, as in files.
     field::Box images = *box.lattice();
     for (float& x : images.displacement.values()) x -= 50.0F;
     field::write_box(path, images).finish();
@@ -294,7 +294,7 @@ TEST_F(Measuring, residual_group_has_maps_distributions_and_the_yardstick_of_oth
   }
 }
 
-TEST_F(Measuring, a_constant_density_fails_every_statistic_with_its_name) {
+TEST_F(Measuring, every_statistic_of_a_constant_density_fails_and_names_it) {
   const Tracers model(
       field::Box{header(0), field::LatticeField(layout_, 3, box_mpch), std::nullopt});
   const Run run = measure(model, nullptr, usual());

@@ -51,13 +51,14 @@ TEST_F(OnAnyRanks, counts_are_equal_and_spectra_agree_on_every_number_of_ranks) 
   const Tracers whole_model = tracers_on(alone, 1), whole_target = tracers_on(alone, 2);
   const auto shared = measure(model, &target, options).table;
   const auto whole = measure(whole_model, &whole_target, options).table;
-  // Paint and transforms have the same bits on any number of ranks; sums in double are left.
+  // Paint and transforms have the same bits on any number of ranks; sums in double precision
+  // differ.
   expect_same(shared, whole, 1e-12);
 }
 
-TEST_F(OnAnyRanks, transfers_in_many_pieces_change_nothing) {
+TEST_F(OnAnyRanks, split_transfers_give_the_same_results) {
   par::Comm small = comm_.duplicate();
-  small.set_chunk_elements(7);  // what 2^30 elements are to boxes of more than 2^31 particles
+  small.set_chunk_elements(7);  // as 2^30 elements for boxes of more than 2^31 particles
   const StatsOptions options = usual();
   const Tracers model = tracers_on(comm_, 1), target = tracers_on(comm_, 2);
   const Tracers small_model = tracers_on(small, 1), small_target = tracers_on(small, 2);

@@ -49,7 +49,7 @@ class TracerReader : public testing::Measuring {
   test::TemporaryDirectory directory_;
 };
 
-TEST_F(TracerReader, a_snapshot_takes_the_parameters_that_it_lacks_from_the_other_box) {
+TEST_F(TracerReader, a_snapshot_gets_missing_parameters_from_the_other_box) {
   const auto path = write_snapshot("snap", 2);
   const BoxSummary alone = summarize_box(comm_, path, nullptr);
   EXPECT_EQ(alone.particles, particles);
@@ -69,7 +69,7 @@ TEST_F(TracerReader, a_snapshot_takes_the_parameters_that_it_lacks_from_the_othe
 
 TEST_F(TracerReader, a_field_file_is_read_as_a_lattice) {
   field::Box box = *tracers(1).lattice();
-  for (float& x : box.displacement.values()) x -= 50.0F;  // minimum images, as files hold them
+  for (float& x : box.displacement.values()) x -= 50.0F;  // minimum images, as in files
   field::write_box(directory_ / "box.h5", box).finish();
   const BoxSummary summary = summarize_box(comm_, directory_ / "box.h5", nullptr);
   EXPECT_EQ(summary.header.n, testing::lattice_n);

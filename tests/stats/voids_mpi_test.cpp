@@ -47,7 +47,7 @@ fft::MeshField modes_of_spheres(const par::Comm& comm, std::size_t n,
   return mesh;
 }
 
-/// A smooth random contrast with many hollows: white noise under a top-hat of `radius_cells`.
+/// A smooth random contrast with many minima: white noise under a top-hat of `radius_cells`.
 fft::MeshField random_modes(const par::Comm& comm, std::size_t n, double radius_cells,
                             std::uint64_t seed) {
   const auto plan = fft::Plan::create(comm, n);
@@ -60,7 +60,7 @@ fft::MeshField random_modes(const par::Comm& comm, std::size_t n, double radius_
   return smoothed;
 }
 
-/// The naive walk over the same field, on each rank alone.
+/// The naive finder for the same field, on each rank alone.
 testing::NaiveVoids naive(const fft::MeshField& modes, const VoidOptions& options) {
   const std::size_t n = modes.n();
   testing::NaiveVoids voids(n, options);
@@ -100,8 +100,8 @@ TEST_F(Voids, spheres_are_found_at_their_centres_across_edges_of_box_and_slabs) 
   const auto modes =
       modes_of_spheres(comm_, 32, {{{15, 16, 16}, 5}, {{31, 0, 31}, 5}, {{8, 28, 4}, 5}});
   const VoidCatalogue found = find_voids(modes, {-0.7, {7, 5}, VoidRule::exclusive});
-  // A top-hat as large as the sphere is deepest at its centre; a larger one holds too much matter:
-  // -0.9 (5/7)^3 = -0.33.
+  // A top-hat as large as the sphere is deepest at its centre; a larger one contains too much
+  // matter: -0.9 (5/7)^3 = -0.33.
   ASSERT_EQ(found.voids.size(), 3U);
   EXPECT_EQ(found.counts, (std::vector<std::uint64_t>{0, 3}));
   std::vector<std::array<std::uint32_t, 3>> cells;
@@ -134,7 +134,7 @@ TEST_F(Voids, touching_spheres_do_not_overlap_and_nearer_ones_do) {
   }
 }
 
-TEST_F(Voids, equal_hollows_are_taken_in_the_order_of_their_cells) {
+TEST_F(Voids, equal_minima_are_accepted_in_the_order_of_their_cells) {
   // A contrast that depends on z alone: whole planes of equal candidates, which rounding does not
   // tell apart, since all columns of the mesh hold the same numbers.
   const std::size_t n = 24;
@@ -197,7 +197,7 @@ INSTANTIATE_TEST_SUITE_P(
                       RandomCase{48, {6, 3, 2.5, 2.2, 2, 1.5}, -0.02, VoidRule::pylians, 1.5}),
     [](const auto& each) { return "number" + std::to_string(each.index); });
 
-TEST_P(RandomVoids, equal_those_of_one_walk_over_all_cells) {
+TEST_P(RandomVoids, equal_those_of_the_naive_finder) {
   const RandomCase& given = GetParam();
   const VoidOptions options{given.threshold, given.radii_cells, given.rule};
   const auto expected = naive(random_modes(self_, given.n, given.smoothing_cells, 7), options);
@@ -205,7 +205,7 @@ TEST_P(RandomVoids, equal_those_of_one_walk_over_all_cells) {
       find_voids(random_modes(comm_, given.n, given.smoothing_cells, 7), options);
   EXPECT_EQ(found.voids, expected.voids());
   EXPECT_EQ(found.cells_in_voids, expected.marked());
-  // The case is worth its name: many candidates for each void, and the switch where it is meant.
+  // Many candidates for each void, and the switch of the rule where it is expected.
   EXPECT_EQ(expected.switched() > 0, given.rule == VoidRule::pylians);
   EXPECT_GT(expected.voids().size(), 10U);
   EXPECT_GT(expected.candidates(), 8 * expected.voids().size());
@@ -214,9 +214,8 @@ TEST_P(RandomVoids, equal_those_of_one_walk_over_all_cells) {
   EXPECT_EQ(switched, expected.switched());
 }
 
-TEST_F(Voids, chains_of_conflicts_through_all_slabs_are_followed_to_their_end) {
-  // The contrast rises along x: every candidate's fate hangs on the one before it, across all
-  // slabs.
+TEST_F(Voids, chains_of_conflicts_across_all_slabs_are_resolved) {
+  // The contrast rises along x: every candidate depends on the one before it, across all slabs.
   const std::size_t n = 40;
   const auto chain = [&](const par::Comm& comm) {
     fft::MeshField mesh(fft::Plan::create(comm, n), box_mpch);
@@ -232,7 +231,7 @@ TEST_F(Voids, chains_of_conflicts_through_all_slabs_are_followed_to_their_end) {
   EXPECT_GT(found.voids.size(), 100U);
 }
 
-TEST_F(Voids, size_function_books_each_radius_in_the_bin_below_it_and_the_smallest_in_none) {
+TEST_F(Voids, size_function_counts_each_radius_in_the_bin_below_it_and_the_smallest_in_none) {
   VoidCatalogue catalogue;
   catalogue.mesh_n = 50;
   catalogue.radii_cells = {10, 7, 5};
@@ -277,7 +276,7 @@ TEST_F(Voids, profile_of_a_top_hat_sphere_is_flat_inside_and_at_the_mean_outside
   EXPECT_EQ(within, 2 * ball);
 }
 
-TEST_F(Voids, refuses_radii_that_cannot_be_and_fields_that_are_no_numbers) {
+TEST_F(Voids, refuses_invalid_radii_and_fields_that_are_not_finite) {
   fft::MeshField modes(fft::Plan::create(comm_, 16), box_mpch);
   modes.reset_as_modes();
   const auto refused = [&](const std::vector<double>& radii, const std::string& text) {

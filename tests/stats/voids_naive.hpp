@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-/// The void finder as its definition reads: one list of all cells, one walk, one rank.
+/// The void finder by its definition: a loop over a sorted list of all cells, on one rank.
 namespace nubox::stats::testing {
 
 class NaiveVoids {

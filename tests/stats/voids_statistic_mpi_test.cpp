@@ -12,13 +12,14 @@ namespace {
 constexpr double box_mpch = 100.0;
 constexpr std::size_t lattice_n = 32;
 
-/// The statistic on a displaced lattice with hollows, from particles to table.
+/// The statistic for a displaced lattice with voids, from particles to table.
 class VoidStatistic : public ::testing::Test {
  protected:
   par::Comm comm_ = par::Comm::world();
   par::Comm self_ = par::Comm::self();
 
-  /// Waves along all axes that empty the places between their crests, and random steps of a cell.
+  /// Waves along all axes that empty the regions between their crests, and random displacements of
+  /// a cell.
   static Tracers tracers(const par::Comm& comm, double amplitude_mpch) {
     const par::SlabLayout layout(comm, lattice_n);
     field::LatticeField psi = testing::poisson_displacement(layout, 4.0, 5);
@@ -114,13 +115,13 @@ TEST_F(VoidStatistic, a_box_without_voids_has_counts_of_zero_and_an_empty_catalo
             (std::vector<std::size_t>{0, 3}));
 }
 
-TEST_F(VoidStatistic, radii_not_given_are_those_that_fit_the_mesh) {
+TEST_F(VoidStatistic, default_radii_are_those_that_fit_the_mesh) {
   const io::TableFile table = measure(comm_, {.finder = {.threshold = -0.5}});
   EXPECT_EQ(std::get<std::vector<double>>(table.arrays.at("voids/radii_cells").values),
             (std::vector<double>{15, 13, 11, 9, 7, 5}));
 }
 
-TEST_F(VoidStatistic, radii_that_cannot_be_end_it_as_a_usage_error) {
+TEST_F(VoidStatistic, invalid_radii_are_a_usage_error) {
   try {
     (void)measure(comm_, {.finder = {.radii_cells = {5, 16}}});
     FAIL() << "accepted";

@@ -16,7 +16,7 @@ WRONG = [
     ("all_to_all", "mpi", 6, "all-to-all"),
     ("file", "hdf5", 4, "read back"),
     ("wave", "fft", 5, "plane wave"),
-    ("round_trip", "fft", 5, "there and back"),
+    ("round_trip", "fft", 5, "forward and backward"),
     ("steady_clock", "clock", 6, "steady clock"),
     ("memory", "needs", 2, "memory of simulate"),
     ("disk", "needs", 2, "disk"),

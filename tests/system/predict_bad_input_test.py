@@ -66,7 +66,7 @@ class BadPredictions(SystemTest):
         alone = nubox("predict", f"--predict.in={still}", f"--predict.out={self.directory}/rewind.h5",
                       "--model.architecture=none", "--model.prior=rewind")
         self.assertEqual(alone.code, 0, str(alone))
-        self.assertIn("the linear filter stands in for the rewind", alone.err)
+        self.assertIn("the linear filter replaces the rewind", alone.err)
         with h5py.File(self.directory / "rewind.h5") as file:
             self.assertEqual(file.attrs["prior"], b"linear")
 

@@ -48,7 +48,8 @@ class PredictedBoxes(SystemTest):
             self.assertEqual(len(stamps), files_of_set)
             self.assertIn("complete, skipped", self.predict(*ask).err)
             self.assertEqual({path: path.stat().st_mtime_ns for path in stamps}, stamps)
-            self.predict(*ask, "--predict.mnu_eV=0.3", code=3, texts=["holds another run (M_nu_eV is 0.15, not 0.3)"])
+            self.predict(*ask, "--predict.mnu_eV=0.3", code=3,
+                         texts=["is the result of another run (M_nu_eV is 0.15, not 0.3)"])
 
             back = self.directory / f"back-{files_of_set}.h5"
             outcome = nubox("import", f"--import.snapshot={self.directory / name}", f"--import.out={back}")
@@ -65,7 +66,7 @@ class PredictedBoxes(SystemTest):
         whole = victim.read_bytes()
         victim.write_bytes(whole[:len(whole) // 2])
         again = self.predict("gadget-3/snap_000", "--predict.format=gadget", "--predict.files=3", ranks=3)
-        self.assertIn("made again", again.err)
+        self.assertIn("recomputed", again.err)
         self.assertEqual(victim.stat().st_size, len(whole))
 
     def test_a_box_of_a_changed_input_is_not_taken_for_complete(self):
@@ -78,7 +79,7 @@ class PredictedBoxes(SystemTest):
         for header, velocity, what in ((box.header, 1.01 * box.velocity, "input_velocity_checksum"),
                                        ({**box.header, "mesh_factor": 3}, box.velocity, "input_header_checksum")):
             files.write_field(own, box.displacement, header, velocity)
-            self.assertEnds(nubox("predict", *ask), 3, "holds another run", what)
+            self.assertEnds(nubox("predict", *ask), 3, "is the result of another run", what)
 
     def test_a_suite_of_snapshots_has_a_directory_for_each(self):
         self.predict("mocks", "--predict.format=gadget", "--predict.mnu_eV=0.06,0.15")
@@ -100,7 +101,7 @@ class PredictedBoxes(SystemTest):
         ask = ["neutrinos/box.h5", "--predict.neutrino_field=true", "--predict.mnu_eV=0.6", "--model.prior=linear"]
         self.predict(*ask)
         self.assertIn("complete, skipped", self.predict(*ask).err)
-        self.predict(*ask[:1], *ask[2:], code=3, texts=["holds another run"])
+        self.predict(*ask[:1], *ask[2:], code=3, texts=["is the result of another run"])
         box = files.read_field(self.directory / "neutrinos/box.h5")
         self.assertEqual(box.density_nu.shape, (16, 16, 16))
         out = self.directory / "neutrinos/stats.h5"

@@ -53,7 +53,7 @@ class Interruption(SystemTest):
         self.assertTrue(list((out / "pair-1").glob("checkpoint-*.h5")))
         again = nubox("simulate", *BOX, f"--simulate.out={out}", ranks=3)
         self.assertEqual(again.code, 0, str(again))
-        self.assertIn("going on at", again.err)
+        self.assertIn("continues at", again.err)
         self.assertSameBytes(out)
         self.assertEqual(list((out / "pair-1").glob("checkpoint-*")), [])
 

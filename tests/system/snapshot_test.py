@@ -73,7 +73,7 @@ class Snapshots(SystemTest):
         box.omega_m = 0.3
         Binary().write(self.directory / "other-cosmology", box, split(box, 1))
         _, outcome = self.import_ends(0, "other-cosmology")
-        self.assertIn("not held against linear theory", outcome.out + outcome.err)
+        self.assertIn("not compared with linear theory", outcome.out + outcome.err)
 
     def test_ids_joined_with_nothing_are_refused_before_reading(self):
         box = box_of(self.field, row_major(self.n))

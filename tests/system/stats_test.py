@@ -40,8 +40,8 @@ class Stats(SystemTest):
             done = self.stats(out, *args, pairs="pair-1")
             self.assertEqual(done.code, 0, str(done))
             text = done.out + done.err
-            self.assertEqual("holds all of this" in text, kept is None, text)
-            self.assertEqual(text.count("kept from the run before"), kept or 0, text)
+            self.assertEqual("contains all statistics" in text, kept is None, text)
+            self.assertEqual(text.count("kept from the earlier run"), kept or 0, text)
 
     def test_a_damaged_file_of_an_earlier_run_is_measured_anew(self):
         out = self.directory / "damaged/stats.h5"
@@ -49,7 +49,7 @@ class Stats(SystemTest):
         out.write_bytes(out.read_bytes()[:3000])
         done = self.stats(out, "--pdf.radius_mpch=6", pairs="pair-1")
         self.assertEqual(done.code, 0, str(done))
-        self.assertIn("holds no statistics to keep", done.out + done.err)
+        self.assertIn("contains no statistics to keep", done.out + done.err)
         with h5py.File(out) as file:
             self.assertIn("power/transfer", file)
 

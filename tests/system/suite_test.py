@@ -106,7 +106,7 @@ class Suite(SystemTest):
                "--model.architecture=none", "--model.prior=linear"]
         self.assertEqual(nubox(*ask).code, 0)
         before = pathlib.Path(out).read_bytes()
-        self.assertEnds(nubox(*ask, "--predict.mnu_eV=0.3"), 3, "holds another run", "predict.out")
+        self.assertEnds(nubox(*ask, "--predict.mnu_eV=0.3"), 3, "is the result of another run", "predict.out")
         self.assertEqual(pathlib.Path(out).read_bytes(), before)
 
 

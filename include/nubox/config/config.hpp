@@ -9,13 +9,14 @@
 
 namespace nubox::config {
 
-/// What the user asked for, checked against the option table: command line over file over default,
-/// a later file over an earlier one. Unknown, repeated, ill-typed and out-of-range keys are
-/// UsageErrors that name file and line (or the command-line argument), the accepted values and the
-/// nearest key.
+/// Options of a run, checked against the option table. The command line takes precedence over
+/// files, later files over earlier ones, and files over defaults. Unknown, repeated, ill-typed and
+/// out-of-range keys are UsageErrors that name file and line (or the command-line argument), the
+/// accepted values and the nearest key.
 class Config {
  public:
-  /// args: what follows the subcommand: [CONFIG.ini ...] [--section.key=value ...]. Rank-local.
+  /// args: the arguments after the subcommand: [CONFIG.ini ...] [--section.key=value ...].
+  /// Rank-local.
   /// @throws UsageError, FileSystemError (unreadable file)
   [[nodiscard]] static Config parse(const std::string& command,
                                     const std::vector<std::string>& args);
@@ -27,7 +28,7 @@ class Config {
   [[nodiscard]] bool check_only() const { return check_; }
   [[nodiscard]] bool dry_run() const { return dry_run_; }
 
-  // Typed access by "section.key"; asking for an option with the wrong type is an InternalError.
+  // Typed access by "section.key". Access with the wrong type is an InternalError.
   [[nodiscard]] std::int64_t integer(const std::string& name) const;
   [[nodiscard]] std::size_t size(const std::string& name) const;  ///< a non-negative integer
   [[nodiscard]] double number(const std::string& name) const;
@@ -42,13 +43,13 @@ class Config {
 
   /// Text of an input that has no default. @throws UsageError if it was not given
   [[nodiscard]] std::string required_text(const std::string& name) const;
-  /// True if the user gave it, by file or command line.
+  /// True if a file or the command line gives it.
   [[nodiscard]] bool given(const std::string& name) const;
 
-  /// All options of the command with their values, origin as comment: reading it back gives the
-  /// same configuration.
+  /// All options of the command with their values, and their origin as comment. Parsing it gives
+  /// the same configuration.
   [[nodiscard]] std::string to_ini() const;
-  /// Checksum of all values but those of `except`, for the test that ranks agree and for
+  /// Checksum of all values except those in `except`, for comparisons between ranks and for
   /// checkpoints.
   [[nodiscard]] std::uint64_t hash(const std::vector<std::string>& except = {}) const;
   /// Checksum of the values of the options whose names begin with one of `prefixes`

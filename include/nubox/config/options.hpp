@@ -9,7 +9,7 @@ namespace nubox::config {
 
 enum class Type { integer, number, flag, text, choice, integers, numbers, texts };
 
-/// One row of the option table: the only place where a key, its default and its meaning stand.
+/// One row of the option table, the only definition of a key, its default and its meaning.
 struct Option {
   std::string section;
   std::string key;
@@ -18,7 +18,7 @@ struct Option {
   std::optional<double> min;  ///< inclusive range of numbers and list elements
   std::optional<double> max;
   std::vector<std::string> choices;  ///< accepted values (choice, elements of texts if given)
-  std::string doc;                   ///< one sentence or two: meaning, unit, source
+  std::string doc;                   ///< one or two sentences: meaning, unit, source
 
   [[nodiscard]] std::string name() const { return section + "." + key; }
 };

@@ -16,7 +16,7 @@ template <class T>
   return checksum(std::as_bytes(values));
 }
 
-/// The same sum over bytes that come in pieces.
+/// The same checksum of bytes that arrive in pieces.
 class StreamingChecksum {
  public:
   StreamingChecksum();

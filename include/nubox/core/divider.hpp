@@ -4,8 +4,8 @@
 
 namespace nubox {
 
-/// Division by a number that is known only at run time but used for every particle: by its
-/// reciprocal, several times faster than the processor's own division of 64-bit numbers.
+/// Division by a number that is known only at run time but used for every particle. Multiplies by
+/// the reciprocal, which is several times faster than the division of 64-bit integers.
 class Divider {
  public:
   struct Split {

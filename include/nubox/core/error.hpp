@@ -11,7 +11,7 @@ namespace nubox {
 /// Exit codes of the program: a contract with job scripts (docs/reference/exit-codes.md).
 enum class ExitCode : int {
   ok = 0,
-  internal = 1,       ///< our own defect
+  internal = 1,       ///< defect of nubox
   usage = 2,          ///< command line or configuration
   input = 3,          ///< input data rejected
   filesystem = 4,     ///< open, read, write, rename failed
@@ -20,18 +20,18 @@ enum class ExitCode : int {
   stopped = 85        ///< stopped on purpose after a durable checkpoint: resubmit
 };
 
-/// What every library function throws: a text that says what, where, which value and what the user
-/// can do, and the exit code it stands for. Only `app` ends the process.
+/// Exception of all library functions: an exit code, and a text that says what, where, which value
+/// and what the user can do. Only `app` ends the process.
 class Error : public std::runtime_error {
  public:
   Error(ExitCode code, const std::string& text) : std::runtime_error(text), code_(code) {}
   [[nodiscard]] ExitCode code() const noexcept { return code_; }
 
-  /// True once all ranks throw this same error (par::agree): the process may then end in order.
+  /// True if all ranks throw this same error (par::agree), so that the process can end normally.
   [[nodiscard]] bool agreed() const noexcept { return agreed_rank_ >= 0; }
   /// Rank on which an agreed error arose, -1 before agreement.
   [[nodiscard]] int origin_rank() const noexcept { return agreed_rank_; }
-  /// For par::agree and par::throw_agreed alone, which see to it that all ranks throw the error.
+  /// Only for par::agree and par::throw_agreed, which ensure that all ranks throw the error.
   [[nodiscard]] Error agreed_from(int rank) const {
     Error copy = *this;
     copy.agreed_rank_ = rank;

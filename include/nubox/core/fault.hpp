@@ -5,27 +5,26 @@
 #include <string_view>
 
 /// Fault injection for tests: `NUBOX_FAULT=<point>:<rank>:<kind>` arms one point on one rank.
-/// Kinds: throw (our own error), kill (SIGKILL), hang (sleep for ever), enospc (file-system error),
-/// nan (where results can be spoiled), and bitflip, which points without a value pass by. Unarmed
-/// points cost one comparison. Runs but those of `doctor`, whose measurements are such values, are
-/// only broken, never changed.
+/// Kinds: throw (internal error), kill (SIGKILL), hang (sleep forever), enospc (file-system error),
+/// nan (a result becomes NaN, at points that support it) and bitflip (a value changes, at points
+/// that have one). An unarmed point costs one comparison.
 namespace nubox::fault {
 
-/// Called by par::Session once the rank is known; reads NUBOX_FAULT.
-/// Calling it again follows the variable's new value (tests arm points one after another).
+/// Called by par::Session once the rank is known; reads NUBOX_FAULT. May be called again after the
+/// variable has changed, as tests do.
 /// @throws UsageError if the variable is set and malformed.
 void arm(int rank);
 
-/// A named place where a run can be made to fail ("config", "read", "write", "publish", ...).
+/// A named point at which a run can be made to fail ("config", "read", "write", "publish", ...).
 /// @throws Error as armed
 void point(std::string_view name);
 
-/// True at a place whose result is to be spoiled with a NaN.
-[[nodiscard]] bool spoils(std::string_view name);
+/// True at a point whose result is to be replaced by NaN.
+[[nodiscard]] bool injects_nan(std::string_view name);
 
-/// A named place whose values can be made wrong: if armed with bitflip, the second highest bit of
-/// the last byte is turned, which in the last of several floating-point numbers is the highest bit
-/// of the exponent. Nothing happens to no bytes.
+/// A named point whose values can be made wrong. If armed with bitflip, the second highest bit of
+/// the last byte is inverted: in an array of floating-point numbers, the highest bit of the
+/// exponent of the last one. `bytes` may be empty.
 void corrupt(std::string_view name, std::span<std::byte> bytes);
 
 /// The same for one number.

@@ -8,15 +8,15 @@
 
 #include <fmt/format.h>
 
-/// The program's log: rank 0 speaks at info level, the others only from warnings up and with their
-/// rank in front. Every line is flushed, since batch systems buffer.
+/// Log of the program on stderr. Rank 0 writes messages from info level on, the other ranks only
+/// warnings, with their rank as prefix. Every line is flushed, since batch systems buffer output.
 namespace nubox::log {
 
-/// Call once after MPI is up. `quiet` keeps rank 0 to warnings as well (tests).
+/// Call once after MPI is up. With `quiet` rank 0 writes only warnings as well (tests).
 void start(int rank, int size, bool quiet = false);
 
-/// While it lives this rank speaks as rank 0 does, with `name` in front: the first rank of a group
-/// of ranks that works for itself.
+/// During its lifetime this rank writes from info level on, with `name` as prefix. For the first
+/// rank of a group of ranks that works independently of the others.
 class GroupScope {
  public:
   explicit GroupScope(std::string_view name);
@@ -40,24 +40,23 @@ void warn(fmt::format_string<Args...> text, Args&&... args) {
   write_warning(fmt::format(text, std::forward<Args>(args)...));
 }
 
-/// A warning that all ranks come to alike: rank 0 alone speaks.
+/// A warning that occurs on all ranks alike: only rank 0 writes it.
 template <class... Args>
 void warn_together(fmt::format_string<Args...> text, Args&&... args) {
   write_info("warning: " + fmt::format(text, std::forward<Args>(args)...));
 }
 
-/// True if rank 0 speaks to a terminal: progress may then rewrite one line.
+/// True if this rank writes info messages to a terminal, where progress may rewrite one line.
 [[nodiscard]] bool on_terminal();
-/// A line on the terminal that the next status or log line replaces. Rank-local; only where
-/// on_terminal().
+/// Writes a line that the next status or log line replaces. Rank-local; only if on_terminal().
 void write_status(std::string_view text);
 
-/// Name of what the process is doing now, for failure reports ("simulate: seed 3, 0.15 eV").
-/// Setting it is a beat.
+/// Name of the current phase of the run, for failure reports ("simulate: seed 3, 0.15 eV"). Setting
+/// it counts as a beat().
 void set_phase(std::string_view phase);
 [[nodiscard]] std::string phase();
 
-/// Tells the watchdog that work goes on: once per step of anything that may take long.
+/// Reports progress to the watchdog. To be called once per step of every loop that may take long.
 void beat();
 [[nodiscard]] std::uint64_t beats();
 

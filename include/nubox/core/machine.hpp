@@ -11,8 +11,8 @@ namespace nubox::machine {
 /// "0-3,8": ranges of ascending numbers.
 [[nodiscard]] std::string ranges_text(const std::vector<int>& numbers);
 
-/// Threads that a process computes with if `processes` share the machine: OMP_NUM_THREADS if it is
-/// a positive number, else an equal share of the machine's CPUs.
+/// Number of compute threads of each of `processes` processes on one machine: OMP_NUM_THREADS if it
+/// is a positive number, otherwise an equal share of the CPUs.
 [[nodiscard]] int threads_of_process(int processes);
 
 [[nodiscard]] std::string host_name();

@@ -10,19 +10,19 @@ namespace nubox::memory {
 [[nodiscard]] std::uint64_t peak_rss_bytes();
 /// Resident set now, bytes.
 [[nodiscard]] std::uint64_t rss_bytes();
-/// Gives what the allocator keeps back to the system and makes the resident set that is left the
-/// peak, so that one piece of work can be measured.
+/// Returns free memory of the allocator to the system and resets the peak to the current resident
+/// set, so that the peak of one task can be measured.
 void reset_peak_rss();
 
-/// From now on arrays of 256 KiB and more go back to the system when they are freed, whatever their
-/// size: left to itself the allocator comes to keep those of up to 32 MiB, in a heap from which few
-/// return. For work whose arrays are few and live long.
+/// From now on arrays of 256 KiB and more return to the system when they are freed. By default
+/// glibc raises this threshold up to 32 MiB during a run and keeps smaller arrays in its heap, from
+/// which few return. For programs with few, long-lived arrays.
 void release_freed_arrays();
 
-/// While it lives, what is freed stays with the allocator and is handed out again as it is. For
-/// work that makes and frees large arrays all the time, as networks do: otherwise the system takes
-/// each of them back and clears its pages anew, a third of the time of a small network. One at a
-/// time; after it as after release_freed_arrays().
+/// During its lifetime the allocator keeps freed memory and reuses it. For code that allocates and
+/// frees large arrays all the time, as networks do: otherwise the system clears the pages of every
+/// new array, which took a third of the time of a small network. Only one may exist at a time. Its
+/// destructor acts as release_freed_arrays().
 class HeapRetention {
  public:
   HeapRetention();
@@ -32,9 +32,10 @@ class HeapRetention {
 };
 
 /// Bytes that new allocations on this machine can still get: free memory and caches that the kernel
-/// gives up, or what the control group of a batch job or container leaves, if that is less.
+/// can release, or what the control group of a batch job or container has left, if that is less.
 [[nodiscard]] std::uint64_t available_bytes();
-/// Bytes that RLIMIT_AS (ulimit -v) leaves this process; the largest number if there is no limit.
+/// Address space in bytes that this process has left under RLIMIT_AS (ulimit -v); the largest
+/// integer if there is no limit.
 [[nodiscard]] std::uint64_t address_space_left_bytes();
 
 /// "1.25 GiB".

@@ -13,7 +13,7 @@ class Stopwatch {
   [[nodiscard]] double seconds() const {
     return std::chrono::duration<double>(Clock::now() - start_).count();
   }
-  /// Returns the elapsed seconds and starts anew.
+  /// Returns the elapsed seconds and restarts.
   double restart() {
     const double elapsed = seconds();
     start_ = Clock::now();

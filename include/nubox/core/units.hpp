@@ -9,8 +9,8 @@ inline constexpr double pi = 3.14159265358979323846;
 inline constexpr double hubble_kms_per_mpch = 100.0;
 /// Speed of light, km/s (exact).
 inline constexpr double light_kms = 299792.458;
-/// Sum of the neutrino masses over Omega_nu h^2, eV, of three species as HADES and Quijote count
-/// them.
+/// Sum of the masses of three neutrino species over Omega_nu h^2, eV: the constant of the HADES and
+/// Quijote simulations.
 inline constexpr double neutrino_eV_per_Omega_h2 = 93.14;
 /// Critical density in (Msun/h)/(Mpc/h)^3.
 inline constexpr double critical_density = 27.7536627e10;

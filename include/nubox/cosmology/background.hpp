@@ -7,10 +7,10 @@
 namespace nubox::cosmology {
 
 /// Expansion history E(a) = H(a)/H0 with photons, massless and massive neutrinos and a cosmological
-/// constant that closes E(1) = 1. Cheap to copy.
+/// constant such that E(1) = 1. Cheap to copy.
 class Background {
  public:
-  /// @throws InputError for parameters that make no cosmology
+  /// @throws InputError for unphysical parameters
   explicit Background(const Parameters& parameters);
 
   [[nodiscard]] const Parameters& parameters() const;

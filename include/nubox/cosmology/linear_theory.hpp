@@ -11,10 +11,9 @@ namespace nubox::cosmology {
 /// (arXiv:2011.12504), or not at all (their mass then does not cluster).
 enum class NeutrinoSource { table, supereasy, none };
 
-/// Linear theory of one cosmology (one M_nu) as the simulator obeys it: growth of cb with the
-/// neutrino source S(k,a), second order, and the power spectrum back-scaled from a_out, so that the
-/// linear power at a_out is the Boltzmann one exactly. Cheap to
-/// copy.
+/// Linear theory of one cosmology (one M_nu) with the equations of the simulator: growth of cb with
+/// the neutrino source S(k,a), second-order growth, and the power spectrum back-scaled from a_out,
+/// so that the linear power at a_out is exactly that of the Boltzmann code. Cheap to copy.
 ///
 /// Valid from a_min() to 1; growth and source are constant in k beyond the tabulated range, power
 /// follows LinearTables::T_cb. A call costs about half a microsecond: callers that need one value
@@ -22,7 +21,7 @@ enum class NeutrinoSource { table, supereasy, none };
 class LinearTheory {
  public:
   /// Solves the growth equations, some 30 ms. Rank-local, the same on all ranks.
-  /// @throws InputError if M_nu or a_out lies outside the tables or the background is none
+  /// @throws InputError if M_nu or a_out lies outside the tables, or for unphysical parameters
   LinearTheory(const Parameters& parameters, const LinearTables& tables, NeutrinoSource source,
                double a_out = 1.0);
 

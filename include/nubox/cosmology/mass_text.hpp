@@ -5,7 +5,7 @@
 
 namespace nubox::cosmology {
 
-/// "0.150": a sum of neutrino masses in eV as file names have it.
+/// "0.150": a sum of neutrino masses in eV, as in file names.
 [[nodiscard]] std::string mass_text(double M_nu_eV);
 
 /// @throws UsageError naming the option if a file name would lose digits of a mass

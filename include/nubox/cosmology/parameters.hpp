@@ -26,13 +26,13 @@ struct Parameters {
   bool operator==(const Parameters&) const = default;
 };
 
-/// A parameter by the name that files and options give it.
+/// A parameter with its name in files and options.
 struct ParameterField {
   const char* name;
   double Parameters::*member;
 };
 
-/// What the headers of boxes and models hold of a cosmology.
+/// Parameters that the headers of boxes and models contain.
 inline constexpr std::array<ParameterField, 6> parameter_fields{{
     {"Omega_m", &Parameters::Omega_m},
     {"Omega_b", &Parameters::Omega_b},
@@ -42,15 +42,15 @@ inline constexpr std::array<ParameterField, 6> parameter_fields{{
     {"M_nu_eV", &Parameters::M_nu_eV},
 }};
 
-/// Relative difference that rounding in the files of other programs explains. It changes P(k) by
-/// about as much, below what boxes can tell.
+/// Relative difference that is attributed to rounding in the files of other programs. It changes
+/// P(k) by about as much, less than boxes can measure.
 inline constexpr double parameter_tolerance = 1e-4;
 
 /// True if two numbers differ by more than parameter_tolerance, relative to the larger one.
 [[nodiscard]] bool differ(double a, double b);
 
 /// The first of parameter_fields in which two cosmologies differ; the neutrino mass is not
-/// compared, since twins differ in it. Null if there is none.
+/// compared, since the boxes of a matched pair differ in it. Null if they are equal.
 [[nodiscard]] const ParameterField* first_difference(const Parameters& a, const Parameters& b);
 
 /// Refuses a file whose cosmology is not the configured one. Rank-local.

@@ -6,33 +6,32 @@
 #include "nubox/par/comm.hpp"
 #include "nubox/sim/simulate.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-/// The checks of `nubox doctor`: each examines one property of the machine that has made runs fail
-/// or slow, and reports it in lines of one table.
+/// The checks of `nubox doctor`: each examines one property of the machine that may make runs fail
+/// or slow, and reports it in lines of a table.
 namespace nubox::doctor {
 
-/// A simulation whose memory and disk space are compared with what is free.
+/// Simulations whose memory and disk space are compared with what is free.
 struct PlannedSimulation {
   sim::SimulationOptions options;
   cosmology::Parameters cosmology;
   std::filesystem::path tables;  ///< directory of its linear tables
   std::filesystem::path out;     ///< where its boxes will be written
-  std::uint64_t disk_bytes = 0;  ///< of all its boxes, and a checkpoint
+  std::size_t boxes = 1;         ///< runs: seeds times masses
 };
 
 struct Options {
-  std::size_t n = 32;                     ///< mesh of the file and transform checks
+  std::size_t n = 32;                     ///< mesh for the checks of files and transforms
   std::filesystem::path directory = ".";  ///< of scratch files
   std::optional<PlannedSimulation> simulation;
 };
 
-/// A check, in a file of its own. Collective; errors that it throws are agreed and count as a
-/// failure of the check.
+/// A check, in a separate file. Collective. It may throw agreed errors, which count as failures.
 struct Check {
   std::string name;
   ExitCode code;  ///< of a failure

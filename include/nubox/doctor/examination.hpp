@@ -9,13 +9,13 @@
 
 namespace nubox::doctor {
 
-/// A finding and the check that made it.
+/// A finding and its check.
 struct Line {
   const Check* check;
   Finding finding;
 };
 
-/// Findings of the checks named in `wanted`, in the order of all_checks(). A check that ends in an
+/// Findings of the checks named in `wanted`, in the order of all_checks(). A check that throws an
 /// agreed error counts as failed. `strict`: warnings count as failures. Collective.
 [[nodiscard]] std::vector<Line> examine(const par::Comm& world, const Options& options,
                                         const std::vector<std::string>& wanted, bool strict);

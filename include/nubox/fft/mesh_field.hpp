@@ -8,11 +8,11 @@
 
 namespace nubox::fft {
 
-/// A periodic cubic mesh of n^3 points over a box, dealt to ranks as x slabs; real values and
-/// Fourier modes share one padded buffer, so it is in one of two states.
+/// A periodic cubic mesh of n^3 points over a box, distributed over ranks as x slabs. Real values
+/// and Fourier modes share one padded buffer, so that a mesh is in one of two states.
 ///
 /// Real:    value(ix_local, iy, iz), rows of 2(n/2+1) floats, z fastest; point i at x = i L / n.
-/// Fourier: modes [ky_local][kx][kz], kz = 0..n/2 fastest (transposed: walk it with for_each_mode).
+/// Fourier: modes [ky_local][kx][kz], kz = 0..n/2 fastest (transposed; see for_each_mode).
 ///          Convention delta(x) = sum_n c_n exp(+i k_n x), so c_n is FFT / n^3.
 class MeshField {
  public:
@@ -51,7 +51,8 @@ class MeshField {
   }
 
   void fill(float value);
-  /// Declares the buffer to hold modes (or values) that the caller writes himself; zeroes it.
+  /// Zeroes the buffer and sets its state to Fourier or real, for callers that write modes or
+  /// values.
   void reset_as_modes();
   void reset_as_real();
 

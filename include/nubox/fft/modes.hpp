@@ -2,6 +2,8 @@
 
 #include "nubox/fft/mesh_field.hpp"
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -11,7 +13,8 @@ namespace nubox::fft {
 struct Mode {
   int nx = 0, ny = 0, nz = 0;  ///< nx, ny in (-n/2, n/2]; nz in [0, n/2]
   int weight = 1;              ///< 2 if the conjugate mode is not stored (0 < nz < n/2), else 1
-  /// On the Nyquist plane of an axis a gradient i k_j is not Hermitian: it is zero there.
+  /// True on the Nyquist plane of an axis, where a gradient i k_j is not Hermitian and is set to
+  /// zero.
   bool nyquist_x = false, nyquist_y = false, nyquist_z = false;
 
   [[nodiscard]] std::int64_t norm2() const {
@@ -19,6 +22,12 @@ struct Mode {
   }
   [[nodiscard]] bool is_zero() const { return nx == 0 && ny == 0 && nz == 0; }
 };
+
+/// Radial bin b of a mode with |n|^2 = norm2: b <= |n| < b + 1. Exact at the edges, since the
+/// square root is correctly rounded and norm2 < 2^52.
+[[nodiscard]] inline std::size_t radial_bin(std::int64_t norm2) {
+  return static_cast<std::size_t>(std::sqrt(static_cast<double>(norm2)));
+}
 
 /// Signed integer frequency of index i on an n-point axis; the Nyquist index n/2 stays positive.
 [[nodiscard]] constexpr int signed_frequency(std::size_t i, std::size_t n) {
@@ -32,8 +41,8 @@ struct ModeRow {
   std::size_t first = 0;  ///< into MeshField::modes()
 };
 
-/// The one walk over k space, row by row: calls visit(row) in storage order, for work that wants
-/// its innermost loop plain. Rank-local.
+/// Loop over k space, row by row: calls visit(row) in storage order. For code with a simple
+/// innermost loop over nz. Rank-local.
 template <class Visit>
 void for_each_mode_row(const Plan& plan, Visit&& visit) {
   const std::size_t n = plan.layout().n();
@@ -51,8 +60,8 @@ void for_each_mode_row(const Plan& plan, Visit&& visit) {
   }
 }
 
-/// The same walk mode by mode: calls visit(mode, index) for every mode stored on this rank; `index`
-/// goes into MeshField::modes(). Rank-local.
+/// The same loop, mode by mode: calls visit(mode, index) for every mode stored on this rank;
+/// `index` goes into MeshField::modes(). Rank-local.
 template <class Visit>
 void for_each_mode(const Plan& plan, Visit&& visit) {
   const std::size_t n = plan.layout().n();

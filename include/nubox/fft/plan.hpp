@@ -9,10 +9,9 @@
 namespace nubox::fft {
 
 /// Single-precision r2c and c2r transforms, in place, with transposed k space, of one cubic mesh of
-/// n^3 points on one communicator. Made once, shared by all meshes of that size. The same values
-/// give the same bits on every number of ranks.
-/// Transforms are collective. FFTW does not normalise: forward followed by backward multiplies by
-/// n^3 (MeshField::to_modes divides once).
+/// n^3 points on one communicator. One plan is shared by all meshes of its size. The same values
+/// give the same bits on every number of ranks. Transforms are collective. FFTW does not normalise:
+/// forward followed by backward multiplies by n^3 (MeshField::to_modes divides once).
 class Plan {
  public:
   /// Rank-local. @throws NumericalError if FFTW refuses the size
@@ -25,7 +24,7 @@ class Plan {
   [[nodiscard]] const par::SlabLayout& layout() const { return layout_; }
   /// ky planes in k space: the same.
   [[nodiscard]] const par::Slab& ky_slab() const { return layout_.local(); }
-  /// Floats that a buffer holds: the slab with its padded rows.
+  /// Length of a buffer in floats: the slab with padded rows.
   [[nodiscard]] std::size_t buffer_floats() const { return layout_.local().count * plane_floats(); }
 
   void forward(float* buffer) const;

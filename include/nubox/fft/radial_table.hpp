@@ -10,15 +10,15 @@
 
 namespace nubox::fft {
 
-/// A function of |k| tabulated at every |n|^2 that a mesh can hold, zero at k = 0: a walk over
-/// modes then costs a look-up instead of a spline or a square root per mode.
+/// A function of |k| tabulated at every |n|^2 of a mesh, zero at k = 0. A loop over modes then
+/// costs a look-up instead of a spline or a square root per mode.
 class RadialTable {
  public:
   /// Collective on the mesh's communicator. @throws what `function` throws (agreed)
   RadialTable(const MeshField& mesh, const std::function<double(double k_hmpc)>& function) {
     const std::size_t half = mesh.n() / 2;
     values_.resize(3 * half * half + 1);
-    // The same on all ranks, and so is a refusal of the function's.
+    // Rank-local work with the same result on all ranks; `function` may throw.
     par::agree(mesh.comm(), [&] {
       for (std::size_t norm2 = 1; norm2 < values_.size(); ++norm2) {
         const double k = mesh.k_fundamental_hmpc() * std::sqrt(static_cast<double>(norm2));

@@ -9,13 +9,13 @@
 
 namespace nubox::field {
 
-/// True if `path` is a sound field file of exactly this run. The file is read whole, so that a
-/// damaged box is not taken for a finished one; a damaged file counts as missing.
+/// True if `path` is a valid field file of exactly this run. The whole file is read and verified,
+/// so that a damaged box does not count as finished; a damaged file counts as missing.
 ///
-/// @param difference  says by the header of the file in what it is another run; empty: it is this
-/// one
+/// @param difference  says from the header in what the file is of another run; empty: it is of this
+///                    one
 /// @param option      names the output, for the error message
-/// Collective. @throws InputError (agreed) if a sound file of another run is there, which is never
+/// Collective. @throws InputError (agreed) if there is a valid file of another run, which is never
 ///         overwritten; FileSystemError (agreed) if it is no field file at all
 [[nodiscard]] bool is_complete_output(
     const par::Comm& comm, const std::filesystem::path& path,

@@ -8,20 +8,20 @@
 
 namespace nubox::field {
 
-/// Values of one plane that a rank needs, whole or in part.
+/// The values, or a part of them, of a plane that a rank needs.
 struct NeededPlane {
   std::size_t plane = 0;   ///< index on the whole mesh
   int owner = 0;           ///< rank that holds the plane
   std::size_t values = 0;  ///< number of values
 };
 
-/// Which planes travel between which ranks, for halos, ghost planes and crops. Every rank works it
-/// out from what all ranks need, without communication. Planes that a rank needs and owns itself do
-/// not travel. In the message from one rank to another the planes stand in the order in which the
-/// receiver lists them.
+/// Planes that ranks send to each other for halos, ghost planes and crops. Every rank derives the
+/// plan from the needs of all ranks, without communication. Planes that a rank needs and owns
+/// itself are not sent. A message contains the planes in the order in which the receiver lists
+/// them.
 class ExchangePlan {
  public:
-  /// @param needed_by  planes that a rank needs, in its order; the same answer on every rank
+  /// @param needed_by  planes that a rank needs, in its order; the same result on every rank
   /// Rank-local.
   ExchangePlan(const par::Comm& comm,
                const std::function<std::vector<NeededPlane>(int rank)>& needed_by);
@@ -35,8 +35,8 @@ class ExchangePlan {
   };
   [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
 
-  /// Start of the values of item i of this rank's list in the receive buffer; of no meaning for
-  /// planes that this rank owns.
+  /// Start of the values of item i of this rank's list in the receive buffer; undefined for planes
+  /// that this rank owns.
   [[nodiscard]] std::size_t received_at(std::size_t item) const { return received_at_[item]; }
 
   /// Values by rank, and in total, as all_to_all() takes them.

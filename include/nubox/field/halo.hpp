@@ -7,8 +7,8 @@
 
 namespace nubox::field {
 
-/// A slab of a lattice field with `halo` more x planes on both sides, taken periodically from
-/// whichever ranks own them (thin slabs: several ranks; halo >= N wraps more than once).
+/// A slab of a lattice field with `halo` more x planes on both sides, periodic copies from the
+/// ranks that own them (several ranks for thin slabs; halo >= N wraps around more than once).
 /// values [components][count + 2 halo][N][N]; plane 0 is lattice plane (start - halo) mod N.
 struct HaloedSlab {
   std::size_t halo = 0;

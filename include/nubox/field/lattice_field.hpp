@@ -9,7 +9,7 @@
 
 namespace nubox::field {
 
-/// A field on the Lagrangian lattice q = i L / N, dealt to ranks as x slabs:
+/// A field on the Lagrangian lattice q = i L / N, distributed over ranks as x slabs:
 /// [components][nx_local][N][N] float, C order, x slowest, z fastest.
 class LatticeField {
  public:
@@ -28,7 +28,7 @@ class LatticeField {
   /// Lattice sites on this rank: nx_local N^2.
   [[nodiscard]] std::size_t local_sites() const { return layout_.local().count * n() * n(); }
 
-  /// Where the values are.
+  /// The memory that contains the values.
   [[nodiscard]] std::pmr::memory_resource& memory() const {
     return *values_.get_allocator().resource();
   }

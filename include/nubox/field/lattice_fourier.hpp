@@ -15,8 +15,8 @@ void copy_from_mesh(const fft::MeshField& mesh, LatticeField& field, std::size_t
 void add_from_mesh(const fft::MeshField& mesh, LatticeField& field, std::size_t c);
 
 /// Isotropic filter as an increment: field += FFT^-1[(filter(k) - 1) FFT field] for every
-/// component; exact where the filter is one. k in h/Mpc; k = 0 is left alone. `filter` must be
-/// cheap or is tabulated by the caller. Collective. @throws what the filter throws (agreed)
+/// component; exact where the filter is one. k in h/Mpc; k = 0 is unchanged. `filter` is called
+/// once per |n|^2. Collective. @throws what the filter throws (agreed)
 void apply_filter(LatticeField& field, const std::shared_ptr<const fft::Plan>& plan,
                   const std::function<double(double k_hmpc)>& filter);
 

@@ -1,30 +1,21 @@
 #pragma once
 
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/assignment.hpp"
 #include "nubox/field/lattice_field.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
 namespace nubox::field {
 
-/// Mass assignment windows: order p = number of mesh nodes per axis that a particle touches.
-/// Nodes at x = i H; kernels of Hockney & Eastwood 1981.
-enum class Assignment { ngp = 1, cic = 2, tsc = 3, pcs = 4 };
-
-/// Fourier window of an assignment along one axis: sinc(pi n_i / N)^p; the full window is the
-/// product over axes.
-[[nodiscard]] double assignment_window(Assignment assignment, int n_i, std::size_t mesh_n);
-/// 1 / W of one axis by |n_i| = 0 ... n/2: what undoes the assignment window, axis by axis.
-[[nodiscard]] std::vector<double> inverse_window(Assignment assignment, std::size_t mesh_n);
-
-/// Where each particle of this rank meets the mesh: particles stay with their owner, those whose
-/// mesh planes belong to another rank are sent there (any rank: displacements may span several
-/// slabs). Built once per set of positions, then used for one painting and several readings.
-/// Construction, painting and interpolate are collective on the mesh's communicator.
+/// Assignment of the particles of this rank to mesh cells. Particles remain on their rank; copies
+/// of those whose mesh planes belong to another rank are sent there (to any rank, since
+/// displacements may span several slabs). Built once per set of positions, then used to paint once
+/// and to interpolate several times. Construction, painting and interpolate are collective on the
+/// mesh's communicator.
 class ParticleRoute {
  public:
   /// Lattice particles at x = q + displacement (three components, Mpc/h), wrapped into the box.
@@ -39,19 +30,18 @@ class ParticleRoute {
   ParticleRoute(ParticleRoute&&) noexcept;
   ParticleRoute& operator=(ParticleRoute&&) noexcept;
 
-  /// Adds every particle's weight to the mesh (counts; total = number of particles).
+  /// Adds the weight of every particle to the mesh (counts; total = number of particles).
   void paint(fft::MeshField& mesh) const;
   /// Replaces the mesh by the counts, summed in fixed point: the same bits for every order of the
-  /// particles and every number of ranks, where sums of floats would differ. Weights are rounded to
-  /// 2^-(bits_of_mean + 1) of the mean count (2e-6 by default). A cell of more than
-  /// 2^(32 - bits_of_mean) times the mean takes another painting in steps 4 times coarser, and so
-  /// on.
+  /// particles and every number of ranks, unlike sums of floats. Weights are rounded to
+  /// 2^-(bits_of_mean + 1) of the mean count (2e-6 by default). If a cell exceeds 2^(32 -
+  /// bits_of_mean) times the mean, painting is repeated with steps 4 times coarser, and so on.
   void paint_exact(fft::MeshField& mesh, int bits_of_mean = 18) const;
   /// values[p] = mesh value at particle p (weights as in paint), p in the owner's order.
   void interpolate(const fft::MeshField& mesh, std::span<float> values) const;
   /// Gets the values of particles first, first + 1, ... in the owner's order.
   using UseValues = std::function<void(std::size_t first, std::span<const float> values)>;
-  /// The same in short consecutive pieces, for values that need not be kept. `use` must not throw.
+  /// The same in short consecutive pieces, for values that are not stored. `use` must not throw.
   void interpolate_in_pieces(const fft::MeshField& mesh, const UseValues& use) const;
 
   /// Particles of this rank whose mesh planes belong to other ranks.

@@ -8,7 +8,7 @@
 /// Arithmetic of a periodic box of side `box` and of periodic axes of n sites. Rank-local.
 namespace nubox::field {
 
-/// The image of a separation x in (-L/2, L/2], for |x| < 1.5 L: exact, at most one box length is
+/// The image of a separation x in (-L/2, L/2], for |x| < 1.5 L: exact: at most one box length is
 /// added or subtracted.
 template <std::floating_point Float>
 [[nodiscard]] inline Float minimum_image(Float x, Float box) {
@@ -24,7 +24,7 @@ template <std::floating_point Float>
 /// The image of a coordinate x in [0, L), any number of boxes away.
 [[nodiscard]] inline double wrap_position(double x, double box) {
   const double in_box = x - box * std::floor(x / box);
-  return in_box < box ? in_box : 0.0;  // a tiny negative x rounds up to L
+  return in_box < box ? in_box : 0.0;  // a small negative x rounds up to L
 }
 
 /// Index in [0, n) of site i of a periodic axis; any i, negative ones included.
@@ -39,7 +39,7 @@ template <std::floating_point Float>
   return (start + n - halo % n) % n;
 }
 
-/// Copies `count` values, of any number, from a periodic row of n beginning at index first < n.
+/// Copies `count` values (any number) from a periodic row of n values, starting at index first < n.
 /// Returns the end of the copy.
 template <class Value>
 Value* copy_periodic_row(const Value* row, std::size_t n, std::size_t first, std::size_t count,

@@ -13,6 +13,13 @@ namespace nubox::gadget {
 
 enum class Format { hdf5, gadget2 };
 
+/// Size of n^3 particles in a snapshot, bytes: three floats each of position and velocity, an ID of
+/// 4 bytes.
+[[nodiscard]] constexpr double particle_bytes(std::size_t n) {
+  const auto side = static_cast<double>(n);
+  return 28 * side * side * side;
+}
+
 /// Format and header of a snapshot of one particle type (CDM).
 struct WriterOptions {
   Format format = Format::hdf5;

@@ -16,18 +16,24 @@ namespace nubox::io {
 /// system has no locks, a warning says so.
 class [[nodiscard]] OutputLock {
  public:
-  /// Claims the outputs `<directory>/<name>` and `<name>.*`; an empty name claims all of the
-  /// directory and below. The directory must exist. The lock is the hidden file `.<name>.lock` or
-  /// `.nubox.lock` in it. Collective.
-  /// @throws FileSystemError (agreed) if another job holds the claim
-  OutputLock(const par::Comm& comm, const std::filesystem::path& directory,
-             const std::string& name = "");
+  /// Claims the output `path` and all whose names begin with that name and a dot (files of a set,
+  /// partial results). Makes its directory. The lock is the hidden file `.<name>.lock` beside it.
+  /// Collective. @throws FileSystemError (agreed) if another job holds the claim
+  [[nodiscard]] static OutputLock of_file(const par::Comm& comm, const std::filesystem::path& path);
+  /// Claims all outputs in a directory and below, by the file `.nubox.lock` in it. Makes the
+  /// directory. Collective. @throws as of_file
+  [[nodiscard]] static OutputLock of_directory(const par::Comm& comm,
+                                               const std::filesystem::path& directory);
   /// Removes the lock file.
   ~OutputLock();
+  OutputLock(OutputLock&& other) noexcept;
   OutputLock(const OutputLock&) = delete;
   OutputLock& operator=(const OutputLock&) = delete;
+  OutputLock& operator=(OutputLock&&) = delete;
 
  private:
+  OutputLock(const par::Comm& comm, const std::filesystem::path& directory,
+             const std::string& name);
   std::filesystem::path path_;
   int descriptor_ = -1;  ///< rank 0 alone
 };

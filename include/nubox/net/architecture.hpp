@@ -63,6 +63,11 @@ using Extent = std::array<std::size_t, 3>;
 /// The same per output voxel of an endless tile, where margins cost nothing.
 [[nodiscard]] double multiply_adds_per_voxel(const Architecture& architecture);
 
+/// Speed of one core with AVX-512 in the convolutions, FLOP/s (two per multiply-add), for estimates
+/// of time: what `nubox bench --bench.what=predict` shows for fp32. GPUs are a hundred times as
+/// fast.
+inline constexpr double core_flop_per_s = 2e10;
+
 /// What a network is told about a box beside its fields.
 struct Conditioning {
   /// theta = f_nu / f_nu(0.15 eV), f_nu = M_nu / (93.14 h^2 Omega_m), over the paper's cosmology (h

@@ -15,19 +15,18 @@ namespace nubox::par {
 /// of the lowest rank with the highest exit code), marked as agreed. Collective.
 void agree_on(const Comm& comm, const std::optional<Error>& local_failure);
 
-/// Throws an error that all ranks throw, because what led to it is equal on all of them (a reduced
-/// value, a broadcast decision, an argument): marked as agreed, as having arisen on rank
-/// `origin`. Collective. With collective checks (debug builds) the ranks compare their errors.
+/// Throws an error whose cause is equal on all ranks (a reduced value, a broadcast decision, an
+/// argument), so that all ranks throw it: marked as agreed, with `origin` as the rank on which it
+/// arose. Collective. With collective checks (debug builds) the ranks compare their errors.
 /// @throws InternalError on all ranks if the checks find errors that differ
 [[noreturn]] void throw_agreed(const Comm& comm, const Error& error, int origin = 0);
 
 /// The error of the exception being handled (an unknown one becomes an internal error).
 [[nodiscard]] Error current_error();
 
-/// Runs rank-local work whose failure is to be expected (open, parse, validate, allocate, rename)
-/// and agrees on the outcome. The work must hold no collective operation: a rank that throws
-/// before it would leave the others waiting. With collective checks (debug builds) such an
-/// operation throws.
+/// Runs rank-local work that may fail (open, parse, validate, allocate, rename) and agrees on the
+/// outcome. The work must not contain a collective operation: a rank that throws before it would
+/// leave the others waiting. With collective checks (debug builds) such an operation throws.
 template <class Work>
 auto agree(const Comm& comm, Work&& work) {
   std::optional<Error> failure;

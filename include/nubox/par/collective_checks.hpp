@@ -2,9 +2,9 @@
 
 namespace nubox::par {
 
-/// Checks that only whole groups of ranks can make: no collective operation inside the rank-local
-/// work of agree(), and the same error on all ranks in throw_agreed(). They are on by default in
-/// builds with assertions (without NDEBUG). Must be equal on all ranks.
+/// Checks of the rules for collectives: no collective operation inside the rank-local work of
+/// agree(), and the same error on all ranks in throw_agreed(). They are on by default in builds
+/// with assertions (without NDEBUG). Must be equal on all ranks.
 void set_collective_checks(bool enabled);
 [[nodiscard]] bool collective_checks();
 

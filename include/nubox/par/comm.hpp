@@ -13,26 +13,25 @@
 
 namespace nubox::par {
 
-/// Turns an MPI return code into a CommunicationError with the expression and its place.
+/// Turns an MPI error code into a CommunicationError with the expression, file and line.
 void check_mpi(int code, const char* expression, const char* file, int line);
 #define NUBOX_MPI_CHECK(expression) \
   ::nubox::par::check_mpi((expression), #expression, __FILE__, __LINE__)
 
-/// Elements per single MPI call; longer transfers go in pieces (MPI counts are int).
+/// Elements per MPI call; longer transfers are split (MPI counts are int).
 inline constexpr std::size_t default_chunk_elements = std::size_t{1} << 30;
 
 enum class Reduction { sum, min, max };
 
-/// Handle of a communicator of our own: a plain duplicate (a cartesian one corrupts MPI-IO in Open
-/// MPI, open-mpi/ompi#12718) that returns errors, which become CommunicationError. Copies share
-/// the communicator, which is freed with the last of them: objects that work on a communicator
-/// hold a copy, so that none outlives it. The last handle must go before par::Session ends, on all
-/// ranks. All operations are collective
+/// Handle of a communicator, a duplicate that is not cartesian (cartesian ones corrupt MPI-IO in
+/// Open MPI, open-mpi/ompi#12718). MPI errors become CommunicationError. Copies share the
+/// communicator, which is freed with the last of them: objects that use a communicator hold a copy.
+/// The last copy must be destroyed before par::Session, on all ranks. All operations are collective
 /// on the communicator unless said otherwise; inside the rank-local work of agree() they throw
 /// (nubox/par/collective_checks.hpp), except on the communicator of this rank alone (self()).
 class Comm {
  public:
-  // No moves: what is moved from (a field, say) keeps a communicator that can be asked.
+  // Not movable: an object that was moved from (a field, for example) keeps a valid communicator.
   Comm(const Comm&) = default;
   Comm& operator=(const Comm&) = default;
   ~Comm() = default;
@@ -91,8 +90,8 @@ class Comm {
   }
 
   /// Sends consecutive blocks of `send`, `send_counts[r]` elements to rank r; returns what was
-  /// received, blocks in rank order. `received_counts`, if given, gets the block lengths.
-  /// Blocks of any length: transfers longer than the chunk limit go in pieces.
+  /// received, blocks in rank order. `received_counts`, if given, gets the block lengths. Blocks
+  /// may have any length.
   template <class T>
   [[nodiscard]] std::vector<T> all_to_all(
       std::span<const T> send, std::span<const std::size_t> send_counts,
@@ -112,7 +111,7 @@ class Comm {
     return all_to_all<T>(std::span<const T>(send), std::span<const std::size_t>(send_counts),
                          received_counts);
   }
-  /// As above into a buffer whose block lengths the caller knows already.
+  /// The same into a buffer, if the caller knows the block lengths.
   template <class T>
   void all_to_all(std::span<const T> send, std::span<const std::size_t> send_counts,
                   std::span<T> received, std::span<const std::size_t> received_counts) const {
@@ -121,24 +120,24 @@ class Comm {
                      received_counts, sizeof(T));
   }
 
-  /// Sends `leaving` to another rank, which calls this too, and receives as much from it. Of the
-  /// two ranks alone.
+  /// Exchanges equal amounts of data with one other rank, which has to call this as well. Not
+  /// collective: only the two ranks take part.
   template <class T>
   void sendrecv(int partner, std::span<const T> leaving, std::span<T> arriving) const {
     static_assert(std::is_trivially_copyable_v<T>);
     sendrecv_bytes(partner, std::as_bytes(leaving), std::as_writable_bytes(arriving));
   }
 
-  /// Largest number of elements in one MPI call; longer transfers go in pieces.
+  /// Largest number of elements in one MPI call; longer transfers are split.
   [[nodiscard]] std::size_t chunk_elements() const noexcept { return state_->chunk_elements; }
-  /// Lowers the limit for all handles of this communicator, so that tests reach the path of many
-  /// pieces with few elements. Rank-local; the same on all ranks.
+  /// Sets the limit for all copies of this handle, so that tests can split short transfers.
+  /// Rank-local, with the same value on all ranks.
   void set_chunk_elements(std::size_t elements) { state_->chunk_elements = elements; }
 
  private:
   friend class AsyncSums;
   friend class AsyncBlocks;
-  /// What the copies of a handle share; frees the communicator.
+  /// Shared by the copies of a handle; frees the communicator.
   struct State {
     State(MPI_Comm communicator, bool rank_alone);
     ~State();
@@ -168,14 +167,14 @@ class Comm {
   void sendrecv_bytes(int partner, std::span<const std::byte> leaving,
                       std::span<std::byte> arriving) const;
 
-  /// Begins the messages of an exchange between all ranks, in pieces within the chunk limit, and
-  /// copies this rank's own block.
+  /// Starts the messages of an exchange between all ranks, split at the chunk limit, and copies the
+  /// block of this rank.
   [[nodiscard]] std::vector<MPI_Request> start_exchange(const Exchange& exchange, int tag) const;
 
   std::shared_ptr<State> state_;
 };
 
-/// Where each rank's block starts if blocks of these lengths follow one another.
+/// Start of each block if blocks of these lengths follow one another.
 [[nodiscard]] std::vector<std::size_t> block_starts(std::span<const std::size_t> counts);
 
 /// Narrows a count to MPI's int. @throws InternalError if it does not fit.
@@ -189,12 +188,12 @@ class AsyncSums {
   explicit AsyncSums(const Comm& comm) : comm_(comm) {}
   AsyncSums(const AsyncSums&) = delete;
   AsyncSums& operator=(const AsyncSums&) = delete;
-  /// Does not cancel: wait_all() comes first. After an exception an unfinished sum is left to
+  /// Does not cancel sums: call wait_all() before. After an exception unfinished sums end with
   /// MPI_Abort.
   ~AsyncSums() = default;
 
   void start(std::span<float> values);
-  /// Gives MPI a chance to progress (Open MPI has no progress thread).
+  /// Lets MPI make progress (Open MPI has no progress thread).
   void progress();
   void wait_all();
 
@@ -208,13 +207,13 @@ class AsyncSums {
 class AsyncBlocks {
  public:
   /// Sends consecutive blocks of `send`, `send_counts[r]` elements to rank r, and receives as
-  /// all_to_all() does. The buffers must stay untouched until wait(). Collective; begun in the same
-  /// order on all ranks.
+  /// all_to_all() does. The buffers must stay untouched until wait(). Collective; started in the
+  /// same order on all ranks.
   AsyncBlocks(const Comm& comm, std::span<const float> send,
               std::span<const std::size_t> send_counts, std::span<float> received,
               std::span<const std::size_t> received_counts);
-  /// Waits a second at most where wait() was not called: after an error on all ranks they all come
-  /// here; after one on this rank alone the job ends anyway.
+  /// If wait() was not called, waits for a second at most: after an agreed error all ranks get
+  /// here; after any other error the job is aborted.
   ~AsyncBlocks();
   AsyncBlocks(const AsyncBlocks&) = delete;
   AsyncBlocks& operator=(const AsyncBlocks&) = delete;

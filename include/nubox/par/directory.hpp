@@ -6,11 +6,11 @@
 
 namespace nubox::par {
 
-/// Makes a directory and its parents unless they exist; an empty path is the working directory.
+/// Creates a directory and its parents unless they exist; an empty path is the working directory.
 /// Rank-local. @throws FileSystemError
 void make_directory(const std::filesystem::path& path);
 
-/// The same by rank 0. Collective. @throws FileSystemError (agreed)
+/// The same on rank 0. Collective. @throws FileSystemError (agreed)
 void make_directory(const Comm& comm, const std::filesystem::path& path);
 
 }  // namespace nubox::par

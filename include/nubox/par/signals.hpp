@@ -2,7 +2,7 @@
 
 namespace nubox::par {
 
-/// SIGUSR1 and SIGTERM only raise a flag; loops ask for it once per step and decide together.
+/// SIGUSR1 and SIGTERM only set a flag. Loops read it once per step, and all ranks decide together.
 class StopSignals {
  public:
   StopSignals();

@@ -15,9 +15,9 @@ struct Slab {
   bool operator==(const Slab&) const = default;
 };
 
-/// Planes of an n-plane axis dealt to ranks in blocks of ceil(n / P). With P > n, or n = 8 and
-/// P = 5, the last ranks own nothing: every collective still includes them. Holds a handle of the
-/// communicator, as do all objects that own a layout.
+/// The n planes of an axis, distributed over P ranks in blocks of ceil(n / P). With P > n, or n = 8
+/// and P = 5, the last ranks own no planes, but take part in every collective. Holds a handle of
+/// the communicator.
 class SlabLayout {
  public:
   SlabLayout(const Comm& comm, std::size_t n);

@@ -8,15 +8,16 @@
 
 namespace nubox::par {
 
-/// When a long run saves itself and when it stops: one decision per step that all ranks take
-/// together, from signals on any rank (SIGUSR1, SIGTERM) and from rank 0's clock and stop file.
+/// Decides when a long run writes a checkpoint and when it stops: one decision of all ranks per
+/// step, from signals on any rank (SIGUSR1, SIGTERM) and from the clock and the stop file of rank
+/// 0.
 class StepControl {
  public:
   struct Options {
-    double checkpoint_minutes = 0;      ///< between checkpoints; 0: only when stopping
+    double checkpoint_minutes = 0;      ///< between checkpoints; 0: only at a stop
     double wall_clock_minutes = 0;      ///< stop with a checkpoint before this; 0: no limit
     std::filesystem::path stop_file{};  ///< its appearance stops the run; empty: none
-    /// Seconds since the run began; tests bring their own.
+    /// Seconds since the start of the run; replaced in tests.
     std::function<double()> clock{};
   };
   enum class Action { go_on = 0, save = 1, stop = 2 };
@@ -24,23 +25,23 @@ class StepControl {
   StepControl(const Comm& comm, Options options);
 
   [[nodiscard]] bool has_time_limit() const { return options_.wall_clock_minutes > 0; }
-  /// The first step begins now: reading of inputs is not counted as one. Rank-local.
+  /// Starts the first step now, so that reading of inputs is not counted as a step. Rank-local.
   void begin_steps();
-  /// What to do after a step. A stop for the wall clock leaves room for a step and for two
-  /// checkpoints as long as the longest so far; the stop file that was followed is removed.
+  /// What to do after a step. A stop for the wall-clock limit leaves time for one step and two
+  /// checkpoints, as long as the longest so far. The stop file is removed when it takes effect.
   /// Collective.
   [[nodiscard]] Action after_step();
-  /// The same in two halves, for steps that end with a reduction of their own: this rank's wish
-  /// (rank-local), and what the sum of all ranks' wishes means.
-  [[nodiscard]] double wish();
-  [[nodiscard]] static Action decided(double sum_of_wishes);
-  /// Runs the work that makes a checkpoint and learns how long it takes. Rank-local.
+  /// The same in two parts, for steps that end with a reduction of their own: the vote of this rank
+  /// (rank-local), and the action for the sum of the votes of all ranks.
+  [[nodiscard]] double vote();
+  [[nodiscard]] static Action action_of(double sum_of_votes);
+  /// Writes a checkpoint by calling `work`, and measures its time. Rank-local.
   void save(const std::function<void()>& work);
 
  private:
-  /// Tells how long the step was that ends now.
+  /// Ends a step and records its time.
   void end_step(double now_s);
-  [[nodiscard]] Action own_wish();
+  [[nodiscard]] Action own_vote();
 
   Comm comm_;
   Options options_;

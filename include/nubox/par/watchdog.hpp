@@ -8,9 +8,9 @@
 
 namespace nubox::par {
 
-/// Ends the job with exit code 6 and a message when log::beat() was not called for `limit`: a hang
-/// without a word is worse than a failure. A limit of zero switches it off. One per process, one
-/// thread; rank-local.
+/// Ends the job with exit code 6 and a message if log::beat() was not called for `limit`, so that a
+/// hang becomes a reported failure. A limit of zero disables it. One per process, with one thread;
+/// rank-local.
 class Watchdog {
  public:
   explicit Watchdog(std::chrono::duration<double> limit);

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +18,8 @@ namespace nubox::predict {
 /// publication is finished.
 struct PendingBox {
   io::Publication publication;
-  std::string account;                     ///< log line: name and seconds of each stage
-  std::shared_ptr<io::OutputLock> lock{};  ///< of the box's name, until the box is in place
+  std::string account;                   ///< log line: name and seconds of each stage
+  std::optional<io::OutputLock> lock{};  ///< of the box's name, until the box is in place
 };
 
 /// Makes one box of an open input, none if it is complete already.

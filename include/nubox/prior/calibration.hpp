@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-/// A prior's numbers fitted to pairs of known boxes: how much of the incoherent momenta a rewind
-/// may keep depends on the force that made the input, and a small error of its displacements on
-/// large scales is beyond the reach of any network.
+/// Parameters of a prior, fitted to matched pairs. The best fraction of incoherent momenta in a
+/// rewind depends on the force resolution of the input, and a network with its finite receptive
+/// field cannot correct a small error of the displacements on large scales.
 namespace nubox::prior {
 
-/// The numbers fitted to pairs of one force resolution and one mass.
+/// Parameters fitted to pairs of one force resolution and one mass.
 struct CalibrationPoint {
   std::size_t mesh_factor = 0;  ///< force_class of the inputs
   double M_nu_eV = 0;
@@ -29,35 +29,35 @@ struct Calibration {
   [[nodiscard]] bool empty() const { return points.empty(); }
 };
 
-/// Force resolution of a box: mesh points per particle spacing of the simulation that made it; 0
-/// where the file does not say, as for imported snapshots.
+/// Force resolution of a box: mesh points per particle spacing of the simulation that made it; 0 if
+/// the file does not state it, as for imported snapshots.
 [[nodiscard]] std::size_t force_class(const io::FieldHeader& header);
 
-/// The known class that an input of class `wanted` counts as: its own, else the nearest in ratio,
-/// the finer of two; an input that does not tell its class as the finest, unless such are known.
+/// The class in `known` for an input of class `wanted`: the same, else the nearest in ratio, the
+/// finer of two. For an input of unknown class (0) the finest, unless 0 is in `known`.
 /// @param known  not empty
 [[nodiscard]] std::size_t nearest_class(std::span<const std::size_t> known, std::size_t wanted);
 
-/// What a prior works with on one input for one mass.
+/// Parameters of a prior for one input and one mass.
 struct Prescription {
   RewindOptions rewind;
   Gain gain;
 };
 
-/// The numbers for an input, of its nearest_class in the calibration. Between masses damping,
-/// smoothing and ln G / ln s are linear in ln s, and constant beyond the smallest and the largest:
-/// G is 1 at M_nu = 0, and damping, which acts over an interval that vanishes with ln s, need not
-/// change. Without calibration: the given options. Rank-local.
+/// Parameters for an input from the calibration points of its nearest_class. Between masses
+/// damping, smoothing and ln G / ln s are linear in ln s, and constant beyond the smallest and the
+/// largest: G is 1 at M_nu = 0, and the effect of damping vanishes with ln s without a change of
+/// its value. Without calibration: the given options. Rank-local.
 [[nodiscard]] Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
                                      const Theories& theories, const RewindOptions& options);
 
 /// Datasets `<group>/...` of a table file; none if the calibration is empty.
 void write_calibration(const Calibration& calibration, const std::string& group,
                        io::TableFile& table);
-/// @throws InputError naming what is missing or does not fit
+/// @throws InputError naming what is missing or inconsistent
 [[nodiscard]] Calibration read_calibration(const io::TableFile& table, const std::string& group);
 
-/// Smoothing and damping of the momenta to try on every pair, the plain rewind first.
+/// Trial values of smoothing and damping for every pair, the plain rewind first.
 [[nodiscard]] std::vector<RewindOptions> velocity_trials(const RewindOptions& options);
 
 /// The best smoothing and damping, within the range of the trials: least sum of (T - 1)^2, with
@@ -68,11 +68,11 @@ void write_calibration(const Calibration& calibration, const std::string& group,
 [[nodiscard]] RewindOptions fit_velocities(const RewindOptions& options,
                                            std::span<const std::vector<double>> transfers);
 
-/// Knots of a gain for boxes of this kind: octaves or more, from the fundamental to the Nyquist
-/// frequency of the lattice, at most six.
+/// Knots of a gain for boxes of this size: spaced by octaves or more, from the fundamental to the
+/// Nyquist frequency of the lattice, at most six.
 [[nodiscard]] std::vector<double> gain_knots(double box_size_mpch, std::size_t n);
 
-/// How transfer functions answer to a gain, to first order: T_b = transfer_b + sum_j response_bj
+/// Response of transfer functions to a gain, to first order: T_b = transfer_b + sum_j response_bj
 /// (G_j - gain_j), bin by bin.
 struct TransferResponse {
   std::vector<double> transfer;               ///< at the gain
@@ -82,7 +82,7 @@ struct TransferResponse {
 
 /// Finds G(k) at the knots: the gain with the least sum over modes and boxes of k^2p |psi_true - G
 /// psi|^2. p = 1, the error of the divergences, gives P(psi_true x psi) / P(psi); p = 0, that of
-/// the displacements, leaves long waves alone where short ones are moved.
+/// the displacements, is insensitive to long waves if short ones are changed.
 class GainFit {
  public:
   enum class Error { divergence, displacement };
@@ -92,7 +92,8 @@ class GainFit {
   /// 1 at knots without modes. Rank-local, equal on all ranks. @throws NumericalError if G is not
   /// positive
   [[nodiscard]] Gain solve() const;
-  /// The same for the sum, over what it is at G = 1, plus that of ((T_b - 1) / tolerance)^2.
+  /// The same for this sum divided by its value at G = 1, plus the sum of ((T_b - 1) /
+  /// tolerance)^2.
   [[nodiscard]] Gain solve(const TransferResponse& transfers, double tolerance) const;
 
  private:
@@ -100,10 +101,10 @@ class GainFit {
   [[nodiscard]] Gain solve(const Matrix& matrix, std::vector<double> right) const;
   std::vector<double> k_hmpc_;
   Error error_;
-  // Of the normal equations for G - 1.
+  // Normal equations for G - 1.
   Matrix matrix_;
   std::vector<double> right_;
-  double at_one_ = 0;  ///< the sum at G = 1
+  double at_one_ = 0;  ///< value of the sum at G = 1
 };
 
 }  // namespace nubox::prior

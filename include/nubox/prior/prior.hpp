@@ -1,14 +1,16 @@
 #pragma once
 
+#include "nubox/fft/plan.hpp"
 #include "nubox/field/box.hpp"
 #include "nubox/prior/rewind_options.hpp"
 #include "nubox/prior/theories.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
-/// Physics that turns a massless box into a massive one without any network: full-box FFT filters
-/// and PM forces. A network learns what is left.
+/// Physical models that turn a massless box into a massive one without a network: filters and PM
+/// forces on the full box. A network learns the remaining difference.
 namespace nubox::prior {
 
 /// none:   the input itself
@@ -23,26 +25,30 @@ enum class Kind { none, linear, rewind, za };
 [[nodiscard]] std::string name_of(Kind kind);
 
 /// Isotropic factor G(k) on the displacements and velocities of a prior: linear in ln k between its
-/// knots and constant beyond the last; below the first G - 1 goes as k^2, since forces of finite
-/// range move long waves in no other way. Without knots it is 1.
+/// knots and constant beyond the last; below the first G - 1 goes as k^2, as required for the
+/// effect of forces of finite range on long waves. Without knots it is 1.
 struct Gain {
   std::vector<double> k_hmpc;  ///< ascending
   std::vector<double> value;   ///< G at the knots
   [[nodiscard]] double operator()(double k_hmpc) const;
 };
 
-/// The massive box that a prior predicts, with the header of the massive cosmology; velocities
-/// where the input has them. M_nu = 0 returns the input bit for bit, whatever the gain. A rewind of
-/// an input without velocities is the linear filter, with a warning. Moved in, the input's memory
-/// is used again: a rewind then holds one box beside the force mesh. Collective.
-/// @throws InputError (agreed) if za does not know the phases of the input
+/// The massive box that a prior predicts, with the header of the massive cosmology; with velocities
+/// if the input has them. M_nu = 0 returns the input bit for bit for any gain. For an input without
+/// velocities rewind is replaced by the linear filter, with a warning. The memory of an input that
+/// is moved in is reused: a rewind then needs one box in addition to the force mesh.
+///
+/// @param plan  of the input's lattice, for callers that make several boxes; null: made here
+/// Collective. @throws InputError (agreed) if za does not know the phases of the input
 [[nodiscard]] field::Box apply(Kind kind, field::Box input, const Theories& theories,
-                               const RewindOptions& rewind = {}, const Gain& gain = {});
+                               const RewindOptions& rewind = {}, const Gain& gain = {},
+                               std::shared_ptr<const fft::Plan> plan = nullptr);
 
-/// The Zel'dovich prior with phases from the input's initial conditions, the same box at an earlier
-/// redshift, in place of the noise that its header names. Collective.
+/// The Zel'dovich prior with phases from the initial conditions of the input (the same box at an
+/// earlier redshift) instead of the noise that its header describes. `plan` as in apply.
+/// Collective.
 /// @throws InputError (agreed) if they are of another box or come before the tables begin
-[[nodiscard]] field::Box apply_zeldovich(field::Box input, field::Box ics,
-                                         const Theories& theories);
+[[nodiscard]] field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories,
+                                         std::shared_ptr<const fft::Plan> plan = nullptr);
 
 }  // namespace nubox::prior

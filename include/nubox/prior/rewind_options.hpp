@@ -7,7 +7,7 @@
 
 namespace nubox::prior {
 
-/// Numbers of the rewind.
+/// Parameters of the rewind.
 struct RewindOptions {
   std::size_t steps = 0;        ///< 0: max(2, ceil(|ln s| / 0.05))
   std::size_t mesh_factor = 2;  ///< force mesh per side in units of the lattice
@@ -17,10 +17,10 @@ struct RewindOptions {
   double velocity_damping = 1;
 };
 
-/// Attributes rewind_* of a model or box file: a prediction takes the numbers of the training.
+/// Attributes rewind_* of a model or box file. A prediction uses the parameters of the training.
 /// Rank-local.
 void write_attributes(const RewindOptions& options, io::Attributes& attributes);
-/// @param source  the file that holds the attributes, for the error text
+/// @param source  the file with the attributes, for the error text
 /// Rank-local. @throws InputError naming the attribute that is missing
 [[nodiscard]] RewindOptions read_rewind_options(const io::Attributes& attributes,
                                                 const std::string& source = "the model file");

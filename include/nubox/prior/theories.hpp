@@ -14,8 +14,8 @@ struct Theories {
   [[nodiscard]] double amplitude_ratio(double k_hmpc) const {
     return cosmology::amplitude_ratio(massive, massless, k_hmpc);
   }
-  /// R(k) still drifts by 1e-3 between k = 3 and 10 h/Mpc: its small-scale limit needs a
-  /// definition.
+  /// Wavenumber that defines the small-scale limit of R(k), which still changes by 1e-3 between k =
+  /// 3 and 10 h/Mpc.
   static constexpr double k_small_scale_hmpc = 3;
   [[nodiscard]] double small_scale_ratio() const { return amplitude_ratio(k_small_scale_hmpc); }
 };
@@ -23,9 +23,9 @@ struct Theories {
 /// Theories of a massless input and of the same cosmology with neutrinos of total mass M_nu_eV,
 /// with the neutrino response of the tables.
 ///
-/// @param parameters      of both cosmologies; their M_nu_eV is of no account
-/// @param massless_input  header of the input: its redshift
-/// Rank-local. @throws InputError if the tables do not hold the mass or the redshift
+/// @param parameters      of both cosmologies; their M_nu_eV is ignored
+/// @param massless_input  header of the input, which gives the redshift
+/// Rank-local. @throws InputError if the tables do not cover the mass or the redshift
 [[nodiscard]] Theories make_theories(const cosmology::Parameters& parameters,
                                      const cosmology::LinearTables& tables,
                                      const io::FieldHeader& massless_input, double M_nu_eV);

@@ -31,12 +31,13 @@ namespace nubox::sim {
 [[nodiscard]] Particles lagrangian_particles(const fft::MeshField& density_modes,
                                              std::vector<field::LatticeField> orders,
                                              const cosmology::LinearTheory& theory, double a);
-/// Both in one.
+/// lagrangian_orders and lagrangian_particles in one call.
 [[nodiscard]] Particles lagrangian_particles(const fft::MeshField& density_modes,
                                              const cosmology::LinearTheory& theory, double a,
                                              int lpt_order);
 
-/// The same from noise and the back-scaled linear power of `theory`; `plan` is of the N^3 lattice.
+/// The same from white noise and the back-scaled linear power of `theory`; `plan` is of the N^3
+/// lattice.
 [[nodiscard]] Particles initial_conditions(const std::shared_ptr<const fft::Plan>& plan,
                                            double box_size_mpch, const Noise& noise,
                                            const cosmology::LinearTheory& theory, double a,

@@ -12,7 +12,7 @@ namespace nubox::sim {
 /// One field file of a simulation.
 struct PlannedOutput {
   std::filesystem::path path;
-  bool complete = false;  ///< a sound file of this run exists
+  bool complete = false;  ///< a valid file of this run exists
 };
 
 /// The outputs of one mass of one realisation.
@@ -20,7 +20,7 @@ struct OutputPlan {
   cosmology::Parameters parameters;
   std::filesystem::path folder;
   std::vector<PlannedOutput> outputs;  ///< by redshift, as in the options
-  std::filesystem::path checkpoint;    ///< state of the run while it is under way
+  std::filesystem::path checkpoint;    ///< state of the unfinished run
 
   [[nodiscard]] bool is_complete() const;
   /// Number of outputs, from the first, that are complete before one is missing.
@@ -32,13 +32,13 @@ struct OutputPlan {
 [[nodiscard]] std::filesystem::path output_path(const std::filesystem::path& folder, double M_nu_eV,
                                                 double redshift, const SimulationOptions& options);
 
-/// Refuses what a run of these masses would fail on later. Rank-local.
-/// @throws UsageError for options that make no run, or redshifts or masses that would share a file
-///         name; InputError if the tables do not cover the wavenumbers and masses
+/// Checks everything on which a run of these masses would fail later. Rank-local.
+/// @throws UsageError for invalid options, or redshifts or masses that would share a file name;
+///         InputError if the tables do not cover the wavenumbers and masses
 void require_possible(const SimulationOptions& options, const std::vector<double>& masses_eV,
                       const cosmology::LinearTables& tables);
 
-/// Finds which outputs in `folder` are complete; they are read whole.
+/// Finds which outputs in `folder` are complete. Their files are read and verified.
 ///
 /// @param parameters  with the mass of this run
 /// @param option      names the output folder in error texts

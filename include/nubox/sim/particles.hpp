@@ -13,13 +13,13 @@ struct Particles {
   double a = 1;
 };
 
-/// Snapshot of the particles: displacement wrapped to (-L/2, L/2], velocity v = 100 p / a km/s;
-/// box, lattice and redshift of the header become those of the particles (a redshift that is theirs
-/// up to rounding stays). Particles that are moved in are not copied. Rank-local.
-[[nodiscard]] field::Box to_snapshot(Particles particles, io::FieldHeader header);
+/// Box of the particles: displacement wrapped to (-L/2, L/2], velocity v = 100 p / a km/s. Box
+/// size, lattice and redshift of the header are set to those of the particles (the redshift only if
+/// it differs by more than rounding). Particles that are moved in are not copied. Rank-local.
+[[nodiscard]] field::Box to_box(Particles particles, io::FieldHeader header);
 
-/// Inverse of to_snapshot, without a copy of what is moved in. Rank-local. @throws InputError if
-/// the snapshot has no velocities
-[[nodiscard]] Particles to_particles(field::Box snapshot);
+/// Inverse of to_box; a box that is moved in is not copied. Rank-local. @throws InputError if the
+/// box has no velocities
+[[nodiscard]] Particles to_particles(field::Box box);
 
 }  // namespace nubox::sim

@@ -21,16 +21,16 @@ namespace nubox::sim {
 /// Plain particle-mesh steps, or steps relative to second-order perturbation theory (cola_frame).
 enum class Stepping { pm, cola };
 
-/// What moves the particles: the mesh alone, or mesh and pairs (p3m_force.hpp).
+/// Gravity solver: mesh, or mesh and pair forces (p3m_force.hpp).
 enum class Gravity { pm, p3m };
 
-/// Steps of a P3M run that names none, uniform in sqrt a from z = 49. Measured at 64^3, 125 Mpc/h,
-/// softening 1/30 of the spacing, mesh 2N, against a TreePM code from the same initial conditions:
-/// 200 steps lose 2.8 % of P(k = 3 h/Mpc).
+/// Default number of steps of a P3M run, uniform in sqrt a from z = 49. Measured at 64^3, 125
+/// Mpc/h, softening 1/30 of the spacing, mesh 2N, against a TreePM code from the same initial
+/// conditions: 200 steps lose 2.8 % of P(k = 3 h/Mpc).
 inline constexpr std::size_t p3m_steps = 250;
 
-/// One realisation; the neutrino mass comes with the cosmology, so that a matched pair is two calls
-/// with equal options.
+/// Options of one realisation. The neutrino mass belongs to the cosmology, so that a matched pair
+/// is two calls with equal options.
 struct SimulationOptions {
   std::size_t n = 64;  ///< particles per side
   double box_size_mpch = 125;
@@ -52,26 +52,25 @@ struct SimulationOptions {
 /// Spacing of the steps of `simulate`. Measured at 64^3, 125 Mpc/h, z_initial = 19, mesh 2N, error
 /// of the power at k = 0.3, 0.7 and 1.5 h/Mpc and, after the semicolon, of the ratio P(0.15
 /// eV)/P(0) there, against 60 plain steps in sqrt a (which are within 0.3; 0.1 % of 120):
-///   pm 30, sqrt a   -0.7, -0.9, -1.1;  0.02, 0.07, 0.27 %     (ln a like it, a three times worse)
-///   pm 15, sqrt a   -3.4, -4.6, -5.3;  0.08, 0.19, 0.58 %
-///   cola 20, a      0.2, 0.2, 0.3;     -0.01, -0.02, -0.12 %
-///   cola 15, a      0.2, 0.2, 0.3;     0.00, -0.01, -0.12 %
-///   cola 10, a      0.1, -0.6, -1.3;   0.03, 0.16, 0.46 %
-///   cola 15, sqrt a -0.2, -1.1, -3.0;  0.06, 0.31, 0.62 %
+///   pm 30, sqrt a   -0.7, -0.9, -1.1;  0.02, 0.07, 0.27 %     (ln a is similar, a is three times
+///   worse) pm 15, sqrt a   -3.4, -4.6, -5.3;  0.08, 0.19, 0.58 % cola 20, a      0.2, 0.2, 0.3;
+///   -0.01, -0.02, -0.12 % cola 15, a      0.2, 0.2, 0.3;     0.00, -0.01, -0.12 % cola 10, a
+///   0.1, -0.6, -1.3;   0.03, 0.16, 0.46 % cola 15, sqrt a -0.2, -1.1, -3.0;  0.06, 0.31, 0.62 %
 ///   cola 15, ln a   -1.6, -7.4, -17;   0.30, 1.20, 1.06 %
-/// The frame carries the early growth, so COLA may spend its steps late.
+/// The frame contains the early growth, so that the steps of COLA may be concentrated at late
+/// times.
 [[nodiscard]] constexpr Spacing default_spacing(Stepping stepping) {
   return stepping == Stepping::cola ? Spacing::a : Spacing::sqrt_a;
 }
 
-/// Softening of the pair force: that of the options, or 1/40 of the spacing, as Quijote has it.
+/// Softening of the pair force: that of the options, or 1/40 of the spacing, as in Quijote.
 [[nodiscard]] double softening_mpch(const SimulationOptions& options);
 
-/// Scale factors of the steps to each output, the first grid from z_initial. Steps are dealt to the
-/// outputs in proportion to the way, at least one each. Rank-local.
+/// Scale factors of the steps to each output, the first grid from z_initial. Steps are distributed
+/// over the outputs in proportion to their intervals, at least one each. Rank-local.
 [[nodiscard]] std::vector<std::vector<double>> step_plan(const SimulationOptions& options);
 
-/// Rank-local. @throws UsageError for options that make no run
+/// Rank-local. @throws UsageError for invalid options
 void require_valid(const SimulationOptions& options);
 
 /// Header of the output at `redshift`: cosmology, noise, and as extra attributes steps, stepping,
@@ -81,23 +80,23 @@ void require_valid(const SimulationOptions& options);
                                             const cosmology::Parameters& parameters,
                                             const cosmology::LinearTables& tables, double redshift);
 
-/// How a run survives an interruption.
+/// Checkpoints of a run and their control.
 struct Interruption {
-  /// File of the state of the run: it goes on from there if the file stands, and removes it at its
-  /// end. Empty: no checkpoints.
+  /// Checkpoint file. If it exists, the run continues from it; the file is removed at the end.
+  /// Empty: no checkpoints.
   std::filesystem::path checkpoint{};
-  /// Says after each step whether to write it, and whether to stop then.
+  /// Decides after each step whether to write the checkpoint and whether to stop.
   par::StepControl* control = nullptr;
-  /// Outputs, from the first, that the caller has already. A checkpoint beyond them is not used.
-  std::size_t outputs_in_hand = 0;
+  /// Number of outputs, from the first, that exist already. A checkpoint beyond them is not used.
+  std::size_t outputs_present = 0;
 };
 
-/// Runs one mass from initial conditions through all output redshifts and hands each snapshot
-/// (displacement and velocity, header as above) to `on_output`, outputs in hand possibly included.
-/// Linear power is exact at the last output (back-scaling). The bits of the outputs depend neither
-/// on the number of ranks nor on interruptions. Collective; `on_output` runs on
+/// Simulates one mass from initial conditions through all output redshifts and passes each box
+/// (displacement and velocity, header as above) to `on_output`, possibly including outputs that
+/// exist already. Linear power is exact at the last output (back-scaling). The bits of the outputs
+/// depend neither on the number of ranks nor on interruptions. Collective; `on_output` is called on
 /// every rank.
-/// @throws UsageError for options that make no run or do not fit into memory, or the checkpoint of
+/// @throws UsageError for options that are invalid or do not fit into memory, or the checkpoint of
 ///         another run; NumericalError, FileSystemError; Error with ExitCode::stopped after a
 ///         durable checkpoint. All agreed.
 void simulate(const par::Comm& comm, const SimulationOptions& options,

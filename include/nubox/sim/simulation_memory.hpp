@@ -8,10 +8,10 @@
 
 namespace nubox::sim {
 
-/// What one rank of a run allocates at each of its stages, bytes, beyond what the program holds
-/// before. Per particle, at mesh 2N: 24 for displacement and momentum, 24 more for the orders of
-/// perturbation theory in a COLA frame, 12 for positions in mesh units, and 24 more for each that
-/// meets the mesh on another rank; two force meshes are 64.
+/// Memory that one rank of a run allocates in each stage, bytes. Per particle, at mesh 2N: 24 for
+/// displacement and momentum, 24 more for the orders of perturbation theory in a COLA frame, 12 for
+/// positions in mesh units, and 24 more for each that is sent to another rank; two force meshes are
+/// 64.
 struct MemoryEstimate {
   std::uint64_t initial_conditions_bytes = 0;
   std::uint64_t stepping_bytes = 0;
@@ -19,7 +19,8 @@ struct MemoryEstimate {
   [[nodiscard]] std::uint64_t peak_bytes() const;
 };
 
-/// Of this rank's share. `theory` tells how far particles stray from their slabs. Rank-local.
+/// Estimate for this rank. `theory` gives the displacements, which determine how many particles
+/// leave their slabs. Rank-local.
 [[nodiscard]] MemoryEstimate memory_estimate(const par::Comm& comm,
                                              const SimulationOptions& options,
                                              const cosmology::LinearTheory& theory);

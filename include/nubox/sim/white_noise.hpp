@@ -11,16 +11,16 @@
 
 namespace nubox::sim {
 
-/// How a seed becomes phases and amplitudes.
+/// Convention that relates a seed to phases and amplitudes.
 enum class NoiseConvention {
-  philox,  ///< white_noise() below: no mode knows of another
-  ngenic,  ///< the phases of N-GenIC and 2LPTic (GSL's ranlxd1), to repeat a run of theirs
+  philox,  ///< white_noise() below: every mode is independent of all others
+  ngenic,  ///< the phases of N-GenIC and 2LPTic (GSL ranlxd1), to repeat their runs
 };
 
-/// Name of a convention in field files; changes with the numbers that it gives.
+/// Name of a convention in field files, with a version of its numbers.
 [[nodiscard]] std::string name_of(NoiseConvention convention);
 
-/// Initial phases: a seed, what it means, and variance-reduction switches (arXiv:1603.05253).
+/// Initial phases: seed, convention, and options for variance reduction (arXiv:1603.05253).
 struct Noise {
   std::uint64_t seed = 0;
   bool fixed_amplitude = false;  ///< |w| = 1, phase kept
@@ -29,17 +29,17 @@ struct Noise {
   bool sphere = false;  ///< no modes beyond |n| = N/2 (SphereMode 1 of N-GenIC)
 };
 
-/// Rank-local. @throws UsageError for a seed that the convention does not take
+/// Rank-local. @throws UsageError for a seed that the convention does not support
 void require_valid(const Noise& noise);
 
 /// The noise of a simulated box, from its header. Rank-local.
-/// @throws InputError if the header does not tell
+/// @throws InputError if the header does not contain it
 [[nodiscard]] Noise noise_of(const io::FieldHeader& header);
-/// Writes into a header what noise_of() reads. Rank-local.
+/// Writes the attributes that noise_of() reads. Rank-local.
 void describe(const Noise& noise, io::FieldHeader& header);
 
-/// True for the half of the modes that is drawn; the other half is its conjugate (the rule of
-/// N-GenIC, followed by both conventions).
+/// True for the half of the modes that is drawn; the other half follows by conjugation (the rule of
+/// N-GenIC, used by both conventions).
 [[nodiscard]] constexpr bool is_drawn(int nx, int ny, int nz) {
   return nz > 0 || (nz == 0 && (nx > 0 || (nx == 0 && ny > 0)));
 }
@@ -53,7 +53,7 @@ void describe(const Noise& noise, io::FieldHeader& header);
 /// Modes c_n = w_n sqrt(P(k_n) / L^3) of a Gaussian field, so that <|c_n|^2> = P / L^3; zero for
 /// n = 0 and on the Nyquist planes. `power` in (Mpc/h)^3 of k in h/Mpc. Every rank computes the
 /// modes that it stores, bitwise the same on any number of ranks. Collective.
-/// @throws UsageError for a seed that the convention does not take, what `power` throws; agreed
+/// @throws UsageError for an unsupported seed, what `power` throws; agreed
 [[nodiscard]] fft::MeshField gaussian_modes(std::shared_ptr<const fft::Plan> plan,
                                             double box_size_mpch, const Noise& noise,
                                             const std::function<double(double k_hmpc)>& power);

@@ -4,6 +4,8 @@
 #include "nubox/gadget/snapshot_set.hpp"
 #include "nubox/snapshot/self_checks.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace nubox::snapshot {
@@ -34,6 +36,11 @@ struct ImportOptions {
 /// @throws InputError (agreed) with the numbers of the checks that failed
 [[nodiscard]] field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                                     io::FieldHeader header, const ImportOptions& options);
+
+/// Memory of a rank for the import of n^3 particles, with a mesh of neutrinos (points per side; 0:
+/// none), bytes. Rank-local.
+[[nodiscard]] std::uint64_t import_bytes(const par::Comm& comm, std::size_t n, bool with_ics,
+                                         std::size_t neutrino_mesh);
 
 /// Number of particles per side. @throws InputError unless the number of CDM particles is a cube
 [[nodiscard]] std::size_t lattice_n(const gadget::Header& header);

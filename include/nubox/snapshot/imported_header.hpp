@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace nubox::snapshot {
 
@@ -34,5 +35,9 @@ struct SuppliedHeader {
 [[nodiscard]] io::FieldHeader imported_header(const gadget::Header& gadget_header,
                                               const io::Attributes& stored,
                                               const SuppliedHeader& supplied);
+
+/// One line for the log: format, files, particles, cosmology and units of a snapshot. Rank-local.
+[[nodiscard]] std::string summary_text(const gadget::Header& gadget_header,
+                                       const io::FieldHeader& header);
 
 }  // namespace nubox::snapshot

@@ -2,8 +2,10 @@
 
 #include "nubox/cosmology/linear_theory.hpp"
 #include "nubox/field/box.hpp"
+#include "nubox/io/field_header.hpp"
 
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,12 @@ struct ExpectedRms {
 /// ExpectedRms at scale factor a: sum over the modes of the box up to the Nyquist wavenumber.
 [[nodiscard]] ExpectedRms expected_rms(const cosmology::LinearTheory& theory, double a,
                                        double box_size_mpch, std::size_t n);
+
+/// The same for a box, from linear tables in a directory; none, with the reason in the log, if the
+/// tables do not belong to its cosmology. Collective. @throws FileSystemError (agreed)
+[[nodiscard]] std::optional<ExpectedRms> expected_rms(const par::Comm& comm,
+                                                      const std::filesystem::path& tables,
+                                                      const io::FieldHeader& header);
 
 /// Checks that detect a wrong map from particles to sites, wrong units or a wrong redshift (a wrong
 /// map gives displacements of the order of the box size, or uncorrelated neighbours):

@@ -9,9 +9,9 @@
 
 namespace nubox::stats {
 
-/// The eight octants of a box: sub-boxes for delete-one jackknife errors from one realisation.
-/// They share their long modes, so errors are too low for scales near L / 2. For one-point
-/// quantities only: spectra of a cut box would need its window.
+/// The eight octants of a box: sub-boxes for delete-one jackknife errors from one realisation. They
+/// share their long modes, so that errors are too low for scales near L / 2. For one-point
+/// quantities only, since spectra of a part of the box would need its window.
 inline constexpr std::size_t octants = 8;
 
 /// Octant of a mesh node: bits for the upper halves of x, y and z.
@@ -27,8 +27,8 @@ inline constexpr std::size_t octants = 8;
          ((octant & 1U) != 0 ? upper : lower);
 }
 
-/// Delete-one jackknife errors of a vector from its estimates with each octant left out:
-/// sqrt((m - 1) / m sum (x_i - mean)^2), m = 8. Rank-local.
+/// Delete-one jackknife errors of a vector from its estimates without each octant: sqrt((m - 1) / m
+/// sum (x_i - mean)^2), m = 8. Rank-local.
 [[nodiscard]] std::vector<double> jackknife_error(
     const std::array<std::vector<double>, octants>& left_out);
 
@@ -37,8 +37,8 @@ struct CentralMoments {
   double mean = 0, m2 = 0, m3 = 0, m4 = 0;
 };
 
-/// One-point moments of a real mesh, of the whole and with each octant left out, in double about
-/// the measured mean: two passes. Collective.
+/// One-point moments of a real mesh, of the whole and without each octant, in double precision
+/// about the measured mean, in two passes. Collective.
 struct OctantMoments {
   CentralMoments all;
   std::array<CentralMoments, octants> left_out;

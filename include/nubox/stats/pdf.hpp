@@ -35,7 +35,7 @@ struct Histogram {
 /// @throws UsageError unless there are two edges and all are positive and ascending
 [[nodiscard]] Histogram count_cells(const fft::MeshField& mesh, std::span<const double> edges);
 
-/// One-point moments of rho / mean, formed in double about the measured mean.
+/// One-point moments of rho / mean, in double precision about the measured mean.
 struct Moments {
   double mean = 0;      ///< 1 up to rounding
   double variance = 0;  ///< <d^2>
@@ -45,12 +45,12 @@ struct Moments {
   std::vector<double> error;  ///< jackknife errors of the first four
 };
 
-/// Fractions of the cells of an n^3 mesh per bin with each octant left out: for jackknife_error.
+/// Fractions of the cells of an n^3 mesh per bin without each octant, for jackknife_error.
 /// Rank-local.
 [[nodiscard]] std::array<std::vector<double>, octants> fractions_left_out(
     const Histogram& histogram, std::size_t n);
 
-/// Two passes over a real mesh. Collective.
+/// One-point moments of a real mesh, in two passes. Collective.
 [[nodiscard]] Moments measure_moments(const fft::MeshField& mesh);
 
 }  // namespace nubox::stats

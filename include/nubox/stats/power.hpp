@@ -8,11 +8,11 @@
 
 namespace nubox::stats {
 
-/// Of the estimator. In StatsOptions, `interlaced` and `subtract_shot_noise` are the user's choice;
-/// the assignment and the particle numbers come from the boxes.
+/// Options of the estimator. In StatsOptions only `interlaced` and `subtract_shot_noise` are used;
+/// the assignment and the particle numbers come from the run.
 struct PowerOptions {
   field::Assignment assignment = field::Assignment::cic;  ///< its window is divided out
-  bool interlaced = false;           ///< modes of interlaced_modes: Nyquist planes are left out
+  bool interlaced = false;           ///< modes of interlaced_modes: Nyquist planes are omitted
   bool subtract_shot_noise = false;  ///< of the auto spectra; a cross spectrum has none to subtract
   double particles = 0;              ///< of the model, for the shot noise V / N_p
   double target_particles = 0;       ///< of the target

@@ -8,9 +8,9 @@
 
 namespace nubox::stats {
 
-/// Writes a text file for a first look at simulated boxes: for every box P_cb(k), (Mpc/h)^3, from
-/// CIC on the mesh of the particle lattice, linear theory, and the ratio of both; columns
-/// k [h/Mpc], modes, P, P_linear, P/P_linear.
+/// Writes a text file with the power spectra of simulated boxes: for every box P_cb(k), (Mpc/h)^3,
+/// from CIC on the mesh of the particle lattice, linear theory, and the ratio of both. Columns: k
+/// [h/Mpc], modes, P, P_linear, P/P_linear.
 ///
 /// @param parameters  of the simulation; the neutrino mass is that of each box
 /// Collective. @throws InputError, FileSystemError (agreed)

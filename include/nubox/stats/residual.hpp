@@ -16,7 +16,7 @@ struct ResidualOptions {
 };
 
 /// One-point distribution of a residual, the difference of two densities in units of the mean
-/// (Giusarma et al. 2019, Fig. 1), with what its Q-Q plot needs.
+/// (Giusarma et al. 2019, Fig. 1), with the data of its Q-Q plot.
 struct ResidualDistribution {
   double mean = 0, sigma = 0;
   double skewness = 0, excess_kurtosis = 0;  ///< of a constant residual: zero
@@ -28,8 +28,8 @@ struct ResidualDistribution {
   std::vector<double> quantiles;         ///< of (residual - mean) / sigma at the same probabilities
 };
 
-/// Three passes over a real mesh; nothing is gathered. Quantiles come from bins of 1/256 of their
-/// own size, interpolated. Collective. @throws NumericalError for values that are not finite;
+/// Three passes over a real mesh, without gathering it. Quantiles are interpolated in bins with a
+/// relative width of 1/256. Collective. @throws NumericalError for values that are not finite;
 /// agreed
 [[nodiscard]] ResidualDistribution measure_residual(const fft::MeshField& difference);
 

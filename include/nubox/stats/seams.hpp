@@ -11,8 +11,8 @@ struct SeamOptions {
   std::size_t tile = 32;  ///< edge of the tiles, lattice sites
 };
 
-/// Traces of the tiles in a field that was computed tile by tile: larger errors at their faces, and
-/// power at their own wavelength. Both ratios are 1 for a field without such traces.
+/// Artefacts of tiles in a field that was computed tile by tile: larger errors at their faces, and
+/// power at their wavelengths. Both ratios are 1 for a field without artefacts.
 struct SeamMeasure {
   std::size_t tile = 0;
   std::vector<double> rms;  ///< rms error by distance to the nearest face: 0 ... (tile - 1) / 2
@@ -22,18 +22,18 @@ struct SeamMeasure {
   double power_ratio = 0;
 };
 
-/// Sites this far from any face count as inner ones.
+/// Distance from all faces at which sites count as inner ones.
 inline constexpr std::size_t inner_distance = 8;
 
-/// @param error  [components][nx_local][N][N], any quantity whose mean square is its size
+/// @param error  [components][nx_local][N][N], any error field
 /// @param tile   edge of the tiles, which start at multiples of it
 /// Collective. @throws InputError (agreed) unless the tile divides the lattice, is smaller than it,
 ///         and has inner sites
 [[nodiscard]] SeamMeasure measure_seams(const field::LatticeField& error, std::size_t tile);
 
-/// Roughness where there is no truth: the divergence (central differences over neighbouring sites)
-/// of `made` less that of `input`, a scalar field. Collective. @throws InputError if the lattices
-/// differ
+/// Field for measure_seams if no true box is known: the divergence (central differences over
+/// neighbouring sites) of `made` minus that of `input`, a scalar. Collective. @throws InputError if
+/// the lattices differ
 [[nodiscard]] field::LatticeField added_divergence(const field::LatticeField& made,
                                                    const field::LatticeField& input);
 

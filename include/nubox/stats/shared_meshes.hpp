@@ -11,7 +11,7 @@ namespace nubox::stats {
 /// The two boxes of a run.
 enum class Side { model, target };
 
-/// What memory and time may depend on.
+/// Sizes on which memory and time depend.
 struct Sizes {
   std::size_t mesh_n = 0;
   double box_size_mpch = 0;
@@ -22,9 +22,9 @@ struct Sizes {
   double nu_mesh_bytes = 0;  ///< of the neutrino density of one box; zero without
 };
 
-/// The particles and meshes that all statistics of one run share: each box is painted once and
-/// transformed once, when the first statistic asks. Keeps references to the tracers.
-/// Memory: one mesh per box; a statistic may hold two more of its own while it works.
+/// Particles and meshes shared by all statistics of a run. Each box is painted and transformed
+/// once, for the first statistic that needs its modes. Keeps references to the tracers. Memory: one
+/// mesh per box; a statistic may allocate two more.
 class SharedMeshes {
  public:
   /// mesh_n = 0: as many points as particles per side. `target` may be null. Collective.
@@ -40,16 +40,16 @@ class SharedMeshes {
   [[nodiscard]] field::Assignment assignment() const { return assignment_; }
   [[nodiscard]] Sizes sizes() const;
   [[nodiscard]] bool has_target() const { return target_ != nullptr; }
-  /// model, and target where there is one: for loops over what is measured.
+  /// The boxes to measure: model and, if given, target.
   [[nodiscard]] std::vector<Side> sides() const;
-  /// @throws InternalError for a target that is not there
+  /// @throws InternalError for a target that does not exist
   [[nodiscard]] const Tracers& tracers(Side side) const;
 
-  /// Modes c_n of the density contrast, not deconvolved, painted with the run's assignment; valid
-  /// until modes of another assignment are asked for. Collective. @throws InputError for a constant
-  /// density; agreed
+  /// Modes c_n of the density contrast, not deconvolved, painted with the assignment of the run.
+  /// Valid until modes of another assignment are requested. Collective. @throws InputError for a
+  /// constant density; agreed
   [[nodiscard]] const fft::MeshField& modes(Side side) { return modes(side, assignment_); }
-  /// The same with an assignment of its own: painted anew, in place of the modes kept so far.
+  /// The same with another assignment: painted again, in place of the stored modes.
   [[nodiscard]] const fft::MeshField& modes(Side side, field::Assignment assignment);
 
  private:
@@ -65,7 +65,7 @@ class SharedMeshes {
   std::array<std::optional<Painted>, 2> painted_;  ///< by side
 };
 
-/// "model", "target": the endings of dataset names.
+/// "model", "target": the suffixes of dataset names.
 [[nodiscard]] std::string name_of(Side side);
 
 }  // namespace nubox::stats

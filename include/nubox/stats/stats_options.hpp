@@ -14,7 +14,7 @@
 
 namespace nubox::stats {
 
-/// What to measure and how: the settings of a run and those of every statistic.
+/// Options of a run and of every statistic.
 struct StatsOptions {
   std::vector<std::string> statistics = {};  ///< names of the registry (statistic_names), any order
   bool has_target = false;                   ///< boxes are compared with targets
@@ -28,7 +28,7 @@ struct StatsOptions {
   SeamOptions seams = {};
   VoidStatisticOptions voids = {};
   /// By name of the statistic: checksum of all settings on which its results depend. A group of an
-  /// earlier file is kept only if its checksum is equal; without one, it is measured anew.
+  /// earlier file is kept only if its checksum is equal, otherwise it is measured again.
   std::map<std::string, std::string> settings_checksums = {};
 };
 

@@ -10,28 +10,27 @@
 
 namespace nubox::stats {
 
-/// A statistic that ended in an error; the others went on.
+/// A statistic that failed; the others are measured.
 struct Failure {
   std::string statistic;
   Error error;
 };
 
-/// Drops from a table of an earlier run what cannot be kept: everything if its inputs or code
-/// version differ, else the groups of all but the statistics with the same settings checksum.
-/// Rank-local.
+/// Removes outdated groups from the table of an earlier run: all if inputs or code version differ,
+/// else those of statistics with another settings checksum. Rank-local.
 void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
                 const std::string& inputs_digest);
 
-/// Runs every statistic whose group `table` does not hold yet, in their order, and adds the groups.
-/// After each that is followed by another, `save` is called with the table so far. Statistics that
-/// fail are named in the root attribute `failed_statistics` and returned. Collective.
+/// Runs every statistic whose group is missing in `table`, in order, and adds the groups. `save` is
+/// called with the table after each but the last. Statistics that fail are named in the root
+/// attribute `failed_statistics` and returned. Collective.
 [[nodiscard]] std::vector<Failure> measure_all(
     SharedMeshes& shared, std::span<const Statistic> statistics, io::TableFile& table,
     const std::function<void(const io::TableFile&)>& save);
 
-/// Most memory of one rank at a time, bytes, beyond what the process holds before it reads: the
-/// largest of reading, painting and every statistic. `vectors` counts the vector fields of a box
-/// (2 with velocities). Rank-local.
+/// Peak memory of one rank, bytes, beyond what the process holds before reading: the maximum over
+/// reading, painting and all statistics. `vectors` counts the vector fields of a box (2 with
+/// velocities). Rank-local.
 [[nodiscard]] double predicted_bytes(const Sizes& sizes, std::size_t vectors,
                                      std::span<const Statistic> statistics);
 
@@ -43,8 +42,8 @@ void drop_stale(io::TableFile& table, std::span<const Statistic> statistics,
                                           const io::FieldHeader* target,
                                           const std::string& inputs_digest);
 
-/// Throws the error of the failure with the highest exit code, its text naming all. Nothing if
-/// there is none.
+/// Throws the error of the failure with the highest exit code; its text names all failures. Returns
+/// if there is none.
 void raise(std::span<const Failure> failures, const std::string& file);
 
 }  // namespace nubox::stats

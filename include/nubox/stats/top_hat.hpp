@@ -10,14 +10,14 @@
 namespace nubox::stats {
 
 /// discrete: mean over the cells whose nodes lie within the radius (inclusive; Pylians' "Top-Hat").
-/// analytic: W(x) = 3 (sin x - x cos x) / x^3 in Fourier space; it can ring below zero.
-/// Never mix the two within a ratio: their variances differ by percents.
+/// analytic: W(x) = 3 (sin x - x cos x) / x^3 in Fourier space; it can ring below zero. Do not mix
+/// the two in a ratio: their variances differ by several per cent.
 enum class TopHatKind { discrete, analytic };
 
-/// Contrast to ratio: 1 + delta in every cell of a real mesh. Rank-local.
+/// Converts contrast to ratio, 1 + delta, in every cell of a real mesh. Rank-local.
 void add_one(fft::MeshField& contrast);
 
-/// A spherical top-hat on one mesh, made once and applied to any number of fields.
+/// A spherical top-hat filter for one mesh and any number of fields.
 class TopHat {
  public:
   /// Collective. @throws UsageError unless 0 < radius < box / 2
@@ -26,9 +26,9 @@ class TopHat {
 
   /// rho_R / mean = 1 + delta_R in real space from the modes of delta. Collective.
   [[nodiscard]] fft::MeshField smooth_ratio(const fft::MeshField& contrast_modes) const;
-  /// The same within the mesh of the modes. Collective.
+  /// The same in place, in the mesh of the modes. Collective.
   void smooth_in_place(fft::MeshField& contrast_modes) const;
-  /// delta_R in `smoothed`, a mesh in any state of which the values are replaced. Collective.
+  /// Writes delta_R to `smoothed`, a mesh in any state. Collective.
   void smooth_contrast(const fft::MeshField& contrast_modes, fft::MeshField& smoothed) const;
 
   [[nodiscard]] TopHatKind kind() const { return kind_; }

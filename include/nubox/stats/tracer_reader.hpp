@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <vector>
 
-/// Boxes to measure: field files, or Gadget snapshots, of which the CDM particles are taken and
-/// need no lattice.
+/// Boxes to measure: field files, or the CDM particles of Gadget snapshots, which need not have a
+/// lattice.
 namespace nubox::stats {
 
 /// Contents of a box, from its headers alone.

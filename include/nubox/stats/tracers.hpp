@@ -16,9 +16,9 @@ struct Catalogue {
   std::vector<float> velocities_kms;  ///< [n_local][3], or empty on all ranks
 };
 
-/// The particles of one box, whatever they came from: a lattice displaced (field file) or a
-/// catalogue (snapshot). Every statistic paints them in the same way; those that need more (the
-/// site-by-site errors, redshift space) ask for the form.
+/// The particles of one box: a displaced lattice (field file) or a catalogue (snapshot). All
+/// statistics paint them in the same way. Those that need more (errors by site, redshift space) use
+/// lattice() or catalogue().
 class Tracers {
  public:
   /// `density_nu`: contrast of the neutrinos, [1][count][M][M] at the mesh points i L / M.
@@ -39,11 +39,11 @@ class Tracers {
   /// Collective.
   [[nodiscard]] bool has_velocities() const;
 
-  /// Null unless the particles came in that form.
+  /// Null unless the particles have that form.
   [[nodiscard]] const field::Box* lattice() const { return lattice_ ? &*lattice_ : nullptr; }
   [[nodiscard]] const Catalogue* catalogue() const { return lattice_ ? nullptr : &catalogue_; }
 
-  /// Density contrast of the neutrinos; null if the box came without.
+  /// Density contrast of the neutrinos; null if there is none.
   [[nodiscard]] const field::LatticeField* density_nu() const {
     return density_nu_ ? &*density_nu_ : nullptr;
   }
@@ -62,7 +62,7 @@ class Tracers {
   std::uint64_t total_ = 0;
 };
 
-/// Reads the particles of a field file, and its neutrino density where it has one. Collective.
+/// Reads the particles of a field file, and its neutrino density if present. Collective.
 /// @throws InputError, FileSystemError (agreed)
 [[nodiscard]] Tracers read_tracers(const par::Comm& comm, const std::filesystem::path& path);
 

@@ -10,8 +10,8 @@
 
 namespace nubox::stats {
 
-/// Integer modes q with lower2 <= |q|^2 < upper2. Integers decide, so that no rounding of a k moves
-/// a mode over an edge. q = 0 belongs to no shell.
+/// Integer modes q with lower2 <= |q|^2 < upper2. Integer comparisons, so that rounding of k cannot
+/// move a mode across an edge. q = 0 is in no shell.
 struct Shell {
   std::int64_t lower2 = 0, upper2 = 0;
 
@@ -22,13 +22,14 @@ struct Shell {
   [[nodiscard]] int largest_component() const;
 };
 
-/// Three shells, by their places in a list.
+/// Three shells, by their indices in a list.
 using Triangle = std::array<std::size_t, 3>;
 
 /// Closed triples q1 + q2 + q3 = 0 with q_i in shell i of each triangle; ordered, both signs
-/// counted. Exact: integer sums over pairs (q1, q2), of which the 48 symmetries of the cube leave
-/// one q1 in 48; no transform and no rounding. Triangles that share their first two shells cost no
-/// more than one, so name the two smaller shells first. Collective: the pairs are shared out.
+/// counted. Exact: integer sums over pairs (q1, q2), where the 48 symmetries of the cube reduce the
+/// number of q1 by 48; no transform and no rounding. Triangles that share their first two shells
+/// cost as much as one of them, so the two smaller shells should come first. Collective: the pairs
+/// are distributed over ranks.
 [[nodiscard]] std::vector<std::uint64_t> count_triangles(const par::Comm& comm,
                                                          std::span<const Shell> shells,
                                                          std::span<const Triangle> triangles);

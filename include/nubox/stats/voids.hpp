@@ -11,10 +11,9 @@
 
 namespace nubox::stats {
 
-/// Which candidates a void that was accepted before rejects (statistic of Banerjee & Dalal 2016,
-/// arXiv:1606.06167).
-/// exclusive: spheres never overlap.
-/// pylians:   the rule of Pylians' void_library, for comparison with published counts: `exclusive`
+/// Rule by which accepted voids reject candidates (statistic of Banerjee & Dalal 2016,
+/// arXiv:1606.06167). exclusive: spheres never overlap. pylians:   the rule of void_library of
+/// Pylians, for comparison with published counts: `exclusive`
 ///            while the box holds fewer than (2 (int(R) + 1) + 1)^3 voids, R in cells, and from
 ///            then on only spheres that share a cell are rejected. It depends on the volume.
 enum class VoidRule { exclusive, pylians };
@@ -28,7 +27,7 @@ struct VoidOptions {
 /// The void statistic: finder and stacked profiles.
 struct VoidStatisticOptions {
   VoidOptions finder = {};  ///< without radii: those of the Quijote catalogues below half the mesh
-  std::optional<field::Assignment> assignment = {};  ///< of the run if not given
+  std::optional<field::Assignment> assignment = {};  ///< that of the run if not given
   std::size_t profile_shells = 30;                   ///< 0: no profiles
   double profile_extent = 3;                         ///< outer edge in units of the void's radius
 };
@@ -52,17 +51,17 @@ struct VoidCatalogue {
 
 /// Spherical-overdensity voids: for each radius, from large to small, the contrast smoothed by the
 /// analytic top-hat; its lowest cell below the threshold that no accepted void rejects becomes a
-/// void of that radius, then the next lowest (ties by cell), until none is left.
-/// The catalogue is exact and the same on every number of ranks if the bits of the modes are.
-/// Memory: one mesh, one byte per cell, and 12 bytes per cell below the threshold.
-/// `contrast_modes` stay. Collective.
+/// void of that radius, then the next lowest (ties by cell), until none is left. The catalogue is
+/// exact and the same on every number of ranks if the bits of the modes are. Memory: one mesh, one
+/// byte per cell, and 12 bytes per cell below the threshold. `contrast_modes` are unchanged.
+/// Collective.
 /// @throws UsageError for radii that are not descending, below a cell or half the mesh or more,
 /// NumericalError for a smoothed contrast that is not a number; agreed
 [[nodiscard]] VoidCatalogue find_voids(const fft::MeshField& contrast_modes,
                                        const VoidOptions& options);
 
-/// Void size function as Pylians bins it: voids of radius R_i make dn/dR = N_i / (V (R_i - R_i+1))
-/// at (R_i + R_i+1) / 2. Voids of the smallest radius are in no bin.
+/// Void size function with the bins of Pylians: voids of radius R_i make dn/dR = N_i / (V (R_i -
+/// R_i+1)) at (R_i + R_i+1) / 2. Voids of the smallest radius are in no bin.
 struct VoidSizeFunction {
   std::vector<double> radius_mpch;
   std::vector<double> dn_dr;          ///< (h/Mpc)^4
@@ -78,8 +77,8 @@ struct VoidProfiles {
 };
 
 /// Stacks a density contrast in real space (not smoothed) about the voids out to `extent` radii.
-/// Shell s holds cells with edge_s <= distance / radius < edge_s+1. Collective.
-/// @throws InternalError for modes or another mesh than the catalogue's
+/// Shell s contains cells with edge_s <= distance / radius < edge_s+1. Collective.
+/// @throws InternalError for a mesh of modes or of another size than that of the catalogue
 [[nodiscard]] VoidProfiles stack_profiles(const fft::MeshField& contrast,
                                           const VoidCatalogue& catalogue, std::size_t shells,
                                           double extent);

@@ -6,9 +6,9 @@ namespace nubox::app {
 
 net::Architecture architecture_of(const config::Config& config) {
   const std::string name = config.text("model.architecture");
-  if (name == "none") throw UsageError("model.architecture = none is no network");
+  if (name == "none") throw UsageError("model.architecture = none has no network");
   if (name == "vnet" && config.text("model.padding") != "halo") {
-    throw UsageError("the vnet has no padding but the exact halo: leave model.padding at halo");
+    throw UsageError("vnet supports only the exact halo: use model.padding = halo");
   }
   net::Architecture wanted = sized_architecture(name, config);
   wanted.padding = config.text("model.padding");

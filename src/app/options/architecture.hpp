@@ -7,12 +7,12 @@
 
 namespace nubox::app {
 
-/// The network that the [model] section asks for. @throws UsageError if there is none, or its
-/// padding does not fit
+/// The network of the [model] section. @throws UsageError if there is none, or for an unsupported
+/// padding
 [[nodiscard]] net::Architecture architecture_of(const config::Config& config);
 
-/// A named network with the sizes that the [model] section gives, elsewhere its own. @throws
-/// UsageError on an unknown name
+/// A named network with the sizes of the [model] section; 0 means its default. @throws UsageError
+/// for an unknown name
 [[nodiscard]] net::Architecture sized_architecture(const std::string& name,
                                                    const config::Config& config);
 

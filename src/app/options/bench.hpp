@@ -9,11 +9,11 @@
 namespace nubox::app {
 
 [[nodiscard]] bench::Options bench_options(const config::Config& config);
-/// Directory of the linear tables that `simulate` is measured with. Collective.
+/// Directory of the linear tables for the benchmark of `simulate`. Collective.
 [[nodiscard]] std::filesystem::path bench_tables(const par::Comm& world);
 
 #ifdef NUBOX_WITH_TORCH
-// Collective. @throws UsageError (agreed) for a network that cannot be
+// Collective. @throws UsageError (agreed) for an invalid network
 [[nodiscard]] bench::TrainOptions bench_train_options(const par::Comm& world,
                                                       const config::Config& config);
 [[nodiscard]] bench::PredictOptions bench_predict_options(const par::Comm& world,

@@ -5,8 +5,8 @@
 
 namespace nubox::app {
 
-/// The [doctor] section; with box.n given, the simulation that the other sections describe.
-/// Collective. @throws FileSystemError (agreed) if the linear tables are missing
+/// The [doctor] section and, if box.n is given, the simulation of the other sections. Collective.
+/// @throws FileSystemError (agreed) if the linear tables are missing
 [[nodiscard]] doctor::Options doctor_options(const par::Comm& world, const config::Config& config);
 
 }  // namespace nubox::app

@@ -3,6 +3,8 @@
 #include "nubox/core/error.hpp"
 #include "nubox/io/paths.hpp"
 
+#include "app/options/choice.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/prior.hpp"
 #include "app/setup.hpp"
 
@@ -10,12 +12,13 @@ namespace nubox::app {
 namespace {
 
 predict::BoxFormat box_format(const config::Config& config) {
-  return config.text("predict.format") == "gadget" ? predict::BoxFormat::gadget
-                                                   : predict::BoxFormat::field;
+  return chosen<predict::BoxFormat>(
+      config, "predict.format",
+      {{"field", predict::BoxFormat::field}, {"gadget", predict::BoxFormat::gadget}});
 }
 
-/// Model file, empty for the prior alone. A configuration that names neither a model nor an
-/// architecture nor a prior gets the shipped model.
+/// Model file, empty for the prior alone. The shipped model if neither model nor architecture nor
+/// prior are given.
 std::filesystem::path model_path(const config::Config& config) {
   const std::string model = config.text("predict.model");
   if (config.given("predict.model")) return find_shipped(model, "models");
@@ -25,7 +28,7 @@ std::filesystem::path model_path(const config::Config& config) {
   if (prior_alone) return {};
   if (!architecture) return find_shipped(model, "models");
   throw UsageError(
-      "the configuration describes a network: give its file by --predict.model=FILE, or "
+      "the configuration describes a network: set --predict.model=FILE, or "
       "--model.architecture=none with --model.prior=linear|rewind|za|none for physics alone");
 }
 

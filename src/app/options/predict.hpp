@@ -6,7 +6,7 @@
 
 namespace nubox::app {
 
-/// Inputs (names and wildcards), masses and output of the boxes to make. Rank-local.
+/// Inputs (names and wildcards), masses and output of the boxes to predict. Rank-local.
 /// @throws InputError if a wildcard matches nothing
 [[nodiscard]] predict::SuiteOptions suite_options(const config::Config& config);
 

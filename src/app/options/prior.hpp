@@ -5,7 +5,7 @@
 
 namespace nubox::app {
 
-/// The rewind as [prior] describes it. Rank-local.
+/// Options of the rewind from [prior]. Rank-local.
 [[nodiscard]] prior::RewindOptions rewind_options(const config::Config& config);
 
 }  // namespace nubox::app

@@ -2,15 +2,18 @@
 
 #include "nubox/config/options.hpp"
 
+#include "app/options/choice.hpp"
+
 #include <optional>
 
 namespace nubox::app {
 
 gadget::ReaderOptions reader_options(const config::Config& config) {
   gadget::ReaderOptions options;
-  const std::string unit = config.text("import.length_unit");
-  if (unit == "kpch") options.length_unit = gadget::LengthUnit::kpch;
-  if (unit == "mpch") options.length_unit = gadget::LengthUnit::mpch;
+  options.length_unit = chosen<gadget::LengthUnit>(config, "import.length_unit",
+                                                   {{"auto", gadget::LengthUnit::automatic},
+                                                    {"kpch", gadget::LengthUnit::kpch},
+                                                    {"mpch", gadget::LengthUnit::mpch}});
   const auto above = [&](double none, const char* name) {
     const double value = config.number(name);
     return value > none ? std::optional(value) : std::nullopt;

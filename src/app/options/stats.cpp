@@ -4,12 +4,13 @@
 #include "nubox/io/paths.hpp"
 #include "nubox/stats/statistic.hpp"
 
+#include "app/options/choice.hpp"
 #include "app/options/reader.hpp"
 
 namespace nubox::app {
 namespace {
 
-/// Options, or whole sections ("pdf."), on which the results of a statistic depend beside
+/// Options, or whole sections ("pdf."), on which the results of a statistic depend in addition to
 /// stats.mesh and stats.assignment.
 const std::map<std::string, std::vector<std::string>>& settings_by_statistic() {
   static const std::map<std::string, std::vector<std::string>> settings = {
@@ -34,19 +35,20 @@ stats::BispectrumOptions bispectrum_options(const config::Config& config) {
 }
 
 stats::MultipoleOptions multipole_options(const config::Config& config) {
-  const std::string axis = config.text("multipoles.axis");
   return {.interlaced = config.flag("stats.interlace"),
           .subtract_shot_noise = config.text("stats.shot_noise") == "subtract",
-          .axis = axis == "x"   ? stats::Axis::x
-                  : axis == "y" ? stats::Axis::y
-                                : stats::Axis::z};
+          .axis = chosen<stats::Axis>(
+              config, "multipoles.axis",
+              {{"x", stats::Axis::x}, {"y", stats::Axis::y}, {"z", stats::Axis::z}})};
 }
 
 stats::VoidStatisticOptions void_options(const config::Config& config) {
   stats::VoidStatisticOptions options;
   options.finder.threshold = config.number("voids.threshold");
   options.finder.radii_cells = config.numbers("voids.radii_cells");
-  if (config.text("voids.rule") == "pylians") options.finder.rule = stats::VoidRule::pylians;
+  options.finder.rule = chosen<stats::VoidRule>(
+      config, "voids.rule",
+      {{"exclusive", stats::VoidRule::exclusive}, {"pylians", stats::VoidRule::pylians}});
   const std::string assignment = config.text("voids.assignment");
   if (assignment != "same") options.assignment = stats::assignment_of(assignment);
   options.profile_shells = config.size("voids.profile_shells");
@@ -67,8 +69,9 @@ stats::StatsOptions stats_options(const config::Config& config) {
   options.multipoles = multipole_options(config);
   options.bispectrum = bispectrum_options(config);
   options.pdf = {.radii_mpch = config.numbers("pdf.radius_mpch"),
-                 .filter = config.text("pdf.filter") == "analytic" ? stats::TopHatKind::analytic
-                                                                   : stats::TopHatKind::discrete,
+                 .filter = chosen<stats::TopHatKind>(config, "pdf.filter",
+                                                     {{"discrete", stats::TopHatKind::discrete},
+                                                      {"analytic", stats::TopHatKind::analytic}}),
                  .log10_edges = config.numbers("pdf.edges")};
   options.residual.slab_mpch = config.number("residual.slab_mpch");
   options.residual.smoothing_mpch = config.number("residual.smoothing_mpch");
@@ -84,6 +87,21 @@ stats::StatsOptions stats_options(const config::Config& config) {
     options.settings_checksums[name] = checksum_text(config.hash_of(settings));
   }
   return options;
+}
+
+stats::StatsRequest stats_request(const config::Config& config) {
+  (void)config.required_text("stats.in");
+  const auto boxes = io::expand_paths(config.list_text("stats.in"), "stats.in");
+  const auto targets = io::expand_paths(config.list_text("stats.target"), "stats.target");
+  stats::StatsRequest request;
+  request.plan = stats::plan_pairs(boxes, targets, config.text("stats.out"));
+  request.plan.independent =
+      io::expand_paths(config.list_text("stats.independent"), "stats.independent");
+  request.plan.reader = reader_options(config);
+  request.options = stats_options(config);
+  request.statistics = stats::statistics_of(request.options);
+  request.resume = config.text("stats.resume") == "auto";
+  return request;
 }
 
 }  // namespace nubox::app

@@ -6,25 +6,13 @@
 #include "nubox/train/prior_calibration.hpp"
 #include "nubox/train/trainer.hpp"
 
+#include "app/options/choice.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/prior.hpp"
 #include "app/setup.hpp"
 
-#include <initializer_list>
-#include <utility>
-
 namespace nubox::app {
 namespace {
-
-/// Value of an option whose names the option table lists.
-template <class Value>
-Value chosen(const config::Config& config, const char* key,
-             std::initializer_list<std::pair<const char*, Value>> values) {
-  const std::string name = config.text(key);
-  for (const auto& [known, value] : values) {
-    if (name == known) return value;
-  }
-  throw UsageError("{} = {} is not a known name", key, name);
-}
 
 train::LossOptions loss_options(const config::Config& config) {
   return {chosen<train::DisplacementLoss>(

@@ -17,7 +17,7 @@ namespace nubox::app {
 /// Cosmology, prior and cache of the training pairs. Collective.
 [[nodiscard]] train::PairOptions pair_options(const par::Comm& world, const config::Config& config);
 
-/// Rank-local. @throws UsageError for options that contradict each other or leave nothing to do
+/// Rank-local. @throws UsageError for options that contradict each other or leave nothing to train
 void require_trainable(const config::Config& config, const train::TrainOptions& options,
                        const net::Architecture& architecture);
 
