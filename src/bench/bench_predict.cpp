@@ -18,7 +18,7 @@ namespace nubox::bench {
 std::vector<Row> measure_predict(const par::Comm& world, const Options& options,
                                  const PredictOptions& prediction) {
   const std::size_t n = options.n, repeats = options.repeats;
-  const std::string precision = prediction.precision;
+  const net::Precision precision = prediction.precision;
   const net::Architecture architecture = with_synthetic_inputs(prediction.architecture);
   const net::Evaluator network =
       net::Evaluator::untrained(world, synthetic_card(architecture, n), precision);
@@ -31,10 +31,8 @@ std::vector<Row> measure_predict(const par::Comm& world, const Options& options,
   }
   field::LatticeField input = features;  // is used up by every call
   field::LatticeField displacement(layout, 3, box_mpch);
-  const predict::TileChoice choice{architecture.padding == "halo"
-                                       ? prediction.tile
-                                       : predict::tile_edge(network.card(), prediction.tile),
-                                   prediction.tile_memory_bytes};
+  const predict::TileChoice choice =
+      predict::tiles_for(network.card(), {prediction.tile, prediction.tile_memory_bytes});
   const predict::TilePlan plan = predict::plan_tiles(layout, architecture, choice);
   double seconds = 0;
   {
@@ -53,8 +51,8 @@ std::vector<Row> measure_predict(const par::Comm& world, const Options& options,
   const double floor =
       tiles * net::convolution_seconds(world, architecture, plan.tile, precision, repeats);
   const double work = tiles * net::multiply_adds(architecture, plan.tile) * world.size();
-  const std::string name = fmt::format("{} {} channels, {}, {}^3", architecture.name,
-                                       architecture.channels, precision, n);
+  const std::string name = fmt::format("{} {} channels, {}, {}^3", net::name_of(architecture.kind),
+                                       architecture.channels, net::name_of(precision), n);
   const std::string limit = "its convolutions alone";
   return {{"predict", "network, " + name, seconds, "s", limit, floor},
           {"predict", "arithmetic, " + name, 2e-9 * work / seconds, "GFLOP/s", limit,

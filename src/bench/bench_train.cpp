@@ -16,7 +16,7 @@ namespace {
 /// What is trained on which boxes, and how often.
 struct Work {
   net::Architecture architecture;
-  std::string precision;
+  net::Precision precision;
   std::size_t tile = 32, repeats = 3;
 };
 
@@ -31,7 +31,7 @@ train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::s
   options.batch = batch;
   const auto ranks = static_cast<std::size_t>(world.size());
   options.micro_batch = (batch + ranks - 1) / ranks;
-  options.precision = net::precision_from(work.precision);
+  options.precision = work.precision;
   options.schedule = train::Schedule::constant;
   options.resume = train::Resume::never;
   options.epochs = 1;
@@ -59,7 +59,8 @@ double add_rows(const par::Comm& world, const Work& work, std::size_t crops,
   const auto add = [&](const std::string& quantity, double value, const std::string& unit,
                        const std::string& bound = {}, double bound_value = 0) {
     rows.push_back({"train",
-                    fmt::format("{} {}: {}", work.architecture.name, work.precision, quantity),
+                    fmt::format("{} {}: {}", net::name_of(work.architecture.kind),
+                                net::name_of(work.precision), quantity),
                     value, unit, bound, bound_value});
   };
   add(fmt::format("weak, step of {} crops per rank", crops), step.sum(), "s", limit, floor);
@@ -81,18 +82,18 @@ std::vector<Row> measure_train(const par::Comm& world, const Options& options,
   const std::size_t crops = training.micro_batch, batch = training.batch;
   std::vector<Row> rows;
   for (const net::Architecture& architecture :
-       {net::default_architecture("d3m"), with_synthetic_inputs(training.vnet)}) {
-    Work work{architecture, "fp32", training.crop, options.repeats};
+       {net::default_architecture(net::NetworkKind::d3m), with_synthetic_inputs(training.vnet)}) {
+    const std::string name = net::name_of(architecture.kind);
+    Work work{architecture, net::Precision::fp32, training.crop, options.repeats};
     const std::size_t first = rows.size();
     const double fp32 = add_rows(world, work, crops, scratch.path() / "fp32", rows);
-    rows.push_back({"train",
-                    fmt::format("{} fp32: strong, step of {} crops", architecture.name, batch),
+    rows.push_back({"train", fmt::format("{} fp32: strong, step of {} crops", name, batch),
                     measure_step(world, work, batch, scratch.path() / "strong").sum(), "s"});
-    work.precision = "bf16";
+    work.precision = net::Precision::bf16;
     const std::size_t second = rows.size();
     const double bf16 = add_rows(world, work, crops, scratch.path() / "bf16", rows);
-    rows.push_back({"train", fmt::format("{}: bf16 speed-up", architecture.name), fp32 / bf16,
-                    "x fp32", "that of its convolutions alone",
+    rows.push_back({"train", fmt::format("{}: bf16 speed-up", name), fp32 / bf16, "x fp32",
+                    "that of its convolutions alone",
                     rows[first].limit_value / rows[second].limit_value});
   }
   rows.push_back(

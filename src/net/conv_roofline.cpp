@@ -40,15 +40,15 @@ double seconds_of(const ConvStep& step, const torch::TensorOptions& options, con
 /// Sum over the convolutions of `run(step, number, options)`. Collective.
 double slowest_sum(
     const par::Comm& comm, const Architecture& architecture, const Extent& tile,
-    const std::string& precision,
+    Precision precision,
     const std::function<double(const ConvStep&, std::size_t, const torch::TensorOptions&)>& run) {
-  const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
   set_threads(comm);
-  configure_math(chosen, false);
+  configure_math(precision, false);
   const memory::HeapRetention by_layers;
-  const auto options = torch::TensorOptions()
-                           .device(choose_device(comm))
-                           .dtype(chosen == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);
+  const auto options =
+      torch::TensorOptions()
+          .device(choose_device(comm))
+          .dtype(precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);
   const double own = par::agree(comm, [&] {
     double sum = 0;
     std::size_t number = 0;
@@ -61,7 +61,7 @@ double slowest_sum(
 }  // namespace
 
 double convolution_seconds(const par::Comm& comm, const Architecture& architecture,
-                           const Extent& tile, const std::string& precision, std::size_t repeats) {
+                           const Extent& tile, Precision precision, std::size_t repeats) {
   return slowest_sum(comm, architecture, tile, precision,
                      [&](const ConvStep& step, std::size_t, const torch::TensorOptions& options) {
                        const c10::InferenceMode inference;
@@ -70,8 +70,8 @@ double convolution_seconds(const par::Comm& comm, const Architecture& architectu
 }
 
 double training_convolution_seconds(const par::Comm& comm, const Architecture& architecture,
-                                    const Extent& tile, std::size_t batch,
-                                    const std::string& precision, std::size_t repeats) {
+                                    const Extent& tile, std::size_t batch, Precision precision,
+                                    std::size_t repeats) {
   return slowest_sum(
       comm, architecture, tile, precision,
       [&](const ConvStep& step, std::size_t number, const torch::TensorOptions& options) {

@@ -95,7 +95,7 @@ torch::Tensor D3mInception::forward(torch::Tensor x) {
 
 D3m::D3m(const Architecture& architecture)
     : Network(architecture), plan_(layer_plan(architecture)) {
-  const bool periodic = architecture.padding == "periodic";
+  const bool periodic = architecture.padding == Padding::periodic;
   for (const Layer& row : plan_) {
     std::shared_ptr<D3mRow> layer;
     if (row.op == Op::inception) {

@@ -12,8 +12,8 @@ namespace {
 /// block. The ablations of Giusarma et al. 2019: five per block make twice as many layers;
 /// inception modules stand after the first block and before the last one.
 std::vector<Layer> d3m_plan(const Architecture& a) {
-  const bool inception = a.name == "d3m_inception";
-  const std::size_t depth = a.name == "d3m_deep" ? 5 : 2;
+  const bool inception = a.kind == NetworkKind::d3m_inception;
+  const std::size_t depth = a.kind == NetworkKind::d3m_deep ? 5 : 2;
   std::vector<Layer> plan;
   const auto add_block = [&](std::size_t in, std::size_t out, bool join) {
     plan.push_back({.op = Op::conv, .in = in, .out = out, .join = join});
@@ -172,22 +172,22 @@ std::vector<std::vector<Layer>> inception_branches(const Layer& module) {
 }
 
 bool convolutions_pad(const Architecture& architecture) {
-  return architecture.name.starts_with("d3m");
+  return architecture.has_network() && architecture.kind != NetworkKind::vnet;
 }
 
 std::vector<Layer> layer_plan(const Architecture& architecture) {
   require_valid(architecture);
-  if (architecture.name == "vnet") return vnet_plan(architecture);
+  if (architecture.kind == NetworkKind::vnet) return vnet_plan(architecture);
   if (convolutions_pad(architecture)) return d3m_plan(architecture);
-  throw UsageError("architecture '{}' has no layers", architecture.name);
+  throw UsageError("architecture '{}' has no layers", name_of(architecture.kind));
 }
 
 Footprint footprint(const Architecture& architecture) {
-  if (architecture.name == "none") return {0, 1};
+  if (!architecture.has_network()) return {0, 1};
   const std::vector<Convolution> list = convolutions(layer_plan(architecture));
   std::size_t stride = 1;
   for (const Convolution& layer : list) stride *= layer.op == Op::down ? 2 : 1;
-  if (architecture.padding != "halo") return {0, stride};
+  if (architecture.pads_tile_faces()) return {0, stride};
   const auto step = static_cast<std::ptrdiff_t>(stride);
   if (!convolutions_pad(architecture)) return {valid_margin(list, step), stride};
   // A whole number of strides keeps the coarse grids of tile and box on the same voxels.
@@ -214,12 +214,12 @@ double multiply_adds(const std::vector<ConvStep>& steps) {
 }
 
 double multiply_adds(const Architecture& architecture, const Extent& tile) {
-  if (architecture.name == "none") return 0;
+  if (!architecture.has_network()) return 0;
   return multiply_adds(conv_steps(architecture, tile));
 }
 
 double multiply_adds_per_voxel(const Architecture& architecture) {
-  if (architecture.name == "none") return 0;
+  if (!architecture.has_network()) return 0;
   const std::size_t stride = footprint(architecture).stride;
   const Extent cell{stride, stride, stride};
   return multiply_adds(steps_of(layer_plan(architecture), cell, true)) /

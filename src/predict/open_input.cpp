@@ -84,7 +84,7 @@ io::Attributes OpenInput::recipe(double M_nu_eV) const {
   }
   if (setup_->card) attributes["model_checksum"] = setup_->model_checksum;
   if (setup_->network) {
-    attributes["precision"] = options.precision;
+    attributes["precision"] = net::name_of(options.precision);
     attributes["tile"] = static_cast<std::int64_t>(options.tiles.edge);
   }
   return attributes;

@@ -15,14 +15,19 @@
 
 namespace nubox::predict {
 
-std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted) {
-  if (wanted > 0) return wanted;
+std::size_t tile_edge(const net::ModelCard& card, std::size_t requested) {
+  if (requested > 0) return requested;
   const auto crop = io::find<std::int64_t>(card.extra, "crop");
   if (!crop || *crop <= 0) {
     throw InputError("the model file does not say the crop it was trained on: give predict.tile")
         .agreed_from(0);
   }
   return static_cast<std::size_t>(*crop);
+}
+
+TileChoice tiles_for(const net::ModelCard& card, TileChoice requested) {
+  if (card.architecture.pads_tile_faces()) requested.edge = tile_edge(card, requested.edge);
+  return requested;
 }
 
 namespace {
@@ -150,8 +155,8 @@ field::LatticeField predict_displacement(field::LatticeField features,
                        architecture.input_channels, features.components());
     }
   });
-  if (architecture.padding != "halo") tiles.edge = tile_edge(network.card(), tiles.edge);
-  const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
+  const TilePlan plan =
+      plan_tiles(features.layout(), architecture, tiles_for(network.card(), tiles));
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
   return predict_displacement(std::move(features), std::move(prior_mpch), network, style, plan);

@@ -112,7 +112,7 @@ TilePlan plan_tiles(const par::SlabLayout& layout, const net::Architecture& arch
                     const TileChoice& choice) {
   const std::size_t n = layout.n();
   const net::Footprint footprint = net::footprint(architecture);
-  const bool fixed_grid = architecture.padding != "halo";
+  const bool fixed_grid = architecture.pads_tile_faces();
   if (fixed_grid && choice.edge == 0) {
     throw InternalError("a network that pads tile edges needs an edge");
   }

@@ -53,7 +53,7 @@ PairReader::PairReader(const par::Comm& world, PairOptions options, net::ModelCa
       rewind_(options.rewind),
       card_(card) {
   if (!options.cache.empty()) par::agree(world, [&] { cache_.emplace(options.cache); });
-  card_.prior = prior::name_of(kind_);
+  card_.prior = kind_;
   write_attributes(rewind_, card_.extra);
 }
 
@@ -84,7 +84,7 @@ void PairReader::calibrate_model(const fs::path& path, const std::vector<Realisa
     return std::move(pairs.front());
   };
   model.card.output_calibration =
-      calibrate_output(world_, net::Evaluator(world_, path, "fp32"), twin_groups(world_, training),
+      calibrate_output(world_, net::Evaluator(world_, path), twin_groups(world_, training),
                        parameters_, tables_, read_pair);
   net::save_model(world_, path, model.card, *model.network);
 }
@@ -123,9 +123,9 @@ void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
       log::warn("the boxes have no velocities: the linear filter replaces the rewind");
       kind_ = prior::Kind::linear;
-      card_.prior = prior::name_of(kind_);
+      card_.prior = kind_;
     }
-    if (card_.architecture.name != "none") {
+    if (card_.architecture.has_network()) {
       card_.features = card_.architecture.residual ? prior::local_feature_names(has_velocity)
                                                    : prior::displacement_feature_names();
       card_.architecture.input_channels = card_.features.size();

@@ -22,7 +22,8 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   if (options.loss.eulerian < 0 || options.loss.gradient < 0 || options.loss.spectral < 0) {
     throw UsageError("weights of losses must not be negative");
   }
-  if (options.batch_norm == NormStatistics::synchronised && architecture.name == "vnet") {
+  if (options.batch_norm == NormStatistics::synchronised &&
+      architecture.kind == net::NetworkKind::vnet) {
     throw UsageError("train.batch_norm = sync: the vnet has no batch normalisation");
   }
 }

@@ -72,9 +72,10 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
     log::info(
         "train: {} with {} parameters in {} buckets, {} crops of {}^3 (halo {}) per epoch, "
         "{} steps, gradients by {}, {} on {}",
-        card_.architecture.name, state_.parameters().values().numel(), reducer_.buckets().size(),
-        sampler_.samples_per_epoch(), options_.tile, emulator_.network().halo(), total_steps(),
-        backend_->name(), net::name_of(options_.precision), emulator_.device().str());
+        net::name_of(card_.architecture.kind), state_.parameters().values().numel(),
+        reducer_.buckets().size(), sampler_.samples_per_epoch(), options_.tile,
+        emulator_.network().halo(), total_steps(), backend_->name(),
+        net::name_of(options_.precision), emulator_.device().str());
   }
 }
 

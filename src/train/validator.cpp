@@ -56,7 +56,7 @@ Validator::Validator(const par::Comm& comm, const TrainOptions& options, const n
 }
 
 void Validator::prepare_truths() {
-  const bool padded = card_.architecture.padding != "halo";
+  const bool padded = card_.architecture.pads_tile_faces();
   std::map<std::size_t, std::shared_ptr<const fft::Plan>> plans;
   for (std::size_t b = 0; b < names_.size(); ++b) {
     log::beat();

@@ -41,12 +41,13 @@ TEST(NaiveConv, gradients_are_those_of_automatic_differentiation_in_double) {
 
 TEST(ConvCheck, finds_every_precision_within_its_rounding) {
   const ConvCheck check(par::Comm::self());
-  for (const std::string& precision : check.precisions()) {
+  for (const Precision precision : check.precisions()) {
     for (const Layout layout : {Layout::contiguous, Layout::channels_last_3d}) {
       const ConvFigure worst = check.error(precision, layout);
-      EXPECT_LE(worst.value, 1) << precision << ", " << name_of(layout) << ": " << worst.where;
+      EXPECT_LE(worst.value, 1) << name_of(precision) << ", " << name_of(layout) << ": "
+                                << worst.where;
       // A limit that nothing comes near would find nothing.
-      EXPECT_GT(worst.value, 0.01) << precision << ", " << name_of(layout);
+      EXPECT_GT(worst.value, 0.01) << name_of(precision) << ", " << name_of(layout);
     }
   }
 }

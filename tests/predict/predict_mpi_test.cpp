@@ -72,7 +72,7 @@ field::LatticeField random_field(const par::Comm& comm, std::size_t n, std::size
 }
 
 net::Architecture small_vnet() {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.channels = 4;
   architecture.levels = 1;
   architecture.input_channels = 3;
@@ -123,7 +123,7 @@ TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
 }
 
 TEST(Predict, every_rank_count_gives_the_same_box_with_the_default_network) {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.input_channels = 9;
   expect_one_box(architecture, {6, 0});
 }

@@ -10,7 +10,7 @@ namespace nubox::predict {
 namespace {
 
 net::Architecture default_network() {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.channels = 16;
   architecture.input_channels = 9;
   return architecture;

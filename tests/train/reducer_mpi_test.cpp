@@ -68,7 +68,7 @@ TEST(Reducer, ranks_with_uneven_shares_give_the_gradient_of_one_rank_with_all_sa
 
 TEST(Reducer, buckets_of_d3m_follow_the_plan) {
   const par::Comm comm = par::Comm::world();
-  const auto network = net::make_network(net::default_architecture("d3m"));
+  const auto network = net::make_network(net::default_architecture(net::NetworkKind::d3m));
   network->eval();
   FlatParameters parameters(comm, *network, [&] {
     network->forward(torch::zeros({1, 3, 8, 8, 8}), torch::ones({1})).sum().backward();

@@ -62,15 +62,18 @@ TEST_F(Training, with_all_terms_of_the_loss_is_the_same_on_every_number_of_ranks
 }
 
 TEST_F(Training, stopped_after_every_step_ends_with_the_same_bits) {
-  const net::Architecture d3m{
-      .name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false};
+  const net::Architecture d3m{.kind = net::NetworkKind::d3m,
+                              .padding = net::Padding::zero,
+                              .channels = 2,
+                              .levels = 1,
+                              .residual = false};
   for (const net::Architecture& architecture : {net::Architecture{.channels = 4}, d3m}) {
     const net::ModelCard card = make_card(architecture);
-    TrainOptions straight = options("straight-" + architecture.name);
+    TrainOptions straight = options("straight-" + net::name_of(architecture.kind));
     straight.ema = 0.9;
     const TrainReport report = train(comm_, straight, card, make_pairs(comm_));
     TrainOptions stopped = straight;
-    stopped.out = out_ / ("stopped-" + architecture.name);
+    stopped.out = out_ / ("stopped-" + net::name_of(architecture.kind));
     EXPECT_EQ(train_with_stops(comm_, stopped, card), 6);
     expect_same_weights(report.model, stopped.out / "model.h5");
   }

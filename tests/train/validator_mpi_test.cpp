@@ -102,8 +102,11 @@ TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_selec
   const par::Comm comm = par::Comm::world();
   std::vector<TrainingPair> pairs;
   pairs.push_back(make_pair(comm, 0.3, true, 8));  // no multiple of the plain tile of 6
-  const net::ModelCard card =
-      make_card({.name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false});
+  const net::ModelCard card = make_card({.kind = net::NetworkKind::d3m,
+                                         .padding = net::Padding::zero,
+                                         .channels = 2,
+                                         .levels = 1,
+                                         .residual = false});
   TrainOptions options = small_options();
   const auto boxes = [&] { return prepare({pairs}, false).validation; };
   EXPECT_THROW(Validator(comm, options, card, boxes()), Error);

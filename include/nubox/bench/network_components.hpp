@@ -2,6 +2,7 @@
 
 #include "nubox/bench/bench.hpp"
 #include "nubox/net/architecture.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/train/train_options.hpp"
 
 /// Components that need the networks: built with LibTorch only.
@@ -10,7 +11,7 @@ namespace nubox::bench {
 /// A network and its tiles, as `predict` runs them.
 struct PredictOptions {
   net::Architecture architecture;
-  std::string precision = "fp32";
+  net::Precision precision = net::Precision::fp32;
   std::size_t tile = 0;  ///< edge in cells; 0: chosen by the tile plan
   double tile_memory_bytes = 1.5e9;
 };

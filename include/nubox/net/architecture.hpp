@@ -8,15 +8,26 @@
 
 namespace nubox::net {
 
-/// What a network is, in numbers: enough to rebuild its modules and check the weights against them.
-/// Sources: d3m He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019, with inception modules
-/// after the first and before the last block (d3m_inception) or twice the layers (d3m_deep); vnet
-/// the residual valid-convolution U-net of map2map, with StyleGAN2-like modulation by the neutrino
-/// mass.
+/// none: the prior alone. d3m: He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019;
+/// d3m_inception: with inception modules after the first and before the last block; d3m_deep: with
+/// twice the layers. vnet: the residual U-net of valid convolutions of map2map, modulated by the
+/// neutrino mass as in StyleGAN2.
+enum class NetworkKind { none, d3m, d3m_inception, d3m_deep, vnet };
+
+/// What convolutions find beyond the faces of a tile. zero: zeros; periodic: the opposite face;
+/// halo: nothing is missing, since tiles are computed with a margin from the periodic box.
+enum class Padding { zero, periodic, halo };
+
+[[nodiscard]] std::string name_of(NetworkKind kind);
+[[nodiscard]] std::string name_of(Padding padding);
+/// @throws UsageError for an unknown name
+[[nodiscard]] NetworkKind network_kind_from(const std::string& name);
+[[nodiscard]] Padding padding_from(const std::string& name);
+
+/// Kind and sizes of a network: enough to rebuild its modules and check the weights against them.
 struct Architecture {
-  /// none (prior alone), d3m, its ablations d3m_inception and d3m_deep, vnet
-  std::string name = "vnet";
-  std::string padding = "halo";  ///< d3m*: zero, periodic or halo; vnet is always halo
+  NetworkKind kind = NetworkKind::vnet;
+  Padding padding = Padding::halo;  ///< always halo for a vnet
   std::size_t input_channels = 3;
   std::size_t channels = 16;  ///< at full resolution (d3m: doubled on each level)
   std::size_t levels = 1;     ///< halvings of the resolution
@@ -25,14 +36,18 @@ struct Architecture {
   bool residual = true;
 
   bool operator==(const Architecture&) const = default;
+
+  /// False: the prior alone.
+  [[nodiscard]] bool has_network() const { return kind != NetworkKind::none; }
+  /// True if the output depends on where the faces of the tiles are.
+  [[nodiscard]] bool pads_tile_faces() const { return padding != Padding::halo; }
 };
 
-/// The published sizes of a named architecture (d3m: 64 channels, 2 levels, zero padding, not
+/// The published sizes of a kind of network (d3m: 64 channels, 2 levels, zero padding, not
 /// residual; vnet: the small default of this program).
-/// @throws UsageError on an unknown name
-[[nodiscard]] Architecture default_architecture(const std::string& name);
+[[nodiscard]] Architecture default_architecture(NetworkKind kind);
 
-/// @throws UsageError on an unknown name, an unfit padding or sizes out of range
+/// @throws UsageError for a padding that the network does not have, or sizes out of range
 void require_valid(const Architecture& architecture);
 
 /// Written into and read from the attributes of a model file. `read` @throws InputError if absent.

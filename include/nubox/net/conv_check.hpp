@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <string>
@@ -29,7 +30,7 @@ class ConvCheck {
   /// "cpu", "cuda:0"
   [[nodiscard]] const std::string& device() const { return device_; }
   /// fp32 and bf16, on GPUs tf32 too.
-  [[nodiscard]] std::vector<std::string> precisions() const;
+  [[nodiscard]] std::vector<Precision> precisions() const;
 
   /// Largest difference from naive sums in double of any output or gradient, in units of what
   /// rounding explains; infinite if one is not a number. Inputs have the digits of the precision,
@@ -39,13 +40,13 @@ class ConvCheck {
   ///   tf32  2^-24 |y| + K 2^-23 A           (tensor cores cut sums off instead of rounding)
   ///   bf16  2 2^-8 |y| + K 2^-23 A          (stored in bf16, once more where sums come in parts)
   /// Shortened products in fp32 exceed it. Rank-local.
-  [[nodiscard]] ConvFigure error(const std::string& precision, Layout layout) const;
+  [[nodiscard]] ConvFigure error(Precision precision, Layout layout) const;
 
   /// Multiply-adds per second of a matrix product in fp32 of the size of a convolution: what this
   /// device reaches without any of a convolution's addressing. Rank-local.
   [[nodiscard]] double matrix_rate(std::size_t repeats) const;
   /// Smallest rate of multiply-adds of a convolution with its gradients, of each kind. Rank-local.
-  [[nodiscard]] ConvFigure slowest_rate(const std::string& precision, Layout layout,
+  [[nodiscard]] ConvFigure slowest_rate(Precision precision, Layout layout,
                                         std::size_t repeats) const;
 
  private:

@@ -1,28 +1,26 @@
 #pragma once
 
 #include "nubox/net/model_file.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <string>
 
 namespace nubox::net {
 
 class Emulator;
-enum class Precision;
 
 /// A trained network ready to be applied to tiles that carry their halo (TileBatch).
 class Evaluator {
  public:
-  /// Loads a model file on every rank; `precision` fp32, tf32 or bf16. Collective.
-  /// @throws InputError, FileSystemError (agreed), UsageError (precision)
+  /// Loads a model file on every rank. Collective. @throws InputError, FileSystemError (agreed)
   Evaluator(const par::Comm& comm, const std::filesystem::path& model,
-            const std::string& precision = "fp32");
+            Precision precision = Precision::fp32);
   /// With fresh weights, to measure speed. Collective. @throws UsageError (agreed)
   [[nodiscard]] static Evaluator untrained(const par::Comm& comm, const ModelCard& card,
-                                           const std::string& precision = "fp32");
+                                           Precision precision = Precision::fp32);
   /// The network of a training as it stands: shares its weights, follows them, and is right only
   /// while the network is in eval mode. Rank-local.
   [[nodiscard]] static Evaluator sharing(const Emulator& emulator, const ModelCard& card,

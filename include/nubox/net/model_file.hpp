@@ -5,6 +5,7 @@
 #include "nubox/net/architecture.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/prior/calibration.hpp"
+#include "nubox/prior/prior.hpp"
 
 #include <filesystem>
 #include <map>
@@ -20,8 +21,8 @@ inline constexpr int model_format_version = 1;
 /// to build the same inputs, and what the user needs to judge the model.
 struct ModelCard {
   Architecture architecture;
-  std::string prior = "linear";    ///< prior whose displacement the output is added to
-  prior::Calibration calibration;  ///< of the prior; may be empty
+  prior::Kind prior = prior::Kind::linear;  ///< its displacement is what the output is added to
+  prior::Calibration calibration;           ///< of the prior; may be empty
   /// Gains of what the network's output makes of the prior; may be empty.
   prior::Calibration output_calibration;
   std::vector<std::string> features;   ///< one name per input channel, in channel order

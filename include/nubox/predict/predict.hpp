@@ -31,10 +31,12 @@ namespace nubox::predict {
                                                        const net::Conditioning& style,
                                                        const TilePlan& plan);
 
-/// Edge of cubic tiles: the wanted one or, for 0, that of the crops the model was trained on.
-/// Padded networks see the edges of their tiles, so theirs matters. @throws InputError if the model
-/// file does not say it
-[[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted);
+/// Edge of cubic tiles: the requested one or, for 0, that of the crops that the model was trained
+/// on. @throws InputError if the model file does not name it
+[[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t requested);
+/// Tiles for a model: of a network that pads the faces of its tiles the edge matters, so that it is
+/// tile_edge(). Others keep the choice. @throws InputError as tile_edge()
+[[nodiscard]] TileChoice tiles_for(const net::ModelCard& card, TileChoice requested);
 
 /// Refuses an input or mass for which the model cannot be right: lattice spacing off by more than
 /// 1 %, a mass unknown to a network without conditioning. Rank-local. @throws InputError

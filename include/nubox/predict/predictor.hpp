@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/cosmology/linear_tables.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/predict/box_output.hpp"
 #include "nubox/predict/prediction_memory.hpp"
@@ -13,7 +14,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace nubox::predict {
@@ -24,9 +24,9 @@ struct PredictorOptions {
   bool without_network = false;   ///< refuse a model file that holds a network
   /// Prior without a model file; with one, refuse a file that was trained over another prior.
   std::optional<prior::Kind> prior{};
-  prior::RewindOptions rewind{};   ///< without a model file
-  std::filesystem::path ics{};     ///< initial conditions for the prior za; empty: by the header
-  std::string precision = "fp32";  ///< of the convolutions: fp32, tf32 or bf16
+  prior::RewindOptions rewind{};  ///< without a model file
+  std::filesystem::path ics{};    ///< initial conditions for the prior za; empty: by the header
+  net::Precision precision = net::Precision::fp32;  ///< of the convolutions
   TileChoice tiles{};
   bool measure_seams = false;     ///< always done with padded tiles
   std::size_t neutrino_mesh = 0;  ///< points per side; 0: as many as particles
