@@ -58,12 +58,17 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
   return convolution(x, weight, {}, step.op == Op::down ? 2 : 1, padding);
 }
 
+bool is_matrix_product(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride,
+                       std::int64_t padding) {
+  return weight.size(2) == 1 && stride == 1 && padding == 0 && x.is_cpu() &&
+         x.scalar_type() == at::kFloat && working_dtype(x.device()) == at::kFloat;
+}
+
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
                           const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
                           Activation activation) {
   const at::ScalarType type = working_dtype(x.device());
-  const bool points = weight.size(2) == 1 && stride == 1 && padding == 0;
-  if (points && x.is_cpu() && x.scalar_type() == at::kFloat && type == at::kFloat) {
+  if (is_matrix_product(x, weight, stride, padding)) {
     const torch::Tensor matrix = weight.flatten(1);
     return activated(at::linear(x.permute({0, 2, 3, 4, 1}), matrix, bias).permute({0, 4, 1, 2, 3}),
                      activation);
@@ -78,17 +83,16 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
   return activated(at::conv3d(x, weight, bias, steps, pad), activation);
 }
 
-bool points_addable(const torch::Tensor& y, const torch::Tensor& x) {
-  const auto fits = [](const torch::Tensor& t) {
-    return t.is_cpu() && t.scalar_type() == at::kFloat &&
-           t.is_contiguous(at::MemoryFormat::ChannelsLast3d);
-  };
-  return c10::InferenceMode::is_enabled() && working_dtype(y.device()) == at::kFloat && fits(y) &&
-         fits(x);
+bool can_add_matrix_product(const torch::Tensor& y, const torch::Tensor& x,
+                            const torch::Tensor& weight) {
+  return c10::InferenceMode::is_enabled() && is_matrix_product(x, weight) &&
+         y.scalar_type() == at::kFloat && y.is_contiguous(at::MemoryFormat::ChannelsLast3d) &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast3d);
 }
 
-torch::Tensor add_points(torch::Tensor y, const torch::Tensor& x, const torch::Tensor& weight,
-                         const torch::Tensor& bias, Activation activation) {
+torch::Tensor add_matrix_product(torch::Tensor y, const torch::Tensor& x,
+                                 const torch::Tensor& weight, const torch::Tensor& bias,
+                                 Activation activation) {
   const auto channels_last = [](const torch::Tensor& t) { return t.permute({0, 2, 3, 4, 1}); };
   const torch::Tensor sums = channels_last(y), inner = channels_last(x);
   // The same matrix [in][out] for each row of a plane.

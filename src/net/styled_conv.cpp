@@ -76,8 +76,8 @@ torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& s
 torch::Tensor StyledConv::add_to(torch::Tensor y, const torch::Tensor& x, std::int64_t margin,
                                  const torch::Tensor& style, Activation activation) {
   const torch::Tensor scale = scales(style);
-  if (scale.size(0) == 1 && points_addable(y, x)) {
-    return add_points(y, crop(x, margin), modulated_weight(scale), bias_, activation);
+  if (scale.size(0) == 1 && can_add_matrix_product(y, x, weight_)) {
+    return add_matrix_product(y, crop(x, margin), modulated_weight(scale), bias_, activation);
   }
   // A copy of the crop would cost more than its rim.
   return activated(y += crop(forward(x, style), margin), activation);
