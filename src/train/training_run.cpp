@@ -118,10 +118,10 @@ std::vector<Sample> TrainingRun::share_of(const std::vector<Sample>& batch) cons
 TrainingRun::Outcome TrainingRun::train_step() {
   StepSeconds seconds;
   Stopwatch watch;
-  if (!coming_) coming_ = fetch(position_.epoch, position_.samples);
-  const std::vector<Sample> batch = coming_->batch;
-  const Crops crops = training_.finish(std::move(*coming_));
-  coming_ = fetch_after(batch);  // travels while this rank computes
+  if (!pending_crops_) pending_crops_ = fetch(position_.epoch, position_.samples);
+  const std::vector<Sample> batch = pending_crops_->batch;
+  const Crops crops = training_.finish(std::move(*pending_crops_));
+  pending_crops_ = fetch_after(batch);  // travels while this rank computes
   seconds.data = watch.seconds();
   Losses loss;
   const std::vector<std::string> bad_samples = compute_gradients(batch, crops, loss, seconds);
@@ -147,7 +147,7 @@ TrainingRun::Outcome TrainingRun::train_step() {
   position_.samples += batch.size();
   position_.seconds = seconds_before_ + run_watch_.seconds();
   // The last step has no crops to fetch.
-  const bool usual = batch.size() == options_.batch && coming_.has_value();
+  const bool usual = batch.size() == options_.batch && pending_crops_.has_value();
   if (usual && steps_done_++ > 0 && !(fastest_step_.sum() < seconds.sum())) fastest_step_ = seconds;
   metrics_->write(StepRecord{position_.epoch + 1, position_.steps, batch.size(), outcome.loss, rate,
                              outcome.gradient_norm, seconds,
@@ -158,11 +158,11 @@ TrainingRun::Outcome TrainingRun::train_step() {
   return outcome;
 }
 
-ComingCrops TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
+PendingCrops TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
   return training_.begin(sampler_.batch(epoch, samples / options_.batch));
 }
 
-std::optional<ComingCrops> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
+std::optional<PendingCrops> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
   const std::uint64_t samples = position_.samples + batch.size();
   if (samples < sampler_.samples_per_epoch()) return fetch(position_.epoch, samples);
   if (position_.epoch + 1 < options_.epochs) return fetch(position_.epoch + 1, 0);

@@ -40,9 +40,9 @@ class TrainingRun {
     par::StepControl::Action action = par::StepControl::Action::go_on;
   };
   Outcome train_step();
-  [[nodiscard]] ComingCrops fetch(std::uint64_t epoch, std::uint64_t samples);
+  [[nodiscard]] PendingCrops fetch(std::uint64_t epoch, std::uint64_t samples);
   /// The batch of the step after this one. Nothing after the last step.
-  [[nodiscard]] std::optional<ComingCrops> fetch_after(const std::vector<Sample>& batch);
+  [[nodiscard]] std::optional<PendingCrops> fetch_after(const std::vector<Sample>& batch);
   [[nodiscard]] std::vector<Sample> share_of(const std::vector<Sample>& batch) const;
   /// Local forward and backward passes; adds sample losses, returns those that are not finite.
   std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, const Crops& crops,
@@ -74,7 +74,7 @@ class TrainingRun {
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
-  std::optional<ComingCrops> coming_;  ///< for the next step
+  std::optional<PendingCrops> pending_crops_;  ///< for the next step
   bool resumed_ = false;
   bool synchronised_norm_ = options_.batch_norm == NormStatistics::synchronised;
   std::optional<Progress> eta_;

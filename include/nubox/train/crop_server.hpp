@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/field/exchange_plan.hpp"
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/train/sampler.hpp"
@@ -24,11 +25,11 @@ struct Crops {
   std::vector<float> targets;   ///< [count][target channels][tile]^3
 };
 
-/// The crops of a batch on their way between ranks.
-struct ComingCrops {
+/// The crops of a batch while their planes travel between ranks.
+struct PendingCrops {
   std::vector<Sample> batch;
-  std::vector<std::size_t> counts;  ///< values that each rank sends here
-  std::vector<float> leaving, arriving;
+  field::ExchangePlan plan;
+  std::vector<float> send, received;
   std::unique_ptr<par::AsyncBlocks> exchange;
 };
 
@@ -43,9 +44,9 @@ class CropServer {
 
   /// Sends what other ranks need for their share of the batch (share()); every rank knows the whole
   /// batch. Collective, without waiting for others.
-  [[nodiscard]] ComingCrops begin(std::vector<Sample> batch) const;
+  [[nodiscard]] PendingCrops begin(std::vector<Sample> batch) const;
   /// Crops of this rank's share, in its order. Waits for ranks that have not begun.
-  [[nodiscard]] Crops finish(ComingCrops coming) const;
+  [[nodiscard]] Crops finish(PendingCrops pending) const;
   /// Both. Collective.
   [[nodiscard]] Crops gather(const std::vector<Sample>& batch) const {
     return finish(begin(batch));
@@ -58,10 +59,6 @@ class CropServer {
   [[nodiscard]] std::size_t tile() const { return tile_; }
 
  private:
-  /// Planes of the crops of `rank`'s share: visit(cube, plane, crop), in the order of messages.
-  template <class Visit>
-  void for_each_plane(const std::vector<Sample>& batch, int rank, Visit&& visit) const;
-
   par::Comm comm_;
   std::vector<CropSource> sources_;
   std::size_t tile_;
