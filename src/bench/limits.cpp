@@ -1,28 +1,23 @@
 #include "nubox/bench/limits.hpp"
 
 #include "nubox/bench/bench.hpp"
-#include "nubox/core/log.hpp"
+#include "nubox/core/fastest_seconds.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/fft/mesh_field.hpp"
 
-#include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace nubox::bench {
 
 double fastest_seconds(const par::Comm& comm, std::size_t repeats,
                        const std::function<void()>& work, const std::function<void()>& prepare) {
-  double fastest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < repeats; ++i) {
+  return nubox::fastest_seconds(repeats, [&] {
     prepare();
     comm.barrier();
     const Stopwatch watch;
     work();
-    fastest = std::min(fastest, comm.all_reduce(watch.seconds(), par::Reduction::max));
-    log::beat();
-  }
-  return fastest;
+    return comm.all_reduce(watch.seconds(), par::Reduction::max);
+  });
 }
 
 TransformSeconds transform_seconds(const std::shared_ptr<const fft::Plan>& plan,

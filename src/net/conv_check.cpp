@@ -5,7 +5,7 @@
 #include "nubox/net/torch/network.hpp"
 
 #include "net/conv_error.hpp"
-#include "net/fastest.hpp"
+#include "net/device_seconds.hpp"
 
 #include <limits>
 
@@ -55,7 +55,7 @@ double ConvCheck::matrix_rate(std::size_t repeats) const {
   const std::int64_t rows = index(channels), inner = 27 * rows, columns = index(edge * edge * edge);
   const torch::Tensor a = torch::rand({rows, inner}, device),
                       b = torch::rand({inner, columns}, device);
-  const double seconds = fastest_seconds(device, repeats, [&] { (void)torch::mm(a, b); });
+  const double seconds = device_seconds(device, repeats, [&] { (void)torch::mm(a, b); });
   return static_cast<double>(rows * inner * columns) / seconds;
 }
 
@@ -72,7 +72,7 @@ ConvFigure ConvCheck::slowest_rate(Precision precision, Layout layout, std::size
     };
     const torch::Tensor x = leaf(input_shape(step, 1)), w = leaf(weight_shape(step));
     torch::Tensor upstream;
-    const double seconds = fastest_seconds(device, repeats, [&] {
+    const double seconds = device_seconds(device, repeats, [&] {
       const PrecisionScope scope(precision, device);
       const torch::Tensor y = convolve(step, x, w);
       if (!upstream.defined()) upstream = torch::rand_like(y);

@@ -6,7 +6,7 @@
 #include "nubox/par/agree.hpp"
 
 #include "net/convolve.hpp"
-#include "net/fastest.hpp"
+#include "net/device_seconds.hpp"
 
 #include <functional>
 
@@ -30,7 +30,7 @@ double seconds_of(const ConvStep& step, const torch::TensorOptions& options, con
   if (passes.weight_gradient) wanted.push_back(weight.requires_grad_());
   if (passes.input_gradient) wanted.push_back(x.requires_grad_());
   torch::Tensor slope;
-  return fastest_seconds(x.device(), passes.repeats, [&] {
+  return device_seconds(x.device(), passes.repeats, [&] {
     const torch::Tensor y = convolve(step, x, weight);
     if (!wanted.empty() && slope.defined()) (void)torch::autograd::grad({y}, wanted, {slope});
     if (!slope.defined()) slope = random(y.sizes().vec());

@@ -96,7 +96,8 @@ TEST(D3mInception, equals_naive_convolutions_for_zero_and_periodic_padding) {
     const auto y = network->forward(x, torch::ones({1}));
     ASSERT_EQ(y.sizes(), expected.sizes());
     EXPECT_GT(expected.std().item<double>(), 1e-3);
-    EXPECT_LT(largest_difference(y, expected), 1e-5) << name_of(padding);  // fp32 rounding over 11 layers
+    EXPECT_LT(largest_difference(y, expected), 1e-5)
+        << name_of(padding);  // fp32 rounding over 11 layers
   }
 }
 
@@ -120,7 +121,8 @@ TEST(D3mDeep, equals_naive_convolutions_for_zero_and_periodic_padding) {
     const auto y = network->forward(x, torch::ones({1}));
     ASSERT_EQ(y.sizes(), expected.sizes());
     EXPECT_GT(expected.std().item<double>(), 1e-3);
-    EXPECT_LT(largest_difference(y, expected), 2e-5) << name_of(padding);  // fp32 rounding over 18 layers
+    EXPECT_LT(largest_difference(y, expected), 2e-5)
+        << name_of(padding);  // fp32 rounding over 18 layers
   }
 }
 
