@@ -1,19 +1,20 @@
 #include "train/metrics_log.hpp"
 
-#include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/progress.hpp"
 #include "nubox/par/agree.hpp"
 
+#include <sstream>
 #include <string>
 #include <utility>
 
 namespace nubox::train {
 namespace {
 
+/// Lines of an earlier run up to a step; none if there is no file.
 std::string kept_lines(const std::filesystem::path& path, std::uint64_t steps) {
-  std::ifstream old(path);
+  std::istringstream old(text_file::find(path).value_or(""));
   std::string kept;
   for (std::string line; steps > 0 && std::getline(old, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
@@ -56,48 +57,39 @@ std::string add_judgement(const EpochRecord& epoch, nlohmann::json& line) {
 }  // namespace
 
 MetricsLog::MetricsLog(const par::Comm& comm, const std::filesystem::path& path,
-                       std::uint64_t steps)
-    : path_(path) {
+                       std::uint64_t steps) {
   par::agree(comm, [&] {
-    if (!comm.is_root()) return;
-    const std::string kept = kept_lines(path_, steps);
-    stream_.open(path_, std::ios::trunc);
-    stream_ << kept << std::flush;
-    if (!stream_) throw FileSystemError("cannot write {}", path_.string());
+    if (comm.is_root()) file_.emplace(path, kept_lines(path, steps));
   });
 }
 
-void MetricsLog::append(const nlohmann::json& line) {
-  stream_ << line.dump() << '\n' << std::flush;
-  if (!stream_) throw FileSystemError("cannot write {}", path_.string());
-}
-
 void MetricsLog::write(const StepRecord& step) {
-  if (!stream_.is_open()) return;
+  if (!file_) return;
   const auto samples = static_cast<double>(step.samples);
-  append({{"kind", "step"},
-          {"epoch", step.epoch},
-          {"step", step.step},
-          {"loss", step.loss.displacement},
-          {"objective", step.loss.objective},
-          {"learning_rate", step.learning_rate},
-          {"gradient_norm", step.gradient_norm},
-          {"samples_per_second", samples / step.seconds.sum()},
-          {"seconds", step.seconds.sum()},
-          {"data_seconds", step.seconds.data},
-          {"forward_seconds", step.seconds.forward},
-          {"backward_seconds", step.seconds.backward},
-          {"communication_seconds", step.seconds.communication},
-          {"optimizer_seconds", step.seconds.optimizer},
-          {"gflop_per_second", step.gigaflop / step.seconds.sum()},
-          {"memory_bytes", memory::rss_bytes()}});
+  const nlohmann::json line = {{"kind", "step"},
+                               {"epoch", step.epoch},
+                               {"step", step.step},
+                               {"loss", step.loss.displacement},
+                               {"objective", step.loss.objective},
+                               {"learning_rate", step.learning_rate},
+                               {"gradient_norm", step.gradient_norm},
+                               {"samples_per_second", samples / step.seconds.sum()},
+                               {"seconds", step.seconds.sum()},
+                               {"data_seconds", step.seconds.data},
+                               {"forward_seconds", step.seconds.forward},
+                               {"backward_seconds", step.seconds.backward},
+                               {"communication_seconds", step.seconds.communication},
+                               {"optimizer_seconds", step.seconds.optimizer},
+                               {"gflop_per_second", step.gigaflop / step.seconds.sum()},
+                               {"memory_bytes", memory::rss_bytes()}};
+  file_->append(line.dump());
   epoch_loss_ += step.loss.displacement * samples;
   epoch_samples_ += samples;
   epoch_seconds_.add(step.seconds);
 }
 
 void MetricsLog::write(const EpochRecord& epoch) {
-  if (!stream_.is_open()) return;
+  if (!file_) return;
   const double loss = epoch_loss_ / epoch_samples_;
   const StepSeconds spent = epoch_seconds_;
   nlohmann::json line = {{"kind", "epoch"},
@@ -106,7 +98,7 @@ void MetricsLog::write(const EpochRecord& epoch) {
                          {"training_loss", loss},
                          {"seconds", epoch.seconds}};
   const std::string judged = add_judgement(epoch, line);
-  append(line);
+  file_->append(line.dump());
   epoch_loss_ = 0;
   const double samples = std::exchange(epoch_samples_, 0);
   epoch_seconds_ = {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/text_file.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/train/step_seconds.hpp"
@@ -8,7 +9,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,9 +54,7 @@ class MetricsLog {
   void write(const EpochRecord& epoch);
 
  private:
-  void append(const nlohmann::json& line);
-  std::filesystem::path path_;
-  std::ofstream stream_;  ///< open on rank 0
+  std::optional<text_file::Lines> file_;  ///< on rank 0
   double epoch_loss_ = 0;
   double epoch_samples_ = 0;
   StepSeconds epoch_seconds_;
