@@ -2,7 +2,7 @@
 
 #include "nubox/core/enum_names.hpp"
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
+#include "nubox/cosmology/neutrino_omega.hpp"
 #include "nubox/net/model_attributes.hpp"
 
 #include <cmath>
@@ -79,10 +79,9 @@ Architecture read_architecture(const io::Attributes& attributes) {
 }
 
 Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class) {
-  const auto f_nu = [](double mass_eV, double matter, double hubble) {
-    return mass_eV / (units::neutrino_eV_per_Omega_h2 * hubble * hubble * matter);
-  };
-  return {.theta = f_nu(M_nu_eV, Omega_m, h) / f_nu(0.15, 0.3175, 0.6711),
+  const double f_nu = cosmology::neutrino_omega(M_nu_eV, h) / Omega_m;
+  const double paper_f_nu = cosmology::neutrino_omega(0.15, 0.6711) / 0.3175;
+  return {.theta = f_nu / paper_f_nu,
           .force = force_class == 0 ? 0 : std::log2(static_cast<double>(force_class) / 2)};
 }
 

@@ -12,7 +12,7 @@
 namespace nubox::net {
 namespace {
 
-/// Large enough that a device is busy, small enough for a fraction of a second.
+/// Large enough to keep a device busy, small enough to take a fraction of a second.
 struct SpeedSize {
   std::size_t channels, edge;
 };

@@ -13,7 +13,7 @@
 namespace nubox::net {
 namespace {
 
-/// How a convolution is run: on how many tiles, and the gradients that are asked for.
+/// Number of tiles of a convolution, and the gradients to compute.
 struct Passes {
   std::size_t batch = 1;
   bool weight_gradient = false, input_gradient = false;
@@ -26,25 +26,25 @@ double seconds_of(const ConvStep& step, const torch::TensorOptions& options, con
   };
   const torch::Tensor x = random(input_shape(step, static_cast<std::int64_t>(passes.batch)));
   const torch::Tensor weight = random(weight_shape(step));
-  std::vector<torch::Tensor> wanted;
-  if (passes.weight_gradient) wanted.push_back(weight.requires_grad_());
-  if (passes.input_gradient) wanted.push_back(x.requires_grad_());
-  torch::Tensor slope;
+  std::vector<torch::Tensor> inputs;  // with gradients
+  if (passes.weight_gradient) inputs.push_back(weight.requires_grad_());
+  if (passes.input_gradient) inputs.push_back(x.requires_grad_());
+  torch::Tensor upstream;
   return device_seconds(x.device(), passes.repeats, [&] {
     const torch::Tensor y = convolve(step, x, weight);
-    if (!wanted.empty() && slope.defined()) (void)torch::autograd::grad({y}, wanted, {slope});
-    if (!slope.defined()) slope = random(y.sizes().vec());
+    if (!inputs.empty() && upstream.defined()) (void)torch::autograd::grad({y}, inputs, {upstream});
+    if (!upstream.defined()) upstream = random(y.sizes().vec());
   });
 }
 
-/// Sum over the convolutions of `run(step, number, options)`. Collective.
+/// Sum over the convolutions of `run(step, number, options)`, of the slowest rank. Collective.
 double slowest_sum(
     const par::Comm& comm, const Architecture& architecture, const Extent& tile,
     Precision precision,
     const std::function<double(const ConvStep&, std::size_t, const torch::TensorOptions&)>& run) {
   set_threads(comm);
   configure_math(precision, false);
-  const memory::HeapRetention by_layers;
+  const memory::HeapRetention across_layers;
   const auto options =
       torch::TensorOptions()
           .device(choose_device(comm))

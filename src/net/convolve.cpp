@@ -15,8 +15,8 @@ namespace {
 using Optional = std::optional<torch::Tensor>;
 using Scalars = c10::List<std::optional<at::Scalar>>;
 
-/// oneDNN's convolution with an activation. torch has no C++ declaration for it; a torch without
-/// oneDNN does not have it at all.
+/// oneDNN's convolution with an activation. torch has no C++ declaration of it and, if it was built
+/// without oneDNN, no such function.
 using OneDnn = torch::Tensor(const torch::Tensor& x, const torch::Tensor& weight,
                              const Optional& bias, at::IntArrayRef padding, at::IntArrayRef stride,
                              at::IntArrayRef dilation, std::int64_t groups,
@@ -33,8 +33,7 @@ const std::optional<c10::TypedOperatorHandle<OneDnn>>& onednn() {
   return found;
 }
 
-/// Whether a convolution in `type` can take its activation along: no gradients are wanted and
-/// oneDNN has the type here.
+/// Whether oneDNN can apply the activation within a convolution in `type`: in inference on CPUs.
 bool fusible(const torch::Tensor& x, at::ScalarType type) {
   return c10::InferenceMode::is_enabled() && x.is_cpu() && onednn() &&
          (x.scalar_type() == at::kFloat || x.scalar_type() == type);
@@ -51,7 +50,7 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
   const std::int64_t padding = step.pad ? (index(step.kernel) - 1) / 2 : 0;
   const std::vector<std::int64_t> pad(3, padding), halving(3, 2);
   if (step.op == Op::up) {
-    // Twice the extent: what a padded kernel cuts off on the far side comes back as output padding.
+    // Output padding restores what a padded kernel cuts off: the output has twice the extent.
     const std::vector<std::int64_t> fill(3, 2 * padding + 2 - index(step.kernel));
     return at::conv_transpose3d(x, weight, {}, halving, pad, fill);
   }

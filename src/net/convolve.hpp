@@ -6,12 +6,13 @@
 
 namespace nubox::net {
 
-/// One convolution of an evaluation as the networks do it, without bias. `weight` is
-/// [out][in][k^3], of Op::up [in][out][k^3].
+/// One convolution of an evaluation as in the networks, without bias.
+///
+/// @param weight  [out][in][k^3], for Op::up [in][out][k^3]
 [[nodiscard]] torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x,
                                      const torch::Tensor& weight);
 
-/// What a convolution's result goes through.
+/// Function that is applied to the result of a convolution.
 enum class Activation { none, leaky_relu };
 
 /// Slope of LeakyReLU for negative values (map2map).
@@ -50,7 +51,7 @@ inline constexpr double leak = 0.01;
 [[nodiscard]] bool can_add_matrix_product(const torch::Tensor& y, const torch::Tensor& x,
                                           const torch::Tensor& weight);
 
-/// Shapes of its input and weight.
+/// Shapes of the input and the weight of a convolution.
 [[nodiscard]] std::vector<std::int64_t> input_shape(const ConvStep& step, std::int64_t batch);
 [[nodiscard]] std::vector<std::int64_t> weight_shape(const ConvStep& step);
 

@@ -9,7 +9,8 @@
 
 namespace nubox::net {
 
-/// Seconds of the fastest of `repeats` calls on a device, after a first one that sets kernels up.
+/// Seconds of the fastest of `repeats` calls of `work` on a device, after one call that initialises
+/// kernels. Rank-local.
 template <class Work>
 [[nodiscard]] double device_seconds(torch::Device device, std::size_t repeats, const Work& work) {
   const auto measure = [&] {

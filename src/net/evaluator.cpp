@@ -7,7 +7,7 @@
 namespace nubox::net {
 namespace {
 
-/// Device, threads and arithmetic for a network that is applied only. Collective.
+/// A network on this rank's device, for inference. Collective.
 template <class Parts>
 std::unique_ptr<Parts> prepare(const par::Comm& comm, Model loaded, Precision precision) {
   set_threads(comm);

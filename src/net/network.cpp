@@ -18,7 +18,7 @@ std::shared_ptr<Network> make_network(const Architecture& architecture) {
   } else {
     network = std::make_shared<D3m>(architecture);
   }
-  // Narrow convolutions run 1.2 to 1.8 times faster with the channels last (16 channels, one core).
+  // With the channels last convolutions of 16 channels are 1.2 to 1.8 times as fast (one core).
   for (auto& parameter : network->parameters()) {
     if (parameter.dim() == 5) {
       parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast3d));
