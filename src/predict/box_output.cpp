@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool holds(const io::Attributes& found, const io::Attributes& recipe) {
+bool contains_all(const io::Attributes& found, const io::Attributes& recipe) {
   return std::ranges::all_of(recipe, [&](const auto& entry) {
     const auto at = found.find(entry.first);
     return at != found.end() && at->second == entry.second;
@@ -36,18 +36,18 @@ BoxOutput::BoxOutput(const BoxOutputOptions& options) : options_(options) {
   if (options.format != BoxFormat::gadget) return;
   if (options.neutrino_field) {
     throw UsageError(
-        "predict.neutrino_field needs predict.format = field: a snapshot has no place for a mesh");
+        "predict.neutrino_field needs predict.format = field: snapshots do not contain a mesh");
   }
   if (!options.velocities) {
     throw UsageError(
-        "predict.velocities = false needs predict.format = field: every reader of "
-        "snapshots expects velocities");
+        "predict.velocities = false needs predict.format = field: readers of snapshots expect "
+        "velocities");
   }
 }
 
 void BoxOutput::require_possible(const io::FieldFile& input) const {
   if (options_.format == BoxFormat::gadget && !input.has("velocity")) {
-    throw InputError("predict.format = gadget needs velocities, which the input does not have");
+    throw InputError("predict.format = gadget needs velocities, but the input has none");
   }
 }
 
@@ -57,7 +57,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
     const auto same_run = [&](const io::FieldHeader& found) {
       io::Attributes attributes = found.extra;
       attributes["M_nu_eV"] = found.cosmology.M_nu_eV;
-      return found.n == n && holds(attributes, recipe);
+      return found.n == n && contains_all(attributes, recipe);
     };
     return field::is_complete_output(comm, path, same_run, "predict.out");
   }
@@ -68,7 +68,7 @@ bool BoxOutput::is_complete_output(const par::Comm& comm, const fs::path& path, 
   // The first file of a set appears last.
   if (!par::root_decides(comm, [&] { return fs::exists(names.front()); })) return false;
   try {
-    if (holds(attributes_of_snapshot(comm, path), recipe)) return true;
+    if (contains_all(attributes_of_snapshot(comm, path), recipe)) return true;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input || !error.agreed()) throw;
     log::warn_together("{} will be recomputed: {}", path.string(), error.what());

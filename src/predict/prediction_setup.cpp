@@ -23,7 +23,7 @@ PredictionSetup::PredictionSetup(const par::Comm& on, cosmology::LinearTables li
   const std::filesystem::path& model = options.model;
   par::agree(on, [&] {
     if (!options.ics.empty() && (!model.empty() || prior != prior::Kind::za)) {
-      throw UsageError("predict.ics is for physics alone with --model.prior=za");
+      throw UsageError("predict.ics is only used by the prior alone, with --model.prior=za");
     }
   });
   if (model.empty()) return;
@@ -37,7 +37,7 @@ PredictionSetup::PredictionSetup(const par::Comm& on, cosmology::LinearTables li
                        model.string(), prior::name_of(card->prior), prior::name_of(*options.prior));
     }
     if (network && options.without_network) {
-      throw UsageError("model.architecture = none, but {} holds a network", model.string());
+      throw UsageError("model.architecture = none, but {} contains a network", model.string());
     }
     prior = card->prior;
     rewind = prior::read_rewind_options(card->extra);
@@ -54,7 +54,7 @@ std::size_t PredictionSetup::seam_tile(std::size_t n) const {
   if (!padded && !options.measure_seams) return 0;
   const std::size_t tile = tile_edge(*card, options.tiles.edge);
   if (!options.measure_seams && (tile <= 2 * stats::inner_distance || tile == n)) {
-    log::info("seams: tiles of {} sites have no inner sites to compare with", tile);
+    log::info("seams: tiles of {} sites have no inner sites for comparison", tile);
     return 0;
   }
   return tile;

@@ -46,7 +46,7 @@ TEST(Suite, a_box_reaches_the_disk_while_the_next_task_works) {
             every_box([&](const OutputRequest& wanted, const fs::path& next_input,
                           const std::function<void()>& input_is_read) -> PendingBox {
               if (turn > 0) {
-                const fs::path& before = tasks[turn - 1].wanted.front().out;
+                const fs::path& before = tasks[turn - 1].requests.front().out;
                 EXPECT_FALSE(fs::exists(before));
                 world.barrier();
                 input_is_read();
@@ -110,9 +110,9 @@ TEST(Suite, a_failed_output_fails_the_task_of_that_box_alone) {
   EXPECT_EQ(turn, 3u);
   EXPECT_NE(message.find("box-0"), std::string::npos) << message;
   world.barrier();
-  EXPECT_FALSE(fs::exists(tasks[0].wanted.front().out));
-  EXPECT_TRUE(fs::exists(tasks[1].wanted.front().out));
-  EXPECT_TRUE(fs::exists(tasks[2].wanted.front().out));
+  EXPECT_FALSE(fs::exists(tasks[0].requests.front().out));
+  EXPECT_TRUE(fs::exists(tasks[1].requests.front().out));
+  EXPECT_TRUE(fs::exists(tasks[2].requests.front().out));
 }
 
 TEST(WriteBehind, a_failed_output_counts_for_its_own_task) {
