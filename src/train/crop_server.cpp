@@ -10,7 +10,7 @@
 namespace nubox::train {
 namespace {
 
-/// One of the two cubes that make a crop: `edge` sites per side from `start` on, periodic.
+/// Input or target of a crop: a cube of `edge` sites per side from `start`, periodic.
 struct Cube {
   const field::LatticeField* field;
   std::array<std::size_t, 3> start;
@@ -35,7 +35,7 @@ Cube target_of(const CropSource& source, const Sample& sample, std::size_t tile)
   return {&source.target, sample.origin, tile};
 }
 
-/// Rows of plane i of a cube, from this rank's slab: visit(component, j, values along z).
+/// Calls visit(component, j, values along z) for the rows of plane i of a cube in this rank's slab.
 template <class Visit>
 void for_each_row(const Cube& cube, std::size_t i, Visit&& visit) {
   const std::size_t n = cube.field->n();
@@ -59,14 +59,14 @@ void pack_plane(const Cube& cube, std::size_t i, float* out) {
   });
 }
 
-/// Puts plane i of a cube, from this rank's slab, into the transformed crop.
+/// Copies plane i of a cube from this rank's slab into the transformed crop.
 void place_own(const Cube& cube, std::size_t i, const OctahedralTransform& transform, float* crop) {
   for_each_row(cube, i, [&](std::size_t c, std::size_t j, const float* row) {
     transform.place(c, i, j, row, crop);
   });
 }
 
-/// The same for a plane as pack_plane made it.
+/// The same from a plane packed by pack_plane().
 void place_packed(const Cube& cube, std::size_t i, const OctahedralTransform& transform,
                   const float* in, float* crop) {
   for (std::size_t c = 0; c < cube.field->components(); ++c) {
@@ -74,7 +74,7 @@ void place_packed(const Cube& cube, std::size_t i, const OctahedralTransform& tr
   }
 }
 
-/// Every three channels of a target are a vector.
+/// First channels of the vectors of a target: each three channels are one.
 std::vector<std::size_t> target_vectors(std::size_t channels) {
   std::vector<std::size_t> starts;
   for (std::size_t start = 0; start + 3 <= channels; start += 3) starts.push_back(start);

@@ -9,6 +9,7 @@
 #include "train/training_run.hpp"
 
 namespace nubox::train {
+
 void require_valid(const TrainOptions& options, const net::Architecture& architecture) {
   const net::Footprint footprint = net::footprint(architecture);
   if (options.tile == 0 || options.tile % footprint.stride != 0) {
@@ -24,7 +25,7 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   }
   if (options.batch_norm == NormStatistics::synchronised &&
       architecture.kind == net::NetworkKind::vnet) {
-    throw UsageError("train.batch_norm = sync: the vnet has no batch normalisation");
+    throw UsageError("train.batch_norm = sync: a vnet has no batch normalisation");
   }
 }
 

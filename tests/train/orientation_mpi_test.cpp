@@ -66,7 +66,8 @@ TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_turned_b
     const std::vector<Sample> mine{sample};
     const Crops crops = server.gather(copies);
     const Batch batch = make_batch(server, crops, mine, {{.theta = 1}}, 0, 1, torch::kCPU);
-    return Batch{batch.features.clone(), batch.targets.clone(), batch.base.clone(), batch.style};
+    return Batch{batch.features.clone(), batch.targets.clone(), batch.base.clone(),
+                 batch.conditioning};
   };
   const CropServer server = server_of(features, targets);
   for (std::size_t e = 0; e < octahedral_order; ++e) {

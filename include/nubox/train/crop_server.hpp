@@ -11,14 +11,14 @@
 
 namespace nubox::train {
 
-/// A box as the crop server keeps it: every rank its slab of both fields.
+/// Input and target of one box; every rank has its slab of both fields.
 struct CropSource {
   field::LatticeField features;  ///< [C]
-  field::LatticeField target;    ///< [3], or more that is wanted without halo
+  field::LatticeField target;    ///< [3], or more channels; cropped without halo
 };
 
-/// What a rank trains on in one step, cut from slabs of whichever ranks own them and turned as its
-/// samples say.
+/// The crops of one rank in one step, cut from the slabs of all ranks and transformed by the
+/// octahedral elements of their samples.
 struct Crops {
   std::size_t count = 0;
   std::vector<float> features;  ///< [count][C][tile + 2 halo]^3
@@ -33,19 +33,21 @@ struct PendingCrops {
   std::unique_ptr<par::AsyncBlocks> exchange;
 };
 
-/// Keeps all boxes in memory, dealt to ranks as slabs, and hands out periodic crops. A crop may be
-/// larger than its box: it wraps.
+/// Holds all boxes, distributed over the ranks as slabs, and cuts periodic crops from them. A crop
+/// may be larger than its box.
 class CropServer {
  public:
-  /// All sources have the same numbers of channels; their slabs live on `comm`'s ranks.
+  /// @param sources          with equal numbers of channels, on the ranks of `comm`
   /// @param feature_vectors  first channels of the vectors among the features (vector_channels())
+  /// Collective.
   CropServer(const par::Comm& comm, std::vector<CropSource> sources, std::size_t tile,
              std::size_t halo, std::vector<std::size_t> feature_vectors = {});
 
-  /// Sends what other ranks need for their share of the batch (share()); every rank knows the whole
-  /// batch. Collective, without waiting for others.
+  /// Starts to send the planes that other ranks need for their shares of the batch (share()). Every
+  /// rank passes the whole batch. Collective, but does not wait for other ranks.
   [[nodiscard]] PendingCrops begin(std::vector<Sample> batch) const;
-  /// Crops of this rank's share, in its order. Waits for ranks that have not begun.
+  /// Crops of this rank's share, in its order. Waits until the ranks that own their planes have
+  /// called begin().
   [[nodiscard]] Crops finish(PendingCrops pending) const;
   /// Both. Collective.
   [[nodiscard]] Crops gather(const std::vector<Sample>& batch) const {
