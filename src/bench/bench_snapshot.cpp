@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double particle_gb = 28e-9;  // three floats each of position and velocity, an ID
+constexpr double particle_gb = 28e-9;  // positions and velocities as three floats each, a 4-byte ID
 constexpr double spacing_mpch = 2;
 
 gadget::WriterOptions output_of(std::size_t n, gadget::Format format) {

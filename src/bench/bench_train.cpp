@@ -13,17 +13,17 @@
 namespace nubox::bench {
 namespace {
 
-/// What is trained on which boxes, and how often.
+/// Network, crops and number of steps of a measurement.
 struct Work {
   net::Architecture architecture;
   net::Precision precision;
   std::size_t tile = 32, repeats = 3;
 };
 
-/// Crops along a box: eight in each.
+/// Crops along one side of a box.
 constexpr std::size_t crops_per_side = 2;
 
-/// Trains for repeats + 2 steps; the fastest but the first and the last counts. Collective.
+/// Trains for repeats + 2 steps and takes the fastest without the first and the last. Collective.
 train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::size_t batch,
                                 const std::filesystem::path& out) {
   train::TrainOptions options;
@@ -44,15 +44,16 @@ train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::s
   return report.fastest_step;
 }
 
-/// Step time, its parts and its arithmetic with a fixed number of crops per rank.
+/// Adds rows for steps with a fixed number of crops per rank: time, its parts and arithmetic.
+/// Returns the seconds of a step. Collective.
 double add_rows(const par::Comm& world, const Work& work, std::size_t crops,
                 const std::filesystem::path& out, std::vector<Row>& rows) {
   const auto ranks = static_cast<std::size_t>(world.size());
   const train::StepSeconds step = measure_step(world, work, crops * ranks, out);
   const net::Extent tile{work.tile, work.tile, work.tile};
-  const double floor = net::training_convolution_seconds(world, work.architecture, tile, crops,
-                                                         work.precision, work.repeats);
-  // The gradients of weights and of inputs take as much as the forward pass each.
+  const double limit_seconds = net::training_convolution_seconds(
+      world, work.architecture, tile, crops, work.precision, work.repeats);
+  // The gradients of weights and of inputs cost as much as the forward pass each.
   const double gigaflop =
       6e-9 * net::multiply_adds(work.architecture, tile) * static_cast<double>(crops * ranks);
   const std::string limit = "its convolutions alone, with gradients";
@@ -63,8 +64,8 @@ double add_rows(const par::Comm& world, const Work& work, std::size_t crops,
                                 net::name_of(work.precision), quantity),
                     value, unit, bound, bound_value});
   };
-  add(fmt::format("weak, step of {} crops per rank", crops), step.sum(), "s", limit, floor);
-  add("arithmetic", gigaflop / step.sum(), "GFLOP/s", limit, gigaflop / floor);
+  add(fmt::format("weak, step of {} crops per rank", crops), step.sum(), "s", limit, limit_seconds);
+  add("arithmetic", gigaflop / step.sum(), "GFLOP/s", limit, gigaflop / limit_seconds);
   add("forward", step.forward, "s");
   add("backward", step.backward, "s");
   add("optimizer", step.optimizer, "s");

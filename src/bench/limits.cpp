@@ -22,7 +22,7 @@ double fastest_seconds(const par::Comm& comm, std::size_t repeats,
 
 TransformSeconds transform_seconds(const std::shared_ptr<const fft::Plan>& plan,
                                    std::size_t repeats) {
-  fft::MeshField mesh(plan, 1.0);  // of zeros, which repeated transforms do not let grow
+  fft::MeshField mesh(plan, 1.0);  // zeros, so that repeated transforms do not overflow
   TransformSeconds seconds;
   seconds.forward = fastest_seconds(mesh.comm(), repeats, [&] { plan->forward(mesh.data()); });
   seconds.backward = fastest_seconds(mesh.comm(), repeats, [&] { plan->backward(mesh.data()); });
@@ -30,7 +30,7 @@ TransformSeconds transform_seconds(const std::shared_ptr<const fft::Plan>& plan,
 }
 
 double memory_bandwidth(const par::Comm& comm, std::size_t repeats) {
-  constexpr std::size_t bytes = std::size_t{128} << 20;  // well beyond the caches of a core
+  constexpr std::size_t bytes = std::size_t{128} << 20;  // much larger than the caches of a core
   std::vector<char> from(bytes, 1), to(bytes, 0);
   const double seconds =
       fastest_seconds(comm, repeats, [&] { std::memcpy(to.data(), from.data(), bytes); });

@@ -7,7 +7,7 @@
 namespace nubox::bench {
 namespace {
 
-/// Uniform in -1..1, another sequence for every key.
+/// Uniform in [-1, 1), a different sequence for each key.
 field::LatticeField random_field(const par::SlabLayout& layout, std::size_t components,
                                  std::uint64_t key) {
   field::LatticeField field(layout, components,
