@@ -22,7 +22,7 @@ Architecture small(NetworkKind kind, Padding padding, std::size_t channels, std:
       .kind = kind, .padding = padding, .channels = channels, .levels = levels, .residual = false};
 }
 
-/// Maximum over the 27 voxels around each; beside the cube there are none.
+/// Maximum over the 27 voxels around each voxel that are in the cube.
 torch::Tensor naive_pool(const torch::Tensor& x, Border border) {
   const std::int64_t n = x.size(2);
   auto y = torch::full_like(x, -1e30);
@@ -192,7 +192,7 @@ TEST(D3mVariants, with_halo_on_a_wrapped_cube_are_the_periodic_networks) {
   }
 }
 
-TEST(D3mVariants, reach_follows_from_the_layers_and_is_what_a_perturbation_shows) {
+TEST(D3mVariants, reach_computed_from_the_layers_is_that_of_a_perturbation) {
   // Per axis at level 0 and, doubled, at level 1: inception 2 + 2 + 2 + 2 and 2 x 2, deep 5 + 5 and
   // 2 x 5; down and up add one voxel each.
   for (const auto& [kind, channels, reach, halo] :
@@ -202,7 +202,7 @@ TEST(D3mVariants, reach_follows_from_the_layers_and_is_what_a_perturbation_shows
     EXPECT_EQ(footprint(small(kind, Padding::halo, channels, 1)).stride, 2U);
     EXPECT_EQ(footprint(small(kind, Padding::zero, channels, 1)).halo, 0U);
     const auto network = random_network(small(kind, Padding::zero, channels, 1));
-    {  // positive weights keep every ReLU open, so that nothing is hidden
+    {  // positive weights keep every ReLU open, so that no dependence is hidden
       const torch::NoGradGuard no_grad;
       for (auto& parameter : network->parameters()) parameter.abs_().add_(0.1);
     }
@@ -219,7 +219,7 @@ TEST(D3mVariants, cost_counts_every_convolution) {
   // A level-1 convolution has 8 x 8 / 8 of the cost of one at level 0 and twice the width each way.
   const double c3 = 27 * 4 * 4, level1 = 27 * 8 * 8 / 8.0, down = 27 * 4 * 8 / 8.0;
   const double ends = 27 * 3 * 4 + 4 * 3;
-  // a transposed convolution: every input voxel meets all weights
+  // a transposed convolution applies all weights to every input voxel
   const double up = 27 * 8 * 4 / 8.0;
   EXPECT_DOUBLE_EQ(cost(NetworkKind::d3m), ends + c3 + down + 2 * level1 + up + 2 * c3 + c3);
   const auto module = [](double width) {

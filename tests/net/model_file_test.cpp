@@ -46,7 +46,7 @@ class ModelFile : public testing::Test {
       std::filesystem::temp_directory_path() / fmt::format("nubox-model-{}.h5", getpid());
 };
 
-TEST_F(ModelFile, gives_back_card_and_weights) {
+TEST_F(ModelFile, returns_the_card_and_the_weights_that_were_written) {
   const ModelCard card = sample_card();
   const auto network = network_with_random_weights(card.architecture);
   save_model(comm_, path_, card, *network);

@@ -39,7 +39,7 @@ TEST(D3m, has_the_published_parameter_count_and_layer_order) {
   }
 }
 
-/// D3M in eval mode from its table, with naive convolutions.
+/// D3M in evaluation mode from its list of layers, with naive convolutions.
 torch::Tensor naive_d3m(Network& network, const torch::Tensor& x, Border border) {
   std::map<std::string, torch::Tensor> t;
   for (const auto& item : network.named_parameters()) t[item.key()] = item.value();
@@ -91,17 +91,17 @@ TEST(D3m, halo_padding_on_a_wrapped_cube_is_the_periodic_network) {
   const auto style = torch::ones({1, 2});
   const auto y = halo->forward(naive::wrapped(x, halo->halo()), style);
   EXPECT_LT(largest_difference(y, periodic->forward(x, style)), 1e-5);
-  // With half the halo the zero border is seen: the test above can fail.
+  // With half the halo the zero border has an effect: the test above can fail.
   const auto poor = random_network(small_d3m(Padding::zero))->forward(naive::wrapped(x, 12), style);
   EXPECT_GT(largest_difference(crop(poor, 12), periodic->forward(x, style)), 1e-4);
 }
 
-TEST(Footprint, of_d3m_follows_from_the_layers_and_is_what_a_perturbation_shows) {
+TEST(Footprint, of_d3m_computed_from_the_layers_is_that_of_a_perturbation) {
   const Footprint halo = footprint(small_d3m(Padding::halo));
   EXPECT_EQ(halo.halo, 28U);
   EXPECT_EQ(halo.stride, 4U);
   EXPECT_EQ(footprint(small_d3m(Padding::zero)).halo, 0U);
-  // Positive weights keep every ReLU open, so that nothing is hidden.
+  // Positive weights keep every ReLU open, so that no dependence is hidden.
   Architecture narrow = small_d3m(Padding::zero);
   narrow.channels = 1;
   const auto network = random_network(narrow);
@@ -113,7 +113,7 @@ TEST(Footprint, of_d3m_follows_from_the_layers_and_is_what_a_perturbation_shows)
   EXPECT_EQ(measured_reach(*network, 60), 26);
 }
 
-TEST(Footprint, of_vnet_is_what_valid_convolutions_take_off) {
+TEST(Footprint, of_vnet_is_the_margin_that_valid_convolutions_remove) {
   for (const auto& [levels, halo, reach] : {std::tuple{1U, 8U, 9}, std::tuple{2U, 20U, 23}}) {
     const Architecture architecture{.channels = 1, .levels = levels};
     EXPECT_EQ(footprint(architecture).halo, halo);
@@ -128,8 +128,8 @@ TEST(Footprint, of_vnet_is_what_valid_convolutions_take_off) {
     const auto before = network->forward(x, style);
     ASSERT_EQ(before.size(2), network->stride());
     x.select(2, n - 1) += 1.0;
-    // A plane that is not read changes no bit; one that is, at the end of many leaky layers,
-    // little.
+    // A plane that is not read changes no bit. The effect of one that is read is small after many
+    // layers.
     EXPECT_GT(largest_difference(network->forward(x, style), before), 0);
   }
 }
@@ -154,7 +154,7 @@ TEST(VNet, tiles_with_halo_equal_the_whole_periodic_box) {
   EXPECT_LT(difference, 1e-5);  // fp32 sums in another order
 }
 
-TEST(HaloNetworks, give_a_site_the_same_displacement_wherever_the_crop_was_cut) {
+TEST(HaloNetworks, displacement_of_a_site_does_not_depend_on_the_origin_of_the_crop) {
   const Architecture d3m{.kind = NetworkKind::d3m, .channels = 2, .levels = 1, .residual = false};
   for (const Architecture& architecture : {Architecture{.channels = 4, .levels = 2}, d3m}) {
     ModelCard card;
@@ -211,7 +211,7 @@ TEST(Cost, of_tiles_with_and_without_margins_is_that_of_the_published_networks) 
   EXPECT_NEAR(per_voxel(vnet, 128), 0.889, 1e-3);
 }
 
-TEST(VNet, untrained_adds_nothing_and_a_massless_box_stays_what_it_is) {
+TEST(VNet, increment_is_zero_before_training_and_without_neutrino_mass) {
   const Architecture architecture{.channels = 4, .levels = 1};
   const auto x = torch::randn({2, 3, 20, 20, 20});
   EXPECT_EQ(make_network(architecture)->forward(x, torch::ones({1, 2})).abs().max().item<float>(),
@@ -225,7 +225,7 @@ TEST(VNet, untrained_adds_nothing_and_a_massless_box_stays_what_it_is) {
   EXPECT_GT(emulator.forward(x, torch::ones({1, 2})).abs().max().item<float>(), 0);
 }
 
-TEST(VNet, tells_forces_apart_only_once_it_has_learnt_to) {
+TEST(VNet, depends_on_the_force_resolution_only_after_training) {
   const auto x = torch::randn({1, 3, 20, 20, 20});
   const auto of_force = [&](Network& network, float force) {
     return network.forward(x, torch::tensor({{1.0F, force}}));
@@ -242,7 +242,7 @@ TEST(VNet, tells_forces_apart_only_once_it_has_learnt_to) {
   EXPECT_GT(largest_difference(of_force(*taught, 0), of_force(*taught, 1)), 1e-3);
 }
 
-TEST(Architecture, style_tells_meshes_of_2N_4N_and_unknown_ones) {
+TEST(Architecture, conditioning_depends_on_the_force_mesh_and_takes_an_unknown_one_as_2N) {
   EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).force, 0);
   EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 4).force, 1);
   EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 0).force, 0);
@@ -299,7 +299,7 @@ TEST(Architecture, names_of_kinds_and_paddings_are_read_back_and_unknown_ones_re
   EXPECT_STREQ(error->what(), "unknown padding 'mirror' (zero, periodic, halo)");
 }
 
-TEST(Architecture, style_is_one_at_the_papers_mass_and_zero_without_neutrinos) {
+TEST(Architecture, theta_is_one_for_the_mass_of_the_paper_and_zero_without_neutrinos) {
   EXPECT_DOUBLE_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).theta, 1.0);
   EXPECT_DOUBLE_EQ(conditioning_of(0.0, 0.3, 0.7, 2).theta, 0.0);
   EXPECT_NEAR(conditioning_of(0.6, 0.3175, 0.6711, 2).theta, 4.0, 1e-12);

@@ -90,8 +90,8 @@ double largest_difference(const field::LatticeField& a, const field::LatticeFiel
 // Rounding of a few hundred float operations of order 0.1 Mpc/h: far below the tolerance.
 constexpr double tolerance_mpch = 1e-5;
 
-/// Tilings on all ranks against the whole box as one tile on one rank, which every rank evaluates
-/// for itself.
+/// Compares tilings on all ranks with the whole box as one tile, which every rank evaluates on its
+/// own.
 void expect_one_box(const net::Architecture& architecture, const std::vector<std::size_t>& tiles) {
   const par::Comm world = par::Comm::world();
   const RandomModel model(world, architecture);

@@ -91,7 +91,7 @@ TEST_F(PredictorTest, skips_a_box_that_is_complete_and_refuses_one_of_another_ru
   EXPECT_EQ(error->code(), ExitCode::input);
 }
 
-TEST_F(PredictorTest, leaves_velocities_out_if_asked_to) {
+TEST_F(PredictorTest, omits_velocities_if_asked_to) {
   const auto found = predicted({.prior = prior::Kind::linear, .output = {.velocities = false}});
   ASSERT_TRUE(found);
   EXPECT_FALSE(found->velocity);

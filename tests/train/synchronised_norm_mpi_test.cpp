@@ -10,7 +10,7 @@
 namespace nubox::train {
 namespace {
 
-/// What a layer makes of crops: output, gradients of input, weight and bias, running statistics.
+/// Results of a layer: output, gradients of input, weight and bias, running statistics.
 struct Pass {
   torch::Tensor y, dx, weight, bias, mean, variance;
 };

@@ -35,7 +35,7 @@ TEST_F(Training, starts_from_the_weights_of_a_model) {
   const TrainReport first = train(comm_, options("first"), make_card(), make_pairs(comm_));
   TrainOptions training = options("second");
   training.start = first.model;
-  training.seed = 2;  // of weights that must not be seen
+  training.seed = 2;  // of initial weights that are not used
   training.epochs = 1;
   training.learning_rate = 1e-12;
   const TrainReport second = train(comm_, training, make_card(), make_pairs(comm_));
@@ -79,7 +79,7 @@ TEST_F(Training, stopped_after_every_step_ends_with_the_same_bits) {
   }
 }
 
-TEST_F(Training, goes_on_with_another_number_of_ranks) {
+TEST_F(Training, resumes_with_another_number_of_ranks) {
   TrainOptions together = options("together");
   const TrainReport expected = train(comm_, together, make_card(), make_pairs(comm_));
   TrainOptions mixed = options("mixed");

@@ -102,7 +102,7 @@ TEST(Validator, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_box
 TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_select) {
   const par::Comm comm = par::Comm::world();
   std::vector<TrainingPair> pairs;
-  pairs.push_back(make_pair(comm, 0.3, true, 8));  // no multiple of the plain tile of 6
+  pairs.push_back(make_pair(comm, 0.3, true, 8));  // not a multiple of the tile of 6
   const net::ModelCard card = make_card({.kind = net::NetworkKind::d3m,
                                          .padding = net::Padding::zero,
                                          .channels = 2,
@@ -115,7 +115,7 @@ TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_selec
   EXPECT_FALSE(Validator(comm, options, card, boxes()).prior().has_spectra());
 }
 
-TEST(JudgedTraining, publishes_the_epoch_with_the_best_spectra_of_the_box_predicted_whole) {
+TEST(TrainingWithValidation, publishes_the_epoch_with_the_best_spectra_of_the_box_predicted_whole) {
   const par::Comm comm = par::Comm::world();
   TrainOptions options = small_options();
   options.batch = 3;
