@@ -46,7 +46,7 @@ void predict(const par::Comm& world, const config::Config& config) {
   if (groups > 1 && group.is_root()) {
     group_log.emplace(fmt::format("group {} of {}", color + 1, groups));
   }
-  const bool single = tasks.size() == 1 && tasks.front().wanted.size() == 1;
+  const bool single = tasks.size() == 1 && tasks.front().requests.size() == 1;
   const std::filesystem::path out = config.text("predict.out");
   if (bytes > 0) {
     par::require_memory(world, bytes, "the largest of these predictions");

@@ -58,7 +58,7 @@ void publish_prior(const par::Comm& world, const fs::path& out, net::ModelCard c
   card.output_scale_mpch = 1;
   const fs::path path = out / "model.h5";
   net::save_card(world, path, card);
-  log::info("{}: the calibrated prior '{}', no network", path.string(), card.prior);
+  log::info("{}: the calibrated prior '{}', no network", path.string(), prior::name_of(card.prior));
 }
 
 }  // namespace
@@ -70,8 +70,8 @@ void train(const par::Comm& world, const config::Config& config) {
   net::ModelCard card;
   train::TrainOptions options = par::agree(world, [&] { return train_options(config); });
   const train::PairSplit split = par::agree(world, [&] {
-    card.architecture = config.text("model.architecture") == "none"
-                            ? net::default_architecture("none")
+    card.architecture = network_kind(config) == net::NetworkKind::none
+                            ? net::default_architecture(net::NetworkKind::none)
                             : architecture_of(config);
     net::require_valid(card.architecture);
     require_trainable(config, options, card.architecture);
@@ -106,7 +106,7 @@ void train(const par::Comm& world, const config::Config& config) {
     reader.calibrate_prior(split.training);
   }
   card.data_manifest = train::manifest(inputs, digests);
-  if (card.architecture.name == "none") {
+  if (!card.architecture.has_network()) {
     publish_prior(world, options.out, std::move(card));
     return;
   }

@@ -10,12 +10,12 @@ std::vector<Row> measure_fft(const par::Comm& world, const Options& options) {
   const auto plan = fft::Plan::create(world, n);
   const double bytes =
       static_cast<double>(world.all_reduce(std::uint64_t{plan->buffer_floats()})) * sizeof(float);
-  // A 3-D transform that cannot stay in cache reads and writes the mesh once for every axis.
-  const double floor = 3 * 2 * bytes / memory_bandwidth(world, repeats);
+  // A transform of a mesh larger than the caches reads and writes it once per axis.
+  const double limit_seconds = 3 * 2 * bytes / memory_bandwidth(world, repeats);
   const std::string limit = "one pass over memory per axis";
   const TransformSeconds seconds = transform_seconds(plan, repeats);
-  return {{"fft", fmt::format("forward, {}^3", n), seconds.forward, "s", limit, floor},
-          {"fft", fmt::format("backward, {}^3", n), seconds.backward, "s", limit, floor}};
+  return {{"fft", fmt::format("forward, {}^3", n), seconds.forward, "s", limit, limit_seconds},
+          {"fft", fmt::format("backward, {}^3", n), seconds.backward, "s", limit, limit_seconds}};
 }
 
 }  // namespace nubox::bench

@@ -1,8 +1,8 @@
 #include "nubox/bench/bench.hpp"
 #include "nubox/bench/limits.hpp"
 #include "nubox/field/lattice_field.hpp"
+#include "nubox/io/bytes.hpp"
 #include "nubox/io/field_file.hpp"
-#include "nubox/io/plain_file.hpp"
 #include "nubox/io/scratch_directory.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -40,13 +40,12 @@ std::vector<Row> measure_io(const par::Comm& world, const Options& options) {
 
   const fs::path plain = scratch.path() / fmt::format("plain.{}", world.rank());
   const double plain_write = fastest_seconds(world, repeats, [&] {
-    par::agree(world, [&] {
-      io::PlainFile(plain, O_CREAT | O_WRONLY | O_TRUNC).write(std::as_bytes(psi.values()));
-    });
+    par::agree(world, [&] { io::write_synced(plain, std::as_bytes(psi.values())); });
   });
   const double plain_read = fastest_seconds(world, repeats, [&] {
-    par::agree(world,
-               [&] { io::PlainFile(plain, O_RDONLY).read(std::as_writable_bytes(psi.values())); });
+    par::agree(world, [&] {
+      (void)io::RawFile(plain, O_RDONLY).read_at(0, std::as_writable_bytes(psi.values()));
+    });
   });
 
   const fs::path field = scratch.path() / "field.h5";

@@ -6,7 +6,7 @@ namespace nubox::bench {
 
 std::string table_text(const std::vector<Row>& rows) {
   std::string text = fmt::format("{:<10} {:<44} {:>11} {:<17} {:>8}  {}\n", "component", "quantity",
-                                 "value", "unit", "ratio", "to the limit measured beside it");
+                                 "value", "unit", "ratio", "limit, measured in the same run");
   for (const Row& row : rows) {
     const std::string ratio = row.limit.empty() ? "" : fmt::format("{:.3g}", row.ratio());
     text += fmt::format(

@@ -22,19 +22,19 @@
 namespace nubox::bench {
 namespace {
 
-/// Late steps: displacements, and with them the exchange between ranks, are largest.
+/// Scale factors of late steps, in which displacements and the exchange between ranks are largest.
 constexpr double a_first = 0.9, a_last = 1;
 
-/// What some steps of one rank took.
+/// Times and memory of several steps on one rank.
 struct Steps {
   double fastest_s = std::numeric_limits<double>::infinity();
   PhaseTimes phases;  ///< of all forces
   double forces = 0;
   double routed_share = 0;
-  double peak_bytes = 0;  ///< beyond what was held before
+  double peak_bytes = 0;  ///< beyond the memory before
 };
 
-/// Runs repeats + 1 steps: the fastest of all but the first counts. Collective.
+/// Runs repeats + 1 steps and takes the fastest without the first one. Collective.
 Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& options,
                     const cosmology::LinearTheory& theory, std::size_t repeats,
                     std::optional<field::Box>& box) {
@@ -72,13 +72,13 @@ Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& option
   return steps;
 }
 
-/// Seconds of four transforms of the force mesh: one forward, three back. Collective.
-double fft_floor_seconds(const par::Comm& world, std::size_t mesh_n, std::size_t repeats) {
+/// Seconds of four transforms of the force mesh, one forward and three backward. Collective.
+double fft_limit_seconds(const par::Comm& world, std::size_t mesh_n, std::size_t repeats) {
   const TransformSeconds seconds = transform_seconds(fft::Plan::create(world, mesh_n), repeats);
   return seconds.forward + 3 * seconds.backward;
 }
 
-/// Largest over mean of the ranks' own work on particles.
+/// Largest over mean time of the ranks' own work on particles.
 double imbalance(const par::Comm& world, const PhaseTimes& phases) {
   double own = 0;
   for (const char* phase : {"positions", "paint", "interpolate"}) own += phases.seconds().at(phase);
@@ -110,7 +110,7 @@ std::vector<Row> measure_simulate(const par::Comm& world, const Options& sizes,
 
   const double particles = std::pow(static_cast<double>(options.n), 3);
   const double per_particle = 1e6 * world.size() / particles;  // us of a core
-  const double floor = fft_floor_seconds(world, mesh_n, repeats) * per_particle;
+  const double limit_us = fft_limit_seconds(world, mesh_n, repeats) * per_particle;
   const std::string limit = fmt::format("4 FFTs of {}^3", mesh_n);
   const double mesh_bytes = 2.0 * sizeof(float) * std::pow(static_cast<double>(mesh_n), 2) *
                             static_cast<double>(mesh_n + 2);
@@ -127,10 +127,10 @@ std::vector<Row> measure_simulate(const par::Comm& world, const Options& sizes,
     };
     const std::string unit = "us/particle/step";
     add(fmt::format("step, {}^3 particles", options.n), steps.fastest_s * per_particle, unit, limit,
-        floor);
+        limit_us);
     for (const auto& [phase, seconds] : steps.phases.seconds()) {
       const double slowest = world.all_reduce(seconds, par::Reduction::max) / steps.forces;
-      add(phase, slowest * per_particle, unit, limit, floor);
+      add(phase, slowest * per_particle, unit, limit, limit_us);
     }
     add("write", write_seconds(world, sizes.directory, *box) * per_particle, "us/particle");
     const double bytes = world.all_reduce(steps.peak_bytes);

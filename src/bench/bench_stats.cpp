@@ -13,7 +13,7 @@
 namespace nubox::bench {
 namespace {
 
-/// A power spectrum in the shape of cold dark matter's; Zel'dovich displacements of a few Mpc/h.
+/// A power spectrum similar to that of cold dark matter; Zel'dovich displacements of a few Mpc/h.
 double bench_power(double k_hmpc) {
   const double x = k_hmpc / 0.02;
   return 2.5e4 * x / std::pow(1.0 + x * x, 1.3);
@@ -36,11 +36,12 @@ stats::Tracers bench_box(const par::Comm& world, std::size_t n, std::uint64_t se
   return stats::Tracers(field::Box{header, std::move(displacement), std::move(velocity)});
 }
 
-/// Time of one statistic with the forward transform of every field, against the transforms alone.
+/// Time of one statistic including the forward transform of each field; limit: its transforms
+/// alone.
 Row bench_statistic(const stats::Statistic& statistic, stats::SharedMeshes& shared,
-                    const TransformSeconds& floor, std::size_t repeats) {
+                    const TransformSeconds& fft, std::size_t repeats) {
   io::TableFile table;
-  statistic.measure(shared, table);  // paints what it needs, and fills caches
+  statistic.measure(shared, table);  // paints the meshes, which are kept
   const double seconds =
       fastest_seconds(shared.comm(), repeats, [&] { statistic.measure(shared, table); });
   const auto fields = static_cast<double>(shared.sides().size());
@@ -49,10 +50,10 @@ Row bench_statistic(const stats::Statistic& statistic, stats::SharedMeshes& shar
   return {"stats",
           fmt::format("{}, {}^3, {}", statistic.name, shared.mesh_n(),
                       fields > 1 ? "two fields" : "one field"),
-          fields * floor.forward + seconds,
+          fields * fft.forward + seconds,
           "s",
           fmt::format("{:.3g} FFTs", fields + own),
-          fields * floor.forward + own * floor.mean()};
+          fields * fft.forward + own * fft.mean()};
 }
 
 }  // namespace
@@ -63,24 +64,24 @@ std::vector<Row> measure_stats(const par::Comm& world, const Options& options) {
       stats::statistics_of({.statistics = stats::statistic_names(), .has_target = true});
   const stats::Tracers model = bench_box(world, n, 1), target = bench_box(world, n, 2);
   stats::SharedMeshes one(model, nullptr, n, field::Assignment::cic);
-  const TransformSeconds floor = transform_seconds(one.plan(), repeats);
-  std::vector<Row> rows{{"stats", fmt::format("forward FFT, {}^3", n), floor.forward, "s"},
-                        {"stats", fmt::format("backward FFT, {}^3", n), floor.backward, "s"}};
+  const TransformSeconds fft = transform_seconds(one.plan(), repeats);
+  std::vector<Row> rows{{"stats", fmt::format("forward FFT, {}^3", n), fft.forward, "s"},
+                        {"stats", fmt::format("backward FFT, {}^3", n), fft.backward, "s"}};
   for (const auto assignment : {field::Assignment::cic, field::Assignment::pcs}) {
     const double seconds = fastest_seconds(
         world, repeats, [&] { (void)stats::density_modes(model, one.plan(), assignment); });
     rows.push_back(
         {"stats",
          fmt::format("paint {} and transform, {}^3 particles", stats::name_of(assignment), n),
-         seconds, "s", "1 FFT", floor.forward});
+         seconds, "s", "1 FFT", fft.forward});
   }
   for (const stats::Statistic& statistic : statistics) {
-    if (!statistic.needs_target) rows.push_back(bench_statistic(statistic, one, floor, repeats));
+    if (!statistic.needs_target) rows.push_back(bench_statistic(statistic, one, fft, repeats));
   }
   stats::SharedMeshes two(model, &target, n, field::Assignment::cic);
   for (const stats::Statistic& statistic : statistics) {
     if (statistic.needs_target || statistic.name == "power") {
-      rows.push_back(bench_statistic(statistic, two, floor, repeats));
+      rows.push_back(bench_statistic(statistic, two, fft, repeats));
     }
   }
   stats::SharedMeshes fresh(model, &target, n, field::Assignment::cic);

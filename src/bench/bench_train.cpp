@@ -13,17 +13,17 @@
 namespace nubox::bench {
 namespace {
 
-/// What is trained on which boxes, and how often.
+/// Network, crops and number of steps of a measurement.
 struct Work {
   net::Architecture architecture;
-  std::string precision;
+  net::Precision precision;
   std::size_t tile = 32, repeats = 3;
 };
 
-/// Crops along a box: eight in each.
+/// Crops along one side of a box.
 constexpr std::size_t crops_per_side = 2;
 
-/// Trains for repeats + 2 steps; the fastest but the first and the last counts. Collective.
+/// Trains for repeats + 2 steps and takes the fastest without the first and the last. Collective.
 train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::size_t batch,
                                 const std::filesystem::path& out) {
   train::TrainOptions options;
@@ -31,7 +31,7 @@ train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::s
   options.batch = batch;
   const auto ranks = static_cast<std::size_t>(world.size());
   options.micro_batch = (batch + ranks - 1) / ranks;
-  options.precision = net::precision_from(work.precision);
+  options.precision = work.precision;
   options.schedule = train::Schedule::constant;
   options.resume = train::Resume::never;
   options.epochs = 1;
@@ -44,26 +44,28 @@ train::StepSeconds measure_step(const par::Comm& world, const Work& work, std::s
   return report.fastest_step;
 }
 
-/// Step time, its parts and its arithmetic with a fixed number of crops per rank.
+/// Adds rows for steps with a fixed number of crops per rank: time, its parts and arithmetic.
+/// Returns the seconds of a step. Collective.
 double add_rows(const par::Comm& world, const Work& work, std::size_t crops,
                 const std::filesystem::path& out, std::vector<Row>& rows) {
   const auto ranks = static_cast<std::size_t>(world.size());
   const train::StepSeconds step = measure_step(world, work, crops * ranks, out);
   const net::Extent tile{work.tile, work.tile, work.tile};
-  const double floor = net::training_convolution_seconds(world, work.architecture, tile, crops,
-                                                         work.precision, work.repeats);
-  // The gradients of weights and of inputs take as much as the forward pass each.
+  const double limit_seconds = net::training_convolution_seconds(
+      world, work.architecture, tile, crops, work.precision, work.repeats);
+  // The gradients of weights and of inputs cost as much as the forward pass each.
   const double gigaflop =
       6e-9 * net::multiply_adds(work.architecture, tile) * static_cast<double>(crops * ranks);
   const std::string limit = "its convolutions alone, with gradients";
   const auto add = [&](const std::string& quantity, double value, const std::string& unit,
                        const std::string& bound = {}, double bound_value = 0) {
     rows.push_back({"train",
-                    fmt::format("{} {}: {}", work.architecture.name, work.precision, quantity),
+                    fmt::format("{} {}: {}", net::name_of(work.architecture.kind),
+                                net::name_of(work.precision), quantity),
                     value, unit, bound, bound_value});
   };
-  add(fmt::format("weak, step of {} crops per rank", crops), step.sum(), "s", limit, floor);
-  add("arithmetic", gigaflop / step.sum(), "GFLOP/s", limit, gigaflop / floor);
+  add(fmt::format("weak, step of {} crops per rank", crops), step.sum(), "s", limit, limit_seconds);
+  add("arithmetic", gigaflop / step.sum(), "GFLOP/s", limit, gigaflop / limit_seconds);
   add("forward", step.forward, "s");
   add("backward", step.backward, "s");
   add("optimizer", step.optimizer, "s");
@@ -81,18 +83,18 @@ std::vector<Row> measure_train(const par::Comm& world, const Options& options,
   const std::size_t crops = training.micro_batch, batch = training.batch;
   std::vector<Row> rows;
   for (const net::Architecture& architecture :
-       {net::default_architecture("d3m"), with_synthetic_inputs(training.vnet)}) {
-    Work work{architecture, "fp32", training.crop, options.repeats};
+       {net::default_architecture(net::NetworkKind::d3m), with_synthetic_inputs(training.vnet)}) {
+    const std::string name = net::name_of(architecture.kind);
+    Work work{architecture, net::Precision::fp32, training.crop, options.repeats};
     const std::size_t first = rows.size();
     const double fp32 = add_rows(world, work, crops, scratch.path() / "fp32", rows);
-    rows.push_back({"train",
-                    fmt::format("{} fp32: strong, step of {} crops", architecture.name, batch),
+    rows.push_back({"train", fmt::format("{} fp32: strong, step of {} crops", name, batch),
                     measure_step(world, work, batch, scratch.path() / "strong").sum(), "s"});
-    work.precision = "bf16";
+    work.precision = net::Precision::bf16;
     const std::size_t second = rows.size();
     const double bf16 = add_rows(world, work, crops, scratch.path() / "bf16", rows);
-    rows.push_back({"train", fmt::format("{}: bf16 speed-up", architecture.name), fp32 / bf16,
-                    "x fp32", "that of its convolutions alone",
+    rows.push_back({"train", fmt::format("{}: bf16 speed-up", name), fp32 / bf16, "x fp32",
+                    "that of its convolutions alone",
                     rows[first].limit_value / rows[second].limit_value});
   }
   rows.push_back(

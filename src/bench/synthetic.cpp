@@ -7,7 +7,7 @@
 namespace nubox::bench {
 namespace {
 
-/// Uniform in -1..1, another sequence for every key.
+/// Uniform in [-1, 1), a different sequence for each key.
 field::LatticeField random_field(const par::SlabLayout& layout, std::size_t components,
                                  std::uint64_t key) {
   field::LatticeField field(layout, components,
@@ -23,7 +23,7 @@ field::LatticeField random_field(const par::SlabLayout& layout, std::size_t comp
 }  // namespace
 
 net::Architecture with_synthetic_inputs(net::Architecture architecture) {
-  if (architecture.name == "vnet") {
+  if (architecture.kind == net::NetworkKind::vnet) {
     architecture.input_channels = prior::local_feature_names(true).size();
   }
   return architecture;

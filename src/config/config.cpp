@@ -2,12 +2,12 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/core/text_file.hpp"
 
 #include "config/quotes.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -45,8 +45,8 @@ struct Line {
 /// Positions of all keys of a file.
 class KeyLines {
  public:
-  explicit KeyLines(const std::string& file) : file_(file) {
-    std::ifstream in(file);
+  KeyLines(const std::string& file, const std::string& text) : file_(file) {
+    std::istringstream in(text);
     const std::string mark = fmt::format("# {}", default_origin);
     std::string line, section;
     for (int number = 1; std::getline(in, line); ++number) {
@@ -80,10 +80,10 @@ struct Given {
 };
 
 std::vector<Given> read_file(const std::string& file) {
-  std::ifstream plain(file);
-  if (!plain) throw FileSystemError("cannot read the configuration file {}", file);
-  std::istringstream in = with_quoted_hashes_hidden(plain);
-  const KeyLines lines(file);
+  const auto text = text_file::find(file);
+  if (!text) throw FileSystemError("cannot read the configuration file {}", file);
+  const KeyLines lines(file, *text);
+  std::istringstream in = with_quoted_hashes_hidden(*text);
   std::vector<Given> given;
   try {
     for (const auto& option : po::parse_config_file(in, table_description(), true).options) {

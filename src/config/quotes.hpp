@@ -1,6 +1,5 @@
 #pragma once
 
-#include <istream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -13,16 +12,13 @@ namespace nubox::config {
 inline constexpr char hidden_hash = '\x01';
 
 /// The text of a configuration file with every '#' in quotes replaced by `hidden_hash`.
-[[nodiscard]] inline std::istringstream with_quoted_hashes_hidden(std::istream& in) {
-  std::string text, line;
-  while (std::getline(in, line)) {
-    bool quoted = false;
-    for (char& c : line) {
-      if (c == '"') quoted = !quoted;
-      if (c == '#' && !quoted) break;
-      if (c == '#') c = hidden_hash;
-    }
-    text += line + '\n';
+[[nodiscard]] inline std::istringstream with_quoted_hashes_hidden(std::string text) {
+  bool quoted = false, comment = false;
+  for (char& c : text) {
+    if (c == '\n') quoted = comment = false;
+    if (c == '"' && !comment) quoted = !quoted;
+    if (c == '#' && !quoted) comment = true;
+    if (c == '#' && !comment) c = hidden_hash;
   }
   return std::istringstream(text);
 }

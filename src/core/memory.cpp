@@ -1,11 +1,14 @@
 #include "nubox/core/memory.hpp"
 
+#include "nubox/core/error.hpp"
+#include "nubox/core/text_file.hpp"
+
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <malloc.h>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <sys/resource.h>
 
@@ -20,9 +23,9 @@ constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
 /// The number that follows `key` in a file of "key number" lines.
 std::optional<std::uint64_t> entry(const fs::path& path, const std::string& key) {
-  std::ifstream file(path);
-  for (std::string word; file >> word;) {
-    if (std::uint64_t value = 0; word == key && file >> value) return value;
+  std::istringstream text(text_file::find(path).value_or(""));
+  for (std::string word; text >> word;) {
+    if (std::uint64_t value = 0; word == key && text >> value) return value;
   }
   return std::nullopt;
 }
@@ -30,7 +33,7 @@ std::optional<std::uint64_t> entry(const fs::path& path, const std::string& key)
 /// The number that a file consists of; none if it is missing or says "max".
 std::optional<std::uint64_t> number_in(const fs::path& path) {
   std::uint64_t value = 0;
-  if (std::ifstream(path) >> value) return value;
+  if (std::istringstream(text_file::find(path).value_or("")) >> value) return value;
   return std::nullopt;
 }
 
@@ -70,8 +73,8 @@ std::uint64_t group_left(const GroupFiles& files, const fs::path& group) {
 /// Lines of /proc/self/cgroup: "4:memory:/path" (version 1), "0::/path" (version 2).
 std::uint64_t groups_left() {
   std::uint64_t left = unlimited;
-  std::ifstream file("/proc/self/cgroup");
-  for (std::string line; std::getline(file, line);) {
+  std::istringstream lines(text_file::find("/proc/self/cgroup").value_or(""));
+  for (std::string line; std::getline(lines, line);) {
     const std::size_t first = line.find(':'), second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
@@ -88,7 +91,10 @@ std::uint64_t peak_rss_bytes() { return status_bytes("VmHWM"); }
 std::uint64_t rss_bytes() { return status_bytes("VmRSS"); }
 void reset_peak_rss() {
   malloc_trim(0);
-  std::ofstream("/proc/self/clear_refs") << "5";
+  try {
+    text_file::write("/proc/self/clear_refs", "5");
+  } catch (const FileSystemError&) {  // not allowed in some containers: the peak is that so far
+  }
 }
 
 void release_freed_arrays() {

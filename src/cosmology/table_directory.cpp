@@ -2,6 +2,7 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/core/text_file.hpp"
 #include "nubox/cosmology/background.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -10,9 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 namespace nubox::cosmology {
 namespace {
@@ -29,14 +28,6 @@ bool is_boltzmann_file(const std::string& name) {
   const bool transfer =
       name.find("transfer") != std::string::npos || name.find("tk") != std::string::npos;
   return transfer && (name.ends_with(".dat") || name.ends_with(".txt"));
-}
-
-std::string read_text(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream || !text) throw FileSystemError("{}: cannot be read", path.string());
-  return text.str();
 }
 
 /// Calls use(entry) for every entry of a directory.
@@ -57,11 +48,12 @@ TableTexts read_directory(const fs::path& directory) {
   TableTexts texts;
   for_each_entry(directory, [&](const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();
-    if (name == cosmology_file || is_own_file(name)) texts[name] = read_text(entry.path());
+    if (name == cosmology_file || is_own_file(name)) texts[name] = text_file::read(entry.path());
     if (!name.starts_with("Mnu") || !entry.is_directory()) return;
     for_each_entry(entry.path(), [&](const fs::directory_entry& file) {
       const std::string file_name = file.path().filename().string();
-      if (is_boltzmann_file(file_name)) texts[name + "/" + file_name] = read_text(file.path());
+      if (is_boltzmann_file(file_name))
+        texts[name + "/" + file_name] = text_file::read(file.path());
     });
   });
   if (!texts.contains(cosmology_file)) {

@@ -2,8 +2,8 @@
 #include "nubox/core/timer.hpp"
 #include "nubox/doctor/check.hpp"
 #include "nubox/field/lattice_field.hpp"
+#include "nubox/io/bytes.hpp"
 #include "nubox/io/field_file.hpp"
-#include "nubox/io/plain_file.hpp"
 #include "nubox/io/scratch_directory.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -60,9 +60,7 @@ std::vector<Finding> write_and_verify(const par::Comm& world, const fs::path& di
   const fs::path plain_path = directory / fmt::format("plain.{}", world.rank());
   world.barrier();
   Stopwatch watch;
-  par::agree(world, [&] {
-    io::PlainFile(plain_path, O_CREAT | O_WRONLY | O_TRUNC).write(std::as_bytes(psi.values()));
-  });
+  par::agree(world, [&] { io::write_synced(plain_path, std::as_bytes(psi.values())); });
   const double plain_s = watch.restart();
   // Values that are wrong before writing have a valid checksum, so that the values are compared.
   fault::corrupt("doctor.file", std::as_writable_bytes(psi.values()));

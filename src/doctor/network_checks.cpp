@@ -18,9 +18,9 @@ std::vector<Finding> examine_convolutions(const par::Comm& world, const Options&
   const net::ConvCheck check(world);
   const double peak = par::agree(world, [&] { return check.matrix_rate(repeats); });
   std::vector<Finding> values, speeds;
-  for (const std::string& precision : check.precisions()) {
+  for (const net::Precision precision : check.precisions()) {
     for (const net::Layout layout : {net::Layout::contiguous, net::Layout::channels_last_3d}) {
-      const std::string name = fmt::format("{}, {}", precision, net::name_of(layout));
+      const std::string name = fmt::format("{}, {}", net::name_of(precision), net::name_of(layout));
       const auto error = par::agree(world, [&] { return check.error(precision, layout); });
       const Extreme worst = largest(world, error.value, error.where);
       values.push_back(

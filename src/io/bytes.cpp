@@ -122,6 +122,13 @@ void write_bytes(const std::filesystem::path& path, std::span<const std::byte> b
   file.close();
 }
 
+void write_synced(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  RawFile file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  file.write_at(0, bytes);
+  file.sync();
+  file.close();
+}
+
 std::string read_bytes(const std::filesystem::path& path) {
   const RawFile file(path, O_RDONLY);
   std::string bytes(file.size(), '\0');

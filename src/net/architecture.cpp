@@ -1,7 +1,8 @@
 #include "nubox/net/architecture.hpp"
 
+#include "nubox/core/enum_names.hpp"
 #include "nubox/core/error.hpp"
-#include "nubox/core/units.hpp"
+#include "nubox/cosmology/neutrino_omega.hpp"
 #include "nubox/net/model_attributes.hpp"
 
 #include <cmath>
@@ -9,6 +10,14 @@
 
 namespace nubox::net {
 namespace {
+
+constexpr EnumNames<NetworkKind, 5> kind_names{{{NetworkKind::none, "none"},
+                                                {NetworkKind::d3m, "d3m"},
+                                                {NetworkKind::d3m_inception, "d3m_inception"},
+                                                {NetworkKind::d3m_deep, "d3m_deep"},
+                                                {NetworkKind::vnet, "vnet"}}};
+constexpr EnumNames<Padding, 3> padding_names{
+    {{Padding::zero, "zero"}, {Padding::periodic, "periodic"}, {Padding::halo, "halo"}}};
 
 void require_range(const char* what, std::size_t value, std::size_t min, std::size_t max) {
   if (value < min || value > max) {
@@ -18,26 +27,28 @@ void require_range(const char* what, std::size_t value, std::size_t min, std::si
 
 }  // namespace
 
-Architecture default_architecture(const std::string& name) {
-  if (name == "none") return {.name = "none"};
-  if (name == "vnet") return {};
-  if (name == "d3m" || name == "d3m_inception" || name == "d3m_deep") {
-    return {.name = name, .padding = "zero", .channels = 64, .levels = 2, .residual = false};
-  }
-  throw UsageError("unknown architecture '{}' (none, d3m, d3m_inception, d3m_deep, vnet)", name);
+std::string name_of(NetworkKind kind) { return name_in(kind_names, kind); }
+std::string name_of(Padding padding) { return name_in(padding_names, padding); }
+
+NetworkKind network_kind_from(const std::string& name) {
+  return value_in(kind_names, name, "architecture");
+}
+
+Padding padding_from(const std::string& name) { return value_in(padding_names, name, "padding"); }
+
+Architecture default_architecture(NetworkKind kind) {
+  if (kind == NetworkKind::none || kind == NetworkKind::vnet) return {.kind = kind};
+  return {.kind = kind, .padding = Padding::zero, .channels = 64, .levels = 2, .residual = false};
 }
 
 void require_valid(const Architecture& a) {
-  (void)default_architecture(a.name);
-  if (a.padding != "zero" && a.padding != "periodic" && a.padding != "halo") {
-    throw UsageError("unknown padding '{}' (zero, periodic, halo)", a.padding);
-  }
-  if (a.name == "vnet" && a.padding != "halo") {
-    throw UsageError("vnet has valid convolutions: padding '{}' is for d3m, use halo", a.padding);
+  if (a.kind == NetworkKind::vnet && a.pads_tile_faces()) {
+    throw UsageError("vnet has valid convolutions: padding '{}' is for d3m, use halo",
+                     name_of(a.padding));
   }
   require_range("input_channels", a.input_channels, 3, 64);
   require_range("channels", a.channels, 1, 1024);
-  if (a.name == "d3m_inception" && a.channels % 4 != 0) {
+  if (a.kind == NetworkKind::d3m_inception && a.channels % 4 != 0) {
     throw UsageError("d3m_inception: channels = {} must be a multiple of 4, the number of branches",
                      a.channels);
   }
@@ -45,8 +56,8 @@ void require_valid(const Architecture& a) {
 }
 
 void write_attributes(const Architecture& a, io::Attributes& attributes) {
-  attributes["architecture"] = a.name;
-  attributes["padding"] = a.padding;
+  attributes["architecture"] = name_of(a.kind);
+  attributes["padding"] = name_of(a.padding);
   attributes["input_channels"] = static_cast<std::int64_t>(a.input_channels);
   attributes["channels"] = static_cast<std::int64_t>(a.channels);
   attributes["levels"] = static_cast<std::int64_t>(a.levels);
@@ -54,25 +65,23 @@ void write_attributes(const Architecture& a, io::Attributes& attributes) {
 }
 
 Architecture read_architecture(const io::Attributes& attributes) {
-  const Architecture a{.name = attribute<std::string>(attributes, "architecture"),
-                       .padding = attribute<std::string>(attributes, "padding"),
-                       .input_channels = attribute<std::size_t>(attributes, "input_channels"),
-                       .channels = attribute<std::size_t>(attributes, "channels"),
-                       .levels = attribute<std::size_t>(attributes, "levels"),
-                       .residual = attribute<std::size_t>(attributes, "residual") != 0};
-  try {
+  return from_file([&] {
+    const Architecture a{
+        .kind = network_kind_from(attribute<std::string>(attributes, "architecture")),
+        .padding = padding_from(attribute<std::string>(attributes, "padding")),
+        .input_channels = attribute<std::size_t>(attributes, "input_channels"),
+        .channels = attribute<std::size_t>(attributes, "channels"),
+        .levels = attribute<std::size_t>(attributes, "levels"),
+        .residual = attribute<std::size_t>(attributes, "residual") != 0};
     require_valid(a);
-  } catch (const UsageError& error) {  // here the file is at fault, not the user's options
-    throw InputError("{}", error.what());
-  }
-  return a;
+    return a;
+  });
 }
 
 Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class) {
-  const auto f_nu = [](double mass_eV, double matter, double hubble) {
-    return mass_eV / (units::neutrino_eV_per_Omega_h2 * hubble * hubble * matter);
-  };
-  return {.theta = f_nu(M_nu_eV, Omega_m, h) / f_nu(0.15, 0.3175, 0.6711),
+  const double f_nu = cosmology::neutrino_omega(M_nu_eV, h) / Omega_m;
+  const double paper_f_nu = cosmology::neutrino_omega(0.15, 0.6711) / 0.3175;
+  return {.theta = f_nu / paper_f_nu,
           .force = force_class == 0 ? 0 : std::log2(static_cast<double>(force_class) / 2)};
 }
 

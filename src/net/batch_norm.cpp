@@ -5,15 +5,15 @@
 namespace nubox::net {
 namespace {
 
-/// Two sums per channel of this rank, then of all ranks.
+/// Sums over ranks; the result is on the device of `sums`.
 torch::Tensor summed(const SumOverRanks& sum_over_ranks, const torch::Tensor& sums) {
   torch::Tensor host = sums.cpu().clone();
   sum_over_ranks({host.mutable_data_ptr<double>(), static_cast<std::size_t>(host.numel())});
   return host.to(sums.device());
 }
 
-/// [2][C]: for every channel the sums over crops and voxels of a, and of a b. One crop at a time,
-/// since the sums are taken of copies in double.
+/// [2][C]: sums over crops and voxels of a and of a b, for each channel. One crop at a time, which
+/// limits the memory of its copy in double precision.
 torch::Tensor channel_sums(const torch::Tensor& a, const torch::Tensor& b) {
   torch::Tensor sums = torch::zeros({2, a.size(1)}, a.options().dtype(torch::kDouble));
   for (std::int64_t i = 0; i < a.size(0); ++i) {
@@ -28,13 +28,13 @@ torch::Tensor per_channel(const torch::Tensor& values) {
   return values.to(torch::kFloat32).view({1, -1, 1, 1, 1});
 }
 
-/// Keeps the sum over ranks for backward.
+/// Holds the sum over ranks for the backward pass.
 struct RankSum : torch::CustomClassHolder {
   explicit RankSum(SumOverRanks function) : add(std::move(function)) {}
   SumOverRanks add;
 };
 
-/// y = w (x - mean) / sigma + b, where mean and sigma are functions of the x of all ranks.
+/// y = w (x - mean) / sigma + b, with mean and sigma over the x of all ranks.
 struct Normalise : torch::autograd::Function<Normalise> {
   using Context = torch::autograd::AutogradContext;
 
@@ -48,15 +48,15 @@ struct Normalise : torch::autograd::Function<Normalise> {
     context->saved_data["sum"] =
         c10::IValue::make_capsule(c10::make_intrusive<RankSum>(sum_over_ranks));
     const torch::Tensor slope = weight * inverse_sigma;
-    // What the mean loses when it is rounded to float goes into the shift.
+    // The shift corrects for the rounding of the mean to float.
     const torch::Tensor shift = bias - (mean - mean.to(torch::kFloat32)) * slope;
     return torch::addcmul(per_channel(shift), x - per_channel(mean), per_channel(slope))
         .to(x.dtype());
   }
 
-  /// With <> the mean over all crops and voxels of all ranks and h = (x - mean) / sigma:
-  /// dx = w / sigma (dy - <dy> - h <dy h>). The gradients of w and b are this rank's share: they
-  /// are summed with all other gradients.
+  /// dx = w / sigma (dy - <dy> - h <dy h>) with h = (x - mean) / sigma, where <> is the mean over
+  /// crops and voxels of all ranks. The gradients of w and b are those of this rank's crops: they
+  /// are summed over ranks with all other gradients.
   static torch::autograd::variable_list backward(Context* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();

@@ -5,14 +5,14 @@
 #include "nubox/net/torch/network.hpp"
 
 #include "net/conv_error.hpp"
-#include "net/fastest.hpp"
+#include "net/device_seconds.hpp"
 
 #include <limits>
 
 namespace nubox::net {
 namespace {
 
-/// Large enough that a device is busy, small enough for a fraction of a second.
+/// Large enough to keep a device busy, small enough to take a fraction of a second.
 struct SpeedSize {
   std::size_t channels, edge;
 };
@@ -31,17 +31,16 @@ ConvCheck::ConvCheck(const par::Comm& comm) {
   device_ = device.str();
 }
 
-std::vector<std::string> ConvCheck::precisions() const {
-  if (on_gpu_) return {"fp32", "tf32", "bf16"};
-  return {"fp32", "bf16"};
+std::vector<Precision> ConvCheck::precisions() const {
+  if (on_gpu_) return {Precision::fp32, Precision::tf32, Precision::bf16};
+  return {Precision::fp32, Precision::bf16};
 }
 
-ConvFigure ConvCheck::error(const std::string& precision, Layout layout) const {
-  const Precision chosen = precision_from(precision);
-  configure_math(chosen, false);
+ConvFigure ConvCheck::error(Precision precision, Layout layout) const {
+  configure_math(precision, false);
   ConvFigure worst;
   for (const ConvStep& step : examples()) {
-    const ConvFigure figure = error_of(step, chosen, layout, torch::Device(device_));
+    const ConvFigure figure = error_of(step, precision, layout, torch::Device(device_));
     if (!(figure.value <= worst.value)) worst = figure;
     log::beat();
   }
@@ -56,14 +55,12 @@ double ConvCheck::matrix_rate(std::size_t repeats) const {
   const std::int64_t rows = index(channels), inner = 27 * rows, columns = index(edge * edge * edge);
   const torch::Tensor a = torch::rand({rows, inner}, device),
                       b = torch::rand({inner, columns}, device);
-  const double seconds = fastest_seconds(device, repeats, [&] { (void)torch::mm(a, b); });
+  const double seconds = device_seconds(device, repeats, [&] { (void)torch::mm(a, b); });
   return static_cast<double>(rows * inner * columns) / seconds;
 }
 
-ConvFigure ConvCheck::slowest_rate(const std::string& precision, Layout layout,
-                                   std::size_t repeats) const {
-  const Precision chosen = precision_from(precision);
-  configure_math(chosen, false);
+ConvFigure ConvCheck::slowest_rate(Precision precision, Layout layout, std::size_t repeats) const {
+  configure_math(precision, false);
   const torch::Device device(device_);
   const auto [c, n] = speed_size(on_gpu_);
   ConvFigure slowest{std::numeric_limits<double>::infinity(), ""};
@@ -75,8 +72,8 @@ ConvFigure ConvCheck::slowest_rate(const std::string& precision, Layout layout,
     };
     const torch::Tensor x = leaf(input_shape(step, 1)), w = leaf(weight_shape(step));
     torch::Tensor upstream;
-    const double seconds = fastest_seconds(device, repeats, [&] {
-      const PrecisionScope scope(chosen, device);
+    const double seconds = device_seconds(device, repeats, [&] {
+      const PrecisionScope scope(precision, device);
       const torch::Tensor y = convolve(step, x, w);
       if (!upstream.defined()) upstream = torch::rand_like(y);
       y.backward(upstream);

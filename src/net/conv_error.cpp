@@ -17,8 +17,8 @@ naive::Rule rule_of(const ConvStep& step) {
           .border = step.pad ? naive::Border::zero : naive::Border::valid};
 }
 
-/// Normal numbers with the digits of a precision, as fp32. The generator is the caller's: checks
-/// leave the program's random numbers alone.
+/// Normal random numbers that are exact in a precision, stored as fp32. They come from a generator
+/// of the caller, so that checks do not change the random numbers of the program.
 torch::Tensor numbers(const std::vector<std::int64_t>& shape, Precision precision,
                       at::Generator& generator) {
   const torch::Tensor x = torch::randn(shape, generator);
@@ -28,8 +28,8 @@ torch::Tensor numbers(const std::vector<std::int64_t>& shape, Precision precisio
   return x.view(torch::kInt32).bitwise_and(first_ten_digits).view(torch::kFloat32);
 }
 
-/// A convolution with its gradients in the arithmetic under examination.
-naive::Products examined(const ConvStep& step, const naive::Products& like, const torch::Tensor& x,
+/// A convolution with its gradients in the arithmetic to be checked.
+naive::Products computed(const ConvStep& step, const naive::Products& like, const torch::Tensor& x,
                          const torch::Tensor& w, const torch::Tensor& upstream, Precision precision,
                          Layout layout, torch::Device device, const ConvFunction& convolution) {
   const auto leaf = [&](const torch::Tensor& t) {
@@ -41,7 +41,8 @@ naive::Products examined(const ConvStep& step, const naive::Products& like, cons
     const PrecisionScope scope(precision, device);
     output = convolution(step, input, weight);
   }
-  TORCH_CHECK(output.sizes() == like.output.sizes(), "a convolution has another shape");
+  TORCH_CHECK(output.sizes() == like.output.sizes(),
+              "the output of a convolution has an unexpected shape");
   output.backward(upstream.to(output.options()).contiguous(format_of(layout)));
   const auto host = [](const torch::Tensor& t) {
     return t.detach().to(torch::kCPU, torch::kFloat64).contiguous();
@@ -53,9 +54,9 @@ naive::Products examined(const ConvStep& step, const naive::Products& like, cons
   return result;
 }
 
-/// What rounding explains of the difference between `found` and the exact sum.
-torch::Tensor allowance(Precision precision, const torch::Tensor& sum, const torch::Tensor& terms,
-                        const torch::Tensor& absolute_sum) {
+/// Bound of the rounding error (ConvCheck::error).
+torch::Tensor error_bound(Precision precision, const torch::Tensor& sum, const torch::Tensor& terms,
+                          const torch::Tensor& absolute_sum) {
   const double stored = precision == Precision::bf16 ? 2 * 0x1p-8 : 0x1p-24;
   const torch::Tensor summed = precision == Precision::fp32 ? 8 * 0x1p-24 * terms.sqrt()  //
                                                             : 0x1p-23 * terms;
@@ -96,13 +97,13 @@ ConvFigure error_of(const ConvStep& step, Precision precision, Layout layout, to
       naive::products(rule, torch::ones_like(x), torch::ones_like(w), torch::ones_like(g));
   const naive::Products absolute = naive::products(rule, x.abs(), w.abs(), g.abs());
   const naive::Products found =
-      examined(step, exact, x, w, g, precision, layout, device, convolution);
+      computed(step, exact, x, w, g, precision, layout, device, convolution);
 
   ConvFigure worst;
   const auto compare = [&](torch::Tensor naive::Products::*part, const char* name) {
-    const torch::Tensor allowed =
-        allowance(precision, exact.*part, terms.*part, absolute.*part).clamp_min(0x1p-126);
-    const double ratio = ((found.*part - exact.*part).abs() / allowed)
+    const torch::Tensor bound =
+        error_bound(precision, exact.*part, terms.*part, absolute.*part).clamp_min(0x1p-126);
+    const double ratio = ((found.*part - exact.*part).abs() / bound)
                              .nan_to_num(std::numeric_limits<double>::infinity())
                              .max()
                              .item<double>();

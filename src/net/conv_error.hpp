@@ -10,11 +10,11 @@
 
 #include <torch/torch.h>
 
-/// How far a convolution and its gradients are from their definition.
+/// Errors of a convolution and its gradients.
 namespace nubox::net {
 
-/// Small examples of what the networks hold: vnet's valid and two-voxel kernels, d3m's padded ones,
-/// narrow and wide channel counts, for which libraries have different kernels.
+/// Small examples of the convolutions of the networks: valid ones and kernels of two voxels (vnet),
+/// padded ones (d3m), few and many channels, for which libraries use different algorithms.
 [[nodiscard]] std::vector<ConvStep> examples();
 
 /// "strided conv 2^3, 12 to 12 channels"
@@ -25,7 +25,7 @@ namespace nubox::net {
 using ConvFunction = std::function<torch::Tensor(const ConvStep& step, const torch::Tensor& x,
                                                  const torch::Tensor& weight)>;
 
-/// Largest error of output and gradients, as ConvCheck::error, of `convolution` under a precision.
+/// Largest error of output and gradients of `convolution`, as ConvCheck::error.
 [[nodiscard]] ConvFigure error_of(const ConvStep& step, Precision precision, Layout layout,
                                   torch::Device device, const ConvFunction& convolution = convolve);
 

@@ -6,14 +6,14 @@
 #include "nubox/par/agree.hpp"
 
 #include "net/convolve.hpp"
-#include "net/fastest.hpp"
+#include "net/device_seconds.hpp"
 
 #include <functional>
 
 namespace nubox::net {
 namespace {
 
-/// How a convolution is run: on how many tiles, and the gradients that are asked for.
+/// Number of tiles of a convolution, and the gradients to compute.
 struct Passes {
   std::size_t batch = 1;
   bool weight_gradient = false, input_gradient = false;
@@ -26,29 +26,29 @@ double seconds_of(const ConvStep& step, const torch::TensorOptions& options, con
   };
   const torch::Tensor x = random(input_shape(step, static_cast<std::int64_t>(passes.batch)));
   const torch::Tensor weight = random(weight_shape(step));
-  std::vector<torch::Tensor> wanted;
-  if (passes.weight_gradient) wanted.push_back(weight.requires_grad_());
-  if (passes.input_gradient) wanted.push_back(x.requires_grad_());
-  torch::Tensor slope;
-  return fastest_seconds(x.device(), passes.repeats, [&] {
+  std::vector<torch::Tensor> inputs;  // with gradients
+  if (passes.weight_gradient) inputs.push_back(weight.requires_grad_());
+  if (passes.input_gradient) inputs.push_back(x.requires_grad_());
+  torch::Tensor upstream;
+  return device_seconds(x.device(), passes.repeats, [&] {
     const torch::Tensor y = convolve(step, x, weight);
-    if (!wanted.empty() && slope.defined()) (void)torch::autograd::grad({y}, wanted, {slope});
-    if (!slope.defined()) slope = random(y.sizes().vec());
+    if (!inputs.empty() && upstream.defined()) (void)torch::autograd::grad({y}, inputs, {upstream});
+    if (!upstream.defined()) upstream = random(y.sizes().vec());
   });
 }
 
-/// Sum over the convolutions of `run(step, number, options)`. Collective.
+/// Sum over the convolutions of `run(step, number, options)`, of the slowest rank. Collective.
 double slowest_sum(
     const par::Comm& comm, const Architecture& architecture, const Extent& tile,
-    const std::string& precision,
+    Precision precision,
     const std::function<double(const ConvStep&, std::size_t, const torch::TensorOptions&)>& run) {
-  const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
   set_threads(comm);
-  configure_math(chosen, false);
-  const memory::HeapRetention by_layers;
-  const auto options = torch::TensorOptions()
-                           .device(choose_device(comm))
-                           .dtype(chosen == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);
+  configure_math(precision, false);
+  const memory::HeapRetention across_layers;
+  const auto options =
+      torch::TensorOptions()
+          .device(choose_device(comm))
+          .dtype(precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);
   const double own = par::agree(comm, [&] {
     double sum = 0;
     std::size_t number = 0;
@@ -61,7 +61,7 @@ double slowest_sum(
 }  // namespace
 
 double convolution_seconds(const par::Comm& comm, const Architecture& architecture,
-                           const Extent& tile, const std::string& precision, std::size_t repeats) {
+                           const Extent& tile, Precision precision, std::size_t repeats) {
   return slowest_sum(comm, architecture, tile, precision,
                      [&](const ConvStep& step, std::size_t, const torch::TensorOptions& options) {
                        const c10::InferenceMode inference;
@@ -70,8 +70,8 @@ double convolution_seconds(const par::Comm& comm, const Architecture& architectu
 }
 
 double training_convolution_seconds(const par::Comm& comm, const Architecture& architecture,
-                                    const Extent& tile, std::size_t batch,
-                                    const std::string& precision, std::size_t repeats) {
+                                    const Extent& tile, std::size_t batch, Precision precision,
+                                    std::size_t repeats) {
   return slowest_sum(
       comm, architecture, tile, precision,
       [&](const ConvStep& step, std::size_t number, const torch::TensorOptions& options) {

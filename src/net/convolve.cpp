@@ -15,8 +15,8 @@ namespace {
 using Optional = std::optional<torch::Tensor>;
 using Scalars = c10::List<std::optional<at::Scalar>>;
 
-/// oneDNN's convolution with an activation. torch has no C++ declaration for it; a torch without
-/// oneDNN does not have it at all.
+/// oneDNN's convolution with an activation. torch has no C++ declaration of it and, if it was built
+/// without oneDNN, no such function.
 using OneDnn = torch::Tensor(const torch::Tensor& x, const torch::Tensor& weight,
                              const Optional& bias, at::IntArrayRef padding, at::IntArrayRef stride,
                              at::IntArrayRef dilation, std::int64_t groups,
@@ -33,8 +33,7 @@ const std::optional<c10::TypedOperatorHandle<OneDnn>>& onednn() {
   return found;
 }
 
-/// Whether a convolution in `type` can take its activation along: no gradients are wanted and
-/// oneDNN has the type here.
+/// Whether oneDNN can apply the activation within a convolution in `type`: in inference on CPUs.
 bool fusible(const torch::Tensor& x, at::ScalarType type) {
   return c10::InferenceMode::is_enabled() && x.is_cpu() && onednn() &&
          (x.scalar_type() == at::kFloat || x.scalar_type() == type);
@@ -51,19 +50,24 @@ torch::Tensor convolve(const ConvStep& step, const torch::Tensor& x, const torch
   const std::int64_t padding = step.pad ? (index(step.kernel) - 1) / 2 : 0;
   const std::vector<std::int64_t> pad(3, padding), halving(3, 2);
   if (step.op == Op::up) {
-    // Twice the extent: what a padded kernel cuts off on the far side comes back as output padding.
+    // Output padding restores what a padded kernel cuts off: the output has twice the extent.
     const std::vector<std::int64_t> fill(3, 2 * padding + 2 - index(step.kernel));
     return at::conv_transpose3d(x, weight, {}, halving, pad, fill);
   }
   return convolution(x, weight, {}, step.op == Op::down ? 2 : 1, padding);
 }
 
+bool is_matrix_product(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride,
+                       std::int64_t padding) {
+  return weight.size(2) == 1 && stride == 1 && padding == 0 && x.is_cpu() &&
+         x.scalar_type() == at::kFloat && working_dtype(x.device()) == at::kFloat;
+}
+
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
                           const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
                           Activation activation) {
   const at::ScalarType type = working_dtype(x.device());
-  const bool points = weight.size(2) == 1 && stride == 1 && padding == 0;
-  if (points && x.is_cpu() && x.scalar_type() == at::kFloat && type == at::kFloat) {
+  if (is_matrix_product(x, weight, stride, padding)) {
     const torch::Tensor matrix = weight.flatten(1);
     return activated(at::linear(x.permute({0, 2, 3, 4, 1}), matrix, bias).permute({0, 4, 1, 2, 3}),
                      activation);
@@ -78,17 +82,16 @@ torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight,
   return activated(at::conv3d(x, weight, bias, steps, pad), activation);
 }
 
-bool points_addable(const torch::Tensor& y, const torch::Tensor& x) {
-  const auto fits = [](const torch::Tensor& t) {
-    return t.is_cpu() && t.scalar_type() == at::kFloat &&
-           t.is_contiguous(at::MemoryFormat::ChannelsLast3d);
-  };
-  return c10::InferenceMode::is_enabled() && working_dtype(y.device()) == at::kFloat && fits(y) &&
-         fits(x);
+bool can_add_matrix_product(const torch::Tensor& y, const torch::Tensor& x,
+                            const torch::Tensor& weight) {
+  return c10::InferenceMode::is_enabled() && is_matrix_product(x, weight) &&
+         y.scalar_type() == at::kFloat && y.is_contiguous(at::MemoryFormat::ChannelsLast3d) &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast3d);
 }
 
-torch::Tensor add_points(torch::Tensor y, const torch::Tensor& x, const torch::Tensor& weight,
-                         const torch::Tensor& bias, Activation activation) {
+torch::Tensor add_matrix_product(torch::Tensor y, const torch::Tensor& x,
+                                 const torch::Tensor& weight, const torch::Tensor& bias,
+                                 Activation activation) {
   const auto channels_last = [](const torch::Tensor& t) { return t.permute({0, 2, 3, 4, 1}); };
   const torch::Tensor sums = channels_last(y), inner = channels_last(x);
   // The same matrix [in][out] for each row of a plane.

@@ -13,15 +13,15 @@ constexpr std::array<std::int64_t, 3> one{1, 1, 1};
 constexpr std::array<std::int64_t, 3> two{2, 2, 2};
 constexpr std::array<std::int64_t, 3> none{0, 0, 0};
 
-/// Wraps `low` and `high` planes of the cube around it, on every axis.
+/// Extends a periodic cube by `low` planes before and `high` planes behind it, on every axis.
 torch::Tensor wrap(const torch::Tensor& x, std::int64_t low, std::int64_t high) {
   const std::array<std::int64_t, 6> widths{low, high, low, high, low, high};
   return at::pad(x, widths, "circular");
 }
 
-/// Maximum over 3^3 voxels of what is never negative (it comes from a ReLU), axis by axis: unlike
-/// torch's pooling its gradient is the same every time on GPUs too.
-torch::Tensor largest_around(const torch::Tensor& x, bool periodic) {
+/// Maximum over 3^3 voxels of values that are not negative (outputs of a ReLU), axis by axis.
+/// Unlike that of torch's pooling its gradient is deterministic on GPUs.
+torch::Tensor maximum_around(const torch::Tensor& x, bool periodic) {
   static_assert(inception_pool == 3);
   constexpr std::array<std::int64_t, 6> margins{1, 1, 1, 1, 1, 1};
   torch::Tensor y = periodic ? wrap(x, 1, 1) : at::constant_pad_nd(x, margins);
@@ -42,14 +42,15 @@ D3mLayer::D3mLayer(const Layer& row, bool periodic) : op_(row.op), periodic_(per
   const auto second = op_ == Op::up ? out : in;
   weight_ = register_parameter("weight", torch::empty({first, second, kernel, kernel, kernel}));
   bias_ = register_parameter("bias", torch::empty({out}));
-  // PyTorch's default for convolutions: uniform in +-1/sqrt(fan in), fan in of the second axis.
+  // PyTorch's default for convolutions: uniform in +-1/sqrt(fan-in), with the fan-in of axis 1.
   const double bound = 1.0 / std::sqrt(static_cast<double>(second * kernel * kernel * kernel));
   torch::nn::init::uniform_(weight_, -bound, bound);
   torch::nn::init::uniform_(bias_, -bound, bound);
   if (row.last) return;
   norm_ = register_module("norm", std::make_shared<BatchNorm>(out));
-  // Normalisation takes a constant away, so that this bias has no gradient but rounding: Adam would
-  // make whole steps of it, which the running mean follows late and every rank count differently.
+  // Normalisation subtracts any constant, so that the gradient of this bias is rounding noise. Adam
+  // would scale that to full steps, which differ between rank counts and which the running mean
+  // follows with delay.
   bias_.register_hook([](const torch::Tensor& gradient) { return torch::zeros_like(gradient); });
 }
 
@@ -86,7 +87,7 @@ torch::Tensor D3mInception::forward(torch::Tensor x) {
   std::vector<torch::Tensor> outputs;
   for (const auto& branch : branches_) {
     torch::Tensor y = x;
-    if (&branch == &branches_.back()) y = largest_around(x, periodic_);
+    if (&branch == &branches_.back()) y = maximum_around(x, periodic_);
     for (const auto& layer : branch) y = layer->forward(y);
     outputs.push_back(y);
   }
@@ -95,9 +96,9 @@ torch::Tensor D3mInception::forward(torch::Tensor x) {
 
 D3m::D3m(const Architecture& architecture)
     : Network(architecture), plan_(layer_plan(architecture)) {
-  const bool periodic = architecture.padding == "periodic";
+  const bool periodic = architecture.padding == Padding::periodic;
   for (const Layer& row : plan_) {
-    std::shared_ptr<D3mRow> layer;
+    std::shared_ptr<D3mModule> layer;
     if (row.op == Op::inception) {
       layer = std::make_shared<D3mInception>(row, periodic);
     } else {
@@ -107,11 +108,11 @@ D3m::D3m(const Architecture& architecture)
   }
 }
 
-torch::Tensor D3m::forward(const torch::Tensor& x, const torch::Tensor& /*style*/) {
+torch::Tensor D3m::forward(const torch::Tensor& x, const torch::Tensor& /*conditioning*/) {
   std::vector<torch::Tensor> kept;
   torch::Tensor y = x;
   for (std::size_t i = 0; i < plan_.size(); ++i) {
-    if (plan_[i].join) {  // the up-sampled one comes first
+    if (plan_[i].join) {  // the up-sampled channels come first
       y = torch::cat({y, kept.back()}, 1);
       kept.pop_back();
     }

@@ -9,15 +9,15 @@
 
 namespace nubox::net {
 
-/// One row of D3M's table.
-class D3mRow : public torch::nn::Module {
+/// A layer or an inception module.
+class D3mModule : public torch::nn::Module {
  public:
   virtual torch::Tensor forward(torch::Tensor x) = 0;
 };
 
-/// A convolution of D3M with its border rule, then batch normalisation and ReLU (the last layer has
-/// neither).
-class D3mLayer : public D3mRow {
+/// A convolution with zero or periodic borders, then batch normalisation and ReLU unless it is the
+/// last layer.
+class D3mLayer : public D3mModule {
  public:
   D3mLayer(const Layer& row, bool periodic);
   torch::Tensor forward(torch::Tensor x) override;
@@ -31,8 +31,8 @@ class D3mLayer : public D3mRow {
   std::shared_ptr<BatchNorm> norm_;
 };
 
-/// The branches of an inception module side by side.
-class D3mInception : public D3mRow {
+/// An inception module: several branches on the same input.
+class D3mInception : public D3mModule {
  public:
   D3mInception(const Layer& row, bool periodic);
   torch::Tensor forward(torch::Tensor x) override;
@@ -42,18 +42,18 @@ class D3mInception : public D3mRow {
   std::vector<std::vector<std::shared_ptr<D3mLayer>>> branches_;
 };
 
-/// D3M exactly (He et al. 2019, ML-Recon Unet/uNet.py; Giusarma et al. 2019): 15 convolutions,
-/// 8,415,939 parameters with 64 channels and 2 levels. Padding zero or periodic treats every cube
-/// by itself; halo runs zero padding on a cube that carries its surroundings and keeps the
-/// interior. With inception modules or more layers, where the plan says so.
+/// D3M as published (He et al. 2019, ML-Recon Unet/uNet.py; Giusarma et al. 2019): 15 convolutions,
+/// 8,415,939 parameters with 64 channels and 2 levels; also its variants with inception modules or
+/// more layers. With zero or periodic padding each cube is a problem of its own. With padding halo
+/// the cube includes its surroundings: convolutions pad with zeros and the interior is returned.
 class D3m : public Network {
  public:
   explicit D3m(const Architecture& architecture);
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style) override;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& conditioning) override;
 
  private:
   std::vector<Layer> plan_;
-  std::vector<std::shared_ptr<D3mRow>> layers_;
+  std::vector<std::shared_ptr<D3mModule>> layers_;
 };
 
 }  // namespace nubox::net

@@ -12,7 +12,7 @@
 namespace nubox::net {
 namespace {
 
-/// Ranks of this node before this one, and all of them.
+/// Rank and number of ranks on this node.
 struct NodePlace {
   int rank;
   int size;
@@ -53,7 +53,7 @@ int set_threads(const par::Comm& comm) {
 }
 
 void configure_math(Precision precision, bool deterministic) {
-  if (deterministic) {  // read by cuBLAS and NCCL at their first use
+  if (deterministic) {  // cuBLAS and NCCL read these at their first use
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     setenv("NCCL_NVLS_ENABLE", "0", 0);
   }

@@ -8,13 +8,13 @@
 
 namespace nubox::net {
 
-torch::Tensor to_tensor(const std::vector<Conditioning>& styles) {
+torch::Tensor to_tensor(const std::vector<Conditioning>& conditioning) {
   std::vector<float> values;
-  for (const Conditioning& style : styles) {
-    values.push_back(static_cast<float>(style.theta));
-    values.push_back(static_cast<float>(style.force));
+  for (const auto& [theta, force] : conditioning) {
+    values.push_back(static_cast<float>(theta));
+    values.push_back(static_cast<float>(force));
   }
-  return torch::tensor(values).view({-1, index(style_numbers)});
+  return torch::tensor(values).view({-1, index(conditioning_numbers)});
 }
 
 Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torch::Device device)
@@ -38,15 +38,16 @@ Emulator::Emulator(std::shared_ptr<Network> network, const ModelCard& card, torc
   network_->to(device_);
 }
 
-torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& style) {
-  // Scaled, rounded and laid out in one pass; nobody wants gradients of the features.
+torch::Tensor Emulator::forward(const torch::Tensor& features, const torch::Tensor& conditioning) {
+  // One pass scales, rounds and changes the memory layout. Gradients of the features are not
+  // needed.
   torch::Tensor x =
       at::empty_like(features, working_dtype(features.device()), at::MemoryFormat::ChannelsLast3d);
   at::mul_out(x, features, inverse_scales_);
-  // The increment is summed in fp32 whatever the convolutions ran in.
-  const torch::Tensor y = network_->forward(x, style).to(torch::kFloat32);
+  // The increment is added in fp32, whatever the precision of the convolutions.
+  const torch::Tensor y = network_->forward(x, conditioning).to(torch::kFloat32);
   if (!residual_) return y * output_scale_;
-  return y * (output_scale_ * style.select(1, 0)).view({-1, 1, 1, 1, 1});
+  return y * (output_scale_ * conditioning.select(1, 0)).view({-1, 1, 1, 1, 1});
 }
 
 void save_model(const par::Comm& comm, const std::filesystem::path& path, const ModelCard& card,

@@ -7,7 +7,7 @@
 namespace nubox::net {
 namespace {
 
-/// Device, threads and arithmetic for a network that is applied only. Collective.
+/// A network on this rank's device, for inference. Collective.
 template <class Parts>
 std::unique_ptr<Parts> prepare(const par::Comm& comm, Model loaded, Precision precision) {
   set_threads(comm);
@@ -26,17 +26,12 @@ std::unique_ptr<Parts> prepare(const par::Comm& comm, Model loaded, Precision pr
 
 Evaluator::Evaluator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Evaluator::Evaluator(const par::Comm& comm, const std::filesystem::path& model,
-                     const std::string& precision) {
-  const Precision chosen = par::agree(comm, [&] { return precision_from(precision); });
-  parts_ = prepare<Parts>(comm, load_model(comm, model), chosen);
-}
+Evaluator::Evaluator(const par::Comm& comm, const std::filesystem::path& model, Precision precision)
+    : parts_(prepare<Parts>(comm, load_model(comm, model), precision)) {}
 
-Evaluator Evaluator::untrained(const par::Comm& comm, const ModelCard& card,
-                               const std::string& precision) {
-  auto [chosen, network] = par::agree(
-      comm, [&] { return std::pair(precision_from(precision), make_network(card.architecture)); });
-  return Evaluator(prepare<Parts>(comm, {card, std::move(network)}, chosen));
+Evaluator Evaluator::untrained(const par::Comm& comm, const ModelCard& card, Precision precision) {
+  auto network = par::agree(comm, [&] { return make_network(card.architecture); });
+  return Evaluator(prepare<Parts>(comm, {card, std::move(network)}, precision));
 }
 
 Evaluator Evaluator::sharing(const Emulator& emulator, const ModelCard& card, Precision precision) {

@@ -8,8 +8,8 @@
 namespace nubox::net {
 namespace {
 
-/// Rows along z whose values lie together, channels fastest: those of a tensor with the channels
-/// last, or of a crop of one.
+/// Rows along z that are contiguous in memory, channels fastest: those of a tensor with the
+/// channels last, or of a crop of one.
 class Rows {
  public:
   static bool in(const torch::Tensor& x) {

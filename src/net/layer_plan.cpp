@@ -9,11 +9,11 @@ namespace nubox::net {
 namespace {
 
 /// He et al. 2019 (ML-Recon, Unet/uNet.py): channels double on each level, two convolutions per
-/// block. The ablations of Giusarma et al. 2019: five per block make twice as many layers;
-/// inception modules stand after the first block and before the last one.
+/// block. Ablations of Giusarma et al. 2019: five convolutions per block, about twice as many
+/// layers; inception modules after the first block and before the last one.
 std::vector<Layer> d3m_plan(const Architecture& a) {
-  const bool inception = a.name == "d3m_inception";
-  const std::size_t depth = a.name == "d3m_deep" ? 5 : 2;
+  const bool inception = a.kind == NetworkKind::d3m_inception;
+  const std::size_t depth = a.kind == NetworkKind::d3m_deep ? 5 : 2;
   std::vector<Layer> plan;
   const auto add_block = [&](std::size_t in, std::size_t out, bool join) {
     plan.push_back({.op = Op::conv, .in = in, .out = out, .join = join});
@@ -35,9 +35,9 @@ std::vector<Layer> d3m_plan(const Architecture& a) {
   }
   for (; width > a.channels; width /= 2) {
     plan.push_back({.op = Op::up, .in = width, .out = width / 2});
-    const bool module_here = inception && width == 2 * a.channels;
-    if (module_here) add_inception(width, true);
-    add_block(width, width / 2, !module_here);
+    const bool last_block = width == 2 * a.channels;
+    if (inception && last_block) add_inception(width, true);
+    add_block(width, width / 2, !(inception && last_block));
   }
   plan.push_back({.op = Op::conv, .in = a.channels, .out = 3, .kernel = 1, .last = true});
   return plan;
@@ -58,13 +58,13 @@ std::vector<Layer> vnet_plan(const Architecture& a) {
   return plan;
 }
 
-/// The elementary convolutions of a row: kernel, and stride as up- or down-sampling.
+/// A convolution as far as it matters for the reach of a network.
 struct Convolution {
   Op op;
   std::ptrdiff_t kernel;
 };
 
-/// Of the branch that looks farthest: its other convolutions have kernel 1.
+/// Kernel of the branch with the largest reach; its other convolutions have kernel 1.
 std::ptrdiff_t widest_kernel(const Layer& module) {
   std::size_t widest = inception_pool;
   for (const auto& branch : inception_branches(module)) {
@@ -88,8 +88,8 @@ std::vector<Convolution> convolutions(const std::vector<Layer>& plan) {
   return list;
 }
 
-/// Input voxels around an aligned output cell of `stride` voxels in a network whose convolutions
-/// pad: the interval [first, last] of voxels looked at is followed back to the input.
+/// Input voxels needed on either side of an aligned output cell of `stride` voxels by convolutions
+/// that pad: the interval [first, last] of voxels that contribute is traced back to the input.
 std::size_t padded_reach(const std::vector<Convolution>& list, std::ptrdiff_t stride) {
   std::ptrdiff_t first = 0;
   std::ptrdiff_t last = stride - 1;
@@ -108,7 +108,7 @@ std::size_t padded_reach(const std::vector<Convolution>& list, std::ptrdiff_t st
   return static_cast<std::size_t>(std::max(-first, last - (stride - 1)));
 }
 
-/// Half of what valid convolutions take off a cube, from the sizes alone.
+/// Voxels that valid convolutions remove on either side of a cube.
 std::size_t valid_margin(const std::vector<Convolution>& list, std::ptrdiff_t stride) {
   std::ptrdiff_t size = stride;
   for (auto layer = list.rbegin(); layer != list.rend(); ++layer) {
@@ -123,12 +123,14 @@ std::size_t valid_margin(const std::vector<Convolution>& list, std::ptrdiff_t st
   return static_cast<std::size_t>((size - stride) / 2);
 }
 
-/// Follows the extent through the rows; convolutions that do not pad shorten it.
-std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent now, bool pad) {
+/// Convolutions of a plan with their extents; convolutions that do not pad shrink the extent.
+///
+/// @param extent  of the input
+std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent extent, bool pad) {
   std::vector<ConvStep> steps;
   const auto convolve = [&](std::size_t in, std::size_t out, std::size_t kernel) {
-    steps.push_back({Op::conv, in, out, kernel, pad, now});
-    for (std::size_t& edge : now) edge -= pad ? 0 : kernel - 1;
+    steps.push_back({Op::conv, in, out, kernel, pad, extent});
+    for (std::size_t& edge : extent) edge -= pad ? 0 : kernel - 1;
   };
   for (const Layer& layer : plan) {
     switch (layer.op) {
@@ -139,7 +141,7 @@ std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent now, bool 
         const std::size_t width = std::max(layer.in, layer.out);
         convolve(layer.in, width, layer.kernel);
         convolve(width, layer.out, layer.kernel);
-        steps.push_back({Op::conv, layer.in, layer.out, 1, pad, now});  // of the cropped input
+        steps.push_back({Op::conv, layer.in, layer.out, 1, pad, extent});  // of the cropped input
         break;
       }
       case Op::inception:
@@ -148,12 +150,12 @@ std::vector<ConvStep> steps_of(const std::vector<Layer>& plan, Extent now, bool 
         }
         break;
       case Op::down:
-        steps.push_back({Op::down, layer.in, layer.out, layer.kernel, pad, now});
-        for (std::size_t& edge : now) edge /= 2;
+        steps.push_back({Op::down, layer.in, layer.out, layer.kernel, pad, extent});
+        for (std::size_t& edge : extent) edge /= 2;
         break;
       case Op::up:
-        steps.push_back({Op::up, layer.in, layer.out, layer.kernel, pad, now});
-        for (std::size_t& edge : now) edge *= 2;
+        steps.push_back({Op::up, layer.in, layer.out, layer.kernel, pad, extent});
+        for (std::size_t& edge : extent) edge *= 2;
         break;
     }
   }
@@ -172,25 +174,25 @@ std::vector<std::vector<Layer>> inception_branches(const Layer& module) {
 }
 
 bool convolutions_pad(const Architecture& architecture) {
-  return architecture.name.starts_with("d3m");
+  return architecture.has_network() && architecture.kind != NetworkKind::vnet;
 }
 
 std::vector<Layer> layer_plan(const Architecture& architecture) {
   require_valid(architecture);
-  if (architecture.name == "vnet") return vnet_plan(architecture);
+  if (architecture.kind == NetworkKind::vnet) return vnet_plan(architecture);
   if (convolutions_pad(architecture)) return d3m_plan(architecture);
-  throw UsageError("architecture '{}' has no layers", architecture.name);
+  throw UsageError("architecture '{}' has no layers", name_of(architecture.kind));
 }
 
 Footprint footprint(const Architecture& architecture) {
-  if (architecture.name == "none") return {0, 1};
+  if (!architecture.has_network()) return {0, 1};
   const std::vector<Convolution> list = convolutions(layer_plan(architecture));
   std::size_t stride = 1;
   for (const Convolution& layer : list) stride *= layer.op == Op::down ? 2 : 1;
-  if (architecture.padding != "halo") return {0, stride};
+  if (architecture.pads_tile_faces()) return {0, stride};
   const auto step = static_cast<std::ptrdiff_t>(stride);
   if (!convolutions_pad(architecture)) return {valid_margin(list, step), stride};
-  // A whole number of strides keeps the coarse grids of tile and box on the same voxels.
+  // A multiple of the stride keeps the coarse grids of tile and box on the same voxels.
   return {(padded_reach(list, step) + stride - 1) / stride * stride, stride};
 }
 
@@ -202,7 +204,8 @@ std::vector<ConvStep> conv_steps(const Architecture& architecture, const Extent&
 double multiply_adds(const std::vector<ConvStep>& steps) {
   double sum = 0;
   for (const ConvStep& step : steps) {
-    Extent counted = step.input;  // of a transposed convolution every input voxel meets all weights
+    Extent counted =
+        step.input;  // a transposed convolution applies all weights to each input voxel
     for (std::size_t& edge : counted) {
       if (step.op == Op::down) edge /= 2;
       if (step.op == Op::conv && !step.pad) edge -= step.kernel - 1;
@@ -214,12 +217,12 @@ double multiply_adds(const std::vector<ConvStep>& steps) {
 }
 
 double multiply_adds(const Architecture& architecture, const Extent& tile) {
-  if (architecture.name == "none") return 0;
+  if (!architecture.has_network()) return 0;
   return multiply_adds(conv_steps(architecture, tile));
 }
 
 double multiply_adds_per_voxel(const Architecture& architecture) {
-  if (architecture.name == "none") return 0;
+  if (!architecture.has_network()) return 0;
   const std::size_t stride = footprint(architecture).stride;
   const Extent cell{stride, stride, stride};
   return multiply_adds(steps_of(layer_plan(architecture), cell, true)) /

@@ -36,7 +36,7 @@ void write_card(const ModelCard& card, io::TableFile& table) {
   const Footprint reach = footprint(card.architecture);
   root["halo"] = static_cast<std::int64_t>(reach.halo);
   root["stride"] = static_cast<std::int64_t>(reach.stride);
-  root["prior"] = card.prior;
+  root["prior"] = prior::name_of(card.prior);
   root["features"] = joined(card.features);
   root["output_scale_mpch"] = card.output_scale_mpch;
   root["box_size_mpch"] = card.data.box_size_mpch;
@@ -65,7 +65,7 @@ ModelCard read_card(const io::TableFile& table) {
   const io::Attributes& root = table.attributes;
   ModelCard card;
   card.architecture = read_architecture(root);
-  card.prior = attribute<std::string>(root, "prior");
+  card.prior = from_file([&] { return prior::kind_of(attribute<std::string>(root, "prior")); });
   card.calibration = prior::read_calibration(table, "calibration");
   card.output_calibration = prior::read_calibration(table, "output_calibration");
   const auto& classes = io::column<std::int64_t>(table, "force_classes");

@@ -5,20 +5,20 @@
 namespace nubox::net::naive {
 namespace {
 
-/// Extents of what meets: fine and coarse cubes and the kernel.
+/// Sizes of the fine cube, the coarse cube and the kernel (naive::Rule).
 struct Sizes {
   std::int64_t batch, fine_channels, coarse_channels;
   std::int64_t fine, coarse, kernel;
   std::int64_t pad;
 };
 
-std::array<std::int64_t, 3> place(std::int64_t flat, std::int64_t n) {
+std::array<std::int64_t, 3> index_of(std::int64_t flat, std::int64_t n) {
   return {flat / (n * n), flat / n % n, flat % n};
 }
 
-/// Flat index of the fine voxel that coarse voxel i meets in weight k; -1 beyond the border.
+/// Flat index of the fine voxel that weight k connects with coarse voxel i; -1 beyond the border.
 std::int64_t fine_voxel(const Rule& rule, const Sizes& sizes, std::int64_t i, std::int64_t k) {
-  const auto at = place(i, sizes.coarse), tap = place(k, sizes.kernel);
+  const auto at = index_of(i, sizes.coarse), tap = index_of(k, sizes.kernel);
   std::int64_t flat = 0;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     std::int64_t p = rule.stride * at[axis] + tap[axis] - sizes.pad;

@@ -9,11 +9,16 @@ namespace nubox::net {
 
 std::shared_ptr<Network> make_network(const Architecture& architecture) {
   require_valid(architecture);
+  if (!architecture.has_network()) {
+    throw UsageError("architecture '{}' has no network", name_of(architecture.kind));
+  }
   std::shared_ptr<Network> network;
-  if (architecture.name.starts_with("d3m")) network = std::make_shared<D3m>(architecture);
-  if (architecture.name == "vnet") network = std::make_shared<VNet>(architecture);
-  if (!network) throw UsageError("architecture '{}' has no network", architecture.name);
-  // Narrow convolutions run 1.2 to 1.8 times faster with the channels last (16 channels, one core).
+  if (architecture.kind == NetworkKind::vnet) {
+    network = std::make_shared<VNet>(architecture);
+  } else {
+    network = std::make_shared<D3m>(architecture);
+  }
+  // With the channels last convolutions of 16 channels are 1.2 to 1.8 times as fast (one core).
   for (auto& parameter : network->parameters()) {
     if (parameter.dim() == 5) {
       parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast3d));

@@ -1,26 +1,16 @@
 #include "nubox/net/precision.hpp"
 
-#include "nubox/core/error.hpp"
+#include "nubox/core/enum_names.hpp"
 
 namespace nubox::net {
+namespace {
 
-Precision precision_from(const std::string& name) {
-  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-    if (name == name_of(precision)) return precision;
-  }
-  throw UsageError("unknown precision '{}' (fp32, tf32, bf16)", name);
-}
+constexpr EnumNames<Precision, 3> names{
+    {{Precision::fp32, "fp32"}, {Precision::tf32, "tf32"}, {Precision::bf16, "bf16"}}};
 
-std::string name_of(Precision precision) {
-  switch (precision) {
-    case Precision::fp32:
-      return "fp32";
-    case Precision::tf32:
-      return "tf32";
-    case Precision::bf16:
-      return "bf16";
-  }
-  throw InternalError("precision {} has no name", static_cast<int>(precision));
-}
+}  // namespace
+
+Precision precision_from(const std::string& name) { return value_in(names, name, "precision"); }
+std::string name_of(Precision precision) { return name_in(names, precision); }
 
 }  // namespace nubox::net

@@ -18,14 +18,14 @@ StyledConv::StyledConv(Op op, std::size_t in, std::size_t out, std::size_t kerne
   const auto i = static_cast<std::int64_t>(in);
   const auto o = static_cast<std::int64_t>(out);
   const auto k = static_cast<std::int64_t>(kernel);
-  const torch::Tensor start = op == Op::up ? torch::zeros({i, o, k, k, k})  //
-                                           : torch::zeros({o, i, k, k, k});
+  const torch::Tensor initial = op == Op::up ? torch::zeros({i, o, k, k, k})  //
+                                             : torch::zeros({o, i, k, k, k});
   const double bound = 1.0 / std::sqrt(static_cast<double>(i * k * k * k));
-  if (demodulate_) torch::nn::init::uniform_(start, -bound, bound);
-  weight_ = register_parameter("weight", start);
+  if (demodulate_) torch::nn::init::uniform_(initial, -bound, bound);
+  weight_ = register_parameter("weight", initial);
   bias_ = register_parameter("bias", torch::zeros({o}));
-  // The dependence on the mass starts weak and is learnt; that on the force starts as none, so that
-  // training on boxes of one kind tells nothing of others.
+  // Weights for the mass start small. Those for the force start at zero and get no gradient from
+  // boxes with a force mesh of 2N, so that training on these implies nothing for others.
   style_weight_ = register_parameter("style_weight",
                                      torch::stack({0.1 * torch::randn({i}), torch::zeros({i})}));
   style_bias_ = register_parameter("style_bias", torch::ones({i}));
@@ -45,7 +45,7 @@ torch::Tensor StyledConv::convolve(const torch::Tensor& x, const torch::Tensor& 
 }
 
 torch::Tensor StyledConv::scales(const torch::Tensor& style) const {
-  // No matrix product, which mixed precision would round.
+  // Not as a matrix product, which would be rounded in mixed precision.
   return (style.unsqueeze(2) * style_weight_).sum(1) + style_bias_;
 }
 
@@ -76,10 +76,10 @@ torch::Tensor StyledConv::forward(const torch::Tensor& x, const torch::Tensor& s
 torch::Tensor StyledConv::add_to(torch::Tensor y, const torch::Tensor& x, std::int64_t margin,
                                  const torch::Tensor& style, Activation activation) {
   const torch::Tensor scale = scales(style);
-  if (scale.size(0) == 1 && points_addable(y, x)) {
-    return add_points(y, crop(x, margin), modulated_weight(scale), bias_, activation);
+  if (scale.size(0) == 1 && can_add_matrix_product(y, x, weight_)) {
+    return add_matrix_product(y, crop(x, margin), modulated_weight(scale), bias_, activation);
   }
-  // A copy of the crop would cost more than its rim.
+  // Computing the margin too costs less than copying the crop.
   return activated(y += crop(forward(x, style), margin), activation);
 }
 

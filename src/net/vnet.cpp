@@ -23,20 +23,20 @@ VNet::VNet(const Architecture& architecture)
   }
 }
 
-torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& style) {
+torch::Tensor VNet::forward(const torch::Tensor& x, const torch::Tensor& conditioning) {
   std::vector<torch::Tensor> kept;
   torch::Tensor y = x;
   for (std::size_t i = 0; i < plan_.size(); ++i) {
-    if (plan_[i].join) {  // the kept one comes first, cropped to what the way down left
+    if (plan_[i].join) {  // the kept channels come first, cropped to the present extent
       const torch::Tensor& wide = kept.back();
       y = join(crop(wide, (wide.size(2) - y.size(2)) / 2), y);
       kept.pop_back();
     }
     if (const auto* block = std::get_if<std::shared_ptr<ResidualBlock>>(&layers_[i])) {
-      y = (*block)->forward(y, style);
+      y = (*block)->forward(y, conditioning);
     } else {
       y = std::get<std::shared_ptr<StyledConv>>(layers_[i])
-              ->forward(y, style, Activation::leaky_relu);
+              ->forward(y, conditioning, Activation::leaky_relu);
     }
     if (plan_[i].keep) kept.push_back(y);
   }

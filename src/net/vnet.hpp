@@ -10,12 +10,12 @@
 
 namespace nubox::net {
 
-/// Residual U-net of valid convolutions (map2map's V-Net, without batch normalisation), modulated
-/// by style. Its last layers start at zero: an untrained net adds nothing to the prior.
+/// Residual U-net of valid convolutions (map2map's V-Net without batch normalisation), modulated by
+/// the conditioning. Its last layers start at zero: an untrained network adds nothing to the prior.
 class VNet : public Network {
  public:
   explicit VNet(const Architecture& architecture);
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style) override;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& conditioning) override;
 
  private:
   std::vector<Layer> plan_;

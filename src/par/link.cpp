@@ -1,8 +1,8 @@
 #include "nubox/par/link.hpp"
 
+#include "nubox/core/fastest_seconds.hpp"
 #include "nubox/core/timer.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -33,18 +33,19 @@ std::span<std::byte> bytes_of(double& value) {
 double message_seconds(const Comm& comm, int partner, std::size_t bytes, std::size_t repeats) {
   if (partner == comm.rank()) return 0;
   std::vector<std::byte> message(bytes);
-  double fastest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i <= repeats; ++i) {
+  const auto round_trip = [&] {
+    const Stopwatch watch;
     if (comm.rank() > partner) {
       receive(comm, message, partner);
       send(comm, message, partner);
-      continue;
+    } else {
+      send(comm, message, partner);
+      receive(comm, message, partner);
     }
-    const Stopwatch watch;
-    send(comm, message, partner);
-    receive(comm, message, partner);
-    if (i > 0) fastest = std::min(fastest, watch.seconds() / 2);  // the first one connects
-  }
+    return watch.seconds();
+  };
+  (void)round_trip();  // connects
+  double fastest = fastest_seconds(repeats, round_trip) / 2;
   if (comm.rank() < partner) {
     send(comm, bytes_of(fastest), partner);
   } else {

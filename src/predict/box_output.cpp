@@ -36,18 +36,18 @@ BoxOutput::BoxOutput(const BoxOutputOptions& options) : options_(options) {
   if (options.format != BoxFormat::gadget) return;
   if (options.neutrino_field) {
     throw UsageError(
-        "predict.neutrino_field needs predict.format = field: a snapshot has no place for a mesh");
+        "predict.neutrino_field needs predict.format = field: snapshots do not contain a mesh");
   }
   if (!options.velocities) {
     throw UsageError(
-        "predict.velocities = false needs predict.format = field: every reader of "
-        "snapshots expects velocities");
+        "predict.velocities = false needs predict.format = field: readers of snapshots expect "
+        "velocities");
   }
 }
 
 void BoxOutput::require_possible(const io::FieldFile& input) const {
   if (options_.format == BoxFormat::gadget && !input.has("velocity")) {
-    throw InputError("predict.format = gadget needs velocities, which the input does not have");
+    throw InputError("predict.format = gadget needs velocities, but the input has none");
   }
 }
 

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 /// Rank-local. @throws InputError
 void require_massless(const io::FieldHeader& header, const fs::path& path) {
   if (header.cosmology.M_nu_eV == 0) return;
-  throw InputError("{} has M_nu = {} eV already; the input must be a massless box", path.string(),
+  throw InputError("{} has M_nu = {} eV; the input must be a massless box", path.string(),
                    header.cosmology.M_nu_eV);
 }
 
@@ -44,8 +44,8 @@ OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
     require_massless(header, path_);
     cosmology::require_same(header.cosmology, setup.options.cosmology, path_.string());
     setup.output.require_possible(file_);
-    for (const OutputRequest& wanted : task.wanted) {
-      const double mass = wanted.M_nu_eV;
+    for (const OutputRequest& request : task.requests) {
+      const double mass = request.M_nu_eV;
       if (card) require_within_range(*card, header, mass);
       theories_.emplace(
           mass, theories_.empty()
@@ -81,25 +81,25 @@ io::Attributes OpenInput::recipe(double M_nu_eV) const {
   }
   if (setup_->card) attributes["model_checksum"] = setup_->model_checksum;
   if (setup_->network) {
-    attributes["precision"] = options.precision;
+    attributes["precision"] = net::name_of(options.precision);
     attributes["tile"] = static_cast<std::int64_t>(options.tiles.edge);
   }
   return attributes;
 }
 
-std::optional<PendingBox> OpenInput::predict(const OutputRequest& wanted,
+std::optional<PendingBox> OpenInput::predict(const OutputRequest& request,
                                              const fs::path& next_input,
                                              const std::function<void()>& input_is_read) {
-  const io::Attributes attributes = recipe(wanted.M_nu_eV);
-  log::set_phase("predict: look for " + wanted.out.string());
-  if (setup_->output.is_complete_output(setup_->comm, wanted.out, file_.header().n, attributes)) {
-    log::info("{}: complete, skipped", wanted.out.string());
+  const io::Attributes attributes = recipe(request.M_nu_eV);
+  log::set_phase("predict: look for " + request.out.string());
+  if (setup_->output.is_complete_output(setup_->comm, request.out, file_.header().n, attributes)) {
+    log::info("{}: complete, skipped", request.out.string());
     return std::nullopt;
   }
-  return make(wanted, attributes, next_input, input_is_read);
+  return make(request, attributes, next_input, input_is_read);
 }
 
-void OpenInput::fetch(const fs::path& path) const {
+void OpenInput::read_ahead(const fs::path& path) const {
   try {
     if (path == path_) {
       file_.read_ahead();
@@ -107,7 +107,7 @@ void OpenInput::fetch(const fs::path& path) const {
       io::FieldFile(setup_->comm, path).read_ahead();
     }
   } catch (const Error& error) {
-    // An agreed failure is reported when the file is read.
+    // An agreed error is reported when the file is read.
     if (!error.agreed()) throw;
   }
 }
@@ -133,7 +133,7 @@ void OpenInput::apply_network(const prior::Gain& gain, field::Box& predicted) co
       net::conditioning_of(header.cosmology.M_nu_eV, header.cosmology.Omega_m, header.cosmology.h,
                            prior::nearest_class(setup_->card->force_classes, force_class));
   field::LatticeField channels = features_->over(predicted);
-  const memory::HeapRetention by_tiles;
+  const memory::HeapRetention across_tiles;
   predicted.displacement =
       predict_displacement(std::move(channels), std::move(predicted.displacement), *setup_->network,
                            conditioning, setup_->tiles());
@@ -150,14 +150,14 @@ void OpenInput::measure_seams(const field::LatticeField& input, std::size_t tile
   predicted.header.extra["seam_power_ratio"] = seams.power_ratio;
   log::info(
       "seams of tiles of {}^3: roughness at faces {:.3f} times that inside, power at their "
-      "wavelengths {:.3f} times that beside",
+      "wavelengths {:.3f} times that at neighbouring ones",
       tile, seams.face_ratio, seams.power_ratio);
 }
 
-PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& recipe,
+PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& recipe,
                            const fs::path& next_input, const std::function<void()>& input_is_read) {
   const PredictionSetup& setup = *setup_;
-  const prior::Theories& theories = theories_.at(wanted.M_nu_eV);
+  const prior::Theories& theories = theories_.at(request.M_nu_eV);
   Stages stages;
   stages.enter("read");
   field::Box input = field::read_box(setup.comm, file_, path_);
@@ -168,10 +168,10 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
                       plan_);
   }
   const std::size_t seams = setup.seam_tile(input.header.n);
-  std::optional<field::LatticeField> before;
-  if (seams > 0) before = input.displacement;
+  std::optional<field::LatticeField> input_displacement;
+  if (seams > 0) input_displacement = input.displacement;
 
-  // Before the long stages: a job that is killed in them loses this box, but not the last one.
+  // Before the long stages: if the job is killed in them, the previous box is not lost.
   input_is_read();
   stages.enter("prior " + prior::name_of(setup.prior));
   const prior::Gain output_gain =
@@ -179,17 +179,17 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
                  : prior::Gain{};
   field::Box predicted = apply_prior(std::move(input), theories);
   if (setup.card) {
-    warn_outside_range(*setup.card, predicted.header, wanted.M_nu_eV);
+    warn_outside_range(*setup.card, predicted.header, request.M_nu_eV);
     predicted.header.extra["model"] = setup.options.model.filename().string();
   }
   if (setup.network) {
     stages.enter("network");
-    if (!next_input.empty()) fetch(next_input);
+    if (!next_input.empty()) read_ahead(next_input);
     apply_network(output_gain, predicted);
   }
-  if (before) measure_seams(*before, seams, predicted);
+  if (input_displacement) measure_seams(*input_displacement, seams, predicted);
   std::optional<field::LatticeField> density_nu;
-  if (const std::size_t mesh = setup.neutrino_mesh(predicted.header.n, wanted.M_nu_eV); mesh > 0) {
+  if (const std::size_t mesh = setup.neutrino_mesh(predicted.header.n, request.M_nu_eV); mesh > 0) {
     stages.enter("neutrinos");
     density_nu = prior::neutrino_density(predicted.displacement, theories.massive,
                                          units::scale_factor(file_.header().redshift), mesh);
@@ -197,7 +197,7 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
   }
   stages.enter("write");
   if (!setup.options.output.velocities) predicted.velocity.reset();
-  if (predicted.velocity && wanted.M_nu_eV > 0) {
+  if (predicted.velocity && request.M_nu_eV > 0) {
     // The network corrects positions only.
     predicted.header.extra["velocity_origin"] = "prior " + prior::name_of(setup.prior);
   }
@@ -205,8 +205,8 @@ PendingBox OpenInput::make(const OutputRequest& wanted, const io::Attributes& re
     if (name != "M_nu_eV") predicted.header.extra[name] = value;
   }
   io::Publication box =
-      setup.output.write(wanted.out, predicted, density_nu ? &*density_nu : nullptr);
-  return {std::move(box), fmt::format("{}: {}", wanted.out.string(), stages.text())};
+      setup.output.write(request.out, predicted, density_nu ? &*density_nu : nullptr);
+  return {std::move(box), fmt::format("{}: {}", request.out.string(), stages.text())};
 }
 
 }  // namespace nubox::predict

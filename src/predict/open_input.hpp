@@ -14,7 +14,7 @@
 
 namespace nubox::predict {
 
-/// The input of one task: its open file, and what its boxes share.
+/// The input of one task: its open file, and everything that its boxes share.
 class OpenInput {
  public:
   /// Opens the file and checks it by its header. Collective. @throws as Predictor::open
@@ -25,33 +25,33 @@ class OpenInput {
     return theories_.begin()->second.massless;
   }
 
-  /// Makes one box, none if it is complete already (PredictBox). Collective.
-  [[nodiscard]] std::optional<PendingBox> predict(const OutputRequest& wanted,
+  /// Predicts one box; none if its output is complete already (PredictBox). Collective.
+  [[nodiscard]] std::optional<PendingBox> predict(const OutputRequest& request,
                                                   const std::filesystem::path& next_input,
                                                   const std::function<void()>& input_is_read);
 
  private:
-  /// Attributes that identify the run that makes a box: equal ones give the same box. Collective.
+  /// Attributes that determine a predicted box. Collective.
   [[nodiscard]] io::Attributes recipe(double M_nu_eV) const;
-  [[nodiscard]] PendingBox make(const OutputRequest& wanted, const io::Attributes& recipe,
+  [[nodiscard]] PendingBox make(const OutputRequest& request, const io::Attributes& recipe,
                                 const std::filesystem::path& next_input,
                                 const std::function<void()>& input_is_read);
-  /// Displacements and velocities that the prior predicts. Uses up the input. Collective.
+  /// Displacements and velocities predicted by the prior. Consumes the input. Collective.
   [[nodiscard]] field::Box apply_prior(field::Box input, const prior::Theories& theories) const;
-  /// Adds the increment of the network to what the prior predicts. Collective.
+  /// Adds the increment of the network to the prediction of the prior. Collective.
   void apply_network(const prior::Gain& gain, field::Box& predicted) const;
-  /// Measures the seams of the tiles; they are logged and noted in the header. Collective.
+  /// Measures the seams of the tiles, logs them and adds them to the header. Collective.
   void measure_seams(const field::LatticeField& input, std::size_t tile,
                      field::Box& predicted) const;
-  /// Asks the system to fetch a file that is read later. Collective.
-  void fetch(const std::filesystem::path& path) const;
+  /// Asks the system to read a file ahead. Collective.
+  void read_ahead(const std::filesystem::path& path) const;
 
   const PredictionSetup* setup_;
   std::filesystem::path path_;
   io::FieldFile file_;
   std::shared_ptr<const fft::Plan> plan_;       ///< of its lattice, for filters of all boxes
-  std::map<double, prior::Theories> theories_;  ///< by mass of the wanted boxes, eV
-  std::optional<prior::Features> features_;     ///< made with the first box, with a network only
+  std::map<double, prior::Theories> theories_;  ///< by mass of the requested boxes, eV
+  std::optional<prior::Features> features_;  ///< computed with the first box; only with a network
 };
 
 }  // namespace nubox::predict

@@ -15,14 +15,20 @@
 
 namespace nubox::predict {
 
-std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted) {
-  if (wanted > 0) return wanted;
+std::size_t tile_edge(const net::ModelCard& card, std::size_t requested) {
+  if (requested > 0) return requested;
   const auto crop = io::find<std::int64_t>(card.extra, "crop");
   if (!crop || *crop <= 0) {
-    throw InputError("the model file does not say the crop it was trained on: give predict.tile")
+    throw InputError(
+        "the model file does not name the size of its training crops: give predict.tile")
         .agreed_from(0);
   }
   return static_cast<std::size_t>(*crop);
+}
+
+TileChoice tiles_for(const net::ModelCard& card, TileChoice requested) {
+  if (card.architecture.pads_tile_faces()) requested.edge = tile_edge(card, requested.edge);
+  return requested;
 }
 
 namespace {
@@ -38,7 +44,7 @@ class TileMover {
   /// Copies the input of a tile, [components] of extent input(), periodic in y and z.
   void gather(const TileOrigin& origin, float* to) const {
     const std::size_t n = slab_.n;
-    // Halo planes make x contiguous: no wrapping along it.
+    // The slab has its halo planes: x does not wrap.
     const auto first_plane = static_cast<std::size_t>(
         origin.x - static_cast<std::ptrdiff_t>(slab_.interior.start) +
         static_cast<std::ptrdiff_t>(slab_.halo) - static_cast<std::ptrdiff_t>(plan_.halo));
@@ -54,8 +60,8 @@ class TileMover {
     }
   }
 
-  /// Writes the part of a tile's output, plan.tile sites of 3 components, that lies in the slab and
-  /// the box, or adds it to what stands there.
+  /// Copies the part of a tile's output, plan.tile sites of 3 components, that is in the slab and
+  /// the box, or adds it to the values there.
   void scatter(const TileOrigin& origin, const float* from, bool add,
                field::LatticeField& out) const {
     const std::size_t n = slab_.n;
@@ -85,7 +91,7 @@ class TileMover {
 };
 
 void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluator& network,
-               const net::Conditioning& style, field::LatticeField& out) {
+               const net::Conditioning& conditioning, field::LatticeField& out) {
   const net::Architecture& architecture = network.card().architecture;
   const std::size_t in_values = architecture.input_channels * net::voxels(mover.input());
   const std::size_t out_values = 3 * net::voxels(plan.tile);
@@ -93,34 +99,34 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluato
   if (tiles == 0) return;
   const std::size_t per_call = std::min(tiles, tiles_per_call(mover.input()));
   const std::size_t calls = (tiles + per_call - 1) / per_call;
-  std::vector<net::TileBatch> turns;  // a GPU works on one while the other is moved
+  std::vector<net::TileBatch> batches;  // a GPU computes one while the other is copied
   for (std::size_t i = 0; i < std::min(calls, tile_batches); ++i) {
-    turns.emplace_back(network, per_call, plan.tile);
+    batches.emplace_back(network, per_call, plan.tile);
   }
   const auto tiles_of = [&](std::size_t call) {
     return std::span(plan.origins)
         .subspan(call * per_call)
         .first(std::min(per_call, tiles - call * per_call));
   };
-  const auto land = [&](std::size_t call) {
-    const float* from = turns[call % turns.size()].result().data();
+  const auto collect = [&](std::size_t call) {
+    const float* from = batches[call % batches.size()].result().data();
     for (const TileOrigin& origin : tiles_of(call)) {
       mover.scatter(origin, from, architecture.residual, out);
       from += out_values;
     }
   };
   for (std::size_t call = 0; call < calls; ++call) {
-    if (call >= turns.size()) land(call - turns.size());
-    net::TileBatch& batch = turns[call % turns.size()];
+    if (call >= batches.size()) collect(call - batches.size());
+    net::TileBatch& batch = batches[call % batches.size()];
     float* to = batch.input().data();
     for (const TileOrigin& origin : tiles_of(call)) {
       mover.gather(origin, to);
       to += in_values;
     }
     log::beat();
-    batch.start(tiles_of(call).size(), style);
+    batch.start(tiles_of(call).size(), conditioning);
   }
-  for (std::size_t call = calls - turns.size(); call < calls; ++call) land(call);
+  for (std::size_t call = calls - batches.size(); call < calls; ++call) collect(call);
 }
 
 /// Wraps to (-L/2, L/2]. @throws NumericalError
@@ -129,7 +135,8 @@ void finish(field::LatticeField& out) {
   const auto values = out.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) {
-      throw NumericalError("the network's output is not finite at component value {}", i);
+      throw NumericalError("the output of the network is not finite (value {} of this rank's slab)",
+                           i);
     }
     values[i] = field::minimum_image(values[i], box);
   }
@@ -140,33 +147,35 @@ void finish(field::LatticeField& out) {
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
                                          const net::Evaluator& network,
-                                         const net::Conditioning& style, TileChoice tiles) {
+                                         const net::Conditioning& conditioning, TileChoice tiles) {
   const net::Architecture& architecture = network.card().architecture;
-  if (architecture.residual && style.theta == 0) return prior_mpch;
+  if (architecture.residual && conditioning.theta == 0) return prior_mpch;
   const par::Comm comm = prior_mpch.comm();
   par::agree(comm, [&] {
     if (features.components() != architecture.input_channels) {
-      throw InputError("the model wants {} input channels, this input gives {}",
+      throw InputError("the model has {} input channels, this input gives {}",
                        architecture.input_channels, features.components());
     }
   });
-  if (architecture.padding != "halo") tiles.edge = tile_edge(network.card(), tiles.edge);
-  const TilePlan plan = plan_tiles(features.layout(), architecture, tiles);
+  const TilePlan plan =
+      plan_tiles(features.layout(), architecture, tiles_for(network.card(), tiles));
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
-  return predict_displacement(std::move(features), std::move(prior_mpch), network, style, plan);
+  return predict_displacement(std::move(features), std::move(prior_mpch), network, conditioning,
+                              plan);
 }
 
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
                                          const net::Evaluator& network,
-                                         const net::Conditioning& style, const TilePlan& plan) {
-  if (network.card().architecture.residual && style.theta == 0) return prior_mpch;
+                                         const net::Conditioning& conditioning,
+                                         const TilePlan& plan) {
+  if (network.card().architecture.residual && conditioning.theta == 0) return prior_mpch;
   const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
-  // The slab holds them all: what the tiles need for their activations is free again.
+  // The slab contains the features: their memory is freed for the activations.
   features = field::LatticeField(features.layout(), 0, features.box_size_mpch());
   par::agree(prior_mpch.comm(), [&] {
-    run_tiles(TileMover(slab, plan), plan, network, style, prior_mpch);
+    run_tiles(TileMover(slab, plan), plan, network, conditioning, prior_mpch);
     finish(prior_mpch);
   });
   return prior_mpch;
@@ -177,9 +186,8 @@ void require_within_range(const net::ModelCard& card, const io::FieldHeader& inp
   const double spacing = input.box_size_mpch / static_cast<double>(input.n);
   if (std::abs(spacing / card.lattice_spacing_mpch() - 1) > 0.01) {
     throw InputError(
-        "the model was trained at a lattice spacing of {:.4f} Mpc/h, this box has {:.4f}: train "
-        "one "
-        "at this spacing, or use --model.architecture=none",
+        "the model was trained at a lattice spacing of {:.4f} Mpc/h, this box has {:.4f}: train a "
+        "model at this spacing, or use --model.architecture=none",
         card.lattice_spacing_mpch(), spacing);
   }
   if (card.masses_eV.empty()) throw InputError("the model file names no neutrino mass");
@@ -188,8 +196,8 @@ void require_within_range(const net::ModelCard& card, const io::FieldHeader& inp
       card.masses_eV, [&](double mass) { return std::abs(mass - M_nu_eV) <= 1e-6; });
   if (!card.architecture.residual && !trained_mass) {
     throw InputError(
-        "this network knows no mass but those it was trained on ({} to {} eV); M_nu = {} eV needs "
-        "another model",
+        "this network is valid only for the masses it was trained on ({} to {} eV); M_nu = {} eV "
+        "needs another model",
         *low, *high, M_nu_eV);
   }
 }
@@ -197,7 +205,7 @@ void require_within_range(const net::ModelCard& card, const io::FieldHeader& inp
 void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV) {
   const auto [low, high] = std::minmax_element(card.masses_eV.begin(), card.masses_eV.end());
   if (M_nu_eV > *high * (1 + 1e-6)) {
-    log::warn_together("M_nu = {} eV lies above the masses the model was trained on ({} to {} eV)",
+    log::warn_together("M_nu = {} eV is above the masses the model was trained on ({} to {} eV)",
                        M_nu_eV, *low, *high);
   }
   if (std::abs(input.redshift - card.data.redshift) > 1e-3) {

@@ -40,17 +40,18 @@ double prior_bytes(const par::Comm& comm, const BoxRequest& request, const Sizes
     return force_bytes(comm, request, massless);
   }
   if (request.prior != prior::Kind::za) return sizes.vectors + sizes.mesh;
-  // The input gives its phases while displacement, momentum and their modes are made.
+  // The modes of the input, and displacement and momentum with their modes.
   return sizes.vectors + 6 * sizes.scalar + 2 * sizes.mesh;
 }
 
-/// What the network sees of the input stands beside all later stages.
+/// Bytes of the input channels of the network. Those that do not depend on the mass are kept during
+/// all later stages.
 struct Channels {
-  double of_input = 0;  ///< that do not depend on the mass
+  double of_input = 0;  ///< those that do not depend on the mass
   double all = 0;
 
   Channels(const net::Architecture& network, const Sizes& sizes) {
-    // Three channels are the prior's displacement, whatever others there are.
+    // Three channels are always the displacement of the prior.
     all = static_cast<double>(network.input_channels) * sizes.scalar;
     of_input = all - 3 * sizes.scalar;
   }
@@ -69,19 +70,19 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
   const Sizes sizes(lattice, request);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   const double vector = 3 * sizes.scalar;
-  // Of the input, the measure of seams keeps the displacement.
-  double beside = request.measures_seams ? vector : 0;
+  // The displacement of the input is kept if seams are measured.
+  double kept = request.measures_seams ? vector : 0;
   MemoryEstimate estimate;
-  // The last vector read is held twice, as read and as field.
+  // The last vector is in memory twice, as read and as field.
   estimate.read_bytes = bytes(sizes.vectors + vector);
   if (request.network != nullptr) {
     const Channels channels(*request.network, sizes);
     if (channels.of_input > 0) {
-      // The force takes displacements alone; stepping counts momenta as well.
+      // force_bytes() includes the momenta, which the force does not need.
       estimate.features_bytes = bytes(sizes.vectors + channels.of_input - 2 * vector +
                                       force_bytes(comm, request, massless));
     }
-    beside += channels.of_input;
+    kept += channels.of_input;
     const TilePlan plan = plan_tiles(lattice, *request.network, request.tiles);
     const double plane = static_cast<double>(sizeof(float) * request.n * request.n);
     const double halo =
@@ -89,15 +90,15 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
             ? 0
             : static_cast<double>(2 * request.network->input_channels * plan.slab_halo) * plane;
     const double slab = channels.all + halo;
-    // The prior's displacement and its bulk flow are copied on the way into the channels; the slab
-    // is filled while its halo stands as sent and as received.
-    const double predicted = sizes.vectors + beside;
+    // The displacement of the prior and its bulk flow are copied to make the channels; the slab
+    // with halo is filled while the halo is also in the send and receive buffers.
+    const double predicted = sizes.vectors + kept;
     estimate.halo_bytes =
         bytes(predicted + std::max(2 * vector + channels.all, channels.all + slab + 2 * halo));
     estimate.network_bytes = bytes(predicted + slab + tile_bytes(*request.network, plan.tile));
   }
-  estimate.prior_bytes = bytes(beside + prior_bytes(comm, request, sizes, massless));
-  double output = sizes.vectors + beside;
+  estimate.prior_bytes = bytes(kept + prior_bytes(comm, request, sizes, massless));
+  double output = sizes.vectors + kept;
   if (request.neutrino_mesh > 0) {
     const par::SlabLayout mesh(comm, request.neutrino_mesh);
     const auto points = static_cast<double>(request.neutrino_mesh);

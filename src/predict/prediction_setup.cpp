@@ -23,40 +23,38 @@ PredictionSetup::PredictionSetup(const par::Comm& on, cosmology::LinearTables li
   const std::filesystem::path& model = options.model;
   par::agree(on, [&] {
     if (!options.ics.empty() && (!model.empty() || prior != prior::Kind::za)) {
-      throw UsageError("predict.ics is for physics alone with --model.prior=za");
+      throw UsageError("predict.ics is only used by the prior alone, with --model.prior=za");
     }
   });
   if (model.empty()) return;
   card = net::load_card(on, model);
-  if (card->architecture.name != "none") network.emplace(on, model, options.precision);
+  if (card->architecture.has_network()) network.emplace(on, model, options.precision);
   model_checksum = on.broadcast(
       par::agree(on, [&] { return on.is_root() ? io::digest_of(model).checksum : std::string(); }));
   par::agree(on, [&] {
-    if (options.prior && prior::name_of(*options.prior) != card->prior) {
+    if (options.prior && *options.prior != card->prior) {
       throw UsageError("{} was trained over the prior '{}', the configuration says '{}'",
-                       model.string(), card->prior, prior::name_of(*options.prior));
+                       model.string(), prior::name_of(card->prior), prior::name_of(*options.prior));
     }
     if (network && options.without_network) {
-      throw UsageError("model.architecture = none, but {} holds a network", model.string());
+      throw UsageError("model.architecture = none, but {} contains a network", model.string());
     }
-    prior = prior::kind_of(card->prior);
+    prior = card->prior;
     rewind = prior::read_rewind_options(card->extra);
   });
 }
 
 TileChoice PredictionSetup::tiles() const {
-  TileChoice choice = options.tiles;
-  if (network && card->architecture.padding != "halo") choice.edge = tile_edge(*card, choice.edge);
-  return choice;
+  return network ? tiles_for(*card, options.tiles) : options.tiles;
 }
 
 std::size_t PredictionSetup::seam_tile(std::size_t n) const {
   if (!network) return 0;
-  const bool padded = card->architecture.padding != "halo";
+  const bool padded = card->architecture.pads_tile_faces();
   if (!padded && !options.measure_seams) return 0;
   const std::size_t tile = tile_edge(*card, options.tiles.edge);
   if (!options.measure_seams && (tile <= 2 * stats::inner_distance || tile == n)) {
-    log::info("seams: tiles of {} sites have no inner sites to compare with", tile);
+    log::info("seams: tiles of {} sites have no inner sites for comparison", tile);
     return 0;
   }
   return tile;

@@ -11,16 +11,16 @@
 
 namespace nubox::predict {
 
-/// Everything that the boxes of one job share.
+/// What all boxes of a job share.
 struct PredictionSetup {
   /// Reads the model file. Collective. @throws as Predictor
   PredictionSetup(const par::Comm& comm, cosmology::LinearTables tables, PredictorOptions options);
 
-  /// Tiles of the network; for one that pads, cubes of the edge of its training crops by default.
+  /// Tiles of the network (tiles_for).
   [[nodiscard]] TileChoice tiles() const;
-  /// Tile edge at which seams are measured; 0: not at all.
+  /// Edge of the tiles at whose faces seams are measured; 0: they are not measured.
   [[nodiscard]] std::size_t seam_tile(std::size_t n) const;
-  /// Points per side of the neutrino density of a box of n^3 particles; 0: none wanted.
+  /// Mesh points per side of the neutrino density of a box of n^3 particles; 0: none requested.
   [[nodiscard]] std::size_t neutrino_mesh(std::size_t n, double M_nu_eV) const;
 
   par::Comm comm;
@@ -29,8 +29,8 @@ struct PredictionSetup {
   BoxOutput output;
   prior::Kind prior;
   prior::RewindOptions rewind;
-  std::optional<net::ModelCard> card;     ///< none without a model file
-  std::optional<net::Evaluator> network;  ///< none for a calibrated prior alone
+  std::optional<net::ModelCard> card;     ///< only with a model file
+  std::optional<net::Evaluator> network;  ///< only if the model file contains one
   std::string model_checksum;
 };
 

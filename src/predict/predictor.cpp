@@ -35,15 +35,15 @@ TaskResources Predictor::resources(const SuiteTask& task) const {
                      .tiles = setup.tiles(),
                      .measures_seams = setup.seam_tile(header.n) > 0,
                      .neutrino_mesh = 0};
-  for (const OutputRequest& wanted : task.wanted) {
+  for (const OutputRequest& output : task.requests) {
     request.neutrino_mesh =
-        std::max(request.neutrino_mesh, setup.neutrino_mesh(header.n, wanted.M_nu_eV));
+        std::max(request.neutrino_mesh, setup.neutrino_mesh(header.n, output.M_nu_eV));
   }
   TaskResources found{.memory = memory_estimate(setup.comm, request, input.massless_theory()),
                       .n = header.n};
   par::agree(setup.comm, [&] {
-    for (const OutputRequest& wanted : task.wanted) {
-      const auto files = setup.output.planned_files(wanted.out, header.n);
+    for (const OutputRequest& output : task.requests) {
+      const auto files = setup.output.planned_files(output.out, header.n);
       found.outputs.insert(found.outputs.end(), files.begin(), files.end());
     }
   });
@@ -62,12 +62,13 @@ PredictBox Predictor::open(const SuiteTask& task) const {
   const auto input = std::make_shared<OpenInput>(setup, task);
   if (setup.card && !setup.card->calibration.empty() &&
       prior::force_class(input->file().header()) == 0) {
-    log::info("{}: the header names no force mesh, so the calibration of the finest one is used",
-              task.in.string());
+    log::info(
+        "{}: the header does not name a force mesh; the calibration for the finest one is used",
+        task.in.string());
   }
-  return [input](const OutputRequest& wanted, const std::filesystem::path& next_input,
+  return [input](const OutputRequest& request, const std::filesystem::path& next_input,
                  const std::function<void()>& input_is_read) {
-    return input->predict(wanted, next_input, input_is_read);
+    return input->predict(request, next_input, input_is_read);
   };
 }
 

@@ -31,7 +31,7 @@ RunCost suite_cost(const par::Comm& world, const par::Comm& group,
   check_suite(world, group, tasks, [&](const SuiteTask& task) {
     const TaskResources found = predictor.resources(task);
     log_memory(task, found.memory);
-    const auto boxes = static_cast<double>(task.wanted.size()), n = static_cast<double>(found.n);
+    const auto boxes = static_cast<double>(task.requests.size()), n = static_cast<double>(found.n);
     cost.rank_bytes = std::max(cost.rank_bytes, found.memory.peak_bytes());
     cost.core_seconds +=
         boxes * (1e-6 * prior_us * (n * n * n) + found.network_flop / net::core_flop_per_s);

@@ -65,10 +65,10 @@ std::vector<SuiteTask> suite_tasks(const SuiteOptions& options) {
         out / fs::weakly_canonical(input).parent_path().lexically_relative(shared);
     SuiteTask task{input, {}};
     for (const double mass : masses) {
-      task.wanted.push_back(
+      task.requests.push_back(
           {mass, (directory / output_name(input, mass, gadget)).lexically_normal()});
-      if (!outputs.insert(task.wanted.back().out).second) {
-        throw UsageError("two boxes would be written to {}", task.wanted.back().out.string());
+      if (!outputs.insert(task.requests.back().out).second) {
+        throw UsageError("two boxes would be written to {}", task.requests.back().out.string());
       }
     }
     tasks.push_back(std::move(task));

@@ -25,7 +25,7 @@ void report(const par::Comm& world, const par::Comm& group, const SuiteProgress&
   world.all_reduce(std::span<std::int64_t>(counts));
   const auto [made, found, failed] = counts;
   if (task_count > 1 && world.is_root()) {
-    log::info("{} boxes made ({:.3g} per hour), {} found finished, {} of {} inputs failed", made,
+    log::info("{} boxes made ({:.3g} per hour), {} found complete, {} of {} inputs failed", made,
               static_cast<double>(made) / (seconds / 3600), found, failed, task_count);
   }
 }
@@ -43,14 +43,15 @@ void run_tasks(const par::Comm& world, const par::Comm& group, const std::vector
     try {
       work(i, next);
     } catch (const Error& error) {
-      // An error without agreement may leave the ranks of a group in different places: it ends the
-      // job.
+      // After an error without agreement the ranks of a group may be in different places: it ends
+      // the job.
       if (!error.agreed()) throw;
       progress.task_failed(i, error);
     }
     if (next != nullptr && group.all_reduce(signals.raised() ? 1 : 0, par::Reduction::max)) {
-      stopped = Error(ExitCode::stopped,
-                      "stopped by a signal between two inputs; the same command goes on");
+      stopped =
+          Error(ExitCode::stopped,
+                "stopped by a signal between two inputs; run the same command again to continue");
       break;
     }
   }
@@ -76,12 +77,12 @@ void run_suite(const par::Comm& world, const par::Comm& group, const std::vector
   run_tasks(world, group, tasks, progress, queue, [&](std::size_t index, const SuiteTask* next) {
     const SuiteTask& task = tasks[index];
     const PredictBox predict = open(task);
-    for (const OutputRequest& wanted : task.wanted) {
-      const bool last = &wanted == &task.wanted.back();
+    for (const OutputRequest& request : task.requests) {
+      const bool last = &request == &task.requests.back();
       const std::filesystem::path after_last = next != nullptr ? next->in : std::filesystem::path();
-      auto lock = io::OutputLock::of_file(group, wanted.out);
+      auto lock = io::OutputLock::of_file(group, request.out);
       std::optional<PendingBox> box =
-          predict(wanted, last ? after_last : task.in, [&] { queue.finish(); });
+          predict(request, last ? after_last : task.in, [&] { queue.finish(); });
       if (box) {
         box->lock.emplace(std::move(lock));
         queue.push(index, std::move(*box));

@@ -17,7 +17,7 @@ std::size_t round_up(std::size_t value, std::size_t unit) {
 
 std::size_t tiles_over(std::size_t extent, std::size_t tile) { return (extent + tile - 1) / tile; }
 
-/// Edges that divide an axis into 1, 2, 3, ... tiles, each once, in multiples of the stride.
+/// Edges that divide an axis into 1, 2, 3, ... tiles, without repetition, multiples of the stride.
 std::vector<std::size_t> edges_over(std::size_t extent, std::size_t stride) {
   std::vector<std::size_t> edges;
   for (std::size_t count = 1; count <= tiles_over(extent, stride); ++count) {
@@ -27,7 +27,7 @@ std::vector<std::size_t> edges_over(std::size_t extent, std::size_t stride) {
   return edges;
 }
 
-/// The extent that costs the least for the thickest slab.
+/// The extent with the lowest cost for the thickest slab.
 net::Extent cheapest_tile(const par::SlabLayout& layout, const net::Architecture& architecture,
                           const net::Footprint& footprint, double memory_bytes) {
   const std::size_t n = layout.n(), slab = layout.slab_of(0).count;
@@ -37,7 +37,7 @@ net::Extent cheapest_tile(const par::SlabLayout& layout, const net::Architecture
   for (const std::size_t x : edges_over(slab, s)) {
     for (const std::size_t y : edges_over(n, s)) {
       for (const std::size_t z : edges_over(n, s)) {
-        // y and z are alike; rows along z are contiguous in memory.
+        // y and z are equivalent; rows along z are contiguous in memory.
         if (z < y || tile_bytes(architecture, {x, y, z}) > memory_bytes) {
           continue;
         }
@@ -56,16 +56,16 @@ net::Extent cheapest_tile(const par::SlabLayout& layout, const net::Architecture
 
 void require_fit(std::size_t n, const net::Extent& tile, std::size_t stride, bool fixed_grid) {
   if (n % stride != 0) {
-    throw InputError("a lattice of {} sites per side is no multiple of the network's stride {}", n,
-                     stride);
+    throw InputError("a lattice of {} sites per side is not a multiple of the network's stride {}",
+                     n, stride);
   }
   for (const std::size_t edge : tile) {
     if (edge % stride != 0) {
-      throw InputError("tiles of {} sites are no multiple of the network's stride {}", edge,
+      throw InputError("tiles of {} sites are not a multiple of the network's stride {}", edge,
                        stride);
     }
     if (fixed_grid && n % edge != 0) {
-      throw InputError("plain tiles of {} sites do not divide the lattice of {}", edge, n);
+      throw InputError("tiles of {} sites do not divide the lattice of {}", edge, n);
     }
   }
 }
@@ -83,8 +83,8 @@ net::Extent output_of(const net::ConvStep& step) {
 }  // namespace
 
 double tile_bytes(const net::Architecture& architecture, const net::Extent& tile) {
-  // Network input and, at the widest convolution, what it reads, its result, and one tensor more
-  // that joins it (skip connection, sum).
+  // Input of the network and, for the convolution with the most values, its input, its output and
+  // one more tensor of the size of the output (skip connection, sum).
   double widest = 0;
   for (const net::ConvStep& step : net::conv_steps(architecture, tile)) {
     const double in = static_cast<double>(step.in * net::voxels(step.input));
@@ -93,8 +93,8 @@ double tile_bytes(const net::Architecture& architecture, const net::Extent& tile
   }
   const net::Extent input = net::grown(tile, net::footprint(architecture).halo);
   const auto channels = static_cast<double>(architecture.input_channels * net::voxels(input));
-  // Padded convolutions come with batch normalisation. Measured: 8 GB for 64 channels on 160^3
-  // voxels, twice the tensors that must be there.
+  // Networks whose convolutions pad have batch normalisation, which needs a second copy. Measured:
+  // 8 GB for 64 channels on 160^3 voxels.
   const double copies = net::convolutions_pad(architecture) ? 2 : 1;
   const double activations = channels + copies * widest;
   const double buffers =
@@ -103,7 +103,7 @@ double tile_bytes(const net::Architecture& architecture, const net::Extent& tile
 }
 
 std::size_t tiles_per_call(const net::Extent& input) {
-  // Small tiles share the cost of laying out the weights.
+  // The memory layout of the weights is changed once per call, for all tiles together.
   constexpr std::size_t voxels_per_call = std::size_t{1} << 18;
   return std::max<std::size_t>(1, voxels_per_call / net::voxels(input));
 }
@@ -112,9 +112,9 @@ TilePlan plan_tiles(const par::SlabLayout& layout, const net::Architecture& arch
                     const TileChoice& choice) {
   const std::size_t n = layout.n();
   const net::Footprint footprint = net::footprint(architecture);
-  const bool fixed_grid = architecture.padding != "halo";
+  const bool fixed_grid = architecture.pads_tile_faces();
   if (fixed_grid && choice.edge == 0) {
-    throw InternalError("a network that pads tile edges needs an edge");
+    throw InternalError("a network that pads the faces of tiles needs their edge");
   }
   TilePlan plan;
   plan.halo = footprint.halo;

@@ -26,7 +26,7 @@ void WriteBehind::finish() {
     const Stopwatch watch;
     waiting.box.publication.finish();
     progress_->box_made();
-    log::info("{}, disk {:.1f} s", waiting.box.account, watch.seconds());
+    log::info("{}, disk {:.1f} s", waiting.box.summary, watch.seconds());
   } catch (const Error& error) {
     if (!error.agreed()) throw;
     progress_->task_failed(waiting.task, error);

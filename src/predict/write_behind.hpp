@@ -12,7 +12,7 @@
 
 namespace nubox::predict {
 
-/// Boxes and failures of the tasks of one group, the same on all its ranks.
+/// Numbers of boxes and failures of one group, equal on all its ranks.
 class SuiteProgress {
  public:
   /// `warns`: log each failure when it occurs.
@@ -37,16 +37,17 @@ class SuiteProgress {
   std::optional<Error> first_failure_;
 };
 
-/// Queue of one box that waits for the disk.
+/// Queue for one box whose publication is not finished: it waits for the disk.
 class WriteBehind {
  public:
   explicit WriteBehind(SuiteProgress& progress) : progress_(&progress) {}
 
-  /// Adds a box of a task; the one before it is put in place. Collective on the group.
-  /// @throws Error that the group did not agree on
+  /// Finishes the waiting box, if there is one, and adds the box of a task. Collective on the
+  /// group.
+  /// @throws errors without agreement
   void push(std::size_t task, PendingBox box);
-  /// Puts the waiting box in place, if there is one. A failure is noted for its task, not thrown.
-  /// Collective on the group. @throws Error that the group did not agree on
+  /// Finishes the waiting box, if there is one. An agreed failure is recorded for its task, not
+  /// thrown. Collective on the group. @throws errors without agreement
   void finish();
 
  private:

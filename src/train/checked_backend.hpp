@@ -8,8 +8,8 @@
 
 namespace nubox::train {
 
-/// Proves that all ranks sum the same sequence: before every sum they compare its number since the
-/// start, its place in the buffer and its length. Slow, for debugging.
+/// Checks before every sum that all ranks sum the same tensor: its number in the sequence of sums,
+/// its offset in the buffer and its length. Slow, for debugging.
 class CheckedBackend : public ReduceBackend {
  public:
   CheckedBackend(const par::Comm& comm, std::unique_ptr<ReduceBackend> backend)

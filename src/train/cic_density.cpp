@@ -9,10 +9,10 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
-/// What a particle gives to one of the eight nodes around it.
+/// Contribution of every particle to one of the eight nodes around it.
 struct Corner {
-  torch::Tensor node;                   ///< [B P] number in all meshes of the batch
-  torch::Tensor counted;                ///< [B][P] zero also where the node lies beside the mesh
+  torch::Tensor node;                   ///< [B P] index over all meshes of the batch
+  torch::Tensor counted;                ///< [B][P] zero also for nodes outside the mesh
   std::array<torch::Tensor, 3> weight;  ///< [B][P] along each axis
   std::array<double, 3> slope{};        ///< of that weight: -1 or 1
 };

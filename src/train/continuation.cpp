@@ -11,8 +11,9 @@ void continue_from(const net::ModelCard& start, const std::filesystem::path& pat
     throw UsageError(
         "train.start = {}: {} over {} with {} channels, but {} over {} with {} channels is asked "
         "for",
-        path.string(), start.architecture.name, start.prior, start.features.size(),
-        card.architecture.name, card.prior, card.features.size());
+        path.string(), net::name_of(start.architecture.kind), prior::name_of(start.prior),
+        start.features.size(), net::name_of(card.architecture.kind), prior::name_of(card.prior),
+        card.features.size());
   }
   card.feature_scales = start.feature_scales;
   card.output_scale_mpch = start.output_scale_mpch;

@@ -12,10 +12,10 @@
 namespace nubox::train {
 namespace {
 
-// Below these a term is as good as zero, and its logarithm is left alone.
+// Below these values a term counts as zero: its logarithm does not decrease any more.
 constexpr double least_displacement_loss = 1e-7;
 constexpr double least_square = 1e-10;
-/// Larger scales are the prior's, and a crop holds too few of their modes.
+/// Larger scales are left to the prior, and a crop has too few of their modes.
 constexpr double spectral_first_hmpc = 0.3;
 
 torch::Tensor per_sample(const torch::Tensor& values) { return values.flatten(1).mean(1); }
@@ -57,7 +57,7 @@ CropLoss::CropLoss(const LossOptions& options, std::size_t tile, double spacing_
   count_of_mode_ = torch::where((nz == 0) | (2 * nz == static_cast<double>(m)), 1.0F, 2.0F)
                        .expand({m, m, m / 2 + 1})
                        .reshape(-1);
-  // Bin b is b <= |n| < b + 1; the last one collects what lies beyond the Nyquist frequency.
+  // Bin b has the modes with b <= |n| < b + 1, the last one those beyond the Nyquist frequency.
   const double fundamental_hmpc = 2 * units::pi / (static_cast<double>(tile) * spacing_mpch);
   bin_weight_ = torch::zeros({m / 2 + 1});
   for (std::int64_t b = 1; b < m / 2; ++b) {

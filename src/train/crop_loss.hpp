@@ -13,26 +13,28 @@ namespace nubox::train {
 [[nodiscard]] torch::Tensor displacement_losses(const torch::Tensor& prediction,
                                                 const torch::Tensor& target, DisplacementLoss loss);
 
-/// What training minimises, defined for every sample by itself, so that it depends neither on the
-/// batch nor on how ranks share it. Without further terms the displacement loss L; with them
+/// The function that training minimises, defined for each crop, so that it depends neither on the
+/// batch nor on its distribution over ranks. Without further terms it is the displacement loss L;
+/// with them
 ///
 ///   log(L^3 L_eul^eulerian L_grad^gradient) + spectral L_spec
 ///
-/// (the product with exponents 3 and 1 is that of Jamieson et al. 2022, arXiv:2206.04594): powers
-/// in a logarithm need no common unit, and every mass weighs the same.
+/// (the product with exponents 3 and 1 is that of Jamieson et al. 2022, arXiv:2206.04594): factors
+/// of a product need no common unit, and all masses have the same weight.
 ///   L_eul   mean square difference of the particle numbers at the nodes of the crop's mesh, CIC.
-///           One mean displacement, that of the target, is taken off both; particles whose target
-///           lies beside the mesh are left out of both.
+///           The mean displacement of the target is subtracted from both; particles whose target
+///           is outside the mesh are not counted in either.
 ///   L_grad  mean square forward difference of e along the three axes
-///   L_spec  mean over bins of (k/k_Ny) (ln P_pred - ln P_true)^2, densities of L_eul under a Hann
-///           window, bins as wide as the crop's fundamental, above 0.3 h/Mpc
+///   L_spec  mean over bins of (k/k_Ny) (ln P_pred - ln P_true)^2, P of the densities of L_eul
+///   times
+///           a Hann window, bins of the width of the crop's fundamental, above 0.3 h/Mpc
 /// Always in the precision of the prediction (fp32).
 class CropLoss {
  public:
-  /// @throws UsageError for an unknown name, or for a spectral term where a crop has no such bin
+  /// @throws UsageError for a spectral term if a crop has no such bin
   CropLoss(const LossOptions& options, std::size_t tile, double spacing_mpch);
 
-  /// Whether the terms need to know where the particles are, not only by how much they are off.
+  /// Whether the terms depend on the positions of the particles, not only on their errors.
   [[nodiscard]] bool needs_positions() const {
     return options_.eulerian > 0 || options_.spectral > 0;
   }
@@ -62,7 +64,7 @@ class CropLoss {
   double spacing_mpch_;
   torch::Tensor taper_;          ///< [tile]^3
   torch::Tensor bin_of_mode_;    ///< [modes of a real transform]
-  torch::Tensor count_of_mode_;  ///< how often it stands for itself and its conjugate
+  torch::Tensor count_of_mode_;  ///< 2 if it also stands for its conjugate, else 1
   torch::Tensor bin_weight_;     ///< [bins] (k/k_Ny), zero below the first
 };
 

@@ -6,12 +6,11 @@
 #include "train/octahedral_transform.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace nubox::train {
 namespace {
 
-/// One of the two cubes that make a crop: `edge` sites per side from `start` on, periodic.
+/// Input or target of a crop: a cube of `edge` sites per side from `start`, periodic.
 struct Cube {
   const field::LatticeField* field;
   std::array<std::size_t, 3> start;
@@ -36,7 +35,7 @@ Cube target_of(const CropSource& source, const Sample& sample, std::size_t tile)
   return {&source.target, sample.origin, tile};
 }
 
-/// Rows of plane i of a cube, from this rank's slab: visit(component, j, values along z).
+/// Calls visit(component, j, values along z) for the rows of plane i of a cube in this rank's slab.
 template <class Visit>
 void for_each_row(const Cube& cube, std::size_t i, Visit&& visit) {
   const std::size_t n = cube.field->n();
@@ -53,35 +52,58 @@ void for_each_row(const Cube& cube, std::size_t i, Visit&& visit) {
   }
 }
 
-/// Plane i of a cube, [C][edge][edge], as it travels. Returns where the next one goes.
-float* pack_plane(const Cube& cube, std::size_t i, float* out) {
+/// Copies plane i of a cube, [C][edge][edge], into a message.
+void pack_plane(const Cube& cube, std::size_t i, float* out) {
   for_each_row(cube, i, [&](std::size_t, std::size_t, const float* row) {
     out = std::copy_n(row, cube.edge, out);
   });
-  return out;
 }
 
-/// Puts plane i of a cube, from this rank's slab, into the turned crop.
-void place_own(const Cube& cube, std::size_t i, const OctahedralTransform& turn, float* crop) {
+/// Copies plane i of a cube from this rank's slab into the transformed crop.
+void place_own(const Cube& cube, std::size_t i, const OctahedralTransform& transform, float* crop) {
   for_each_row(cube, i, [&](std::size_t c, std::size_t j, const float* row) {
-    turn.place(c, i, j, row, crop);
+    transform.place(c, i, j, row, crop);
   });
 }
 
-/// The same for a plane as pack_plane made it. Returns what follows it.
-const float* place_packed(const Cube& cube, std::size_t i, const OctahedralTransform& turn,
-                          const float* in, float* crop) {
+/// The same from a plane packed by pack_plane().
+void place_packed(const Cube& cube, std::size_t i, const OctahedralTransform& transform,
+                  const float* in, float* crop) {
   for (std::size_t c = 0; c < cube.field->components(); ++c) {
-    for (std::size_t j = 0; j < cube.edge; ++j, in += cube.edge) turn.place(c, i, j, in, crop);
+    for (std::size_t j = 0; j < cube.edge; ++j, in += cube.edge) transform.place(c, i, j, in, crop);
   }
-  return in;
 }
 
-/// Every three channels of a target are a vector.
+/// First channels of the vectors of a target: each three channels are one.
 std::vector<std::size_t> target_vectors(std::size_t channels) {
   std::vector<std::size_t> starts;
   for (std::size_t start = 0; start + 3 <= channels; start += 3) starts.push_back(start);
   return starts;
+}
+
+/// Plane i of one of the cubes of a crop.
+struct CropPlane {
+  Cube cube;
+  std::size_t i;
+  std::size_t crop;  ///< number in the share of its rank
+};
+
+/// Planes of the crops of a rank's share of a batch, crop by crop.
+std::vector<CropPlane> planes_of(const CropServer& server, const std::vector<Sample>& batch,
+                                 int rank, int ranks) {
+  const std::size_t tile = server.tile(), halo = (server.edge() - tile) / 2;
+  std::vector<CropPlane> planes;
+  const std::vector<Sample> samples =
+      share(batch, static_cast<std::size_t>(rank), static_cast<std::size_t>(ranks));
+  for (std::size_t crop = 0; crop < samples.size(); ++crop) {
+    const Sample& sample = samples[crop];
+    const CropSource& source = server.sources().at(sample.pair);
+    for (const Cube& cube :
+         {features_of(source, sample, tile, halo), target_of(source, sample, tile)}) {
+      for (std::size_t i = 0; i < cube.edge; ++i) planes.push_back({cube, i, crop});
+    }
+  }
+  return planes;
 }
 
 }  // namespace
@@ -105,53 +127,33 @@ CropServer::CropServer(const par::Comm& comm, std::vector<CropSource> sources, s
   }
 }
 
-template <class Visit>
-void CropServer::for_each_plane(const std::vector<Sample>& batch, int rank, Visit&& visit) const {
-  const auto ranks = static_cast<std::size_t>(comm_.size());
-  for (auto s = static_cast<std::size_t>(rank); s < batch.size(); s += ranks) {
-    const CropSource& source = sources_.at(batch[s].pair);
-    for (const Cube& cube :
-         {features_of(source, batch[s], tile_, halo_), target_of(source, batch[s], tile_)}) {
-      for (std::size_t i = 0; i < cube.edge; ++i) visit(cube, i, s / ranks);
+PendingCrops CropServer::begin(std::vector<Sample> batch) const {
+  std::vector<std::vector<CropPlane>> planes;  // by rank
+  for (int rank = 0; rank < comm_.size(); ++rank)
+    planes.push_back(planes_of(*this, batch, rank, comm_.size()));
+  field::ExchangePlan plan(comm_, [&](int rank) {
+    std::vector<field::NeededPlane> needed;
+    for (const auto& [cube, i, crop] : planes[static_cast<std::size_t>(rank)]) {
+      needed.push_back({cube.plane(i), cube.owner(i), cube.plane_size()});
     }
+    return needed;
+  });
+  std::vector<float> send(plan.send_size()), received(plan.receive_size());
+  for (const auto& sent : plan.sent()) {
+    const CropPlane& plane = planes[static_cast<std::size_t>(sent.receiver)][sent.item];
+    pack_plane(plane.cube, plane.i, send.data() + sent.start);
   }
-}
-
-ComingCrops CropServer::begin(std::vector<Sample> batch) const {
-  const auto ranks = static_cast<std::size_t>(comm_.size());
-  std::vector<std::size_t> send_counts(ranks, 0), counts(ranks, 0);
-  for (int rank = 0; rank < comm_.size(); ++rank) {
-    for_each_plane(batch, rank, [&](const Cube& cube, std::size_t i, std::size_t) {
-      const int owner = cube.owner(i);
-      if (owner == rank) return;
-      if (owner == comm_.rank()) send_counts[static_cast<std::size_t>(rank)] += cube.plane_size();
-      if (rank == comm_.rank()) counts[static_cast<std::size_t>(owner)] += cube.plane_size();
-    });
-  }
-  std::vector<float> send(std::reduce(send_counts.begin(), send_counts.end()));
-  float* out = send.data();
-  for (int rank = 0; rank < comm_.size(); ++rank) {
-    if (rank == comm_.rank()) continue;
-    for_each_plane(batch, rank, [&](const Cube& cube, std::size_t i, std::size_t) {
-      if (cube.owner(i) == comm_.rank()) out = pack_plane(cube, i, out);
-    });
-  }
-  std::vector<float> arriving(std::reduce(counts.begin(), counts.end()));
-  auto exchange =
-      std::make_unique<par::AsyncBlocks>(comm_, send, send_counts, std::span(arriving), counts);
-  return {std::move(batch), std::move(counts), std::move(send), std::move(arriving),
+  auto exchange = std::make_unique<par::AsyncBlocks>(comm_, send, plan.send_counts(),
+                                                     std::span(received), plan.receive_counts());
+  return {std::move(batch), std::move(plan), std::move(send), std::move(received),
           std::move(exchange)};
 }
 
-Crops CropServer::finish(ComingCrops coming) const {
-  const std::vector<Sample>& batch = coming.batch;
-  coming.exchange->wait();
-  std::vector<const float*> cursor;
-  for (const std::size_t start : par::block_starts(coming.counts)) {
-    cursor.push_back(coming.arriving.data() + start);
-  }
+Crops CropServer::finish(PendingCrops pending) const {
+  const std::vector<Sample>& batch = pending.batch;
+  pending.exchange->wait();
   const std::vector<Sample> mine =
-      share(batch, static_cast<std::size_t>(comm_.rank()), coming.counts.size());
+      share(batch, static_cast<std::size_t>(comm_.rank()), static_cast<std::size_t>(comm_.size()));
   const std::size_t feature_size = channels_ * edge() * edge() * edge();
   const std::size_t target_size = target_channels_ * tile_ * tile_ * tile_;
   Crops crops{mine.size(), std::vector<float>(mine.size() * feature_size),
@@ -162,19 +164,20 @@ Crops CropServer::finish(ComingCrops coming) const {
     features.emplace_back(element, channels_, edge(), feature_vectors_);
     targets.emplace_back(element, target_channels_, tile_, target_vectors_);
   }
-  for_each_plane(batch, comm_.rank(), [&](const Cube& cube, std::size_t i, std::size_t crop) {
+  const std::vector<CropPlane> planes = planes_of(*this, batch, comm_.rank(), comm_.size());
+  for (std::size_t item = 0; item < planes.size(); ++item) {
+    const auto& [cube, i, crop] = planes[item];
     const bool is_feature = cube.field == &sources_.at(mine[crop].pair).features;
-    const OctahedralTransform& turn = is_feature ? features[crop] : targets[crop];
+    const OctahedralTransform& transform = is_feature ? features[crop] : targets[crop];
     float* into = is_feature ? crops.features.data() + crop * feature_size
                              : crops.targets.data() + crop * target_size;
-    const int owner = cube.owner(i);
-    if (owner == comm_.rank()) {
-      place_own(cube, i, turn, into);
+    if (cube.owner(i) == comm_.rank()) {
+      place_own(cube, i, transform, into);
     } else {
-      const float*& from = cursor[static_cast<std::size_t>(owner)];
-      from = place_packed(cube, i, turn, from, into);
+      const float* packed = pending.received.data() + pending.plan.received_at(item);
+      place_packed(cube, i, transform, packed, into);
     }
-  });
+  }
   return crops;
 }
 

@@ -17,7 +17,7 @@ double sum_of_squares(std::span<const float> values) {
   return sum;
 }
 
-/// Sums over ranks to a root mean square. Collective.
+/// Root mean square from the sums of all ranks. Collective.
 double rms(const par::Comm& comm, double local_sum, double local_count) {
   std::array<double, 2> sums{local_sum, local_count};
   comm.all_reduce(std::span<double>(sums));
@@ -37,7 +37,7 @@ double feature_rms(const par::Comm& comm, const std::vector<TrainingPair>& pairs
   return rms(comm, sum, number);
 }
 
-/// What the prior lacks, as a minimum image: both lie in (-L/2, L/2].
+/// Target minus prior, at the minimum image: both are in (-L/2, L/2].
 float residual(float target, float prior, double box_size) {
   const double difference = static_cast<double>(target) - static_cast<double>(prior);
   return static_cast<float>(field::minimum_image(difference, box_size));
@@ -47,12 +47,12 @@ double residual_rms(const par::Comm& comm, const std::vector<TrainingPair>& pair
   double sum = 0;
   double number = 0;
   for (const TrainingPair& pair : pairs) {
-    if (pair.validation || pair.style.theta == 0) continue;
+    if (pair.validation || pair.conditioning.theta == 0) continue;
     const std::span<const float> prior = pair.prior_mpch.values();
     const std::span<const float> target = pair.target_mpch.values();
     for (std::size_t i = 0; i < target.size(); ++i) {
       const double value =
-          residual(target[i], prior[i], pair.target_mpch.box_size_mpch()) / pair.style.theta;
+          residual(target[i], prior[i], pair.target_mpch.box_size_mpch()) / pair.conditioning.theta;
       sum += value * value;
     }
     number += static_cast<double>(target.size());
@@ -101,7 +101,7 @@ void require_consistent(const par::Comm& comm, const net::ModelCard& card,
                          pair.features.spacing_mpch(), pairs.front().name, spacing);
       }
     }
-    if (training == 0) throw InputError("no pair to train on");
+    if (training == 0) throw InputError("there is no pair to train on");
   });
 }
 
@@ -132,7 +132,8 @@ void measure_scales(const par::Comm& comm, const std::vector<TrainingPair>& pair
       }
     }
     if (!(card.output_scale_mpch > 0)) {
-      throw InputError("the prior equals the target in all training pairs: nothing to learn");
+      throw InputError(
+          "the prior equals the target in all training pairs: there is nothing to learn");
     }
   });
 }
@@ -153,7 +154,7 @@ Data prepare(std::vector<TrainingPair> pairs, bool residual_targets, bool positi
     }
     Boxes& boxes = pair.validation ? data.validation : data.training;
     boxes.sources.push_back({std::move(pair.features), std::move(pair.target_mpch)});
-    boxes.styles.push_back(pair.style);
+    boxes.conditioning.push_back(pair.conditioning);
     boxes.names.push_back(std::move(pair.name));
     if (pair.validation) boxes.priors_mpch.push_back(std::move(pair.prior_mpch));
   }

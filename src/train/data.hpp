@@ -8,10 +8,10 @@
 
 namespace nubox::train {
 
-/// Boxes of one kind (training or validation) ready to be cropped.
+/// The boxes of training or of validation, as sources of crops.
 struct Boxes {
   std::vector<CropSource> sources;
-  std::vector<net::Conditioning> styles;
+  std::vector<net::Conditioning> conditioning;
   std::vector<std::string> names;
   std::vector<field::LatticeField> priors_mpch;  ///< [3] each; of validation boxes only
 };
@@ -24,19 +24,20 @@ struct Data {
   Boxes validation;
 };
 
-/// Checks that the pairs fit each other and the card. Collective. @throws InputError (agreed)
+/// Checks that the pairs are consistent with each other and the card. Collective.
+/// @throws InputError (agreed)
 void require_consistent(const par::Comm& comm, const net::ModelCard& card,
                         const std::vector<TrainingPair>& pairs);
 
-/// Sets the scales that are empty in a card: rms of every vector feature (one scale for its three
-/// components) and scalar feature, and rms of (target - prior) / theta; ones for a network that
-/// works on raw displacements. Over the training pairs. Collective.
-/// @throws InputError (agreed) if a feature or the target is constant zero
+/// Sets the scales that are empty in a card, from the training pairs: rms of each vector feature
+/// (one scale for its components) and scalar feature, and rms of (target - prior) / theta. Networks
+/// that predict the displacement itself get scales of one. Collective.
+/// @throws InputError (agreed) if a feature or target - prior is zero everywhere
 void measure_scales(const par::Comm& comm, const std::vector<TrainingPair>& pairs,
                     net::ModelCard& card);
 
-/// Turns pairs into crop sources; a residual network's target is what the prior lacks, followed, in
-/// training boxes whose losses need positions, by the prior displacement.
+/// Makes crop sources of pairs. The target of a residual network is target - prior; with
+/// `positions` the prior displacement follows it in training boxes.
 [[nodiscard]] Data prepare(std::vector<TrainingPair> pairs, bool residual_targets,
                            bool positions = false);
 

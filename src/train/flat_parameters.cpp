@@ -19,7 +19,7 @@ class AfterGradient : public torch::autograd::PostAccumulateGradHook {
   std::function<void()> action_;
 };
 
-/// Indices of parameters in the order in which a pass makes their gradients ready.
+/// Indices of the parameters in the order in which a backward pass completes their gradients.
 std::vector<std::uint64_t> observe_order(const std::vector<FlatParameters::Entry>& parameters,
                                          const std::function<void()>& probe) {
   std::vector<std::uint64_t> order;
@@ -87,7 +87,7 @@ FlatParameters::FlatParameters(const par::Comm& comm, const torch::nn::Module& m
 }
 
 torch::Tensor FlatParameters::view(const torch::Tensor& buffer, const Entry& entry) const {
-  // With the parameter's own strides (channels last), so that autograd adds in place.
+  // With the strides of the parameter (channels last), so that autograd accumulates in place.
   return buffer.as_strided(entry.tensor.sizes(), entry.tensor.strides(), entry.offset);
 }
 

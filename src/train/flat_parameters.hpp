@@ -12,8 +12,9 @@
 namespace nubox::train {
 
 /// All trainable parameters of a module in two flat buffers, values and gradients, in the order in
-/// which backward makes gradients ready: a bucket of gradients is one contiguous range, and the
-/// optimiser, averages and checkpoints work on whole buffers. The module's tensors become views.
+/// which the backward pass completes gradients. A bucket of gradients is thus one contiguous range,
+/// and optimiser, averages and checkpoints use whole buffers. The tensors of the module become
+/// views.
 class FlatParameters {
  public:
   struct Entry {
@@ -22,9 +23,9 @@ class FlatParameters {
     std::int64_t offset = 0;
   };
 
-  /// `probe` runs one forward and backward pass, which shows the order: layers come in reverse, but
-  /// weight before bias, so it is observed rather than assumed. Rank 0's order and values become
-  /// everybody's. Collective.
+  /// @param probe  runs one forward and backward pass, in which the order is observed: it is not
+  ///               simply the reverse of the parameters
+  /// All ranks take the order and the values of rank 0. Collective.
   /// @throws InternalError (agreed) naming a parameter that gets no gradient
   FlatParameters(const par::Comm& comm, const torch::nn::Module& module,
                  const std::function<void()>& probe);

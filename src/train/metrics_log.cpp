@@ -1,54 +1,55 @@
 #include "train/metrics_log.hpp"
 
-#include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
 #include "nubox/core/progress.hpp"
 #include "nubox/par/agree.hpp"
 
+#include <sstream>
 #include <string>
 #include <utility>
 
 namespace nubox::train {
 namespace {
 
+/// Lines of an earlier run up to a step; none if there is no file.
 std::string kept_lines(const std::filesystem::path& path, std::uint64_t steps) {
-  std::ifstream old(path);
+  std::istringstream old(text_file::find(path).value_or(""));
   std::string kept;
   for (std::string line; steps > 0 && std::getline(old, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
-    // A line cut off by a kill is no JSON; it belongs to a step that will be done again.
+    // A line that was cut off when the run was killed is not JSON; its step is repeated.
     if (entry.is_object() && entry.value("step", std::uint64_t{0}) <= steps) kept += line + '\n';
   }
   return kept;
 }
 
 /// T and r of every box; JSON has no NaN, bins without modes become null.
-nlohmann::json spectra_of(const std::vector<std::string>& names, const Judgement& judgement) {
+nlohmann::json spectra_of(const std::vector<std::string>& names, const ValidationResult& result) {
   nlohmann::json boxes = nlohmann::json::array();
-  for (std::size_t b = 0; b < judgement.spectra.size(); ++b) {
-    const stats::BoxSpectra& box = judgement.spectra[b];
+  for (std::size_t b = 0; b < result.spectra.size(); ++b) {
+    const stats::BoxSpectra& box = result.spectra[b];
     boxes.push_back(
         {{"box", names[b]}, {"error", box.error()}, {"T", box.transfer}, {"r", box.correlation}});
   }
   return boxes;
 }
 
-/// Adds what the validation boxes say to an epoch's line; returns it for the log.
-std::string add_judgement(const EpochRecord& epoch, nlohmann::json& line) {
-  if (!epoch.judgement) return {};
-  line["validation_loss"] = epoch.judgement->loss;
-  std::string text = fmt::format("  validation {:.5g}", epoch.judgement->loss);
+/// Adds the validation to the line of an epoch; returns it as text for the log.
+std::string add_validation(const EpochRecord& epoch, nlohmann::json& line) {
+  if (!epoch.validation) return {};
+  line["validation_loss"] = epoch.validation->loss;
+  std::string text = fmt::format("  validation {:.5g}", epoch.validation->loss);
   if (epoch.residual) {
     line["prior_validation_loss"] = epoch.prior.loss;
     text += fmt::format(" (prior {:.5g})", epoch.prior.loss);
   }
-  if (!epoch.judgement->has_spectra()) return text;
-  const double error = epoch.judgement->spectral_error(), prior = epoch.prior.spectral_error();
+  if (!epoch.validation->has_spectra()) return text;
+  const double error = epoch.validation->spectral_error(), prior = epoch.prior.spectral_error();
   line["validation_spectral_error"] = error;
   line["prior_validation_spectral_error"] = prior;
   line["spectra"] = {{"k_hmpc", stats::spectra_centres_hmpc()},
-                     {"boxes", spectra_of(epoch.boxes, *epoch.judgement)},
+                     {"boxes", spectra_of(epoch.boxes, *epoch.validation)},
                      {"prior", spectra_of(epoch.boxes, epoch.prior)}};
   return text + fmt::format("  <|T-1| + 1-r> {:.4g} (prior {:.4g})", error, prior);
 }
@@ -56,48 +57,39 @@ std::string add_judgement(const EpochRecord& epoch, nlohmann::json& line) {
 }  // namespace
 
 MetricsLog::MetricsLog(const par::Comm& comm, const std::filesystem::path& path,
-                       std::uint64_t steps)
-    : path_(path) {
+                       std::uint64_t steps) {
   par::agree(comm, [&] {
-    if (!comm.is_root()) return;
-    const std::string kept = kept_lines(path_, steps);
-    stream_.open(path_, std::ios::trunc);
-    stream_ << kept << std::flush;
-    if (!stream_) throw FileSystemError("cannot write {}", path_.string());
+    if (comm.is_root()) file_.emplace(path, kept_lines(path, steps));
   });
 }
 
-void MetricsLog::append(const nlohmann::json& line) {
-  stream_ << line.dump() << '\n' << std::flush;
-  if (!stream_) throw FileSystemError("cannot write {}", path_.string());
-}
-
 void MetricsLog::write(const StepRecord& step) {
-  if (!stream_.is_open()) return;
+  if (!file_) return;
   const auto samples = static_cast<double>(step.samples);
-  append({{"kind", "step"},
-          {"epoch", step.epoch},
-          {"step", step.step},
-          {"loss", step.loss.displacement},
-          {"objective", step.loss.objective},
-          {"learning_rate", step.learning_rate},
-          {"gradient_norm", step.gradient_norm},
-          {"samples_per_second", samples / step.seconds.sum()},
-          {"seconds", step.seconds.sum()},
-          {"data_seconds", step.seconds.data},
-          {"forward_seconds", step.seconds.forward},
-          {"backward_seconds", step.seconds.backward},
-          {"communication_seconds", step.seconds.communication},
-          {"optimizer_seconds", step.seconds.optimizer},
-          {"gflop_per_second", step.gigaflop / step.seconds.sum()},
-          {"memory_bytes", memory::rss_bytes()}});
+  const nlohmann::json line = {{"kind", "step"},
+                               {"epoch", step.epoch},
+                               {"step", step.step},
+                               {"loss", step.loss.displacement},
+                               {"objective", step.loss.objective},
+                               {"learning_rate", step.learning_rate},
+                               {"gradient_norm", step.gradient_norm},
+                               {"samples_per_second", samples / step.seconds.sum()},
+                               {"seconds", step.seconds.sum()},
+                               {"data_seconds", step.seconds.data},
+                               {"forward_seconds", step.seconds.forward},
+                               {"backward_seconds", step.seconds.backward},
+                               {"communication_seconds", step.seconds.communication},
+                               {"optimizer_seconds", step.seconds.optimizer},
+                               {"gflop_per_second", step.gigaflop / step.seconds.sum()},
+                               {"memory_bytes", memory::rss_bytes()}};
+  file_->append(line.dump());
   epoch_loss_ += step.loss.displacement * samples;
   epoch_samples_ += samples;
   epoch_seconds_.add(step.seconds);
 }
 
 void MetricsLog::write(const EpochRecord& epoch) {
-  if (!stream_.is_open()) return;
+  if (!file_) return;
   const double loss = epoch_loss_ / epoch_samples_;
   const StepSeconds spent = epoch_seconds_;
   nlohmann::json line = {{"kind", "epoch"},
@@ -105,12 +97,12 @@ void MetricsLog::write(const EpochRecord& epoch) {
                          {"step", epoch.step},
                          {"training_loss", loss},
                          {"seconds", epoch.seconds}};
-  const std::string judged = add_judgement(epoch, line);
-  append(line);
+  const std::string validation_text = add_validation(epoch, line);
+  file_->append(line.dump());
   epoch_loss_ = 0;
   const double samples = std::exchange(epoch_samples_, 0);
   epoch_seconds_ = {};
-  // The file has every epoch, the log as many as it has room for.
+  // The file has every epoch, the log only some of them.
   const bool last = epoch.epoch == epoch.epochs;
   if (!last && !nubox::Progress::is_line_due(epoch.epoch, epoch.epochs, since_line_.seconds()))
     return;
@@ -119,7 +111,7 @@ void MetricsLog::write(const EpochRecord& epoch) {
   log::info(
       "train: epoch {}/{}  loss {:.5g}{}  {:.0f} s; {:.3g} crops/s, "
       "data {:.0f} %, forward {:.0f} %, backward {:.0f} %, communication {:.0f} %",
-      epoch.epoch, epoch.epochs, loss, judged, epoch.seconds, samples / spent.sum(),
+      epoch.epoch, epoch.epochs, loss, validation_text, epoch.seconds, samples / spent.sum(),
       percent * spent.data, percent * spent.forward, percent * spent.backward,
       percent * spent.communication);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/text_file.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/train/step_seconds.hpp"
@@ -8,7 +9,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ namespace nubox::train {
 
 /// Means over the crops of a step.
 struct Losses {
-  double objective = 0;     ///< what is minimised
+  double objective = 0;     ///< the minimised function
   double displacement = 0;  ///< the displacement loss; the same unless there are further terms
 };
 
@@ -34,29 +34,27 @@ struct StepRecord {
 
 struct EpochRecord {
   std::uint64_t epoch = 0, epochs = 0, step = 0;
-  double seconds = 0;                  ///< since the start of the training, earlier runs included
-  std::vector<std::string> boxes;      ///< names of the validation boxes
-  std::optional<Judgement> judgement;  ///< absent without validation boxes or if not due
-  Judgement prior;                     ///< of the prior alone
-  bool residual = true;                ///< the loss of the prior means something
+  double seconds = 0;              ///< since the start of the training, earlier runs included
+  std::vector<std::string> boxes;  ///< names of the validation boxes
+  std::optional<ValidationResult> validation;  ///< absent without validation boxes or if not due
+  ValidationResult prior;                      ///< of the prior alone
+  bool residual = true;                        ///< only then the loss of the prior has a meaning
 };
 
 /// metrics.jsonl: one JSON object per line, written by rank 0 and flushed. Every line has "kind"
-/// ("step" or "epoch") and "step". Epochs also go to the log, where
-/// they are thinned out if they are many or short.
+/// ("step" or "epoch") and "step". Epochs are also logged, not all of them if they are many or
+/// short.
 class MetricsLog {
  public:
-  /// Keeps the lines up to `steps` of an earlier run (later ones will be done again), none if 0.
+  /// Keeps the lines of an earlier run up to step `steps`, since later steps are repeated; 0: none.
   /// Collective. @throws FileSystemError (agreed)
   MetricsLog(const par::Comm& comm, const std::filesystem::path& path, std::uint64_t steps);
-  /// Rank-local; they write on rank 0 only. @throws FileSystemError
+  /// Rank-local, without effect on ranks other than 0. @throws FileSystemError
   void write(const StepRecord& step);
   void write(const EpochRecord& epoch);
 
  private:
-  void append(const nlohmann::json& line);
-  std::filesystem::path path_;
-  std::ofstream stream_;  ///< open on rank 0
+  std::optional<text_file::Lines> file_;  ///< on rank 0
   double epoch_loss_ = 0;
   double epoch_samples_ = 0;
   StepSeconds epoch_seconds_;

@@ -4,8 +4,8 @@
 
 #include <array>
 
-/// What the run-time library with the GPU code (libnubox_cuda.so) offers: two functions with C
-/// names. It is not linked: net::gpu_library() loads it where there is a GPU.
+/// Interface of the library with the GPU code (libnubox_cuda.so): two functions with C linkage. The
+/// library is not linked; net::gpu_library() loads it on machines with a GPU.
 namespace nubox::train {
 
 /// Bytes of an ncclUniqueId (nccl.h, NCCL_UNIQUE_ID_BYTES).
@@ -16,7 +16,7 @@ struct NcclPlace {
   int size = 1;
   int device = 0;
   NcclId id{};
-  double timeout_s = 600;  ///< without progress of a collective: abort
+  double timeout_s = 600;  ///< abort after this time without progress of a collective
 };
 
 using NcclMakeId = void (*)(NcclId& id);  ///< "nubox_nccl_make_id", rank 0 only

@@ -25,9 +25,9 @@ OctahedralTransform::OctahedralTransform(const Octahedral& element, std::size_t 
 }
 
 void OctahedralTransform::place(std::size_t c, std::size_t i, std::size_t j, const float* row,
-                                float* turned) const {
+                                float* transformed) const {
   const auto plane = static_cast<std::ptrdiff_t>(i), line = static_cast<std::ptrdiff_t>(j);
-  float* const out = turned + static_cast<std::ptrdiff_t>(target_[c]) * n_ * n_ * n_ + first_ +
+  float* const out = transformed + static_cast<std::ptrdiff_t>(target_[c]) * n_ * n_ * n_ + first_ +
                      plane * step_[0] + line * step_[1];
   const float sign = sign_[c];
   if (step_[2] == 1) {

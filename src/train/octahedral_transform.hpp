@@ -7,21 +7,23 @@
 
 namespace nubox::train {
 
-/// Where the voxels of a cube [C][n]^3 go when it is turned by an element of O_h: the vectors whose
-/// x components `vector_starts` names turn with it, other channels only move. Rank-local.
+/// Transform of a cube [C][n]^3 by an element of O_h: voxels move, and the components of vectors
+/// are exchanged and change sign. Rank-local.
 class OctahedralTransform {
  public:
+  /// @param vector_starts  x components of the vectors; other channels are scalars
   OctahedralTransform(const Octahedral& element, std::size_t channels, std::size_t n,
                       const std::vector<std::size_t>& vector_starts);
 
-  /// Puts row (c, i, j) of the cube, n values along z, where it belongs in the turned one.
-  void place(std::size_t c, std::size_t i, std::size_t j, const float* row, float* turned) const;
+  /// Copies row (c, i, j) of the cube, n values along z, to its place in the transformed cube.
+  void place(std::size_t c, std::size_t i, std::size_t j, const float* row,
+             float* transformed) const;
 
  private:
   std::ptrdiff_t n_;
-  std::ptrdiff_t first_ = 0;              ///< where voxel (0, 0, 0) goes
-  std::array<std::ptrdiff_t, 3> step_{};  ///< between voxels that were neighbours
-  std::vector<std::size_t> target_;       ///< by channel
+  std::ptrdiff_t first_ = 0;              ///< new offset of voxel (0, 0, 0)
+  std::array<std::ptrdiff_t, 3> step_{};  ///< new distances of neighbours along the old axes
+  std::vector<std::size_t> target_;       ///< new channel, by channel
   std::vector<float> sign_;               ///< by channel
 };
 

@@ -9,11 +9,11 @@
 namespace nubox::train {
 namespace {
 
-// The published defaults of Adam, which the paper's predecessor used.
+// Defaults of Adam (Kingma & Ba 2015), as in ML-Recon (He et al. 2019).
 constexpr double beta1 = 0.9;
 constexpr double beta2 = 0.999;
 constexpr double epsilon = 1e-8;
-/// Share of the learning rate that a cosine schedule ends with.
+/// Fraction of the learning rate at the end of a cosine schedule.
 constexpr double final_share = 0.01;
 
 void require(bool good, const char* text) {
@@ -72,7 +72,8 @@ void Optimizer::step(double norm) {
   const torch::Tensor root =
       (second_moment_.sqrt() / std::sqrt(1 - std::pow(beta2, t))).add_(epsilon);
   values.addcdiv_(first_moment_, root, -rate / (1 - std::pow(beta1, t)));
-  // Early averages would remember the start for 1/(1 - ema) steps: the decay grows with the steps.
+  // With a constant decay the initial weights would contribute for 1 / (1 - ema) steps: the decay
+  // grows with the number of steps.
   if (average_.defined()) average_.lerp_(values, 1 - std::min(options_.ema, (1 + t) / (10 + t)));
 }
 

@@ -13,7 +13,7 @@ namespace nubox::train {
 
 /// Adam (Kingma & Ba 2015; weight decay as L2) or AdamW (decoupled decay, Loshchilov & Hutter 2019)
 /// on flat buffers, with gradient clipping, a learning-rate schedule and averaged weights (EMA).
-/// The same numbers on every rank: gradients are summed before.
+/// Equal on all ranks, since gradients are summed before.
 class Optimizer {
  public:
   /// @throws UsageError on values out of range
@@ -21,11 +21,11 @@ class Optimizer {
 
   /// Norm of the summed gradient.
   [[nodiscard]] double gradient_norm() const;
-  /// One update from the gradient buffer, whose norm is given for clipping.
+  /// One update from the gradient buffer. `norm` is that of the gradient, for clipping.
   void step(double norm);
-  /// Learning rate of the step to come.
+  /// Learning rate of the next step.
   [[nodiscard]] double learning_rate() const;
-  /// The weights to validate and keep: averaged ones if that is on, else the current ones.
+  /// The weights to validate and to write: the averaged ones with EMA, else the current ones.
   [[nodiscard]] const torch::Tensor& kept_values() const;
 
   /// Moments, averages and step count, for checkpoints. Reading @throws InputError

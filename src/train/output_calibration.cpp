@@ -15,13 +15,14 @@
 namespace nubox::train {
 namespace {
 
-/// An error of T that weighs as much as the whole error of the displacements, over |ln s|.
+/// Error of T with the same weight as the displacement error at G = 1, in units of |ln s|.
 constexpr double tolerance_per_effect = 0.13;
-/// Step of the finite differences dT/dG, and of Newton's method for a T that is nearly linear in G.
+/// Step of the finite differences dT/dG.
 constexpr double gain_step = 0.004;
+/// Steps of Newton's method; T is nearly linear in G.
 constexpr int newton_steps = 3;
 
-/// A predicted box with what it should be.
+/// A predicted displacement and the modes of the true density.
 struct PredictedBox {
   field::LatticeField predicted_mpch;
   fft::MeshField truth;
@@ -44,7 +45,7 @@ class OutputFit {
     return all;
   }
 
-  /// @param at_one  transfer functions without a gain
+  /// @param at_one  mean transfer function at G = 1
   /// Collective.
   [[nodiscard]] prior::Gain solve(const prior::GainFit& fit,
                                   const std::vector<double>& at_one) const {
@@ -96,7 +97,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
                                     const cosmology::LinearTables& tables,
                                     const std::function<TrainingPair(const Twins&)>& read) {
   const Stopwatch watch;
-  const memory::HeapRetention by_tiles;
+  const memory::HeapRetention across_tiles;
   log::set_phase("train: calibration of the output");
   prior::Calibration calibration;
   for (const auto& [key, twins] : groups) {
@@ -112,7 +113,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
       const predict::TilePlan tiles =
           predict::plan_tiles(pair.features.layout(), network.card().architecture, {});
       field::LatticeField predicted = predict::predict_displacement(
-          std::move(pair.features), std::move(pair.prior_mpch), network, pair.style, tiles);
+          std::move(pair.features), std::move(pair.prior_mpch), network, pair.conditioning, tiles);
       fit.add(predicted, pair.target_mpch);
       const auto plan = fft::Plan::create(comm, predicted.n());
       boxes.push_back(

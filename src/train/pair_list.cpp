@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 Realisation realisation_of(const fs::path& directory) {
   if (!fs::is_directory(directory))
-    throw InputError("{} is no directory pair-<seed>", directory.string());
+    throw InputError("{} is not a directory pair-<seed>", directory.string());
   Realisation realisation{directory.filename().string(), directory / "mnu-0.000.h5", {}};
   for (const auto& entry : fs::directory_iterator(directory)) {
     const std::string name = entry.path().filename().string();
@@ -27,13 +27,13 @@ Realisation realisation_of(const fs::path& directory) {
   std::ranges::sort(realisation.massive);
   if (!fs::exists(realisation.massless) || realisation.massive.empty()) {
     throw InputError(
-        "{} holds no pair: mnu-0.000.h5 and at least one massive mnu-<eV>.h5 are needed",
+        "{} contains no pair: mnu-0.000.h5 and at least one massive mnu-<eV>.h5 are needed",
         directory.string());
   }
   return realisation;
 }
 
-/// Realisations that are split together: all plain names, or what one wildcard matches.
+/// Realisations that are split together: those without wildcards, or the matches of one wildcard.
 using Group = std::vector<Realisation>;
 
 std::vector<Group> groups_of(const std::vector<std::string>& patterns) {
@@ -44,7 +44,7 @@ std::vector<Group> groups_of(const std::vector<std::string>& patterns) {
     if (wild) groups.emplace_back();
     Group& group = wild ? groups.back() : groups.front();
     for (const fs::path& directory : io::matching_paths(pattern, "data.pairs")) {
-      // Twice the same box could stand in training and validation at once.
+      // The same box could be in training and in validation.
       if (!seen.insert(fs::canonical(directory)).second) {
         throw UsageError("data.pairs names {} twice", directory.string());
       }
@@ -67,17 +67,17 @@ PairSplit split_pairs(const std::vector<std::string>& patterns,
   PairSplit split;
   std::size_t all = 0;
   for (const Group& group : groups_of(patterns)) {
-    // Directories sort as text (pair-10 before pair-2): the order only has to be the same every
-    // time.
+    // Directories are sorted as text (pair-10 before pair-2); the order only has to be
+    // reproducible.
     const auto count = static_cast<double>(group.size());
     const auto training = std::lround(count * fractions[0]);
-    const auto seen = std::lround(count * (fractions[0] + fractions[1]));
+    const auto validated = std::lround(count * (fractions[0] + fractions[1]));
     const auto append = [&](std::vector<Realisation>& part, long first, long last) {
       part.insert(part.end(), group.begin() + first, group.begin() + last);
     };
     append(split.training, 0, training);
-    append(split.validation, training, seen);
-    append(split.test, seen, std::ssize(group));
+    append(split.validation, training, validated);
+    append(split.test, validated, std::ssize(group));
     all += group.size();
   }
   if (split.training.empty())

@@ -17,28 +17,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Lists a value once.
+/// Appends a value that is not in the list.
 template <class T>
-void note(T value, std::vector<T>& list) {
+void add_once(T value, std::vector<T>& list) {
   if (std::ranges::find(list, value) == list.end()) list.push_back(value);
 }
 
-/// Same phases, one box without and one with neutrino mass.
+/// Requires equal phases, one box without and one with neutrino mass.
 void require_twins(const io::FieldHeader& massless, const io::FieldHeader& massive,
                    const fs::path& path) {
   if (massless.cosmology.M_nu_eV != 0 || massive.cosmology.M_nu_eV <= 0) {
     throw InputError(
-        "{} has M_nu = {} eV, its twin mnu-0.000.h5 {} eV: one must be massless, one not",
+        "{} has M_nu = {} eV, mnu-0.000.h5 beside it {} eV: the first must be massive, the second "
+        "massless",
         path.string(), massive.cosmology.M_nu_eV, massless.cosmology.M_nu_eV);
   }
   if (massless.seed != massive.seed) {
-    throw InputError("{} has seed {}, its massless twin {}: a pair must have the same phases",
+    throw InputError("{} has seed {}, its massless box {}: a pair must have the same phases",
                      path.string(), massive.seed, massless.seed);
   }
   for (const char* name : {"noise", "fixed_amplitude", "phase_flip"}) {
     const auto a = massless.extra.find(name), b = massive.extra.find(name);
     if (a != massless.extra.end() && b != massive.extra.end() && a->second != b->second) {
-      throw InputError("{} and its massless twin differ in '{}': a pair must have the same phases",
+      throw InputError("{} and its massless box differ in '{}': a pair must have the same phases",
                        path.string(), name);
     }
   }
@@ -54,7 +55,7 @@ PairReader::PairReader(const par::Comm& world, PairOptions options, net::ModelCa
       rewind_(options.rewind),
       card_(card) {
   if (!options.cache.empty()) par::agree(world, [&] { cache_.emplace(options.cache); });
-  card_.prior = prior::name_of(kind_);
+  card_.prior = kind_;
   write_attributes(rewind_, card_.extra);
 }
 
@@ -63,11 +64,11 @@ void PairReader::check(const Realisation& realisation) {
   const io::FieldHeader massless = input.header();
   check_input(massless, realisation.massless);
   choose_inputs(input.has("velocity"), realisation.massless);
-  note(prior::force_class(massless), card_.force_classes);
+  add_once(prior::force_class(massless), card_.force_classes);
   for (const fs::path& path : realisation.massive) {
     const io::FieldHeader massive = io::FieldFile(world_, path).header();
     check_target(massless, realisation.massless, massive, path);
-    note(massive.cosmology.M_nu_eV, card_.masses_eV);
+    add_once(massive.cosmology.M_nu_eV, card_.masses_eV);
   }
 }
 
@@ -85,7 +86,7 @@ void PairReader::calibrate_model(const fs::path& path, const std::vector<Realisa
     return std::move(pairs.front());
   };
   model.card.output_calibration =
-      calibrate_output(world_, net::Evaluator(world_, path, "fp32"), twin_groups(world_, training),
+      calibrate_output(world_, net::Evaluator(world_, path), twin_groups(world_, training),
                        parameters_, tables_, read_pair);
   net::save_model(world_, path, model.card, *model.network);
 }
@@ -126,9 +127,9 @@ void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
       log::warn("the boxes have no velocities: the linear filter replaces the rewind");
       kind_ = prior::Kind::linear;
-      card_.prior = prior::name_of(kind_);
+      card_.prior = kind_;
     }
-    if (card_.architecture.name != "none") {
+    if (card_.architecture.has_network()) {
       card_.features = card_.architecture.residual ? prior::local_feature_names(has_velocity)
                                                    : prior::displacement_feature_names();
       card_.architecture.input_channels = card_.features.size();
@@ -136,7 +137,7 @@ void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
   }
   par::agree(world_, [&] {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
-      throw InputError("{} has no velocities, boxes before it have", path.string());
+      throw InputError("{} has no velocities, but the boxes before it have", path.string());
     }
   });
 }
@@ -164,7 +165,7 @@ void PairReader::add(const field::Box& input, const prior::Features& features, f
   const prior::Prescription numbers =
       prior::prescribe(card_.calibration, input.header, theories, rewind_);
   field::Box prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
-  note(mass, card_.masses_eV);
+  add_once(mass, card_.masses_eV);
   pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
                    kept(std::move(target.displacement)),
                    net::conditioning_of(mass, input.header.cosmology.Omega_m,

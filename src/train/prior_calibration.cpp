@@ -14,7 +14,7 @@
 namespace nubox::train {
 namespace {
 
-/// One pair in memory, with the modes of the true density.
+/// One pair, with the modes of the true density.
 struct CalibrationBox {
   field::Box input;
   field::LatticeField target_mpch;
@@ -33,7 +33,7 @@ std::vector<CalibrationBox> read_boxes(const par::Comm& comm, const std::vector<
   return boxes;
 }
 
-/// The numbers of one force class and mass.
+/// Fit of the parameters for one force class and mass.
 class PointFit {
  public:
   PointFit(prior::Kind kind, const prior::RewindOptions& options, prior::Theories theories,
@@ -68,7 +68,7 @@ class PointFit {
               point.mesh_factor, point.M_nu_eV, boxes_.size(), point.velocity_smoothing_mpch,
               point.velocity_damping, gain_text(point.gain, knots));
     log::info("  k, h/Mpc          {}", Transfers::head());
-    log::info("  T of the plain one{}", before_.row());
+    log::info("  T of the prior    {}", before_.row());
     log::info("  T damped          {}", without_gain_.row());
     log::info("  T calibrated      {}", after_.row());
   }

@@ -6,8 +6,8 @@
 
 namespace nubox::train {
 
-/// One forward and backward pass on the smallest cube a network accepts, without effect on running
-/// statistics: shows in which order gradients become ready (FlatParameters).
+/// One forward and backward pass on a small cube, without effect on running statistics, in which
+/// FlatParameters observes the order of the gradients.
 inline void probe(net::Network& network, torch::Device device) {
   network.eval();
   const std::int64_t n = 2 * network.stride() + 2 * network.halo();
@@ -15,7 +15,7 @@ inline void probe(net::Network& network, torch::Device device) {
   const auto options = torch::TensorOptions().device(device);
   network
       .forward(torch::ones({1, channels, n, n, n}, options),
-               torch::ones({1, net::index(net::style_numbers)}, options))
+               torch::ones({1, net::index(net::conditioning_numbers)}, options))
       .sum()
       .backward();
   network.train();

@@ -12,7 +12,7 @@
 namespace nubox::train {
 namespace {
 
-/// NCCL refuses two ranks on one GPU, so all ranks of every node need one of their own. Collective.
+/// Whether every rank has a GPU of its own: NCCL does not accept two ranks on one. Collective.
 bool every_rank_has_a_gpu(const par::Comm& comm, torch::Device device) {
   const par::Comm node = comm.split_by_node();
   const int own = device.is_cuda() && node.rank() == device.index() ? 1 : 0;
@@ -60,8 +60,9 @@ std::unique_ptr<ReduceBackend> make_reduce_backend(GradientBackend choice, const
   if (choice == GradientBackend::nccl && !possible) {
     par::agree(comm, [] {
       throw UsageError(
-          "backend nccl needs a GPU for every rank and libnubox_cuda.so beside the "
-          "program; use auto or mpi");
+          "train.backend = nccl needs a GPU for every rank and libnubox_cuda.so in the directory "
+          "of "
+          "the program; use auto or mpi");
     });
   }
   if (choice == GradientBackend::mpi || !possible) return std::make_unique<MpiBackend>(comm);

@@ -13,22 +13,21 @@ class Comm;
 
 namespace nubox::train {
 
-/// Sums float tensors over ranks in place, while computation goes on. All ranks start the same
-/// tensors in the same order. No device pointer ever reaches MPI.
+/// Sums float tensors over ranks in place, in the background. All ranks start the same tensors in
+/// the same order. MPI gets host memory only.
 class ReduceBackend {
  public:
   virtual ~ReduceBackend() = default;
-  /// Begins the sum of a contiguous tensor, which must stay alive and untouched until wait_all().
+  /// Starts the sum of a contiguous tensor, which must not be changed or freed until wait_all().
   virtual void start(const torch::Tensor& values) = 0;
-  /// Gives started sums a chance to advance.
+  /// Lets the sums in progress advance.
   virtual void progress() = 0;
-  /// After this, what is computed next sees the sums. @throws CommunicationError
+  /// Waits for all sums; on a GPU later kernels wait for them. @throws CommunicationError
   virtual void wait_all() = 0;
   [[nodiscard]] virtual std::string name() const = 0;
 };
 
-/// `choice`: mpi; nccl (needs one GPU per rank); auto: nccl where it is possible, else mpi.
-/// Collective. @throws UsageError (agreed) if nccl is asked for and not possible
+/// Collective. @throws UsageError (agreed) for nccl if not every rank has a GPU
 [[nodiscard]] std::unique_ptr<ReduceBackend> make_reduce_backend(GradientBackend choice,
                                                                  const par::Comm& comm,
                                                                  torch::Device device);

@@ -24,7 +24,7 @@ Reducer::~Reducer() {
 
 void Reducer::plan_buckets(const Options& options) {
   const auto& entries = parameters_.entries();
-  // Where the tail begins that fits into the last bucket (it holds at least one parameter).
+  // First parameter of the last bucket, which has at least one.
   std::size_t tail = entries.size() - 1;
   for (std::size_t bytes = bytes_of(entries[tail]);
        tail > 0 && bytes + bytes_of(entries[tail - 1]) <= options.last_bytes; --tail) {
@@ -61,7 +61,7 @@ void Reducer::mark_ready(std::size_t index) {
 }
 
 void Reducer::start_ready_buckets() {
-  // In index order, never in ready order: ranks would sum different things.
+  // By index, not in the order of completion, which may differ between ranks.
   for (; next_bucket_ < buckets_.size() && pending_[next_bucket_] == 0; ++next_bucket_) {
     const Bucket& bucket = buckets_[next_bucket_];
     backend_.start(parameters_.gradients().narrow(0, bucket.begin, bucket.end - bucket.begin));

@@ -13,13 +13,13 @@
 
 namespace nubox::train {
 
-/// Sums gradients over ranks while backward still runs: contiguous buckets of the flat gradient
-/// buffer are handed to the backend as they fill, always in index order.
+/// Sums gradients over ranks during the backward pass: contiguous buckets of the flat gradient
+/// buffer are passed to the backend when they are complete, in the order of their index.
 class Reducer {
  public:
   struct Options {
     std::size_t bucket_bytes = std::size_t{4} << 20;
-    /// The last bucket cannot overlap with anything: keep it small.
+    /// Small, since the sum of the last bucket overlaps with nothing.
     std::size_t last_bytes = std::size_t{1} << 19;
   };
   struct Bucket {
@@ -35,17 +35,18 @@ class Reducer {
   Reducer(const Reducer&) = delete;
   Reducer& operator=(const Reducer&) = delete;
 
-  /// Zeroes all gradients. (Never use zero_grad(): it would drop the views.)
+  /// Sets all gradients to zero. (Not zero_grad(), which would detach the views.)
   void begin_step();
-  /// The next backward is the step's last on this rank: its hooks start the sums.
+  /// To be called before the last backward pass of a step on this rank: it starts the sums.
   void arm() { armed_ = true; }
-  /// Starts what no backward of this rank has started: a rank without samples contributes zeros.
-  /// Before any other collective call of the step, so that all ranks start sums at one place.
+  /// Starts the sums that no backward pass of this rank has started: a rank without crops
+  /// contributes zeros. Before any other collective call of the step, so that the order of
+  /// collectives is equal.
   void start_rest();
-  /// Starts what is left and waits for the sums. All ranks call it once per step.
+  /// start_rest(), and waits for all sums. All ranks call it once per step.
   void finish();
-  /// A parameter whose gradient did not come exactly once in the armed backward of this step, as
-  /// an error to be agreed on. Rank-local.
+  /// Error, not yet agreed on, that names a parameter whose gradient was not accumulated exactly
+  /// once in the last backward pass of this step. Rank-local.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
   [[nodiscard]] const std::vector<Bucket>& buckets() const { return buckets_; }
@@ -59,8 +60,8 @@ class Reducer {
   ReduceBackend& backend_;
   std::vector<Bucket> buckets_;
   std::vector<std::size_t> bucket_of_;  ///< by parameter
-  std::vector<int> ready_;              ///< gradients seen, by parameter
-  std::vector<std::size_t> pending_;    ///< gradients missing, by bucket
+  std::vector<int> ready_;              ///< accumulated gradients, by parameter
+  std::vector<std::size_t> pending_;    ///< missing gradients, by bucket
   std::size_t next_bucket_ = 0;
   bool armed_ = false;
   std::optional<Error> failure_;

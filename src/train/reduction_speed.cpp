@@ -21,13 +21,13 @@ ReductionSpeed measure_reduction(
   ReductionSpeed speed{.bytes = static_cast<double>(parameters.gradients().nbytes()),
                        .buckets = reducer.buckets().size(),
                        .backend = sums->name()};
-  const auto settle = [&] {
+  const auto synchronise = [&] {
     if (device.is_cuda()) torch::cuda::synchronize();
   };
   const auto in_buckets = [&] {
     reducer.begin_step();
     reducer.finish();
-    settle();
+    synchronise();
   };
   const auto plain = [&] {
     parameters.gradients().zero_();
@@ -38,9 +38,9 @@ ReductionSpeed measure_reduction(
       comm.all_reduce(std::span<float>(parameters.gradients().mutable_data_ptr<float>(),
                                        static_cast<std::size_t>(parameters.gradients().numel())));
     }
-    settle();
+    synchronise();
   };
-  plain();  // connections are made on the first call
+  plain();  // the first call sets up connections
   speed.bucket_seconds = measure(in_buckets);
   speed.plain_seconds = measure(plain);
   return speed;

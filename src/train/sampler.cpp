@@ -11,7 +11,7 @@ namespace {
 
 std::size_t crops_per_side(std::size_t n, std::size_t tile) { return (n + tile - 1) / tile; }
 
-/// Separates this use of the seed from others.
+/// Distinguishes this use of the seed from others.
 constexpr std::uint64_t sample_key = 0x63726f7073ULL;
 
 }  // namespace
@@ -44,7 +44,7 @@ Sample Sampler::grid_crop(std::uint64_t id) const {
     }
     rest -= side * side * side;
   }
-  throw InternalError("crop {} of {}", id, crops_);
+  throw InternalError("crop {} of {} does not exist", id, crops_);
 }
 
 std::vector<Sample> Sampler::batch(std::uint64_t epoch, std::size_t step) {
@@ -57,7 +57,7 @@ std::vector<Sample> Sampler::batch(std::uint64_t epoch, std::size_t step) {
   std::vector<Sample> samples;
   for (std::size_t i = begin; i < end; ++i) {
     Sample sample = grid_crop(order_[i]);
-    // One block gives four words: three shifts and the element.
+    // A block has four words: three shifts and the element.
     const rng::Block draw = rng::philox(
         options_.seed ^ sample_key,
         {static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(epoch >> 32),

@@ -11,9 +11,9 @@
 namespace nubox::train {
 namespace {
 
-/// Values that `share` ranks' equal parts add up to; below 2^24 for all sums of 4096 ranks.
-torch::Tensor whole_numbers(std::int64_t count, std::int64_t share) {
-  return (torch::arange(count).remainder(1021) * share).to(torch::kFloat32);
+/// Integers, and their sum over `ranks` ranks: exact in fp32 (below 2^24) for up to 4096 ranks.
+torch::Tensor whole_numbers(std::int64_t count, std::int64_t ranks) {
+  return (torch::arange(count).remainder(1021) * ranks).to(torch::kFloat32);
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ SumCheck check_sums(const par::Comm& comm, GradientBackend choice) {
   const auto backend = make_reduce_backend(choice, comm, device);
   SumCheck result{.backend = backend->name()};
   std::uint64_t wrong = 0;
-  // A single number, an odd count, and 16 MiB: more than a bucket of gradients.
+  // One value, an odd number of values, and 16 MiB, more than a bucket of gradients.
   for (const std::int64_t count : {std::int64_t{1}, std::int64_t{1001}, std::int64_t{1} << 22}) {
     const torch::Tensor values = whole_numbers(count, 1).to(device);
     comm.barrier();

@@ -37,8 +37,8 @@ void merge_running_statistics(const par::Comm& comm, torch::nn::Module& module,
     const auto part = [&](std::int64_t i) {
       return averages.narrow(0, offset + i * channels, channels);
     };
-    // Running means moved by momentum times the batch means: their spread over ranks is momentum^2
-    // times that of the batch means, of which the running variance takes momentum.
+    // The variance over ranks of the running means is momentum^2 times that of the batch means; the
+    // running variance gets momentum times that of the batch means.
     const torch::Tensor spread = (part(1) - part(0).square()).clamp_min(0);
     norm->running_mean.copy_(part(0));
     norm->running_var.copy_(part(2) + spread / norm->options.momentum().value());
@@ -47,13 +47,14 @@ void merge_running_statistics(const par::Comm& comm, torch::nn::Module& module,
 }
 
 void synchronise_batch_norm(const par::Comm& comm, torch::nn::Module& module) {
-  // A communicator of their own: gradient sums are under way when backward comes here.
+  // A communicator of its own, since backward passes call this while gradient sums are in progress.
   const auto own = std::make_shared<par::Comm>(comm.duplicate());
   for (const auto& part : module.modules()) {
     if (auto* norm = part->as<net::BatchNorm>()) {
       norm->synchronise([own](std::span<double> values) { own->all_reduce(values); });
     } else if (part->as<torch::nn::BatchNorm3dImpl>() != nullptr) {
-      throw InternalError("a layer '{}' cannot be synchronised over ranks", part->name());
+      throw InternalError("batch normalisation of layer '{}' cannot be synchronised over ranks",
+                          part->name());
     }
   }
 }

@@ -9,6 +9,7 @@
 #include "train/training_run.hpp"
 
 namespace nubox::train {
+
 void require_valid(const TrainOptions& options, const net::Architecture& architecture) {
   const net::Footprint footprint = net::footprint(architecture);
   if (options.tile == 0 || options.tile % footprint.stride != 0) {
@@ -22,8 +23,9 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   if (options.loss.eulerian < 0 || options.loss.gradient < 0 || options.loss.spectral < 0) {
     throw UsageError("weights of losses must not be negative");
   }
-  if (options.batch_norm == NormStatistics::synchronised && architecture.name == "vnet") {
-    throw UsageError("train.batch_norm = sync: the vnet has no batch normalisation");
+  if (options.batch_norm == NormStatistics::synchronised &&
+      architecture.kind == net::NetworkKind::vnet) {
+    throw UsageError("train.batch_norm = sync: a vnet has no batch normalisation");
   }
 }
 

@@ -70,7 +70,7 @@ void Checkpoints::remove_all_but(std::size_t keep) {
   const std::vector<fs::path> paths = list();
   if (!comm_.is_root()) return;
   for (std::size_t i = keep; i < paths.size(); ++i) {
-    std::error_code error;  // an old checkpoint that stays does no harm
+    std::error_code error;  // ignored: an old checkpoint does no harm
     fs::remove(paths[i], error);
   }
 }

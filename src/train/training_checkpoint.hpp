@@ -12,31 +12,31 @@
 
 namespace nubox::train {
 
-/// How far a training has come. No rank count and no generator state: samples and augmentation are
-/// functions of (seed, epoch, crop), so any number of ranks can go on from here.
+/// Progress of a training. Crops and augmentation are functions of (seed, epoch, crop), so that no
+/// generator state is needed and any number of ranks can resume from here.
 struct Position {
   std::uint64_t epoch = 0;
-  std::uint64_t samples = 0;  ///< of this epoch, done
-  std::uint64_t steps = 0;    ///< of all epochs, done
+  std::uint64_t samples = 0;  ///< completed crops of this epoch
+  std::uint64_t steps = 0;    ///< completed steps of all epochs
   double best_score =
       std::numeric_limits<double>::infinity();                 ///< of train.select; lower is better
   double best_loss = std::numeric_limits<double>::infinity();  ///< validation loss of that model
-  double seconds = 0;  ///< used so far, earlier runs included
+  double seconds = 0;  ///< since the start of the training, earlier runs included
 };
 
-/// What a training must have in common with the one that wrote a checkpoint.
+/// Identifies a training; a checkpoint is read only by the training that wrote it.
 struct Identity {
   std::string config_hash;
   std::string data_manifest;
 };
 
-/// The checkpoints of one training: <directory>/ckpt-<steps>.h5, published atomically, the last two
-/// kept. All operations are collective.
+/// The checkpoints of one training: <directory>/ckpt-<steps>.h5, written atomically; the last two
+/// are kept. All operations are collective.
 class Checkpoints {
  public:
   Checkpoints(const par::Comm& comm, std::filesystem::path directory, Identity identity);
 
-  /// Adds progress and identity to the state's table, writes it, then removes the oldest ones.
+  /// Writes the state with progress and identity, then removes old checkpoints.
   /// @throws FileSystemError (agreed)
   void save(const Position& position, io::TableFile state);
 
@@ -45,8 +45,8 @@ class Checkpoints {
     io::TableFile state;
     std::filesystem::path path;
   };
-  /// Resume::newest: the newest checkpoint that verifies (damaged ones are reported and skipped),
-  /// or nothing; never: nothing, and old checkpoints are removed; file: this file.
+  /// Resume::newest: the newest intact checkpoint, if there is one; damaged ones are skipped with a
+  /// warning. never: none, and old checkpoints are removed. file: this file.
   /// @throws InputError (a named file is damaged), UsageError (other configuration or data); agreed
   [[nodiscard]] std::optional<Loaded> load(Resume resume, const std::filesystem::path& file = {});
 

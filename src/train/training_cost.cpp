@@ -11,7 +11,7 @@ RunCost training_cost(const net::ModelCard& card, const TrainOptions& options,
                       bool cached) {
   const auto n = static_cast<double>(card.data.n);
   const double pairs = static_cast<double>(training_pairs + validation_pairs);
-  // Features, prior and target of every pair are kept; the prior of one pair is being computed.
+  // Features, prior and target of every pair, and the computation of the prior of one pair.
   constexpr double floats_per_site = 9 + 3 + 3, floats_at_work = 40;
   const double sites = n * n * n / ranks;
   const double kept_bytes = sizeof(float) * sites * floats_per_site * pairs;

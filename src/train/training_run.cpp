@@ -53,13 +53,13 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
       card_(std::move(card)),
       precision_(options.precision),
       emulator_(make_emulator(comm, options, card_)),
-      training_styles_(data.training.styles),
+      training_conditioning_(data.training.conditioning),
       training_names_(data.training.names),
       training_(comm, std::move(data.training.sources), options.tile,
                 net::footprint(card_.architecture).halo, vector_channels(card_.features)),
       sampler_(sampling(options), lattice_sizes(training_.sources())),
       loss_(loss),
-      judge_(comm, options_, card_, std::move(data.validation)),
+      validator_(comm, options_, card_, std::move(data.validation)),
       state_(
           comm, emulator_.network(), [this] { probe(emulator_.network(), emulator_.device()); },
           options, total_steps()),
@@ -72,9 +72,10 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
     log::info(
         "train: {} with {} parameters in {} buckets, {} crops of {}^3 (halo {}) per epoch, "
         "{} steps, gradients by {}, {} on {}",
-        card_.architecture.name, state_.parameters().values().numel(), reducer_.buckets().size(),
-        sampler_.samples_per_epoch(), options_.tile, emulator_.network().halo(), total_steps(),
-        backend_->name(), net::name_of(options_.precision), emulator_.device().str());
+        net::name_of(card_.architecture.kind), state_.parameters().values().numel(),
+        reducer_.buckets().size(), sampler_.samples_per_epoch(), options_.tile,
+        emulator_.network().halo(), total_steps(), backend_->name(),
+        net::name_of(options_.precision), emulator_.device().str());
   }
 }
 
@@ -87,8 +88,10 @@ TrainReport TrainingRun::run() {
   eta_.emplace("train", total_steps(), position_.steps);
   metrics_.emplace(comm_, options_.out / "metrics.jsonl", position_.steps);
   if (control_ != nullptr) control_->begin_steps();
-  // An epoch's end has to fit into the time left: its judgement makes the first step longer.
-  if (!judge_.empty() && control_ != nullptr && control_->has_time_limit()) (void)judge_kept();
+  // The end of an epoch has to fit into the remaining time. With this validation the first step,
+  // from which its time is estimated, is long enough.
+  if (!validator_.empty() && control_ != nullptr && control_->has_time_limit())
+    (void)validate_kept();
   while (position_.epoch < options_.epochs) {
     log::set_phase(
         fmt::format("train: epoch {}, step {}", position_.epoch + 1, position_.steps + 1));
@@ -102,7 +105,7 @@ TrainReport TrainingRun::run() {
           comm_,
           Error(ExitCode::stopped,
                 fmt::format("training stopped after step {} of {} with a checkpoint in {}; run "
-                            "again to go on",
+                            "the same command again to continue",
                             position_.steps, total_steps(), options_.out.string())));
     }
   }
@@ -117,10 +120,10 @@ std::vector<Sample> TrainingRun::share_of(const std::vector<Sample>& batch) cons
 TrainingRun::Outcome TrainingRun::train_step() {
   StepSeconds seconds;
   Stopwatch watch;
-  if (!coming_) coming_ = fetch(position_.epoch, position_.samples);
-  const std::vector<Sample> batch = coming_->batch;
-  const Crops crops = training_.finish(std::move(*coming_));
-  coming_ = fetch_after(batch);  // travels while this rank computes
+  if (!pending_crops_) pending_crops_ = fetch(position_.epoch, position_.samples);
+  const std::vector<Sample> batch = pending_crops_->batch;
+  const Crops crops = training_.finish(std::move(*pending_crops_));
+  pending_crops_ = fetch_after(batch);  // sent while this rank computes
   seconds.data = watch.seconds();
   Losses loss;
   const std::vector<std::string> bad_samples = compute_gradients(batch, crops, loss, seconds);
@@ -145,8 +148,8 @@ TrainingRun::Outcome TrainingRun::train_step() {
   ++position_.steps;
   position_.samples += batch.size();
   position_.seconds = seconds_before_ + run_watch_.seconds();
-  // The last step has no crops to fetch.
-  const bool usual = batch.size() == options_.batch && coming_.has_value();
+  // Without the last step, which fetches no crops.
+  const bool usual = batch.size() == options_.batch && pending_crops_.has_value();
   if (usual && steps_done_++ > 0 && !(fastest_step_.sum() < seconds.sum())) fastest_step_ = seconds;
   metrics_->write(StepRecord{position_.epoch + 1, position_.steps, batch.size(), outcome.loss, rate,
                              outcome.gradient_norm, seconds,
@@ -157,11 +160,11 @@ TrainingRun::Outcome TrainingRun::train_step() {
   return outcome;
 }
 
-ComingCrops TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
+PendingCrops TrainingRun::fetch(std::uint64_t epoch, std::uint64_t samples) {
   return training_.begin(sampler_.batch(epoch, samples / options_.batch));
 }
 
-std::optional<ComingCrops> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
+std::optional<PendingCrops> TrainingRun::fetch_after(const std::vector<Sample>& batch) {
   const std::uint64_t samples = position_.samples + batch.size();
   if (samples < sampler_.samples_per_epoch()) return fetch(position_.epoch, samples);
   if (position_.epoch + 1 < options_.epochs) return fetch(position_.epoch + 1, 0);
@@ -175,20 +178,20 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
   Stopwatch watch;
   reducer_.begin_step();
   std::vector<std::string> bad_samples;
-  // Where normalisation is collective, all ranks make the passes of the largest share.
+  // If normalisation is collective, all ranks run as many passes as the rank with the most crops.
   const auto ranks = static_cast<std::size_t>(comm_.size());
   const std::size_t places = synchronised_norm_ ? (batch.size() + ranks - 1) / ranks : mine.size();
   for (std::size_t place = 0; place < places; place += options_.micro_batch) {
     const std::size_t begin = std::min(place, mine.size());
     const std::size_t end = std::min(place + options_.micro_batch, mine.size());
     const Batch part =
-        make_batch(training_, crops, mine, training_styles_, begin, end, emulator_.device());
+        make_batch(training_, crops, mine, training_conditioning_, begin, end, emulator_.device());
     seconds.data += watch.restart();
     fault::point("forward");
     torch::Tensor output;
     {
       const net::PrecisionScope scope(precision_, emulator_.device());
-      output = emulator_.forward(part.features, part.style);
+      output = emulator_.forward(part.features, part.conditioning);
     }
     if (fault::injects_nan("forward")) output = output * std::numeric_limits<double>::quiet_NaN();
     const CropLoss::Values losses = loss_(output, part.targets, part.base);
@@ -205,7 +208,7 @@ std::vector<std::string> TrainingRun::compute_gradients(const std::vector<Sample
     seconds.forward += watch.restart();
     fault::point("backward");
     if (place + options_.micro_batch >= places) reducer_.arm();
-    // Every sample weighs the same, however unevenly the ranks share the batch.
+    // All crops have the same weight, also if ranks have different numbers of them.
     (losses.objective.sum() / static_cast<double>(batch.size())).backward();
     seconds.backward += watch.restart();
   }
@@ -227,7 +230,7 @@ TrainingRun::Outcome TrainingRun::reduce_outcome(const Losses& loss, double norm
                        position_.epoch + 1, fmt::join(bad_samples, ", "));
   }
   if (!failure && status[1] == 0 && !std::isfinite(norm)) {
-    failure = NumericalError("gradient is not finite in step {} (epoch {}) though the loss {} is",
+    failure = NumericalError("gradient is not finite in step {} (epoch {}), but the loss {} is",
                              position_.steps + 1, position_.epoch + 1, status[0]);
   }
   if (status[1] > 0 || !std::isfinite(norm)) par::agree_on(comm_, failure);
@@ -242,24 +245,24 @@ void TrainingRun::finish_epoch() {
   ++position_.epoch;
   position_.samples = 0;
   state_.require_equal_weights(comm_);
-  std::optional<Judgement> judgement;
+  std::optional<ValidationResult> result;
   const bool due =
       position_.epoch % options_.select_every == 0 || position_.epoch == options_.epochs;
-  if (judge_.empty()) {  // without validation boxes the last one is kept
+  if (validator_.empty()) {  // without validation boxes the last epoch is the best
     state_.keep_if_best(-static_cast<double>(position_.epoch), position_.best_loss);
   } else if (due) {
-    judgement = judge_kept();
-    state_.keep_if_best(judgement->score(), judgement->loss);
+    result = validate_kept();
+    state_.keep_if_best(result->score(), result->loss);
   }
   metrics_->write(EpochRecord{position_.epoch, options_.epochs, position_.steps,
-                              seconds_before_ + run_watch_.seconds(), judge_.names(),
-                              std::move(judgement), judge_.prior(), card_.architecture.residual});
+                              seconds_before_ + run_watch_.seconds(), validator_.names(),
+                              std::move(result), validator_.prior(), card_.architecture.residual});
 }
 
-Judgement TrainingRun::judge_kept() {
-  Judgement judgement;
-  state_.with_kept_weights([&] { judgement = judge_.judge(emulator_); });
-  return judgement;
+ValidationResult TrainingRun::validate_kept() {
+  ValidationResult result;
+  state_.with_kept_weights([&] { result = validator_.validate(emulator_); });
+  return result;
 }
 
 void TrainingRun::restore() {
@@ -291,16 +294,16 @@ TrainReport TrainingRun::write_model() {
   state_.use_best();
   card_.metrics["epochs"] = static_cast<double>(position_.epoch);
   card_.metrics["steps"] = static_cast<double>(position_.steps);
-  if (!judge_.empty()) {
+  if (!validator_.empty()) {
     report.best_validation_loss = position_.best_loss;
     card_.metrics["validation_loss"] = position_.best_loss;
     if (card_.architecture.residual) {
-      report.prior_validation_loss = judge_.prior().loss;
-      card_.metrics["prior_validation_loss"] = judge_.prior().loss;
+      report.prior_validation_loss = validator_.prior().loss;
+      card_.metrics["prior_validation_loss"] = validator_.prior().loss;
     }
-    if (judge_.prior().has_spectra()) {
+    if (validator_.prior().has_spectra()) {
       report.best_spectral_error = position_.best_score;
-      report.prior_spectral_error = judge_.prior().spectral_error();
+      report.prior_spectral_error = validator_.prior().spectral_error();
       card_.metrics["validation_spectral_error"] = position_.best_score;
       card_.metrics["prior_validation_spectral_error"] = *report.prior_spectral_error;
     }

@@ -23,8 +23,9 @@
 
 namespace nubox::train {
 
-/// One training from resume to model file. All methods are collective: every decision (stop,
-/// checkpoint, failure) is taken from one reduction per step, so all ranks take it together.
+/// One training, from its checkpoint to the model file. All methods are collective. Decisions
+/// (stop, checkpoint, failure) follow from one reduction per step, so that all ranks take them
+/// together.
 class TrainingRun {
  public:
   TrainingRun(const par::Comm& comm, const TrainOptions& options, net::ModelCard card, Data data,
@@ -32,7 +33,7 @@ class TrainingRun {
   [[nodiscard]] TrainReport run();
 
  private:
-  /// What one step came to, equal on all ranks.
+  /// Result of one step, equal on all ranks.
   struct Outcome {
     Losses loss;
     double gradient_norm = 0;
@@ -40,41 +41,42 @@ class TrainingRun {
     par::StepControl::Action action = par::StepControl::Action::go_on;
   };
   Outcome train_step();
-  [[nodiscard]] ComingCrops fetch(std::uint64_t epoch, std::uint64_t samples);
-  /// The batch of the step after this one. Nothing after the last step.
-  [[nodiscard]] std::optional<ComingCrops> fetch_after(const std::vector<Sample>& batch);
+  [[nodiscard]] PendingCrops fetch(std::uint64_t epoch, std::uint64_t samples);
+  /// The crops of the next step; none after the last step.
+  [[nodiscard]] std::optional<PendingCrops> fetch_after(const std::vector<Sample>& batch);
   [[nodiscard]] std::vector<Sample> share_of(const std::vector<Sample>& batch) const;
-  /// Local forward and backward passes; adds sample losses, returns those that are not finite.
+  /// Forward and backward passes of this rank. Adds the losses of its crops; returns the names of
+  /// crops whose loss is not finite.
   std::vector<std::string> compute_gradients(const std::vector<Sample>& batch, const Crops& crops,
                                              Losses& loss, StepSeconds& seconds);
   Outcome reduce_outcome(const Losses& loss, double norm,
                          const std::vector<std::string>& bad_samples, std::size_t batch_size);
   void finish_epoch();
-  /// Of the weights that would be kept now.
-  [[nodiscard]] Judgement judge_kept();
+  /// Validation of the weights that would be written now.
+  [[nodiscard]] ValidationResult validate_kept();
   void restore();
   void save_checkpoint();
   [[nodiscard]] std::uint64_t total_steps() const;
   [[nodiscard]] TrainReport write_model();
 
-  memory::HeapRetention by_steps_;
+  memory::HeapRetention across_steps_;
   par::Comm comm_;
   TrainOptions options_;
   net::ModelCard card_;
   net::Precision precision_;
   net::Emulator emulator_;
-  std::vector<net::Conditioning> training_styles_;
+  std::vector<net::Conditioning> training_conditioning_;
   std::vector<std::string> training_names_;
   CropServer training_;
   Sampler sampler_;
   CropLoss loss_;
-  Validator judge_;
+  Validator validator_;
   RunState state_;
   Position& position_ = state_.position();
   std::unique_ptr<ReduceBackend> backend_;
   Reducer reducer_;
   Checkpoints checkpoints_;
-  std::optional<ComingCrops> coming_;  ///< for the next step
+  std::optional<PendingCrops> pending_crops_;  ///< for the next step
   bool resumed_ = false;
   bool synchronised_norm_ = options_.batch_norm == NormStatistics::synchronised;
   std::optional<Progress> eta_;
@@ -84,7 +86,8 @@ class TrainingRun {
   double seconds_before_ = 0;
   std::size_t steps_done_ = 0;  ///< in this run, with a full batch
   StepSeconds fastest_step_{.forward = std::numeric_limits<double>::infinity()};
-  /// Forward and backward: the gradients of weights and inputs take as much as the forward pass.
+  /// Forward and backward: the gradients of weights and of inputs cost as much as the forward pass
+  /// each.
   double gigaflop_per_crop_ =
       6e-9 * net::multiply_adds(card_.architecture, {options_.tile, options_.tile, options_.tile});
 };

@@ -13,8 +13,9 @@
 
 namespace nubox::train {
 
-/// All that changes in a training and that a checkpoint therefore holds: weights, buffers (running
-/// statistics), optimiser, best weights so far, progress. The same on all ranks after every step.
+/// Everything that changes during a training and is written to checkpoints: weights, buffers
+/// (running statistics), optimiser, best weights so far, progress. Equal on all ranks after every
+/// step.
 class RunState {
  public:
   /// `network` must outlive the state; `probe` as in FlatParameters. Collective.
@@ -25,15 +26,15 @@ class RunState {
   [[nodiscard]] Optimizer& optimizer() { return optimizer_; }
   [[nodiscard]] Position& position() { return position_; }
 
-  /// Runs `work` with the weights that would be kept now (averaged ones if EMA is on).
+  /// Runs `work` with the weights that would be written now (Optimizer::kept_values).
   void with_kept_weights(const std::function<void()>& work);
-  /// Remembers the kept weights, and their validation loss, if this score is the lowest so far.
+  /// Stores these weights and their validation loss if the score is the lowest so far.
   void keep_if_best(double score, double loss);
-  /// Puts the remembered weights into the network.
+  /// Copies the stored weights into the network.
   void use_best();
 
   [[nodiscard]] io::TableFile to_table() const;
-  /// @throws InputError if something is missing or of another shape
+  /// @throws InputError if an array is missing or has another shape
   void read(const Checkpoints::Loaded& loaded);
 
   /// Collective. @throws Error(communication), agreed, if ranks hold different weights

@@ -14,7 +14,7 @@
 namespace nubox::train {
 namespace {
 
-/// Activations of a tile of a validation box: as much as the crops of a training step hold, about.
+/// Memory for the tiles of a validation box: about that of the crops of a training step.
 constexpr double tile_memory_bytes = 1e9;
 
 std::vector<Sample> plain_crops(const TrainOptions& options, const CropServer& crops) {
@@ -29,7 +29,7 @@ field::LatticeField sum(const field::LatticeField& a, const field::LatticeField&
 
 }  // namespace
 
-double Judgement::spectral_error() const {
+double ValidationResult::spectral_error() const {
   double sum = 0;
   for (const stats::BoxSpectra& box : spectra) sum += box.error();
   return sum / static_cast<double>(spectra.size());
@@ -42,7 +42,7 @@ Validator::Validator(const par::Comm& comm, const TrainOptions& options, const n
       card_(card),
       precision_(options.precision),
       priors_mpch_(std::move(boxes.priors_mpch)),
-      styles_(std::move(boxes.styles)),
+      conditioning_(std::move(boxes.conditioning)),
       names_(std::move(boxes.names)),
       crops_(comm, std::move(boxes.sources), options.tile, net::footprint(card.architecture).halo),
       samples_(plain_crops(options, crops_)) {
@@ -56,7 +56,7 @@ Validator::Validator(const par::Comm& comm, const TrainOptions& options, const n
 }
 
 void Validator::prepare_truths() {
-  const bool padded = card_.architecture.padding != "halo";
+  const bool padded = card_.architecture.pads_tile_faces();
   std::map<std::size_t, std::shared_ptr<const fft::Plan>> plans;
   for (std::size_t b = 0; b < names_.size(); ++b) {
     log::beat();
@@ -75,30 +75,30 @@ void Validator::prepare_truths() {
     if (!std::isfinite(prior_.spectra.back().error())) {
       par::throw_agreed(
           comm_,
-          InputError("validation box {} has no modes between {} and {} h/Mpc to compare: use "
-                     "train.select=loss",
-                     names_[b], stats::spectra_first_hmpc,
-                     stats::spectra_first_hmpc + stats::spectra_bins * stats::spectra_width_hmpc));
+          InputError(
+              "validation box {} has no modes between {} and {} h/Mpc: use train.select=loss",
+              names_[b], stats::spectra_first_hmpc,
+              stats::spectra_first_hmpc + stats::spectra_bins * stats::spectra_width_hmpc));
     }
   }
 }
 
-Judgement Validator::judge(net::Emulator& emulator) const {
+ValidationResult Validator::validate(net::Emulator& emulator) const {
   emulator.network().eval();
-  Judgement judgement{crop_loss(&emulator), {}};
+  ValidationResult result{crop_loss(&emulator), {}};
   if (!truths_.empty()) {
     const auto network = net::Evaluator::sharing(emulator, card_, precision_);
     for (std::size_t b = 0; b < truths_.size(); ++b) {
-      judgement.spectra.push_back(stats::compare_boxes(
+      result.spectra.push_back(stats::compare_boxes(
           stats::particle_modes(
               truths_[b].modes.plan(),
               predict::predict_displacement(crops_.sources()[b].features, priors_mpch_[b], network,
-                                            styles_[b], truths_[b].tiles)),
+                                            conditioning_[b], truths_[b].tiles)),
           truths_[b].modes));
     }
   }
   emulator.network().train();
-  return judgement;
+  return result;
 }
 
 double Validator::crop_loss(net::Emulator* emulator) const {
@@ -116,9 +116,9 @@ double Validator::crop_loss(net::Emulator* emulator) const {
     const Crops crops = crops_.gather(part);
     if (crops.count == 0) continue;
     const auto mine = share(part, static_cast<std::size_t>(comm_.rank()), ranks);
-    const Batch batch = make_batch(crops_, crops, mine, styles_, 0, mine.size(), device);
+    const Batch batch = make_batch(crops_, crops, mine, conditioning_, 0, mine.size(), device);
     const torch::Tensor output = emulator != nullptr
-                                     ? emulator->forward(batch.features, batch.style)
+                                     ? emulator->forward(batch.features, batch.conditioning)
                                      : torch::zeros_like(batch.targets);
     sum +=
         displacement_losses(output, batch.targets, options_.loss.lagrangian).sum().item<double>();

@@ -16,9 +16,9 @@
 
 namespace nubox::train {
 
-/// What the validation boxes say about a network, equal on all ranks.
-struct Judgement {
-  double loss = 0;  ///< displacement loss, mean over all crops, neither shifted nor turned
+/// Errors of a network on the validation boxes, equal on all ranks.
+struct ValidationResult {
+  double loss = 0;  ///< displacement loss, mean over all crops (Sampler::plain)
   std::vector<stats::BoxSpectra> spectra;  ///< by box; empty if models are selected by loss
   [[nodiscard]] bool has_spectra() const { return !spectra.empty(); }
   /// Mean of stats::BoxSpectra::error() over the boxes.
@@ -27,32 +27,33 @@ struct Judgement {
   [[nodiscard]] double score() const { return has_spectra() ? spectral_error() : loss; }
 };
 
-/// Ranks networks on the validation boxes: by the displacement loss of their crops or, since a loss
-/// hardly knows about small-scale power, by T(k) and r(k) of the whole boxes, predicted as
-/// `predict` would.
+/// Evaluates networks on the validation boxes: by the displacement loss of their crops or by T(k)
+/// and r(k) of the whole boxes, predicted as by `predict`, since the loss is insensitive to the
+/// power on small scales.
 class Validator {
  public:
-  /// Collective. @throws InputError (agreed) for boxes that cannot be predicted whole, or without
-  /// modes in the bins, if they are to be compared by spectra
+  /// Collective. @throws InputError (agreed), with Selection::spectra, for boxes that do not fit
+  /// the
+  ///         tiles of the network or have no modes in the bins
   Validator(const par::Comm& comm, const TrainOptions& options, const net::ModelCard& card,
             Boxes boxes);
 
   [[nodiscard]] bool empty() const { return crops_.sources().empty(); }
   /// Collective. @throws NumericalError (agreed) if the network returns non-finite values
-  [[nodiscard]] Judgement judge(net::Emulator& emulator) const;
-  /// The same for the prior displacement alone. Its loss is that of adding nothing, which means
-  /// something for residual networks only. Collective.
-  [[nodiscard]] const Judgement& prior() const { return prior_; }
+  [[nodiscard]] ValidationResult validate(net::Emulator& emulator) const;
+  /// The same for the prior displacement alone. Its loss is that of a zero output, which has a
+  /// meaning only for residual networks.
+  [[nodiscard]] const ValidationResult& prior() const { return prior_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
  private:
-  /// A box ready to be predicted and compared.
+  /// Tiles of a box and the modes of its true density.
   struct Truth {
     predict::TilePlan tiles;
     fft::MeshField modes;
   };
   void prepare_truths();
-  /// Of the network or, for null, of adding nothing to the prior.
+  /// Of the network; null: of a zero output.
   [[nodiscard]] double crop_loss(net::Emulator* emulator) const;
 
   par::Comm comm_;
@@ -60,12 +61,12 @@ class Validator {
   const net::ModelCard& card_;
   net::Precision precision_;
   std::vector<field::LatticeField> priors_mpch_;
-  std::vector<net::Conditioning> styles_;
+  std::vector<net::Conditioning> conditioning_;
   std::vector<std::string> names_;
   CropServer crops_;
   std::vector<Sample> samples_;
   std::vector<Truth> truths_;  ///< by box; empty if models are selected by loss
-  Judgement prior_;
+  ValidationResult prior_;
 };
 
 }  // namespace nubox::train

@@ -59,12 +59,14 @@ TEST(RawFile, errors_name_the_file_and_the_reason_of_the_system) {
   EXPECT_NE(std::string(error->what()).find("absent: No such file"), std::string::npos);
 }
 
-TEST(RawFile, write_bytes_replaces_what_a_file_contained) {
+TEST(RawFile, writing_a_whole_file_replaces_what_it_contained) {
   const auto self = par::Comm::self();
   const TemporaryDirectory directory(self);
   io::write_bytes(directory / "file", bytes_of("a longer text"));
   io::write_bytes(directory / "file", bytes_of("short"));
   EXPECT_EQ(contents_of(directory / "file"), "short");
+  io::write_synced(directory / "file", bytes_of("new"));
+  EXPECT_EQ(contents_of(directory / "file"), "new");
 }
 
 TEST(FileFrame, bytes_around_arrays_and_arrays_written_apart_make_the_whole_file) {

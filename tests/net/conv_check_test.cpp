@@ -39,29 +39,30 @@ TEST(NaiveConv, gradients_are_those_of_automatic_differentiation_in_double) {
   }
 }
 
-TEST(ConvCheck, finds_every_precision_within_its_rounding) {
+TEST(ConvCheck, error_of_every_precision_is_within_its_bound) {
   const ConvCheck check(par::Comm::self());
-  for (const std::string& precision : check.precisions()) {
+  for (const Precision precision : check.precisions()) {
     for (const Layout layout : {Layout::contiguous, Layout::channels_last_3d}) {
       const ConvFigure worst = check.error(precision, layout);
-      EXPECT_LE(worst.value, 1) << precision << ", " << name_of(layout) << ": " << worst.where;
-      // A limit that nothing comes near would find nothing.
-      EXPECT_GT(worst.value, 0.01) << precision << ", " << name_of(layout);
+      EXPECT_LE(worst.value, 1) << name_of(precision) << ", " << name_of(layout) << ": "
+                                << worst.where;
+      // A bound that is much too large would detect nothing.
+      EXPECT_GT(worst.value, 0.01) << name_of(precision) << ", " << name_of(layout);
     }
   }
 }
 
-/// Numbers cut to their first `digits` binary digits behind the point.
+/// Numbers truncated to `digits` bits behind the binary point.
 torch::Tensor shortened(const torch::Tensor& x, int digits) {
   return x.view(torch::kInt32).bitwise_and(~((1 << (23 - digits)) - 1)).view(torch::kFloat32);
 }
 
-TEST(ConvCheck, refuses_products_of_shorter_numbers_than_the_precision_promises) {
+TEST(ConvCheck, detects_inputs_rounded_to_fewer_bits_than_those_of_the_precision) {
   configure_math(Precision::fp32, false);
   for (const auto& [precision, digits] : {std::pair{Precision::fp32, 10}, {Precision::tf32, 7}}) {
     const auto shorter = [d = digits](const ConvStep& step, const torch::Tensor& x,
                                       const torch::Tensor& w) {
-      // The gradients see full numbers: the output alone is to betray it.
+      // Gradients use the full inputs, so that only the output is wrong.
       return convolve(step, x + (shortened(x.detach(), d) - x.detach()), w);
     };
     double worst = 0;
@@ -74,7 +75,7 @@ TEST(ConvCheck, refuses_products_of_shorter_numbers_than_the_precision_promises)
   }
 }
 
-TEST(ConvCheck, refuses_what_is_not_a_number_and_a_gradient_that_lacks_one_channel) {
+TEST(ConvCheck, detects_nan_and_a_gradient_that_lacks_one_channel) {
   const auto nan = [](const ConvStep& step, const torch::Tensor& x, const torch::Tensor& w) {
     return convolve(step, x, w) * std::numeric_limits<float>::quiet_NaN();
   };

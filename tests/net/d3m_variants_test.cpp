@@ -17,13 +17,12 @@ namespace {
 using naive::Border;
 using naive::largest_difference;
 
-Architecture small(const std::string& name, const std::string& padding, std::size_t channels,
-                   std::size_t levels) {
+Architecture small(NetworkKind kind, Padding padding, std::size_t channels, std::size_t levels) {
   return {
-      .name = name, .padding = padding, .channels = channels, .levels = levels, .residual = false};
+      .kind = kind, .padding = padding, .channels = channels, .levels = levels, .residual = false};
 }
 
-/// Maximum over the 27 voxels around each; beside the cube there are none.
+/// Maximum over the 27 voxels around each voxel that are in the cube.
 torch::Tensor naive_pool(const torch::Tensor& x, Border border) {
   const std::int64_t n = x.size(2);
   auto y = torch::full_like(x, -1e30);
@@ -81,13 +80,13 @@ class NaiveLayers {
   Border border_;
 };
 
-const std::pair<const char*, Border> borders[] = {{"zero", Border::zero},
-                                                  {"periodic", Border::periodic}};
+const std::pair<Padding, Border> borders[] = {{Padding::zero, Border::zero},
+                                              {Padding::periodic, Border::periodic}};
 
 TEST(D3mInception, equals_naive_convolutions_for_zero_and_periodic_padding) {
   const auto x = torch::randn({2, 3, 6, 6, 6});
   for (const auto& [padding, border] : borders) {
-    const auto network = random_network(small("d3m_inception", padding, 4, 1));
+    const auto network = random_network(small(NetworkKind::d3m_inception, padding, 4, 1));
     NaiveLayers naive(*network, border);
     const auto x1 = naive.inception("layer3", naive.conv("layer2", naive.conv("layer1", x)));
     const auto bottom = naive.conv("layer6", naive.conv("layer5", naive.conv("layer4", x1, 2)));
@@ -97,14 +96,15 @@ TEST(D3mInception, equals_naive_convolutions_for_zero_and_periodic_padding) {
     const auto y = network->forward(x, torch::ones({1}));
     ASSERT_EQ(y.sizes(), expected.sizes());
     EXPECT_GT(expected.std().item<double>(), 1e-3);
-    EXPECT_LT(largest_difference(y, expected), 1e-5) << padding;  // fp32 rounding over 11 layers
+    EXPECT_LT(largest_difference(y, expected), 1e-5)
+        << name_of(padding);  // fp32 rounding over 11 layers
   }
 }
 
 TEST(D3mDeep, equals_naive_convolutions_for_zero_and_periodic_padding) {
   const auto x = torch::randn({2, 3, 6, 6, 6});
   for (const auto& [padding, border] : borders) {
-    const auto network = random_network(small("d3m_deep", padding, 2, 1));
+    const auto network = random_network(small(NetworkKind::d3m_deep, padding, 2, 1));
     NaiveLayers naive(*network, border);
     int number = 0;
     const auto layer = [&] { return "layer" + std::to_string(++number); };
@@ -121,7 +121,8 @@ TEST(D3mDeep, equals_naive_convolutions_for_zero_and_periodic_padding) {
     const auto y = network->forward(x, torch::ones({1}));
     ASSERT_EQ(y.sizes(), expected.sizes());
     EXPECT_GT(expected.std().item<double>(), 1e-3);
-    EXPECT_LT(largest_difference(y, expected), 2e-5) << padding;  // fp32 rounding over 18 layers
+    EXPECT_LT(largest_difference(y, expected), 2e-5)
+        << name_of(padding);  // fp32 rounding over 18 layers
   }
 }
 
@@ -146,18 +147,18 @@ std::int64_t inception_parameters(std::int64_t width) {
 }
 
 TEST(D3mInception, is_d3m_with_two_modules_layer_by_layer) {
-  const auto plain = layer_parameters(*make_network(default_architecture("d3m")));
+  const auto plain = layer_parameters(*make_network(default_architecture(NetworkKind::d3m)));
   std::vector<std::int64_t> expected = plain;
   // After x1 at 64 channels, and on the joined 128 channels before the last two convolutions.
   expected.insert(expected.begin() + 12, inception_parameters(128));
   expected.insert(expected.begin() + 2, inception_parameters(64));
-  const auto network = make_network(default_architecture("d3m_inception"));
+  const auto network = make_network(default_architecture(NetworkKind::d3m_inception));
   EXPECT_EQ(layer_parameters(*network), expected);
   EXPECT_EQ(parameter_count(*network), 8415939 + 43296 + 172608);
 }
 
 TEST(D3mDeep, has_twice_the_layers_of_d3m_and_the_same_shapes_between_its_blocks) {
-  const auto network = make_network(default_architecture("d3m_deep"));
+  const auto network = make_network(default_architecture(NetworkKind::d3m_deep));
   std::vector<std::int64_t> expected;
   const auto block = [&](std::int64_t in, std::int64_t out) {
     expected.push_back(conv_parameters(in, out, 3));
@@ -182,54 +183,57 @@ TEST(D3mDeep, has_twice_the_layers_of_d3m_and_the_same_shapes_between_its_blocks
 
 TEST(D3mVariants, with_halo_on_a_wrapped_cube_are_the_periodic_networks) {
   const auto style = torch::ones({1, 2});
-  for (const char* name : {"d3m_inception", "d3m_deep"}) {
-    const auto periodic = random_network(small(name, "periodic", 4, 1));
-    const auto halo = random_network(small(name, "halo", 4, 1));
+  for (NetworkKind kind : {NetworkKind::d3m_inception, NetworkKind::d3m_deep}) {
+    const auto periodic = random_network(small(kind, Padding::periodic, 4, 1));
+    const auto halo = random_network(small(kind, Padding::halo, 4, 1));
     const auto x = torch::randn({1, 3, 8, 8, 8});
     const auto y = halo->forward(naive::wrapped(x, halo->halo()), style);
-    EXPECT_LT(largest_difference(y, periodic->forward(x, style)), 2e-5) << name;
+    EXPECT_LT(largest_difference(y, periodic->forward(x, style)), 2e-5) << name_of(kind);
   }
 }
 
-TEST(D3mVariants, reach_follows_from_the_layers_and_is_what_a_perturbation_shows) {
+TEST(D3mVariants, reach_computed_from_the_layers_is_that_of_a_perturbation) {
   // Per axis at level 0 and, doubled, at level 1: inception 2 + 2 + 2 + 2 and 2 x 2, deep 5 + 5 and
   // 2 x 5; down and up add one voxel each.
-  for (const auto& [name, channels, reach, halo] :
-       {std::tuple{"d3m_inception", 4U, 14, 14U}, std::tuple{"d3m_deep", 1U, 22, 22U}}) {
-    EXPECT_EQ(footprint(small(name, "halo", channels, 1)).halo, halo) << name;
-    EXPECT_EQ(footprint(small(name, "halo", channels, 1)).stride, 2U);
-    EXPECT_EQ(footprint(small(name, "zero", channels, 1)).halo, 0U);
-    const auto network = random_network(small(name, "zero", channels, 1));
-    {  // positive weights keep every ReLU open, so that nothing is hidden
+  for (const auto& [kind, channels, reach, halo] :
+       {std::tuple{NetworkKind::d3m_inception, 4U, 14, 14U},
+        std::tuple{NetworkKind::d3m_deep, 1U, 22, 22U}}) {
+    EXPECT_EQ(footprint(small(kind, Padding::halo, channels, 1)).halo, halo) << name_of(kind);
+    EXPECT_EQ(footprint(small(kind, Padding::halo, channels, 1)).stride, 2U);
+    EXPECT_EQ(footprint(small(kind, Padding::zero, channels, 1)).halo, 0U);
+    const auto network = random_network(small(kind, Padding::zero, channels, 1));
+    {  // positive weights keep every ReLU open, so that no dependence is hidden
       const torch::NoGradGuard no_grad;
       for (auto& parameter : network->parameters()) parameter.abs_().add_(0.1);
     }
     network->to(torch::kDouble);
-    EXPECT_EQ(measured_reach(*network, 2 * reach + 8), reach) << name;
+    EXPECT_EQ(measured_reach(*network, 2 * reach + 8), reach) << name_of(kind);
   }
 }
 
 TEST(D3mVariants, cost_counts_every_convolution) {
   // Of a voxel, in units of channels^2 at channels = 4, one level: by hand from the layer lists.
-  const auto cost = [](const char* name) {
-    return multiply_adds_per_voxel(small(name, "zero", 4, 1));
+  const auto cost = [](NetworkKind kind) {
+    return multiply_adds_per_voxel(small(kind, Padding::zero, 4, 1));
   };
   // A level-1 convolution has 8 x 8 / 8 of the cost of one at level 0 and twice the width each way.
   const double c3 = 27 * 4 * 4, level1 = 27 * 8 * 8 / 8.0, down = 27 * 4 * 8 / 8.0;
   const double ends = 27 * 3 * 4 + 4 * 3;
-  // a transposed convolution: every input voxel meets all weights
+  // a transposed convolution applies all weights to every input voxel
   const double up = 27 * 8 * 4 / 8.0;
-  EXPECT_DOUBLE_EQ(cost("d3m"), ends + c3 + down + 2 * level1 + up + 2 * c3 + c3);
+  EXPECT_DOUBLE_EQ(cost(NetworkKind::d3m), ends + c3 + down + 2 * level1 + up + 2 * c3 + c3);
   const auto module = [](double width) {
     const double q = width / 4;
     return 4 * width * q + 27 * q * q + 125 * q * q;
   };
-  EXPECT_DOUBLE_EQ(cost("d3m_inception"), cost("d3m") + module(4) + module(8));
-  EXPECT_DOUBLE_EQ(cost("d3m_deep"), cost("d3m") + 3 * (c3 + level1 + c3));
+  EXPECT_DOUBLE_EQ(cost(NetworkKind::d3m_inception),
+                   cost(NetworkKind::d3m) + module(4) + module(8));
+  EXPECT_DOUBLE_EQ(cost(NetworkKind::d3m_deep), cost(NetworkKind::d3m) + 3 * (c3 + level1 + c3));
 }
 
 TEST(D3mVariants, refuse_what_cannot_be_split_into_branches) {
-  EXPECT_THROW((void)make_network(small("d3m_inception", "zero", 6, 1)), UsageError);
+  EXPECT_THROW((void)make_network(small(NetworkKind::d3m_inception, Padding::zero, 6, 1)),
+               UsageError);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-/// What inference on CPUs does in fewer passes over memory equals what training does.
+/// The faster functions for inference on CPUs equal those of training.
 namespace nubox::net {
 namespace {
 
@@ -21,7 +21,7 @@ torch::Tensor random_cubes(std::int64_t channels, std::int64_t n, at::ScalarType
       .contiguous(at::MemoryFormat::ChannelsLast3d);
 }
 
-TEST(StyledConv, activation_in_the_convolution_equals_the_one_behind_it) {
+TEST(StyledConv, activation_within_the_convolution_equals_one_after_it) {
   for (const Op op : {Op::conv, Op::down, Op::up}) {
     StyledConv layer(op, 3, 16, op == Op::conv ? 3 : 2, StyledConv::Weights::demodulated);
     randomise(layer);
@@ -35,7 +35,7 @@ TEST(StyledConv, activation_in_the_convolution_equals_the_one_behind_it) {
   }
 }
 
-TEST(ResidualBlock, sums_by_planes_as_it_does_at_once) {
+TEST(ResidualBlock, sum_plane_by_plane_equals_the_sum_of_whole_tensors) {
   torch::manual_seed(11);
   const auto x = random_cubes(5, 9, torch::kFloat32);
   const auto style = torch::tensor({{0.7F, 1.0F}});
@@ -49,14 +49,14 @@ TEST(ResidualBlock, sums_by_planes_as_it_does_at_once) {
   }
 }
 
-TEST(Join, of_cubes_and_crops_is_torchs_concatenation) {
+TEST(Join, of_cubes_and_crops_equals_the_concatenation_of_torch) {
   for (const at::ScalarType type : {torch::kFloat32, torch::kBFloat16}) {
     const c10::InferenceMode inference;
     const torch::Tensor wide = random_cubes(5, 8, type), narrow = random_cubes(3, 4, type);
     const torch::Tensor joined = join(crop(wide, 2), narrow);
     EXPECT_TRUE(joined.is_contiguous(at::MemoryFormat::ChannelsLast3d));
     EXPECT_TRUE(torch::equal(joined, torch::cat({crop(wide, 2), narrow}, 1)));
-    // Channels first, and of two types: what rows cannot be copied of.
+    // Tensors whose rows cannot be copied: channels first, different types.
     EXPECT_TRUE(torch::equal(join(wide.contiguous(), wide), torch::cat({wide, wide}, 1)));
     EXPECT_EQ(join(wide, wide.to(torch::kDouble)).scalar_type(), torch::kDouble);
   }

@@ -17,7 +17,7 @@ namespace {
 ModelCard sample_card() {
   ModelCard card;
   card.architecture = {.input_channels = 4, .channels = 4, .levels = 1};
-  card.prior = "linear";
+  card.prior = prior::Kind::linear;
   card.features = {"prior_x", "prior_y", "prior_z", "density"};
   card.feature_scales = {6, 6, 6, 1.5};
   card.output_scale_mpch = 0.2;
@@ -46,7 +46,7 @@ class ModelFile : public testing::Test {
       std::filesystem::temp_directory_path() / fmt::format("nubox-model-{}.h5", getpid());
 };
 
-TEST_F(ModelFile, gives_back_card_and_weights) {
+TEST_F(ModelFile, returns_the_card_and_the_weights_that_were_written) {
   const ModelCard card = sample_card();
   const auto network = network_with_random_weights(card.architecture);
   save_model(comm_, path_, card, *network);
@@ -66,13 +66,13 @@ TEST_F(ModelFile, gives_back_card_and_weights) {
 
 TEST_F(ModelFile, may_hold_a_calibrated_prior_alone) {
   ModelCard card = sample_card();
-  card.architecture = default_architecture("none");
+  card.architecture = default_architecture(NetworkKind::none);
   card.calibration = {{0.1, 1}, {{2, 0.15, 0.95, 1, 0.8, {1.01, 0.99}}}};
   card.output_calibration = {{0.2}, {{4, 0.15, 0.95, 1, 1, {0.97}}}};
   card.force_classes = {2, 4};
   save_card(comm_, path_, card);
   const ModelCard back = load_card(comm_, path_);
-  EXPECT_EQ(back.architecture.name, "none");
+  EXPECT_FALSE(back.architecture.has_network());
   ASSERT_EQ(back.calibration.points.size(), 1U);
   EXPECT_EQ(back.calibration.points[0].gain, card.calibration.points[0].gain);
   EXPECT_EQ(back.output_calibration.points.at(0).gain, card.output_calibration.points[0].gain);
@@ -82,8 +82,8 @@ TEST_F(ModelFile, may_hold_a_calibrated_prior_alone) {
 
 TEST_F(ModelFile, keeps_batch_normalisation_buffers) {
   ModelCard card = sample_card();
-  card.architecture = {.name = "d3m",
-                       .padding = "zero",
+  card.architecture = {.kind = NetworkKind::d3m,
+                       .padding = Padding::zero,
                        .input_channels = 4,
                        .channels = 2,
                        .levels = 1,
@@ -122,6 +122,9 @@ TEST_F(ModelFile, without_a_card_entry_or_with_an_unknown_architecture_is_refuse
   io::TableFile strange = table;
   strange.attributes["architecture"] = std::string("unet");
   EXPECT_THROW((void)read_card(strange), InputError);
+  strange = table;
+  strange.attributes["prior"] = std::string("guess");
+  EXPECT_THROW((void)read_card(strange), InputError);
 }
 
 TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
@@ -148,16 +151,12 @@ TEST_F(ModelFile, evaluator_gives_the_emulators_increment) {
   const auto expected = 0.5 * 0.2 * network->forward(x / scales, style);
   EXPECT_LT((run(evaluator) - expected).abs().max().item<float>(), 1e-6);
   // bfloat16 has 8 significant bits: a percent of the increment, not nothing.
-  const auto coarse = run(Evaluator(comm_, path_, "bf16"));
+  const auto coarse = run(Evaluator(comm_, path_, Precision::bf16));
   const float error =
       (coarse - expected).abs().max().item<float>() / expected.abs().max().item<float>();
   EXPECT_LT(error, 0.03);
   EXPECT_GT(error, 1e-5);
   EXPECT_THROW(TileBatch(evaluator, 1, {4, 4, 3}), InternalError);
-}
-
-TEST(Precision, unknown_names_are_usage_errors) {
-  EXPECT_THROW((void)precision_from("fp8"), UsageError);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "net/cubes.hpp"
 #include "net/networks.hpp"
 #include "net/styled_conv.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -16,12 +17,13 @@ namespace {
 using naive::Border;
 using naive::largest_difference;
 
-Architecture small_d3m(const std::string& padding) {
-  return {.name = "d3m", .padding = padding, .channels = 2, .levels = 2, .residual = false};
+Architecture small_d3m(Padding padding) {
+  return {
+      .kind = NetworkKind::d3m, .padding = padding, .channels = 2, .levels = 2, .residual = false};
 }
 
 TEST(D3m, has_the_published_parameter_count_and_layer_order) {
-  const auto network = make_network(default_architecture("d3m"));
+  const auto network = make_network(default_architecture(NetworkKind::d3m));
   EXPECT_EQ(parameter_count(*network), 8415939);
   // He et al. 2019 (ML-Recon): convolution with bias, then batch normalisation, layer by layer.
   const std::vector<std::int64_t> convolutions{5248,   110656,  221312,  442496, 442496,
@@ -37,7 +39,7 @@ TEST(D3m, has_the_published_parameter_count_and_layer_order) {
   }
 }
 
-/// D3M in eval mode from its table, with naive convolutions.
+/// D3M in evaluation mode from its list of layers, with naive convolutions.
 torch::Tensor naive_d3m(Network& network, const torch::Tensor& x, Border border) {
   std::map<std::string, torch::Tensor> t;
   for (const auto& item : network.named_parameters()) t[item.key()] = item.value();
@@ -71,36 +73,36 @@ TEST(D3m, equals_naive_convolutions_for_zero_and_periodic_padding) {
   const auto x = torch::randn({2, 3, 8, 8, 8});
   const auto style = torch::ones({1, 2});
   for (const auto& [padding, border] :
-       {std::pair{"zero", Border::zero}, std::pair{"periodic", Border::periodic}}) {
+       {std::pair{Padding::zero, Border::zero}, std::pair{Padding::periodic, Border::periodic}}) {
     const auto network = random_network(small_d3m(padding));
     const auto y = network->forward(x, style);
     const auto expected = naive_d3m(*network, x, border);
     ASSERT_EQ(y.sizes(), expected.sizes());
     EXPECT_GT(expected.std().item<double>(), 1e-3);
     // fp32 rounding over 15 layers of order-one activations
-    EXPECT_LT(largest_difference(y, expected), 1e-5) << padding;
+    EXPECT_LT(largest_difference(y, expected), 1e-5) << name_of(padding);
   }
 }
 
 TEST(D3m, halo_padding_on_a_wrapped_cube_is_the_periodic_network) {
-  const auto periodic = random_network(small_d3m("periodic"));
-  const auto halo = random_network(small_d3m("halo"));
+  const auto periodic = random_network(small_d3m(Padding::periodic));
+  const auto halo = random_network(small_d3m(Padding::halo));
   const auto x = torch::randn({1, 3, 8, 8, 8});
   const auto style = torch::ones({1, 2});
   const auto y = halo->forward(naive::wrapped(x, halo->halo()), style);
   EXPECT_LT(largest_difference(y, periodic->forward(x, style)), 1e-5);
-  // With half the halo the zero border is seen: the test above can fail.
-  const auto poor = random_network(small_d3m("zero"))->forward(naive::wrapped(x, 12), style);
+  // With half the halo the zero border has an effect: the test above can fail.
+  const auto poor = random_network(small_d3m(Padding::zero))->forward(naive::wrapped(x, 12), style);
   EXPECT_GT(largest_difference(crop(poor, 12), periodic->forward(x, style)), 1e-4);
 }
 
-TEST(Footprint, of_d3m_follows_from_the_layers_and_is_what_a_perturbation_shows) {
-  const Footprint halo = footprint(small_d3m("halo"));
+TEST(Footprint, of_d3m_computed_from_the_layers_is_that_of_a_perturbation) {
+  const Footprint halo = footprint(small_d3m(Padding::halo));
   EXPECT_EQ(halo.halo, 28U);
   EXPECT_EQ(halo.stride, 4U);
-  EXPECT_EQ(footprint(small_d3m("zero")).halo, 0U);
-  // Positive weights keep every ReLU open, so that nothing is hidden.
-  Architecture narrow = small_d3m("zero");
+  EXPECT_EQ(footprint(small_d3m(Padding::zero)).halo, 0U);
+  // Positive weights keep every ReLU open, so that no dependence is hidden.
+  Architecture narrow = small_d3m(Padding::zero);
   narrow.channels = 1;
   const auto network = random_network(narrow);
   {
@@ -111,7 +113,7 @@ TEST(Footprint, of_d3m_follows_from_the_layers_and_is_what_a_perturbation_shows)
   EXPECT_EQ(measured_reach(*network, 60), 26);
 }
 
-TEST(Footprint, of_vnet_is_what_valid_convolutions_take_off) {
+TEST(Footprint, of_vnet_is_the_margin_that_valid_convolutions_remove) {
   for (const auto& [levels, halo, reach] : {std::tuple{1U, 8U, 9}, std::tuple{2U, 20U, 23}}) {
     const Architecture architecture{.channels = 1, .levels = levels};
     EXPECT_EQ(footprint(architecture).halo, halo);
@@ -126,8 +128,8 @@ TEST(Footprint, of_vnet_is_what_valid_convolutions_take_off) {
     const auto before = network->forward(x, style);
     ASSERT_EQ(before.size(2), network->stride());
     x.select(2, n - 1) += 1.0;
-    // A plane that is not read changes no bit; one that is, at the end of many leaky layers,
-    // little.
+    // A plane that is not read changes no bit. The effect of one that is read is small after many
+    // layers.
     EXPECT_GT(largest_difference(network->forward(x, style), before), 0);
   }
 }
@@ -152,8 +154,8 @@ TEST(VNet, tiles_with_halo_equal_the_whole_periodic_box) {
   EXPECT_LT(difference, 1e-5);  // fp32 sums in another order
 }
 
-TEST(HaloNetworks, give_a_site_the_same_displacement_wherever_the_crop_was_cut) {
-  const Architecture d3m{.name = "d3m", .channels = 2, .levels = 1, .residual = false};
+TEST(HaloNetworks, displacement_of_a_site_does_not_depend_on_the_origin_of_the_crop) {
+  const Architecture d3m{.kind = NetworkKind::d3m, .channels = 2, .levels = 1, .residual = false};
   for (const Architecture& architecture : {Architecture{.channels = 4, .levels = 2}, d3m}) {
     ModelCard card;
     card.architecture = architecture;
@@ -180,7 +182,7 @@ TEST(HaloNetworks, give_a_site_the_same_displacement_wherever_the_crop_was_cut) 
           emulator.forward(crop_of(size, naive::wrapped(moved(box, origin), halo)), style);
       // Mpc/h; fp32 sums in another order
       EXPECT_LT(largest_difference(part, crop_of(tile, moved(whole, origin))), 1e-5)
-          << architecture.name << " " << shift;
+          << name_of(architecture.kind) << " " << shift;
     }
   }
 }
@@ -197,11 +199,11 @@ TEST(Cost, of_tiles_with_and_without_margins_is_that_of_the_published_networks) 
     const Extent tile{edge, edge, edge};
     return 1e-6 * multiply_adds(architecture, tile) / static_cast<double>(voxels(tile));
   };
-  const Architecture d3m = default_architecture("d3m");
+  const Architecture d3m = default_architecture(NetworkKind::d3m);
   EXPECT_NEAR(1e-6 * multiply_adds_per_voxel(d3m), 0.8625, 5e-5);
   EXPECT_NEAR(per_voxel(d3m, 32), 0.8625, 5e-5) << "zero padding has no margins";
   Architecture haloed = d3m;
-  haloed.padding = "halo";
+  haloed.padding = Padding::halo;
   EXPECT_NEAR(per_voxel(haloed, 64), 5.69, 0.01);
   const Architecture vnet{.channels = 64, .levels = 2};
   EXPECT_NEAR(1e-6 * multiply_adds_per_voxel(vnet), 0.694, 1e-3);
@@ -209,7 +211,7 @@ TEST(Cost, of_tiles_with_and_without_margins_is_that_of_the_published_networks) 
   EXPECT_NEAR(per_voxel(vnet, 128), 0.889, 1e-3);
 }
 
-TEST(VNet, untrained_adds_nothing_and_a_massless_box_stays_what_it_is) {
+TEST(VNet, increment_is_zero_before_training_and_without_neutrino_mass) {
   const Architecture architecture{.channels = 4, .levels = 1};
   const auto x = torch::randn({2, 3, 20, 20, 20});
   EXPECT_EQ(make_network(architecture)->forward(x, torch::ones({1, 2})).abs().max().item<float>(),
@@ -223,7 +225,7 @@ TEST(VNet, untrained_adds_nothing_and_a_massless_box_stays_what_it_is) {
   EXPECT_GT(emulator.forward(x, torch::ones({1, 2})).abs().max().item<float>(), 0);
 }
 
-TEST(VNet, tells_forces_apart_only_once_it_has_learnt_to) {
+TEST(VNet, depends_on_the_force_resolution_only_after_training) {
   const auto x = torch::randn({1, 3, 20, 20, 20});
   const auto of_force = [&](Network& network, float force) {
     return network.forward(x, torch::tensor({{1.0F, force}}));
@@ -240,7 +242,7 @@ TEST(VNet, tells_forces_apart_only_once_it_has_learnt_to) {
   EXPECT_GT(largest_difference(of_force(*taught, 0), of_force(*taught, 1)), 1e-3);
 }
 
-TEST(Architecture, style_tells_meshes_of_2N_4N_and_unknown_ones) {
+TEST(Architecture, conditioning_depends_on_the_force_mesh_and_takes_an_unknown_one_as_2N) {
   EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).force, 0);
   EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 4).force, 1);
   EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 0).force, 0);
@@ -278,14 +280,26 @@ TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
 }
 
 TEST(Architecture, refuses_what_cannot_be_built) {
-  EXPECT_THROW((void)default_architecture("unet"), UsageError);
-  EXPECT_THROW((void)make_network({.padding = "zero"}), UsageError);
-  EXPECT_THROW((void)make_network({.padding = "mirror"}), UsageError);
+  EXPECT_THROW((void)make_network({.padding = Padding::zero}), UsageError);
   EXPECT_THROW((void)make_network({.channels = 0}), UsageError);
-  EXPECT_THROW((void)make_network(default_architecture("none")), UsageError);
+  EXPECT_THROW((void)make_network(default_architecture(NetworkKind::none)), UsageError);
 }
 
-TEST(Architecture, style_is_one_at_the_papers_mass_and_zero_without_neutrinos) {
+TEST(Architecture, names_of_kinds_and_paddings_are_read_back_and_unknown_ones_refused) {
+  for (const NetworkKind kind : {NetworkKind::none, NetworkKind::d3m, NetworkKind::d3m_inception,
+                                 NetworkKind::d3m_deep, NetworkKind::vnet}) {
+    EXPECT_EQ(network_kind_from(name_of(kind)), kind);
+  }
+  for (const Padding padding : {Padding::zero, Padding::periodic, Padding::halo}) {
+    EXPECT_EQ(padding_from(name_of(padding)), padding);
+  }
+  EXPECT_THROW((void)network_kind_from("unet"), UsageError);
+  const auto error = test::error_of([] { (void)padding_from("mirror"); });
+  ASSERT_TRUE(error);
+  EXPECT_STREQ(error->what(), "unknown padding 'mirror' (zero, periodic, halo)");
+}
+
+TEST(Architecture, theta_is_one_for_the_mass_of_the_paper_and_zero_without_neutrinos) {
   EXPECT_DOUBLE_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).theta, 1.0);
   EXPECT_DOUBLE_EQ(conditioning_of(0.0, 0.3, 0.7, 2).theta, 0.0);
   EXPECT_NEAR(conditioning_of(0.6, 0.3175, 0.6711, 2).theta, 4.0, 1e-12);

@@ -7,7 +7,7 @@
 
 #include <torch/torch.h>
 
-/// Networks with random weights, and what can be measured on any of them.
+/// Networks with random weights, and their measured properties.
 namespace nubox::net {
 
 /// Random weights everywhere, the zero-initialised output layers included.

@@ -72,7 +72,7 @@ field::LatticeField random_field(const par::Comm& comm, std::size_t n, std::size
 }
 
 net::Architecture small_vnet() {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.channels = 4;
   architecture.levels = 1;
   architecture.input_channels = 3;
@@ -90,8 +90,8 @@ double largest_difference(const field::LatticeField& a, const field::LatticeFiel
 // Rounding of a few hundred float operations of order 0.1 Mpc/h: far below the tolerance.
 constexpr double tolerance_mpch = 1e-5;
 
-/// Tilings on all ranks against the whole box as one tile on one rank, which every rank evaluates
-/// for itself.
+/// Compares tilings on all ranks with the whole box as one tile, which every rank evaluates on its
+/// own.
 void expect_one_box(const net::Architecture& architecture, const std::vector<std::size_t>& tiles) {
   const par::Comm world = par::Comm::world();
   const RandomModel model(world, architecture);
@@ -123,7 +123,7 @@ TEST(Predict, every_tiling_and_rank_count_gives_the_same_box) {
 }
 
 TEST(Predict, every_rank_count_gives_the_same_box_with_the_default_network) {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.input_channels = 9;
   expect_one_box(architecture, {6, 0});
 }

@@ -10,7 +10,7 @@ namespace nubox::predict {
 namespace {
 
 net::Architecture default_network() {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.channels = 16;
   architecture.input_channels = 9;
   return architecture;
@@ -61,7 +61,7 @@ TEST(PredictMemory, of_a_rank_falls_with_the_number_of_ranks_and_grows_with_what
   EXPECT_EQ(without.network_bytes + without.halo_bytes + without.features_bytes, 0U);
 }
 
-TEST(PredictMemory, tiles_keep_to_their_share) {
+TEST(PredictMemory, tiles_fit_into_their_memory_limit) {
   const par::Comm self = par::Comm::self();
   const net::Architecture network = default_network();
   for (const double memory : {0.1e9, 0.5e9, 3e9}) {

@@ -13,7 +13,7 @@ namespace {
 std::vector<std::string> outputs(const SuiteOptions& options) {
   std::vector<std::string> paths;
   for (const SuiteTask& task : suite_tasks(options)) {
-    for (const OutputRequest& wanted : task.wanted) paths.push_back(wanted.out.string());
+    for (const OutputRequest& wanted : task.requests) paths.push_back(wanted.out.string());
   }
   return paths;
 }
@@ -25,9 +25,9 @@ TEST(SuitePlan, a_single_box_is_written_to_the_named_file) {
   const auto tasks = suite_tasks(options);
   ASSERT_EQ(tasks.size(), 1u);
   EXPECT_EQ(tasks[0].in, "in.h5");
-  ASSERT_EQ(tasks[0].wanted.size(), 1u);
-  EXPECT_EQ(tasks[0].wanted[0].M_nu_eV, 0.15);
-  EXPECT_EQ(tasks[0].wanted[0].out, "some/box.h5");
+  ASSERT_EQ(tasks[0].requests.size(), 1u);
+  EXPECT_EQ(tasks[0].requests[0].M_nu_eV, 0.15);
+  EXPECT_EQ(tasks[0].requests[0].out, "some/box.h5");
 }
 
 TEST(SuitePlan, a_trailing_slash_or_a_second_mass_makes_a_directory) {

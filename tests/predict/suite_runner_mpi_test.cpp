@@ -31,7 +31,7 @@ std::vector<SuiteTask> tasks_in(const test::TemporaryDirectory& directory, std::
   return tasks;
 }
 
-/// A runner's callback that has every box made by `make`.
+/// Opens every task with `make` as the function that predicts its boxes.
 OpenTask every_box(const std::function<PendingBox(const OutputRequest&, const fs::path& next_input,
                                                   const std::function<void()>&)>& make) {
   return [make](const SuiteTask&) -> PredictBox { return make; };
@@ -41,22 +41,23 @@ TEST(Suite, a_box_reaches_the_disk_while_the_next_task_works) {
   const auto world = par::Comm::world();
   const test::TemporaryDirectory directory(world);
   const auto tasks = tasks_in(directory, 3);
-  std::size_t turn = 0;
+  std::size_t boxes_begun = 0;
   run_suite(world, world, tasks,
             every_box([&](const OutputRequest& wanted, const fs::path& next_input,
                           const std::function<void()>& input_is_read) -> PendingBox {
-              if (turn > 0) {
-                const fs::path& before = tasks[turn - 1].wanted.front().out;
+              if (boxes_begun > 0) {
+                const fs::path& before = tasks[boxes_begun - 1].requests.front().out;
                 EXPECT_FALSE(fs::exists(before));
                 world.barrier();
                 input_is_read();
                 EXPECT_TRUE(fs::exists(before));
               }
-              ++turn;
-              EXPECT_EQ(next_input, turn < tasks.size() ? tasks[turn].in : fs::path());
+              ++boxes_begun;
+              EXPECT_EQ(next_input,
+                        boxes_begun < tasks.size() ? tasks[boxes_begun].in : fs::path());
               return {small_box(world, wanted.out), "made"};
             }));
-  EXPECT_EQ(turn, 3u);
+  EXPECT_EQ(boxes_begun, 3u);
   world.barrier();
   EXPECT_EQ(directory.entries(), 3u);
 }
@@ -88,14 +89,14 @@ TEST(Suite, a_failed_output_fails_the_task_of_that_box_alone) {
   const auto world = par::Comm::world();
   const test::TemporaryDirectory directory(world);
   const auto tasks = tasks_in(directory, 3);
-  std::size_t turn = 0;
+  std::size_t boxes_begun = 0;
   std::string message;
   try {
     run_suite(world, world, tasks,
               every_box([&](const OutputRequest& wanted, const fs::path&,
                             const std::function<void()>& input_is_read) -> PendingBox {
-                if (turn++ == 1) {
-                  // The first box is lost before it is in place.
+                if (boxes_begun++ == 1) {
+                  // The first box is lost before its files have their names.
                   if (world.is_root()) directory.clear();
                   input_is_read();
                 }
@@ -107,12 +108,12 @@ TEST(Suite, a_failed_output_fails_the_task_of_that_box_alone) {
     EXPECT_TRUE(error.agreed());
     message = error.what();
   }
-  EXPECT_EQ(turn, 3u);
+  EXPECT_EQ(boxes_begun, 3u);
   EXPECT_NE(message.find("box-0"), std::string::npos) << message;
   world.barrier();
-  EXPECT_FALSE(fs::exists(tasks[0].wanted.front().out));
-  EXPECT_TRUE(fs::exists(tasks[1].wanted.front().out));
-  EXPECT_TRUE(fs::exists(tasks[2].wanted.front().out));
+  EXPECT_FALSE(fs::exists(tasks[0].requests.front().out));
+  EXPECT_TRUE(fs::exists(tasks[1].requests.front().out));
+  EXPECT_TRUE(fs::exists(tasks[2].requests.front().out));
 }
 
 TEST(WriteBehind, a_failed_output_counts_for_its_own_task) {

@@ -12,13 +12,13 @@ constexpr double plenty = 1e15;
 
 /// Halo 8 and stride 2 with one level, 20 and 4 with two.
 net::Architecture vnet(std::size_t levels = 1) {
-  net::Architecture architecture = net::default_architecture("vnet");
+  net::Architecture architecture = net::default_architecture(net::NetworkKind::vnet);
   architecture.levels = levels;
   architecture.channels = 16;
   return architecture;
 }
 
-net::Architecture plain_d3m() { return net::default_architecture("d3m"); }
+net::Architecture plain_d3m() { return net::default_architecture(net::NetworkKind::d3m); }
 
 /// How often each site of this rank's slab is written by the tiles of a plan.
 std::vector<int> coverage(const TilePlan& plan, const par::SlabLayout& layout) {
@@ -55,7 +55,7 @@ TEST(TilePlan, keeps_origins_on_the_stride_and_its_planes_within_the_slab_halo) 
   const par::Comm world = par::Comm::world();
   const par::SlabLayout layout(world, 24);
   for (const net::Architecture& architecture : {vnet(), plain_d3m()}) {
-    const bool fixed_grid = architecture.padding != "halo";
+    const bool fixed_grid = architecture.pads_tile_faces();
     const TilePlan plan = plan_tiles(layout, architecture, {8});
     const auto low = static_cast<std::ptrdiff_t>(layout.local().start);
     const auto high = static_cast<std::ptrdiff_t>(layout.local().end());

@@ -50,7 +50,7 @@ class Suite(SystemTest):
         checked = nubox("predict", *self.options(out))
         self.assertEqual(checked.code, 0, str(checked))
         self.assertIn("0 boxes made", checked.out + checked.err)
-        self.assertIn("20 found finished", checked.out + checked.err)
+        self.assertIn("20 found complete", checked.out + checked.err)
 
     def test_twenty_boxes_survive_kills_and_none_is_made_twice(self):
         out = self.directory / "killed"

@@ -21,7 +21,7 @@ void overwrite(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
 
-/// `count` copies of `good`, each with another bit flipped; the places spread over the whole file.
+/// `count` copies of `good`, each with a different flipped bit, spread over the whole file.
 template <class Visit>
 void for_each_flip(const std::string& good, std::size_t count, const Visit& visit) {
   for (std::size_t i = 0; i < count; ++i) {

@@ -46,7 +46,7 @@ torch::Tensor scattered(std::int64_t batch, std::int64_t m = 4) {
   return u.floor() + (u - u.floor()) * 0.98 + 0.01;
 }
 
-TEST(CicDensity, is_the_sum_of_the_kernel_and_loses_what_lies_beside_the_mesh) {
+TEST(CicDensity, is_the_sum_of_the_kernel_at_the_nodes_of_the_mesh_alone) {
   torch::manual_seed(3);
   const auto u = scattered(2);
   const auto counted = (torch::rand({2, 4, 4, 4}) > 0.2).to(torch::kDouble);
@@ -65,7 +65,7 @@ double gradient_error(const std::function<torch::Tensor(const torch::Tensor&)>& 
   const auto analytic = x.grad().flatten();
   const torch::NoGradGuard no_grad;
   double worst = 0;
-  for (std::int64_t i = 0; i < at.numel(); i += 11) {  // every component and corner has its turn
+  for (std::int64_t i = 0; i < at.numel(); i += 11) {  // every component and corner occurs
     auto low = at.clone(), high = at.clone();
     low.view({-1})[i] -= step;
     high.view({-1})[i] += step;
@@ -86,7 +86,7 @@ TEST(CicDensity, gradient_is_that_of_finite_differences) {
   EXPECT_LT(gradient_error(value, u, 1e-6), 1e-8);
 }
 
-/// A crop of displacements of some cells, and what a network might make of it.
+/// A crop of displacements of some cells, and a prediction with errors.
 struct Example {
   torch::Tensor prediction, target, base;
   explicit Example(std::int64_t batch, std::int64_t m = 6) {
@@ -182,7 +182,7 @@ TEST(CropLoss, spectral_term_compares_the_log_of_binned_power) {
               1e-5 * expected);
 }
 
-TEST(CropLoss, of_a_sample_depends_on_no_other_and_on_no_common_flow) {
+TEST(CropLoss, of_a_crop_does_not_depend_on_other_crops_or_a_common_displacement) {
   const Example e(3);
   const CropLoss loss(all_terms, 6, spacing_mpch);
   const auto together = loss(e.prediction, e.target, e.base).objective;
@@ -199,7 +199,7 @@ TEST(CropLoss, is_the_same_for_every_orientation_of_the_cube) {
   const CropLoss loss(all_terms, 6, spacing_mpch);
   const auto objective = [&](std::size_t element) {
     const auto seen = [&](const torch::Tensor& t) {
-      return turned(t[0].to(torch::kFloat32), octahedral(element), {0})
+      return transformed(t[0].to(torch::kFloat32), octahedral(element), {0})
           .to(torch::kDouble)
           .unsqueeze(0);
     };

@@ -37,7 +37,7 @@ field::LatticeField slab_of(const par::Comm& comm, const torch::Tensor& box) {
   return field;
 }
 
-/// Where the crop of a box lies once the whole box has been turned: reversal is i -> n - 1 - i.
+/// Origin of a crop in the transformed box: reversal is i -> n - 1 - i.
 std::array<std::size_t, 3> turned_origin(const std::array<std::size_t, 3>& origin,
                                          const Octahedral& element) {
   std::array<std::size_t, 3> turned{};
@@ -48,7 +48,7 @@ std::array<std::size_t, 3> turned_origin(const std::array<std::size_t, 3>& origi
   return turned;
 }
 
-TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_turned_box) {
+TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_transformed_box) {
   const par::Comm comm = par::Comm::world();
   torch::manual_seed(11);
   // Features: a vector, a scalar, a vector. Targets: the residual and the prior displacement.
@@ -66,7 +66,8 @@ TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_turned_b
     const std::vector<Sample> mine{sample};
     const Crops crops = server.gather(copies);
     const Batch batch = make_batch(server, crops, mine, {{.theta = 1}}, 0, 1, torch::kCPU);
-    return Batch{batch.features.clone(), batch.targets.clone(), batch.base.clone(), batch.style};
+    return Batch{batch.features.clone(), batch.targets.clone(), batch.base.clone(),
+                 batch.conditioning};
   };
   const CropServer server = server_of(features, targets);
   for (std::size_t e = 0; e < octahedral_order; ++e) {
@@ -74,7 +75,7 @@ TEST(Augmentation, of_a_crop_with_halo_target_and_base_is_a_crop_of_the_turned_b
     const Sample augmented{0, 0, {5, (3 + e) % Small::n, 6}, e};
     const Batch batch = batch_of(server, augmented);
     const CropServer whole =
-        server_of(turned(features, element, vectors), turned(targets, element, {0, 3}));
+        server_of(transformed(features, element, vectors), transformed(targets, element, {0, 3}));
     const Batch expected = batch_of(whole, {0, 0, turned_origin(augmented.origin, element), 0});
     EXPECT_TRUE(torch::equal(batch.features, expected.features)) << e;
     EXPECT_TRUE(torch::equal(batch.targets, expected.targets)) << e;

@@ -19,7 +19,7 @@ struct Problem {
   torch::Tensor y = torch::randn({5, 3, 4, 4, 4});
 };
 
-/// Gradient of the mean loss over five samples, dealt to the ranks of `comm`.
+/// Gradient of the mean loss over five samples, distributed over the ranks of `comm`.
 torch::Tensor gradient(const par::Comm& comm, const Reducer::Options& options, std::size_t micro) {
   torch::manual_seed(3);
   const auto network = net::make_network({.channels = 4, .levels = 1});
@@ -33,7 +33,7 @@ torch::Tensor gradient(const par::Comm& comm, const Reducer::Options& options, s
       comm, *network, [&] { network->forward(problem.x.narrow(0, 0, 1), style).sum().backward(); });
   const auto backend = make_reduce_backend(GradientBackend::mpi, comm, torch::kCPU);
   Reducer reducer(parameters, *backend, options);
-  for (int step = 0; step < 2; ++step) {  // the second shows that a step leaves nothing behind
+  for (int step = 0; step < 2; ++step) {  // the second must not depend on the first
     reducer.begin_step();
     std::vector<std::int64_t> mine;
     for (int i = comm.rank(); i < 5; i += comm.size()) mine.push_back(i);
@@ -68,7 +68,7 @@ TEST(Reducer, ranks_with_uneven_shares_give_the_gradient_of_one_rank_with_all_sa
 
 TEST(Reducer, buckets_of_d3m_follow_the_plan) {
   const par::Comm comm = par::Comm::world();
-  const auto network = net::make_network(net::default_architecture("d3m"));
+  const auto network = net::make_network(net::default_architecture(net::NetworkKind::d3m));
   network->eval();
   FlatParameters parameters(comm, *network, [&] {
     network->forward(torch::zeros({1, 3, 8, 8, 8}), torch::ones({1})).sum().backward();
@@ -92,7 +92,7 @@ TEST(Reducer, buckets_of_d3m_follow_the_plan) {
   EXPECT_LE(reducer.buckets().back().bytes(), std::size_t{1} << 19);
 }
 
-/// A layer that can be left out, and one that nobody uses.
+/// A layer that can be left out, and one that is not used.
 struct Partial : torch::nn::Module {
   explicit Partial(bool with_idle) {
     first = register_module("first", torch::nn::Linear(2, 2));
@@ -140,7 +140,7 @@ TEST(Reducer, a_parameter_left_out_on_one_rank_only_is_named_on_all_ranks) {
   }
 }
 
-TEST(Reducer, that_checks_its_sums_names_the_rank_with_another_one_on_all_ranks) {
+TEST(Reducer, with_checked_sums_names_the_rank_that_sums_another_tensor_on_all_ranks) {
   const par::Comm comm = par::Comm::world();
   if (comm.size() == 1) GTEST_SKIP() << "needs ranks that can differ";
   CheckedBackend backend(comm, make_reduce_backend(GradientBackend::mpi, comm, torch::kCPU));
@@ -181,7 +181,7 @@ TEST(BatchNorm, merged_statistics_are_those_of_one_rank_with_all_samples) {
   EXPECT_LT((local->running_mean - whole->running_mean).abs().max().item<double>(), 1e-6);
   // Bessel's correction differs by 1/216 between one sample and all of them.
   EXPECT_LT((local->running_var - whole->running_var).abs().max().item<double>(), 2e-3);
-  // A rank without samples takes the others' statistics.
+  // A rank without samples gets the statistics of the others.
   merge_running_statistics(comm, *module, comm.is_root() ? 1 : 0);
   const auto means = comm.all_gather(local->running_mean[0].item<float>());
   for (const float mean : means) EXPECT_EQ(mean, means.front());

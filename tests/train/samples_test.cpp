@@ -31,26 +31,27 @@ TEST(Octahedral, elements_are_distinct_and_closed_under_composition) {
   EXPECT_THROW((void)octahedral(48), InternalError);
 }
 
-TEST(Octahedral, turning_fields_composes_as_the_group_does) {
+TEST(Octahedral, transforms_of_fields_compose_as_elements_of_the_group) {
   const auto field = torch::randn({4, 4, 4, 4});
   for (const auto& [i, j] : {std::pair{11U, 30U}, std::pair{47U, 20U}, std::pair{5U, 5U}}) {
-    const auto twice = turned(turned(field, octahedral(j), {1}), octahedral(i), {1});
-    EXPECT_TRUE(torch::equal(twice, turned(field, compose(octahedral(i), octahedral(j)), {1})));
+    const auto twice = transformed(transformed(field, octahedral(j), {1}), octahedral(i), {1});
+    EXPECT_TRUE(
+        torch::equal(twice, transformed(field, compose(octahedral(i), octahedral(j)), {1})));
   }
 }
 
-/// Divergence by periodic central differences, which reversal respects.
+/// Divergence by periodic central differences, which are symmetric under reversal.
 torch::Tensor divergence(const torch::Tensor& d) {
   torch::Tensor sum = torch::zeros_like(d[0]);
   for (std::int64_t a = 0; a < 3; ++a) sum += d[a].roll(-1, a) - d[a].roll(1, a);
   return sum;
 }
 
-TEST(Octahedral, divergence_of_a_turned_field_is_the_turned_divergence) {
+TEST(Octahedral, divergence_of_a_transformed_field_is_the_transformed_divergence) {
   const auto field = torch::randn({3, 6, 6, 6});
   for (std::size_t i = 0; i < octahedral_order; ++i) {
-    const auto found = divergence(turned(field, octahedral(i), {0}));
-    const auto expected = turned(divergence(field).unsqueeze(0), octahedral(i), {})[0];
+    const auto found = divergence(transformed(field, octahedral(i), {0}));
+    const auto expected = transformed(divergence(field).unsqueeze(0), octahedral(i), {})[0];
     EXPECT_LT((found - expected).abs().max().item<double>(), 1e-5) << i;
   }
 }
@@ -80,7 +81,7 @@ TEST(Sampler, visits_every_crop_once_per_epoch_in_another_order_each_time) {
   EXPECT_NE(orders[0], orders[1]);
 }
 
-TEST(Sampler, batch_is_the_union_of_any_number_of_shares_and_has_no_memory) {
+TEST(Sampler, batch_is_the_union_of_any_number_of_shares_and_independent_of_earlier_ones) {
   Sampler sampler = make_sampler();
   const std::vector<Sample> batch = sampler.batch(3, 2);
   EXPECT_EQ(make_sampler().batch(3, 2), batch);
@@ -97,7 +98,7 @@ TEST(Sampler, batch_is_the_union_of_any_number_of_shares_and_has_no_memory) {
   }
 }
 
-TEST(Sampler, shifts_and_turns_cover_their_range_and_can_be_switched_off) {
+TEST(Sampler, shifts_and_transforms_cover_their_range_and_can_be_switched_off) {
   Sampler sampler = make_sampler();
   std::set<std::size_t> elements, planes;
   for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
@@ -128,7 +129,7 @@ struct TwoLayers : torch::nn::Module {
   torch::nn::Linear first{nullptr}, second{nullptr};
 };
 
-/// Largest difference of weights after some steps of ours and of torch's optimiser.
+/// Largest difference of weights after some steps of this optimiser and of torch's.
 template <class Reference, class ReferenceOptions>
 double optimizer_difference(OptimizerKind kind) {
   const auto ours = std::make_shared<TwoLayers>();
@@ -166,7 +167,7 @@ double optimizer_difference(OptimizerKind kind) {
   return difference;
 }
 
-TEST(Optimizer, adam_and_adamw_are_torchs) {
+TEST(Optimizer, adam_and_adamw_equal_those_of_torch) {
   EXPECT_LT(
       (optimizer_difference<torch::optim::Adam, torch::optim::AdamOptions>(OptimizerKind::adam)),
       1e-6);

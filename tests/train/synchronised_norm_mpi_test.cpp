@@ -10,7 +10,7 @@
 namespace nubox::train {
 namespace {
 
-/// What a layer makes of crops: output, gradients of input, weight and bias, running statistics.
+/// Results of a layer: output, gradients of input, weight and bias, running statistics.
 struct Pass {
   torch::Tensor y, dx, weight, bias, mean, variance;
 };
@@ -104,10 +104,13 @@ double weight_difference(const io::TableFile& a, const io::TableFile& b) {
 }
 
 TEST_F(Equivalence, of_ranks_that_share_a_batch_and_one_rank_after_six_adam_steps) {
-  const net::Architecture d3m{
-      .name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false};
+  const net::Architecture d3m{.kind = net::NetworkKind::d3m,
+                              .padding = net::Padding::zero,
+                              .channels = 2,
+                              .levels = 1,
+                              .residual = false};
   for (const net::Architecture& architecture : {net::Architecture{.channels = 4}, d3m}) {
-    TrainOptions together = options("together-" + architecture.name);
+    TrainOptions together = options("together-" + net::name_of(architecture.kind));
     together.micro_batch = 3;
     together.learning_rate = 1e-4;  // the paper's
     if (architecture == d3m) together.batch_norm = NormStatistics::synchronised;
@@ -117,12 +120,12 @@ TEST_F(Equivalence, of_ranks_that_share_a_batch_and_one_rank_after_six_adam_step
     if (!comm_.is_root()) continue;
     const par::Comm self = par::Comm::self();
     TrainOptions alone = together;
-    alone.out = out_ / ("alone-" + architecture.name);
+    alone.out = out_ / ("alone-" + net::name_of(architecture.kind));
     const TrainReport one = train(self, alone, make_card(architecture), make_pairs(self));
     EXPECT_LT(weight_difference(io::read_table_file(self, ranks.model, "nubox-model"),
                                 io::read_table_file(self, one.model, "nubox-model")),
               1e-6)
-        << architecture.name;
+        << net::name_of(architecture.kind);
   }
 }
 

@@ -13,7 +13,7 @@
 
 namespace nubox::train {
 
-/// A directory of this test, the same on all ranks, gone afterwards.
+/// A directory of this test, the same on all ranks, removed at the end.
 class TrainingTest : public testing::Test {
  protected:
   TrainingTest() {
@@ -38,7 +38,7 @@ class TrainingTest : public testing::Test {
     return options;
   }
 
-  /// One run of a training that saves itself and stops after every step.
+  /// One run of a training that writes a checkpoint and stops after every step.
   static TrainReport train_a_step(const par::Comm& comm, const TrainOptions& options,
                                   const net::ModelCard& card) {
     par::StepControl control(comm, {.wall_clock_minutes = 1e-9});

@@ -35,7 +35,7 @@ TEST_F(Training, starts_from_the_weights_of_a_model) {
   const TrainReport first = train(comm_, options("first"), make_card(), make_pairs(comm_));
   TrainOptions training = options("second");
   training.start = first.model;
-  training.seed = 2;  // of weights that must not be seen
+  training.seed = 2;  // of initial weights that are not used
   training.epochs = 1;
   training.learning_rate = 1e-12;
   const TrainReport second = train(comm_, training, make_card(), make_pairs(comm_));
@@ -62,21 +62,24 @@ TEST_F(Training, with_all_terms_of_the_loss_is_the_same_on_every_number_of_ranks
 }
 
 TEST_F(Training, stopped_after_every_step_ends_with_the_same_bits) {
-  const net::Architecture d3m{
-      .name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false};
+  const net::Architecture d3m{.kind = net::NetworkKind::d3m,
+                              .padding = net::Padding::zero,
+                              .channels = 2,
+                              .levels = 1,
+                              .residual = false};
   for (const net::Architecture& architecture : {net::Architecture{.channels = 4}, d3m}) {
     const net::ModelCard card = make_card(architecture);
-    TrainOptions straight = options("straight-" + architecture.name);
+    TrainOptions straight = options("straight-" + net::name_of(architecture.kind));
     straight.ema = 0.9;
     const TrainReport report = train(comm_, straight, card, make_pairs(comm_));
     TrainOptions stopped = straight;
-    stopped.out = out_ / ("stopped-" + architecture.name);
+    stopped.out = out_ / ("stopped-" + net::name_of(architecture.kind));
     EXPECT_EQ(train_with_stops(comm_, stopped, card), 6);
     expect_same_weights(report.model, stopped.out / "model.h5");
   }
 }
 
-TEST_F(Training, goes_on_with_another_number_of_ranks) {
+TEST_F(Training, resumes_with_another_number_of_ranks) {
   TrainOptions together = options("together");
   const TrainReport expected = train(comm_, together, make_card(), make_pairs(comm_));
   TrainOptions mixed = options("mixed");

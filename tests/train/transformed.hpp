@@ -6,18 +6,18 @@
 
 namespace nubox::train {
 
-/// A field [C][n]^3 turned by an element of O_h.
-inline torch::Tensor turned(const torch::Tensor& field, const Octahedral& element,
-                            const std::vector<std::size_t>& vector_starts) {
+/// A field [C][n]^3 transformed by an element of O_h.
+inline torch::Tensor transformed(const torch::Tensor& field, const Octahedral& element,
+                                 const std::vector<std::size_t>& vector_starts) {
   const torch::Tensor values = field.contiguous(), out = torch::empty_like(values);
   const auto channels = static_cast<std::size_t>(field.size(0));
   const auto n = static_cast<std::size_t>(field.size(1));
-  const OctahedralTransform turn(element, channels, n, vector_starts);
+  const OctahedralTransform transform(element, channels, n, vector_starts);
   for (std::size_t c = 0; c < channels; ++c) {
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < n; ++j) {
-        turn.place(c, i, j, values.const_data_ptr<float>() + ((c * n + i) * n + j) * n,
-                   out.mutable_data_ptr<float>());
+        transform.place(c, i, j, values.const_data_ptr<float>() + ((c * n + i) * n + j) * n,
+                        out.mutable_data_ptr<float>());
       }
     }
   }

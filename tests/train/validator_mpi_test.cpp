@@ -81,29 +81,33 @@ TEST(Validator, gives_a_network_that_adds_nothing_the_errors_of_the_prior_in_box
   pairs.push_back(make_pair(comm, 0.3, false));
   pairs.push_back(make_pair(comm, 2.0, true));
   pairs.push_back(make_pair(comm, 1.0, true, 8));
-  pairs.back().style.theta = 4;
+  pairs.back().conditioning.theta = 4;
   const double expected = (error_by_table(comm, pairs[1].prior_mpch, pairs[1].target_mpch) +
                            error_by_table(comm, pairs[2].prior_mpch, pairs[2].target_mpch)) /
                           2;
   net::ModelCard card = make_card();
   measure_scales(comm, pairs, card);
-  const Validator judge(comm, small_options(), card, prepare(std::move(pairs), true).validation);
+  const Validator validator(comm, small_options(), card,
+                            prepare(std::move(pairs), true).validation);
   net::Emulator emulator(net::make_network(card.architecture), card, torch::kCPU);
-  const Judgement judgement = judge.judge(emulator);
-  ASSERT_EQ(judgement.spectra.size(), 2U);
+  const ValidationResult result = validator.validate(emulator);
+  ASSERT_EQ(result.spectra.size(), 2U);
   // prior + residual is not the target to the last bit of fp32
-  EXPECT_NEAR(judgement.spectral_error(), expected, 1e-5 * expected);
-  EXPECT_EQ(judgement.spectral_error(), judge.prior().spectral_error());
-  EXPECT_FLOAT_EQ(static_cast<float>(judgement.loss), static_cast<float>(judge.prior().loss));
+  EXPECT_NEAR(result.spectral_error(), expected, 1e-5 * expected);
+  EXPECT_EQ(result.spectral_error(), validator.prior().spectral_error());
+  EXPECT_FLOAT_EQ(static_cast<float>(result.loss), static_cast<float>(validator.prior().loss));
   EXPECT_TRUE(emulator.network().is_training());
 }
 
 TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_select) {
   const par::Comm comm = par::Comm::world();
   std::vector<TrainingPair> pairs;
-  pairs.push_back(make_pair(comm, 0.3, true, 8));  // no multiple of the plain tile of 6
-  const net::ModelCard card =
-      make_card({.name = "d3m", .padding = "zero", .channels = 2, .levels = 1, .residual = false});
+  pairs.push_back(make_pair(comm, 0.3, true, 8));  // not a multiple of the tile of 6
+  const net::ModelCard card = make_card({.kind = net::NetworkKind::d3m,
+                                         .padding = net::Padding::zero,
+                                         .channels = 2,
+                                         .levels = 1,
+                                         .residual = false});
   TrainOptions options = small_options();
   const auto boxes = [&] { return prepare({pairs}, false).validation; };
   EXPECT_THROW(Validator(comm, options, card, boxes()), Error);
@@ -111,7 +115,7 @@ TEST(Validator, refuses_boxes_that_cannot_be_predicted_whole_unless_losses_selec
   EXPECT_FALSE(Validator(comm, options, card, boxes()).prior().has_spectra());
 }
 
-TEST(JudgedTraining, publishes_the_epoch_with_the_best_spectra_of_the_box_predicted_whole) {
+TEST(TrainingWithValidation, publishes_the_epoch_with_the_best_spectra_of_the_box_predicted_whole) {
   const par::Comm comm = par::Comm::world();
   TrainOptions options = small_options();
   options.batch = 3;
@@ -119,7 +123,7 @@ TEST(JudgedTraining, publishes_the_epoch_with_the_best_spectra_of_the_box_predic
   options.select_every = 2;
   options.learning_rate = 2e-2;
   options.out = comm.broadcast(
-      (fs::temp_directory_path() / fmt::format("nubox-judge-{}", getpid())).string());
+      (fs::temp_directory_path() / fmt::format("nubox-validator-{}", getpid())).string());
   const TrainReport report = train(comm, options, make_card(), make_pairs(comm));
   const net::Evaluator model(comm, report.model);
   const TrainingPair box = make_pair(comm, 2.0, true);

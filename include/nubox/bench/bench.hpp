@@ -9,32 +9,30 @@
 
 #include <nlohmann/json.hpp>
 
-/// Components of `nubox bench`: each measures its own work and, in the same run, the limit of this
-/// machine that bounds it, so that figures from a noisy machine can be compared.
+/// Components of `nubox bench`. Each measures its work and, in the same run, the limit that the
+/// machine sets to it: their ratio can be compared even if other work disturbs the machine.
 namespace nubox::bench {
 
-/// One measured figure. A row without a limit is a limit itself, or a plain figure.
+/// One measured value, with or without a limit.
 struct Row {
   std::string component;  ///< "fft", "simulate", ...
   std::string quantity;   ///< what was measured: "forward, 256^3"
   double value = 0;
   std::string unit;        ///< "s", "GB/s", "us/particle/step", "B/particle", ...
-  std::string limit = {};  ///< what bounds it: "one pass over memory per axis"; empty: none
+  std::string limit = {};  ///< what limits it: "one pass over memory per axis"; empty: none
   double limit_value = 0;  ///< in the same unit
-  /// value / limit_value: a multiple of the least time for durations, a share of the peak for
-  /// rates.
+  /// For durations a multiple of the shortest possible one, for rates a fraction of the peak.
   [[nodiscard]] double ratio() const { return value / limit_value; }
 };
 
-/// Size and place of a measurement.
+/// Size and directory of a measurement.
 struct Options {
   std::size_t n = 64;                     ///< particles, and mesh points, per side
-  std::size_t repeats = 3;                ///< the fastest counts
-  std::filesystem::path directory = ".";  ///< of scratch files
+  std::size_t repeats = 3;                ///< the fastest is taken
+  std::filesystem::path directory = ".";  ///< of temporary files
 };
 
-// The components, each in a file of its own; those of the networks are in network_components.hpp.
-// All collective.
+// The components; those of the networks are in network_components.hpp. All collective.
 [[nodiscard]] std::vector<Row> measure_fft(const par::Comm& world, const Options& options);
 [[nodiscard]] std::vector<Row> measure_io(const par::Comm& world, const Options& options);
 [[nodiscard]] std::vector<Row> measure_snapshot(const par::Comm& world, const Options& options);

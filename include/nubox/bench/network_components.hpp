@@ -2,25 +2,26 @@
 
 #include "nubox/bench/bench.hpp"
 #include "nubox/net/architecture.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/train/train_options.hpp"
 
 /// Components that need the networks: built with LibTorch only.
 namespace nubox::bench {
 
-/// A network and its tiles, as `predict` runs them.
+/// A network and its tiles, as in `predict`.
 struct PredictOptions {
   net::Architecture architecture;
-  std::string precision = "fp32";
-  std::size_t tile = 0;  ///< edge in cells; 0: chosen by the tile plan
+  net::Precision precision = net::Precision::fp32;
+  std::size_t tile = 0;  ///< edge, lattice sites; 0: chosen by the tile plan
   double tile_memory_bytes = 1.5e9;
 };
 
-/// The V-Net and the crops that training steps are measured with; the plain D3M is measured too.
+/// The V-Net and the crops of the measured training steps. D3M as published is measured too.
 struct TrainOptions {
   net::Architecture vnet;
-  std::size_t crop = 32;        ///< edge in cells
+  std::size_t crop = 32;        ///< edge, lattice sites
   std::size_t micro_batch = 1;  ///< crops per rank (weak scaling)
-  std::size_t batch = 8;        ///< crops of all ranks together (strong scaling)
+  std::size_t batch = 8;        ///< crops of all ranks (strong scaling)
 };
 
 // All collective.

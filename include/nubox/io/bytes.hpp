@@ -48,6 +48,8 @@ class RawFile {
 
 /// Writes a whole file, replacing its contents. @throws FileSystemError
 void write_bytes(const std::filesystem::path& path, std::span<const std::byte> bytes);
+/// Writes a whole file, replacing its contents, and waits for the disk. @throws FileSystemError
+void write_synced(const std::filesystem::path& path, std::span<const std::byte> bytes);
 /// The contents of a whole file. @throws FileSystemError
 [[nodiscard]] std::string read_bytes(const std::filesystem::path& path);
 

@@ -8,15 +8,26 @@
 
 namespace nubox::net {
 
-/// What a network is, in numbers: enough to rebuild its modules and check the weights against them.
-/// Sources: d3m He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019, with inception modules
-/// after the first and before the last block (d3m_inception) or twice the layers (d3m_deep); vnet
-/// the residual valid-convolution U-net of map2map, with StyleGAN2-like modulation by the neutrino
-/// mass.
+/// none: the prior alone. d3m: He et al. 2019 (ML-Recon) as used by Giusarma et al. 2019;
+/// d3m_inception: with inception modules after the first and before the last block; d3m_deep: with
+/// twice the layers. vnet: the residual U-net of valid convolutions of map2map, modulated by the
+/// neutrino mass as in StyleGAN2.
+enum class NetworkKind { none, d3m, d3m_inception, d3m_deep, vnet };
+
+/// What convolutions find beyond the faces of a tile. zero: zeros; periodic: the opposite face;
+/// halo: nothing is missing, since tiles are computed with a margin from the periodic box.
+enum class Padding { zero, periodic, halo };
+
+[[nodiscard]] std::string name_of(NetworkKind kind);
+[[nodiscard]] std::string name_of(Padding padding);
+/// @throws UsageError for an unknown name
+[[nodiscard]] NetworkKind network_kind_from(const std::string& name);
+[[nodiscard]] Padding padding_from(const std::string& name);
+
+/// Kind and sizes of a network: enough to rebuild its modules and check the weights against them.
 struct Architecture {
-  /// none (prior alone), d3m, its ablations d3m_inception and d3m_deep, vnet
-  std::string name = "vnet";
-  std::string padding = "halo";  ///< d3m*: zero, periodic or halo; vnet is always halo
+  NetworkKind kind = NetworkKind::vnet;
+  Padding padding = Padding::halo;  ///< always halo for a vnet
   std::size_t input_channels = 3;
   std::size_t channels = 16;  ///< at full resolution (d3m: doubled on each level)
   std::size_t levels = 1;     ///< halvings of the resolution
@@ -25,26 +36,28 @@ struct Architecture {
   bool residual = true;
 
   bool operator==(const Architecture&) const = default;
+
+  /// False: the prior alone.
+  [[nodiscard]] bool has_network() const { return kind != NetworkKind::none; }
+  /// True if the output depends on where the faces of the tiles are.
+  [[nodiscard]] bool pads_tile_faces() const { return padding != Padding::halo; }
 };
 
-/// The published sizes of a named architecture (d3m: 64 channels, 2 levels, zero padding, not
+/// The published sizes of a kind of network (d3m: 64 channels, 2 levels, zero padding, not
 /// residual; vnet: the small default of this program).
-/// @throws UsageError on an unknown name
-[[nodiscard]] Architecture default_architecture(const std::string& name);
+[[nodiscard]] Architecture default_architecture(NetworkKind kind);
 
-/// @throws UsageError on an unknown name, an unfit padding or sizes out of range
+/// @throws UsageError for a padding that the network does not have, or sizes out of range
 void require_valid(const Architecture& architecture);
 
 /// Written into and read from the attributes of a model file. `read` @throws InputError if absent.
 void write_attributes(const Architecture& architecture, io::Attributes& attributes);
 [[nodiscard]] Architecture read_architecture(const io::Attributes& attributes);
 
-/// Voxels that a tile needs around it on every side, and the multiple of the lattice that tile
-/// origins and sizes must keep so that tiled and whole-box results agree. Both follow from the
-/// network's layer list.
+/// What a network demands of its tiles. Both numbers follow from its list of layers.
 struct Footprint {
-  std::size_t halo = 0;
-  std::size_t stride = 1;
+  std::size_t halo = 0;    ///< voxels that a tile needs around it on every side
+  std::size_t stride = 1;  ///< origins and sizes of tiles are multiples of it
 };
 [[nodiscard]] Footprint footprint(const Architecture& architecture);
 
@@ -56,31 +69,31 @@ using Extent = std::array<std::size_t, 3>;
   return {e[0] + 2 * margin, e[1] + 2 * margin, e[2] + 2 * margin};
 }
 
-/// Multiply-adds of the convolutions for one tile whose output has this extent, margins included:
-/// the cost by which tilings are compared and speeds are measured. The extent must be a multiple
-/// of the stride.
+/// Multiply-adds of the convolutions for one tile whose output has this extent, halo included. The
+/// extent must be a multiple of the stride.
 [[nodiscard]] double multiply_adds(const Architecture& architecture, const Extent& tile);
-/// The same per output voxel of an endless tile, where margins cost nothing.
+/// The same per output voxel of an infinitely large tile, where the halo costs nothing.
 [[nodiscard]] double multiply_adds_per_voxel(const Architecture& architecture);
 
 /// Speed of one core with AVX-512 in the convolutions, FLOP/s (two per multiply-add), for estimates
-/// of time: what `nubox bench --bench.what=predict` shows for fp32. GPUs are a hundred times as
+/// of time: what `nubox bench --bench.what=predict` measures for fp32. GPUs are a hundred times as
 /// fast.
 inline constexpr double core_flop_per_s = 2e10;
 
-/// What a network is told about a box beside its fields.
+/// Numbers that modulate the network for a box, beside its fields.
 struct Conditioning {
-  /// theta = f_nu / f_nu(0.15 eV), f_nu = M_nu / (93.14 h^2 Omega_m), over the paper's cosmology (h
-  /// = 0.6711, Omega_m = 0.3175): zero without neutrino mass.
+  /// f_nu = Omega_nu / Omega_m over that of the paper: 0.15 eV, h = 0.6711, Omega_m = 0.3175. Zero
+  /// without neutrino mass.
   double theta = 0;
-  /// log2(mesh factor / 2) of the forces that made the input: 0 for a mesh of 2N.
+  /// log2(F / 2) for an input simulated with F force mesh points per particle spacing.
   double force = 0;
 
   bool operator==(const Conditioning&) const = default;
 };
-inline constexpr std::size_t style_numbers = 2;
+inline constexpr std::size_t conditioning_numbers = 2;
 
-/// @param force_class  mesh points per particle spacing, 0 where it is unknown: as of 2N
+/// @param force_class  force mesh points per particle spacing (prior::force_class); 0, unknown,
+///                     counts as 2
 [[nodiscard]] Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h,
                                            std::size_t force_class);
 

@@ -1,26 +1,26 @@
 #pragma once
 
 #include "nubox/net/architecture.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
 
-#include <string>
+#include <cstddef>
 
 namespace nubox::net {
 
-/// The limit of an evaluation: seconds that the convolutions of one tile take by themselves, each
-/// on inputs that stand ready in the layout and type it likes best; the fastest of `repeats` each,
-/// the slowest rank. On the device and threads that a network would use. Collective.
-/// @throws UsageError (precision)
+/// Lower limit of the seconds of a network evaluation: those of the convolutions of one tile alone,
+/// each with inputs in the layout and type in which it is fastest. The fastest of `repeats` for
+/// each convolution, the sum of the slowest rank. On the device and with the threads of a network.
+/// Collective.
 [[nodiscard]] double convolution_seconds(const par::Comm& comm, const Architecture& architecture,
-                                         const Extent& tile, const std::string& precision,
+                                         const Extent& tile, Precision precision,
                                          std::size_t repeats);
 
-/// The same of a training step: of a batch of tiles, forward and the gradients of all weights and,
-/// after the first convolution, of the inputs.
+/// The same for a training step with a batch of tiles: forward, gradients of all weights, and
+/// gradients of all inputs but those of the network.
 [[nodiscard]] double training_convolution_seconds(const par::Comm& comm,
                                                   const Architecture& architecture,
                                                   const Extent& tile, std::size_t batch,
-                                                  const std::string& precision,
-                                                  std::size_t repeats);
+                                                  Precision precision, std::size_t repeats);
 
 }  // namespace nubox::net

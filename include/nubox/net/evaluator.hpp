@@ -1,30 +1,28 @@
 #pragma once
 
 #include "nubox/net/model_file.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <string>
 
 namespace nubox::net {
 
 class Emulator;
-enum class Precision;
 
-/// A trained network ready to be applied to tiles that carry their halo (TileBatch).
+/// A trained network on its device, to be applied to tiles with their halo (TileBatch).
 class Evaluator {
  public:
-  /// Loads a model file on every rank; `precision` fp32, tf32 or bf16. Collective.
-  /// @throws InputError, FileSystemError (agreed), UsageError (precision)
+  /// Loads a model file on every rank. Collective. @throws InputError, FileSystemError (agreed)
   Evaluator(const par::Comm& comm, const std::filesystem::path& model,
-            const std::string& precision = "fp32");
-  /// With fresh weights, to measure speed. Collective. @throws UsageError (agreed)
+            Precision precision = Precision::fp32);
+  /// With random initial weights, to measure speed. Collective. @throws UsageError (agreed)
   [[nodiscard]] static Evaluator untrained(const par::Comm& comm, const ModelCard& card,
-                                           const std::string& precision = "fp32");
-  /// The network of a training as it stands: shares its weights, follows them, and is right only
-  /// while the network is in eval mode. Rank-local.
+                                           Precision precision = Precision::fp32);
+  /// A network during training. Shares its weights, later changes included. To be used only while
+  /// the network is in evaluation mode. Rank-local.
   [[nodiscard]] static Evaluator sharing(const Emulator& emulator, const ModelCard& card,
                                          Precision precision);
   ~Evaluator();

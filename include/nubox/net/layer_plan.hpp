@@ -7,41 +7,41 @@
 
 namespace nubox::net {
 
-/// Kinds of layers a U-net is made of. A residual block holds two convolutions of kernel 3, an
-/// inception module those of inception_branches().
+/// Kinds of layers of a U-net. A residual block has two convolutions of kernel 3 beside its skip
+/// convolution, an inception module those of inception_branches().
 enum class Op { conv, down, up, block, inception };
 
-/// One row of a network's table: the only description of its shape. Modules, halo and stride are
-/// all made from it.
+/// One layer. The list of layers is the only description of a network's shape: modules, halo,
+/// stride and cost follow from it.
 struct Layer {
   Op op = Op::conv;
-  std::size_t in = 0;  ///< channels, those of the kept output included where joined
+  std::size_t in = 0;  ///< channels, those of a concatenated output included
   std::size_t out = 0;
   std::size_t kernel = 3;
-  bool keep = false;  ///< the output is kept for the way up
-  bool join = false;  ///< the input is concatenated with the last kept output
+  bool keep = false;  ///< the output is kept for a skip connection
+  bool join = false;  ///< the input is concatenated with the output that was kept last
   bool last = false;  ///< neither normalisation nor activation follows
 };
 
 /// The convolutions of an inception module (v1: Szegedy et al. 2015, arXiv:1409.4842), branch by
-/// branch: kernels 1, 3 and 5, and a maximum over 3^3 voxels before the last branch. Each ends in a
-/// quarter of the output's channels, to which those in front of a larger kernel reduce
-/// (bottleneck).
+/// branch: kernels 1, 3 and 5, and a kernel of 1 behind a maximum over 3^3 voxels. Each branch
+/// returns a quarter of the output channels. Kernels 3 and 5 come behind a convolution with kernel
+/// 1 that reduces the channels to that quarter (bottleneck).
 [[nodiscard]] std::vector<std::vector<Layer>> inception_branches(const Layer& module);
 inline constexpr std::size_t inception_pool = 3;
 
-/// The rows of a valid architecture, in forward order.
+/// The layers of a valid architecture, in forward order. @throws UsageError if it has none
 [[nodiscard]] std::vector<Layer> layer_plan(const Architecture& architecture);
 
-/// One convolution of an evaluation; residual blocks hold three, inception modules six.
+/// One convolution of an evaluation; a residual block has three, an inception module six.
 struct ConvStep {
   Op op = Op::conv;  ///< conv, down or up
   std::size_t in = 0, out = 0, kernel = 3;
   bool pad = false;
-  Extent input{};  ///< what it is applied to
+  Extent input{};  ///< of its input
 };
 
-/// All convolutions for a tile with its margins, in forward order.
+/// All convolutions for a tile with its halo, in forward order.
 [[nodiscard]] std::vector<ConvStep> conv_steps(const Architecture& architecture,
                                                const Extent& tile);
 

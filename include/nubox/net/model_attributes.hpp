@@ -21,4 +21,15 @@ template <class T>
   return static_cast<T>(value);
 }
 
+/// Calls `read`, whose errors about names and ranges are then those of a file and not of the user's
+/// options. Rank-local. @throws InputError in place of UsageError
+template <class Read>
+[[nodiscard]] auto from_file(const Read& read) {
+  try {
+    return read();
+  } catch (const UsageError& error) {
+    throw InputError("{}", error.what());
+  }
+}
+
 }  // namespace nubox::net

@@ -5,6 +5,7 @@
 #include "nubox/net/architecture.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/prior/calibration.hpp"
+#include "nubox/prior/prior.hpp"
 
 #include <filesystem>
 #include <map>
@@ -16,27 +17,27 @@ namespace nubox::net {
 inline constexpr const char* model_format = "nubox-model";
 inline constexpr int model_format_version = 1;
 
-/// What stands in a model file (nubox-model) beside the weights: everything that prediction needs
-/// to build the same inputs, and what the user needs to judge the model.
+/// Contents of a model file (nubox-model) beside the weights: what a prediction needs to compute
+/// the inputs as in training, the range in which the model is valid, and its metrics.
 struct ModelCard {
   Architecture architecture;
-  std::string prior = "linear";    ///< prior whose displacement the output is added to
-  prior::Calibration calibration;  ///< of the prior; may be empty
-  /// Gains of what the network's output makes of the prior; may be empty.
+  prior::Kind prior = prior::Kind::linear;  ///< its displacement is what the output is added to
+  prior::Calibration calibration;           ///< of the prior; may be empty
+  /// Gains of the displacements that the network predicts; may be empty.
   prior::Calibration output_calibration;
   std::vector<std::string> features;   ///< one name per input channel, in channel order
-  std::vector<double> feature_scales;  ///< the network sees channel / scale
-  double output_scale_mpch = 0;        ///< its output times this (and theta) is in Mpc/h; 0: unset
+  std::vector<double> feature_scales;  ///< input channels are divided by them
+  double output_scale_mpch = 0;  ///< output unit of the network (residual: at theta = 1); 0: unset
 
   /// Training data: box, lattice, redshift and cosmology of the boxes (mass and seed are unused).
   io::FieldHeader data;
   std::vector<double> masses_eV;  ///< neutrino masses trained on
   /// Mesh points per particle spacing of the forces that made the inputs (prior::force_class).
   std::vector<std::size_t> force_classes;
-  std::string data_manifest;              ///< hash over the training files
+  std::string data_manifest;              ///< checksum of the training files
   std::string code_version;               ///< filled on writing if empty
-  std::map<std::string, double> metrics;  ///< validation figures by name
-  io::Attributes extra;                   ///< further facts (fitted prior numbers, epochs ...)
+  std::map<std::string, double> metrics;  ///< validation metrics by name
+  io::Attributes extra;                   ///< further attributes (options of the rewind, crop ...)
 
   [[nodiscard]] double lattice_spacing_mpch() const {
     return data.box_size_mpch / static_cast<double>(data.n);

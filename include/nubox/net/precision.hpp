@@ -4,8 +4,8 @@
 
 namespace nubox::net {
 
-/// fp32 is IEEE single precision throughout (TF32 off); tf32 lets GPUs shorten the inputs of
-/// convolutions; bf16 runs convolutions in bfloat16. Weights, gradients, sums and losses are fp32.
+/// Arithmetic of the convolutions. fp32: IEEE single precision; tf32: GPUs round the inputs to 10
+/// bits behind the point; bf16: bfloat16. Weights, gradients, sums and losses are always fp32.
 enum class Precision { fp32, tf32, bf16 };
 
 /// @throws UsageError on another name

@@ -4,7 +4,7 @@
 
 namespace nubox::net {
 
-/// Lines for --version: LibTorch, and whether the GPU library stands beside the program.
+/// Lines for --version: LibTorch, and whether the GPU library is in the program's directory.
 [[nodiscard]] std::string torch_library_text();
 
 }  // namespace nubox::net

@@ -27,9 +27,9 @@ class BoxOutput {
   explicit BoxOutput(const BoxOutputOptions& options);
 
   /// True if `path` holds the box that `recipe` describes: attributes of its header, which a
-  /// snapshot keeps under /Nubox. The box is read whole, a field file against its checksums; a
-  /// damaged one counts as missing. Collective.
-  /// @throws InputError (agreed) if a sound box of another run is there
+  /// snapshot has under /Nubox. All of the box is read, and checksums of a field file are verified;
+  /// a damaged box counts as missing. Collective.
+  /// @throws InputError (agreed) if an intact box of another run has that name
   [[nodiscard]] bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path,
                                         std::size_t n, const io::Attributes& recipe) const;
 
@@ -39,14 +39,14 @@ class BoxOutput {
                                                            std::size_t n) const;
 
   /// Writes a box and creates its directory. The files appear under their names when the
-  /// publication is finished, for which the box is not needed any more.
+  /// publication is finished; the box may be destroyed before.
   ///
-  /// @param density_nu  null: none
+  /// @param density_nu  density contrast of the neutrinos; null: none
   /// Collective. @throws InputError, FileSystemError (agreed)
   io::Publication write(const std::filesystem::path& path, const field::Box& box,
                         const field::LatticeField* density_nu) const;
 
-  /// Checks by its header that a box of this format can be made of an input. Rank-local.
+  /// Checks by the header of an input that its box can be written in this format. Rank-local.
   /// @throws InputError
   void require_possible(const io::FieldFile& input) const;
 

@@ -8,38 +8,44 @@
 
 namespace nubox::predict {
 
-/// Applies a network to a full box: every rank covers its slab with tiles that carry their exact
-/// periodic halo, and writes them in place. Both fields are used up: large boxes want to be moved
-/// in.
+/// Applies a network to a full box: every rank covers its slab with tiles that have their exact
+/// halo from the periodic box, and writes the results in place. Both fields are consumed; move
+/// large ones in.
 ///
 /// @param features    [channels][nx_local][N][N], physical units, as the model card names them
 /// @param prior_mpch  [3] prior displacement, to which a residual network's output is added
-/// @param style       of box and wanted mass; theta = 0 returns the prior bit for bit
+/// @param conditioning  of the box and the requested mass; with theta = 0 a residual network
+///                      returns the prior bit for bit
 /// @param tiles       their edge, or the memory within which the cheapest extent is chosen
 /// @return            [3] displacement, Mpc/h, wrapped to (-L/2, L/2]
-/// Collective. @throws InputError (agreed) if features do not fit the model or the lattice its
-///         stride, NumericalError (agreed) if the network returns non-finite values
+/// Collective. @throws InputError (agreed) if the features do not fit the model or the lattice does
+///         not fit its stride, NumericalError (agreed) if the network returns non-finite values
 [[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
                                                        field::LatticeField prior_mpch,
                                                        const net::Evaluator& network,
-                                                       const net::Conditioning& style,
+                                                       const net::Conditioning& conditioning,
                                                        TileChoice tiles = {});
-/// The same by a plan made before, without a line in the log; features must fit the network.
+/// The same with a given plan; not logged, and features must fit the network.
 [[nodiscard]] field::LatticeField predict_displacement(field::LatticeField features,
                                                        field::LatticeField prior_mpch,
                                                        const net::Evaluator& network,
-                                                       const net::Conditioning& style,
+                                                       const net::Conditioning& conditioning,
                                                        const TilePlan& plan);
 
-/// Edge of cubic tiles: the wanted one or, for 0, that of the crops the model was trained on.
-/// Padded networks see the edges of their tiles, so theirs matters. @throws InputError if the model
-/// file does not say it
-[[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t wanted);
+/// Edge of cubic tiles: the requested one or, for 0, that of the crops that the model was trained
+/// on. @throws InputError if the model file does not name it
+[[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t requested);
+/// Tiles for a model. The result of a network that pads the faces of its tiles depends on their
+/// edge: it is tile_edge(). For other networks the choice is returned. @throws InputError as
+/// tile_edge()
+[[nodiscard]] TileChoice tiles_for(const net::ModelCard& card, TileChoice requested);
 
-/// Refuses an input or mass for which the model cannot be right: lattice spacing off by more than
-/// 1 %, a mass unknown to a network without conditioning. Rank-local. @throws InputError
+/// Refuses an input or a mass for which the model is not valid: another lattice spacing (by more
+/// than 1 %), or, for a network without conditioning, a mass that it was not trained on.
+/// Rank-local.
+/// @throws InputError
 void require_within_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV);
-/// Warns where an accepted one leaves the range of the training: mass, redshift, cosmology.
+/// Warns if mass, redshift or cosmology of an accepted input are outside the range of the training.
 /// All ranks must call it.
 void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV);
 

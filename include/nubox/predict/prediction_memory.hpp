@@ -10,7 +10,7 @@
 
 namespace nubox::predict {
 
-/// What the memory of one prediction depends on, beside the ranks.
+/// Parameters of one prediction on which its memory depends.
 struct BoxRequest {
   std::size_t n = 0;
   double box_size_mpch = 0;
@@ -23,20 +23,21 @@ struct BoxRequest {
   std::size_t neutrino_mesh = 0;  ///< points per side; 0: no neutrino density
 };
 
-/// What one rank holds at most in each stage of a prediction, bytes, beyond what the program holds
-/// before.
+/// Largest memory of one rank in each stage of a prediction, in bytes, beyond that of the program
+/// before it.
 struct MemoryEstimate {
   std::uint64_t read_bytes = 0;
-  std::uint64_t features_bytes = 0;  ///< channels of the input, whatever the mass
+  std::uint64_t features_bytes = 0;  ///< channels that do not depend on the mass
   std::uint64_t prior_bytes = 0;
-  std::uint64_t halo_bytes = 0;     ///< all channels, and the slab that gets their halo
-  std::uint64_t network_bytes = 0;  ///< that slab, and the tiles
-  std::uint64_t output_bytes = 0;   ///< with the neutrinos
+  std::uint64_t halo_bytes = 0;     ///< all channels, and their slab with halo
+  std::uint64_t network_bytes = 0;  ///< the slab with halo, and the tiles
+  std::uint64_t output_bytes = 0;   ///< with the density of the neutrinos
   [[nodiscard]] std::uint64_t peak_bytes() const;
 };
 
-/// `massless` tells how far particles stray from their slabs. Collective.
-/// @throws InputError (agreed) if the tiles do not fit the lattice
+/// @param massless  linear theory of the input: size of its displacements, hence the number of
+///                  particles that leave their slab
+/// Collective. @throws InputError (agreed) if the tiles do not fit the lattice
 [[nodiscard]] MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
                                              const cosmology::LinearTheory& massless);
 

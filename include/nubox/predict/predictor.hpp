@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/cosmology/linear_tables.hpp"
+#include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/predict/box_output.hpp"
 #include "nubox/predict/prediction_memory.hpp"
@@ -13,7 +14,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace nubox::predict {
@@ -21,23 +21,24 @@ namespace nubox::predict {
 struct PredictorOptions {
   cosmology::Parameters cosmology{};
   std::filesystem::path model{};  ///< model file; empty: the prior alone
-  bool without_network = false;   ///< refuse a model file that holds a network
-  /// Prior without a model file; with one, refuse a file that was trained over another prior.
+  bool without_network = false;   ///< refuse a model file that contains a network
+  /// The prior without a model file. With one, a model trained over another prior is refused.
   std::optional<prior::Kind> prior{};
-  prior::RewindOptions rewind{};   ///< without a model file
-  std::filesystem::path ics{};     ///< initial conditions for the prior za; empty: by the header
-  std::string precision = "fp32";  ///< of the convolutions: fp32, tf32 or bf16
+  prior::RewindOptions rewind{};  ///< without a model file
+  /// Initial conditions for the prior za; empty: from the noise that the header of the input names.
+  std::filesystem::path ics{};
+  net::Precision precision = net::Precision::fp32;  ///< of the convolutions
   TileChoice tiles{};
-  bool measure_seams = false;     ///< always done with padded tiles
+  bool measure_seams = false;     ///< at the faces of tiles; always done if the network pads them
   std::size_t neutrino_mesh = 0;  ///< points per side; 0: as many as particles
   BoxOutputOptions output{};
 };
 
-/// What the boxes of one task take.
+/// Memory and work of the boxes of one task.
 struct TaskResources {
   MemoryEstimate memory{};  ///< of this rank, for the largest box
   std::size_t n = 0;        ///< particles per side
-  double network_flop = 0;  ///< of all ranks for one box, margins of tiles included
+  double network_flop = 0;  ///< of all ranks for one box, halos of tiles included
   std::vector<io::PlannedFile> outputs{};
 };
 
@@ -49,14 +50,14 @@ class Predictor {
   Predictor(const par::Comm& comm, cosmology::LinearTables tables, PredictorOptions options);
 
   /// Checks an input by its header and estimates memory and work. Collective.
-  /// @throws InputError, FileSystemError (agreed) for an input that cannot be predicted for these
+  /// @throws InputError, FileSystemError (agreed) for an input that does not fit the model or the
   ///         masses
   [[nodiscard]] TaskResources resources(const SuiteTask& task) const;
 
-  /// Opens and checks the input of a task. The result makes its boxes, and keeps the open file, the
-  /// linear theories and those features of the network that do not depend on the mass; it must not
-  /// outlive this object. The displacements are read again for each mass, so that no copy is held
-  /// while the force mesh or the network need the memory. Collective, and so is the result.
+  /// Opens and checks the input of a task. The result computes its boxes and holds the open file,
+  /// the linear theories and the input channels that do not depend on the mass; this object must
+  /// outlive it. The displacements are read again for each mass: a copy would take memory from the
+  /// force mesh and the network. Collective, and so is the result.
   /// @throws InputError, FileSystemError, NumericalError (agreed)
   [[nodiscard]] PredictBox open(const SuiteTask& task) const;
 
@@ -65,9 +66,9 @@ class Predictor {
   std::shared_ptr<const Parts> parts_;
 };
 
-/// Most bytes that this rank holds for a task of its group; the largest of all ranks. An input that
-/// cannot be predicted counts as zero: its error is reported by the run itself. The outputs of the
-/// tasks are tried (io::check_outputs). Collective on `world`.
+/// Largest memory of any rank for any task of its group, in bytes. A task with an agreed error
+/// counts as zero: the run reports the error. The outputs of the tasks are tried
+/// (io::check_outputs). Collective on `world`.
 /// @throws UsageError, FileSystemError (agreed) for an output that must not or cannot be written
 [[nodiscard]] std::uint64_t check_resources(const par::Comm& world, const par::Comm& group,
                                             const std::vector<SuiteTask>& tasks,

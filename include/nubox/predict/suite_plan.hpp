@@ -5,19 +5,19 @@
 #include <filesystem>
 #include <vector>
 
-/// Many boxes and many masses in one job.
+/// Which boxes a job predicts: any number of inputs and masses.
 namespace nubox::predict {
 
-/// One box to make of an input.
+/// One box to predict.
 struct OutputRequest {
   double M_nu_eV = 0;
   std::filesystem::path out;
 };
 
-/// One input and the boxes to make of it.
+/// One input and the boxes to predict from it.
 struct SuiteTask {
   std::filesystem::path in;
-  std::vector<OutputRequest> wanted;
+  std::vector<OutputRequest> requests;
 };
 
 struct SuiteOptions {
@@ -28,10 +28,10 @@ struct SuiteOptions {
   BoxFormat format = BoxFormat::field;
 };
 
-/// Every input with every mass. A single box is written to `out` itself, several to
-/// `<out>/<directory>/mnu-<eV>.h5`, where the directory is that of the input below the one that all
-/// inputs share. The name of the input is put in front unless it is mnu-0.000.h5. Snapshots are
-/// written to `mnu-<eV>/snap`.
+/// Every input with every mass. A single box is written to `out`, several to
+/// `<out>/<directory>/mnu-<eV>.h5`, where <directory> is the path of the input relative to the
+/// deepest directory that contains all inputs. File names begin with that of the input unless it is
+/// mnu-0.000.h5. Snapshots are written to `mnu-<eV>/snap`.
 /// Rank-local. @throws UsageError for no input or mass, an input given twice, a mass with more than
 ///             three decimals, two boxes of the same name
 [[nodiscard]] std::vector<SuiteTask> suite_tasks(const SuiteOptions& options);

@@ -14,39 +14,40 @@
 
 namespace nubox::predict {
 
-/// A box that is written but not yet in place: its files appear under their names when the
-/// publication is finished.
+/// A box whose files have been written under temporary names. They appear under their names when
+/// the publication is finished.
 struct PendingBox {
   io::Publication publication;
-  std::string account;                   ///< log line: name and seconds of each stage
-  std::optional<io::OutputLock> lock{};  ///< of the box's name, until the box is in place
+  std::string summary;                   ///< log line: name and seconds of each stage
+  std::optional<io::OutputLock> lock{};  ///< of the output, until its files have their names
 };
 
-/// Makes one box of an open input, none if it is complete already.
+/// Predicts one box from an open input; none if its output is complete already.
 ///
-/// @param next_input     file that is read after this box, to be fetched early; empty: none
-/// @param input_is_read  to be called once the input is in memory: the box before this one is then
-///                       put in place, so that its disk write overlaps with that reading
+/// @param next_input     file that is read after this box, for reading ahead; empty: none
+/// @param input_is_read  to be called once the input is in memory. It finishes the publication of
+/// the
+///                       previous box, whose write to disk thus overlaps with the reading
 using PredictBox = std::function<std::optional<PendingBox>(
-    const OutputRequest& wanted, const std::filesystem::path& next_input,
+    const OutputRequest& request, const std::filesystem::path& next_input,
     const std::function<void()>& input_is_read)>;
 
-/// Opens the input of a task; what it returns is called once for each wanted box, in their order.
+/// Opens the input of a task. The result is called once for each requested box, in their order.
 using OpenTask = std::function<PredictBox(const SuiteTask& task)>;
 
-/// Makes the boxes of all tasks. `world` is split into equal groups of ranks; each group takes
-/// every (number of groups)-th task, and `open` and what it returns are collective on the group.
-/// One box at a time may wait for the disk while the next one is read. A box counts as made once it
-/// is in place; a box that another job is writing is a failure of its task; a failure to write it
-/// belongs to its own task, even if the next one has begun. A failed task does not stop the others:
-/// failures are logged at once and counted at the end. SIGUSR1 or SIGTERM stop after the current
+/// Predicts the boxes of all tasks. `world` is split into equal groups of ranks; of G groups, group
+/// g does tasks g, g + G, ... `open` and its result are collective on the group. One box at a time
+/// may wait for the disk while the next input is read. A box counts as made once its files have
+/// their names. A failure to write it counts for its own task, even if the next one has begun. A
+/// task fails if another job is writing its box. A failed task does not stop the others: failures
+/// are logged at once and counted at the end. SIGUSR1 or SIGTERM stop the run after the current
 /// task; finished boxes stay. Collective on `world`.
 /// @throws the error of the first failed task (agreed) after all tasks; an Error of code `stopped`
-///         (agreed) after a signal; at once what a group did not agree on
+///         (agreed) after a signal; errors without agreement at once
 void run_suite(const par::Comm& world, const par::Comm& group, const std::vector<SuiteTask>& tasks,
                const OpenTask& open);
 
-/// Calls `check` for every task as run_suite would, without making boxes. Collective on `world`.
+/// Calls `check` for every task in place of predicting its boxes. Collective on `world`.
 /// @throws as run_suite
 void check_suite(const par::Comm& world, const par::Comm& group,
                  const std::vector<SuiteTask>& tasks,

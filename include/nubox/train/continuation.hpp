@@ -6,13 +6,13 @@
 
 namespace nubox::train {
 
-/// Prepares the card of a training that begins with the weights of another model. They are valid
-/// only over the prior, the input channels and the scales of that model: the scales are taken over,
-/// and the card records where the weights are from.
+/// Prepares the card of a training that starts from the weights of another model (fine-tuning).
+/// These weights are valid only for the prior, the input channels and the scales of that model: its
+/// scales are copied to the card, and the name of its file is recorded.
 ///
-/// @param start  card of the model with the first weights
+/// @param start  card of the model that provides the weights
 /// @param path   of its file
-/// @param card   of the training, complete but for the scales
+/// @param card   of the training, without scales
 /// Rank-local. @throws UsageError if architecture, prior or channels differ
 void continue_from(const net::ModelCard& start, const std::filesystem::path& path,
                    net::ModelCard& card);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/field/exchange_plan.hpp"
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/train/sampler.hpp"
@@ -10,42 +11,44 @@
 
 namespace nubox::train {
 
-/// A box as the crop server keeps it: every rank its slab of both fields.
+/// Input and target of one box; every rank has its slab of both fields.
 struct CropSource {
   field::LatticeField features;  ///< [C]
-  field::LatticeField target;    ///< [3], or more that is wanted without halo
+  field::LatticeField target;    ///< [3], or more channels; cropped without halo
 };
 
-/// What a rank trains on in one step, cut from slabs of whichever ranks own them and turned as its
-/// samples say.
+/// The crops of one rank in one step, cut from the slabs of all ranks and transformed by the
+/// octahedral elements of their samples.
 struct Crops {
   std::size_t count = 0;
   std::vector<float> features;  ///< [count][C][tile + 2 halo]^3
   std::vector<float> targets;   ///< [count][target channels][tile]^3
 };
 
-/// The crops of a batch on their way between ranks.
-struct ComingCrops {
+/// The crops of a batch while their planes travel between ranks.
+struct PendingCrops {
   std::vector<Sample> batch;
-  std::vector<std::size_t> counts;  ///< values that each rank sends here
-  std::vector<float> leaving, arriving;
+  field::ExchangePlan plan;
+  std::vector<float> send, received;
   std::unique_ptr<par::AsyncBlocks> exchange;
 };
 
-/// Keeps all boxes in memory, dealt to ranks as slabs, and hands out periodic crops. A crop may be
-/// larger than its box: it wraps.
+/// Holds all boxes, distributed over the ranks as slabs, and cuts periodic crops from them. A crop
+/// may be larger than its box.
 class CropServer {
  public:
-  /// All sources have the same numbers of channels; their slabs live on `comm`'s ranks.
+  /// @param sources          with equal numbers of channels, on the ranks of `comm`
   /// @param feature_vectors  first channels of the vectors among the features (vector_channels())
+  /// Collective.
   CropServer(const par::Comm& comm, std::vector<CropSource> sources, std::size_t tile,
              std::size_t halo, std::vector<std::size_t> feature_vectors = {});
 
-  /// Sends what other ranks need for their share of the batch (share()); every rank knows the whole
-  /// batch. Collective, without waiting for others.
-  [[nodiscard]] ComingCrops begin(std::vector<Sample> batch) const;
-  /// Crops of this rank's share, in its order. Waits for ranks that have not begun.
-  [[nodiscard]] Crops finish(ComingCrops coming) const;
+  /// Starts to send the planes that other ranks need for their shares of the batch (share()). Every
+  /// rank passes the whole batch. Collective, but does not wait for other ranks.
+  [[nodiscard]] PendingCrops begin(std::vector<Sample> batch) const;
+  /// Crops of this rank's share, in its order. Waits until the ranks that own their planes have
+  /// called begin().
+  [[nodiscard]] Crops finish(PendingCrops pending) const;
   /// Both. Collective.
   [[nodiscard]] Crops gather(const std::vector<Sample>& batch) const {
     return finish(begin(batch));
@@ -58,10 +61,6 @@ class CropServer {
   [[nodiscard]] std::size_t tile() const { return tile_; }
 
  private:
-  /// Planes of the crops of `rank`'s share: visit(cube, plane, crop), in the order of messages.
-  template <class Visit>
-  void for_each_plane(const std::vector<Sample>& batch, int rank, Visit&& visit) const;
-
   par::Comm comm_;
   std::vector<CropSource> sources_;
   std::size_t tile_;

@@ -7,9 +7,10 @@
 
 namespace nubox::train {
 
-/// An element of the cube's symmetry group O_h (48): new axis a is old axis p(a), reversed where
-/// s_a = -1. Positions and vector components go alike: x'_a = s_a x_p(a), d'_a(x') = s_a d_p(a)(x).
-/// Reversal is i -> n-1-i, an exact symmetry of the periodic box that keeps pairs of voxels.
+/// An element of the symmetry group O_h of the cube (48 elements): new axis a is old axis p(a),
+/// reversed where s_a = -1. Positions and components of vectors transform equally:
+/// x'_a = s_a x_p(a), d'_a(x') = s_a d_p(a)(x). Reversal is i -> n-1-i, an exact symmetry of the
+/// periodic box that maps the voxel pairs of strided layers onto each other.
 struct Octahedral {
   std::array<std::size_t, 3> axis{0, 1, 2};
   std::array<int, 3> sign{1, 1, 1};
@@ -20,7 +21,7 @@ inline constexpr std::size_t octahedral_order = 48;
 
 /// Element `index` of 0..47; 0 is the identity.
 [[nodiscard]] Octahedral octahedral(std::size_t index);
-/// First `first`, then `second`.
+/// The element that applies `first`, then `second`.
 [[nodiscard]] Octahedral compose(const Octahedral& second, const Octahedral& first);
 
 /// First channels of the vectors among named channels: "<name>_x" is followed by "_y" and "_z";

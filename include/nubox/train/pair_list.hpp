@@ -9,7 +9,7 @@
 
 namespace nubox::train {
 
-/// A directory `pair-<seed>`: one massless box and its massive twins.
+/// A directory `pair-<seed>`: one massless box, and massive boxes with the same phases.
 struct Realisation {
   std::string name;
   std::filesystem::path massless;
@@ -20,11 +20,15 @@ struct PairSplit {
   std::vector<Realisation> training, validation, test;
 };
 
-/// Directories that match the patterns (shell wildcards), in order, cut into the three parts by the
-/// fractions: the matches of every wildcard on their own, so that each kind of pair has its share
-/// in every part, and all directories named without wildcards together. Rank-local.
-/// @throws UsageError for no pattern or bad fractions; InputError if nothing matches or a directory
-///         holds no pair
+/// Splits directories into training, validation and test.
+///
+/// @param patterns   names of directories or shell wildcards. The matches of each wildcard are
+/// split
+///                   by themselves, so that every part has its fraction of each kind of pair; all
+///                   directories without wildcards are split together
+/// @param fractions  of the three parts, in the order of the directories
+/// Rank-local. @throws UsageError for no pattern, a directory named twice or bad fractions;
+///             InputError if nothing matches or a directory contains no pair
 [[nodiscard]] PairSplit split_pairs(const std::vector<std::string>& patterns,
                                     const std::vector<double>& fractions);
 
@@ -35,7 +39,7 @@ struct PairSplit {
 /// Number of pairs of a massless and a massive box. Rank-local.
 [[nodiscard]] std::size_t pair_count(const std::vector<Realisation>& realisations);
 
-/// One checksum over the contents of the files that training reads, in this order. Rank-local.
+/// Checksum over the names and contents of the files, in this order. Rank-local.
 [[nodiscard]] std::string manifest(const std::vector<std::filesystem::path>& files,
                                    const io::InputDigests& digests);
 

@@ -15,46 +15,46 @@
 
 namespace nubox::train {
 
-/// What the inputs of a network are made with.
+/// How the inputs of a network are computed.
 struct PairOptions {
   cosmology::Parameters parameters;  ///< of all boxes; their M_nu_eV is not used
   cosmology::LinearTables tables;
   prior::Kind prior = prior::Kind::linear;
   prior::RewindOptions rewind;
-  std::filesystem::path cache;  ///< directory that holds the fields, mapped; empty: in memory
+  std::filesystem::path cache;  ///< directory for memory-mapped fields; empty: in memory
 };
 
 /// Reads realisations, applies the prior, computes the input channels of the network, and records
 /// the properties of the boxes in the model card. All methods are collective, their errors agreed.
 class PairReader {
  public:
-  /// `card` must outlive the reader, and the reader the fields it has read, which may
-  /// lie in its cache.
+  /// @param card  must outlive the reader
+  /// With a cache the reader must outlive the fields that it has read.
   /// @throws FileSystemError if the cache cannot be created
   PairReader(const par::Comm& world, PairOptions options, net::ModelCard& card);
 
-  /// Checks the headers of a realisation: everything that read() would refuse is refused here.
+  /// Checks the headers of a realisation for everything that read() would refuse.
   /// @throws InputError if the boxes are no pair, or differ from those of earlier realisations
   void check(const Realisation& realisation);
 
-  /// Fits the numbers of the prior, if it has any, to the training realisations. They must have
-  /// passed check().
+  /// Fits the parameters of the prior, if it has any, to training realisations that have passed
+  /// check().
   void calibrate_prior(const std::vector<Realisation>& training);
 
-  /// Fits gains of the output of a trained network to the same realisations and adds them to its
-  /// model file.
+  /// Fits gains of the output of a trained network to training realisations and adds them to its
+  /// model file (calibrate_output).
   void calibrate_model(const std::filesystem::path& model,
                        const std::vector<Realisation>& training);
 
-  /// The fields of a realisation that has passed check().
+  /// Reads a realisation that has passed check() and appends its pairs.
   void read(const Realisation& realisation, bool validation, std::vector<TrainingPair>& pairs);
 
  private:
   void check_input(const io::FieldHeader& massless, const std::filesystem::path& path);
   void check_target(const io::FieldHeader& massless, const std::filesystem::path& massless_path,
                     const io::FieldHeader& massive, const std::filesystem::path& path);
-  /// Chooses prior and input channels by whether the first input has velocities; later inputs must
-  /// agree with it.
+  /// The first input determines prior and input channels by having velocities or not; later ones
+  /// must have them too if they are needed.
   void choose_inputs(bool has_velocity, const std::filesystem::path& path);
   /// Warns of a box from another program that cannot be what its header says. Collective.
   void warn_of_failed_checks(const field::Box& box, const std::filesystem::path& path);
@@ -62,7 +62,7 @@ class PairReader {
   [[nodiscard]] prior::Features features_of(const field::Box& input);
   void add(const field::Box& input, const prior::Features& features, field::Box& target,
            const std::string& name, bool validation, std::vector<TrainingPair>& pairs);
-  /// The field, moved to the cache if there is one.
+  /// The field, in the cache if there is one.
   [[nodiscard]] field::LatticeField kept(field::LatticeField field);
 
   par::Comm world_;

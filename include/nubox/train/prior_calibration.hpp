@@ -7,8 +7,8 @@
 
 namespace nubox::train {
 
-/// Fits the numbers of a prior (rewind: damping and smoothing of momenta; rewind and linear: gain)
-/// to training pairs, for each force resolution and mass, and logs the transfer functions before
+/// Fits the parameters of a prior (rewind: damping and smoothing of momenta; rewind and linear:
+/// gain) to training pairs, for each force resolution and mass. Logs the transfer functions before
 /// and after.
 ///
 /// @param options   steps and mesh of the rewind
@@ -21,7 +21,7 @@ namespace nubox::train {
                                                  const cosmology::Parameters& parameters,
                                                  const cosmology::LinearTables& tables);
 
-/// True if a prior has numbers to fit.
+/// True if a prior has parameters to fit.
 [[nodiscard]] constexpr bool can_be_calibrated(prior::Kind kind) {
   return kind == prior::Kind::linear || kind == prior::Kind::rewind;
 }

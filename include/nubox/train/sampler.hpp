@@ -7,25 +7,25 @@
 
 namespace nubox::train {
 
-/// One crop: where its output begins in which box, and how it is turned.
+/// One crop: its box, the origin of its output, and its octahedral transform.
 struct Sample {
-  std::uint64_t id = 0;  ///< global crop number: boxes in order, crops of a box x slowest
+  std::uint64_t id = 0;  ///< number of the crop over all boxes in order; in a box x is slowest
   std::size_t pair = 0;
   std::array<std::size_t, 3> origin{};  ///< lattice site, each < n of the box
-  std::size_t element = 0;              ///< of the octahedral group
+  std::size_t element = 0;              ///< of the octahedral group (octahedral())
   bool operator==(const Sample&) const = default;
 };
 
-/// The order of crops: a function of (seed, epoch) alone. No generator state exists, and the number
-/// of ranks only decides who computes which crop of a global batch.
+/// Order, origins and transforms of the crops: functions of (seed, epoch, crop) alone, without a
+/// generator state. The number of ranks only determines which rank computes which crop of a batch.
 class Sampler {
  public:
   struct Options {
     std::uint64_t seed = 1;
     std::size_t tile = 32;
     std::size_t batch = 8;     ///< crops per step over all ranks
-    bool augment = true;       ///< octahedral elements, else the identity
-    bool random_shift = true;  ///< origins anywhere, else on the tile grid
+    bool augment = true;       ///< random octahedral elements; false: the identity
+    bool random_shift = true;  ///< origins anywhere; false: on the tile grid
   };
 
   /// @param lattice_sizes  n of every box; a box gives ceil(n / tile)^3 crops per epoch
@@ -35,7 +35,7 @@ class Sampler {
   [[nodiscard]] std::size_t steps_per_epoch() const;
   /// The global batch of a step; the last one of an epoch may be smaller.
   [[nodiscard]] std::vector<Sample> batch(std::uint64_t epoch, std::size_t step);
-  /// All crops once, in order, neither shifted nor turned (validation).
+  /// All crops once, in order, without shift and transform (for validation).
   [[nodiscard]] std::vector<Sample> plain() const;
 
  private:

@@ -7,15 +7,15 @@
 
 namespace nubox::train {
 
-/// What the sums of gradients over ranks do on this machine.
+/// Correctness and speed of gradient sums over ranks.
 struct SumCheck {
   std::string backend;      ///< nccl, mpi
   double wrong_values = 0;  ///< over all ranks
-  double bytes_per_s = 0;   ///< of one rank's largest tensor, the slowest rank
+  double bytes_per_s = 0;   ///< bytes of the largest tensor of one rank over the longest time
 };
 
-/// Sums tensors of whole numbers, whose sum is exact in any order, by a backend of training: nccl
-/// where every rank has a GPU, or mpi. Collective.
+/// Sums tensors of integers, whose sum is exact in any order, with a backend of training.
+/// Collective.
 /// @throws UsageError (nccl without GPUs), CommunicationError
 [[nodiscard]] SumCheck check_sums(const par::Comm& comm, GradientBackend backend);
 

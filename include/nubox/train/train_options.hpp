@@ -12,28 +12,28 @@ namespace nubox::train {
 /// Error of the displacement: mean absolute value over components, or mean square.
 enum class DisplacementLoss { l1, mse };
 
-/// What selects the best model on the validation boxes: spectra (T(k) and r(k) of the boxes
-/// predicted whole: the mean over boxes and bins of 0.1 h/Mpc in 0.1 < k < 1 of |T-1| + (1-r)) or
-/// loss (mean over their crops).
+/// Criterion for the best model on the validation boxes. spectra: mean of |T-1| + (1-r) over boxes
+/// and bins of 0.1 h/Mpc in 0.1 < k < 1 h/Mpc, from predictions of the whole boxes; loss: mean over
+/// their crops.
 enum class Selection { spectra, loss };
 
-/// Learning rate over the steps: constant, or a linear warm-up followed by half a cosine.
+/// Learning rate over the steps: constant, or a linear warm-up and then a falling half cosine.
 enum class Schedule { constant, cosine };
 
-/// adam: weight decay as L2, as in the paper; adamw: decoupled weight decay.
+/// adam: weight decay as L2 term of the gradient, as in the paper; adamw: decoupled weight decay.
 enum class OptimizerKind { adam, adamw };
 
-/// Statistics of batch normalisation: of the crops of each rank, or of those of all ranks.
+/// Statistics of batch normalisation: over the crops of each rank, or over those of all ranks.
 enum class NormStatistics { local, synchronised };
 
 /// How gradients are summed over ranks. automatic: nccl if every rank has a GPU, else mpi.
 enum class GradientBackend { automatic, nccl, mpi };
 
-/// newest: from the newest checkpoint that verifies, if there is one; never: old checkpoints are
-/// removed; file: from a named checkpoint.
+/// newest: from the newest intact checkpoint, if there is one; never: old checkpoints are removed;
+/// file: from a given checkpoint.
 enum class Resume { newest, never, file };
 
-/// What training minimises: the displacement loss or, with further terms, the logarithm of a
+/// Terms of the loss: the displacement loss alone or, with further terms, the logarithm of a
 /// product (train/crop_loss.hpp).
 struct LossOptions {
   DisplacementLoss lagrangian = DisplacementLoss::l1;
@@ -49,7 +49,7 @@ struct TrainOptions {
   Selection select = Selection::spectra;  ///< of the best model, on the validation boxes
   std::size_t select_every = 1;           ///< epochs; the last one is always validated
   std::size_t batch = 8;                  ///< crops per step over all ranks
-  std::size_t micro_batch = 4;            ///< crops at once on one rank (memory)
+  std::size_t micro_batch = 4;            ///< crops in one pass on one rank (memory)
   double learning_rate = 2e-3;
   Schedule schedule = Schedule::cosine;
   double warmup_fraction = 0.05;  ///< share of all steps with a rising rate (cosine)
@@ -63,14 +63,14 @@ struct TrainOptions {
   NormStatistics batch_norm = NormStatistics::local;
   net::Precision precision = net::Precision::fp32;
   GradientBackend backend = GradientBackend::automatic;
-  bool check_sums = false;  ///< ranks compare what they sum before every gradient sum (slow)
+  bool check_sums = false;  ///< compare over ranks which tensor is summed, before every sum (slow)
   std::uint64_t seed = 1;
   bool deterministic = false;
   Resume resume = Resume::newest;
   std::filesystem::path checkpoint;  ///< to resume from, with Resume::file
-  std::filesystem::path start;       ///< model file with the first weights; empty: random ones
+  std::filesystem::path start;       ///< model file with the initial weights; empty: random ones
   std::filesystem::path out;         ///< directory: model.h5, metrics.jsonl, checkpoints/
-  std::string config_hash;           ///< what must not change between stop and resume
+  std::string config_hash;           ///< of the options that must not change when resuming
 };
 
 }  // namespace nubox::train

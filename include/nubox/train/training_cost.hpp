@@ -8,11 +8,11 @@
 
 namespace nubox::train {
 
-/// Cost of a training, to first order. Its files are those in the cache of pairs.
+/// Estimated cost of a training. Its files are those in the cache of pairs.
 ///
 /// @param card    architecture and lattice
-/// @param ranks   that share the boxes
-/// @param cached  the fields of the pairs lie in files and not in memory
+/// @param ranks   number of ranks that the boxes are distributed over
+/// @param cached  the fields of the pairs are in files (PairOptions::cache), not in memory
 /// Rank-local.
 [[nodiscard]] RunCost training_cost(const net::ModelCard& card, const TrainOptions& options,
                                     std::size_t training_pairs, std::size_t validation_pairs,

@@ -3,17 +3,17 @@
 #include "nubox/config/config.hpp"
 #include "nubox/net/architecture.hpp"
 
-#include <string>
-
 namespace nubox::app {
+
+/// model.architecture
+[[nodiscard]] net::NetworkKind network_kind(const config::Config& config);
 
 /// The network of the [model] section. @throws UsageError if there is none, or for an unsupported
 /// padding
 [[nodiscard]] net::Architecture architecture_of(const config::Config& config);
 
-/// A named network with the sizes of the [model] section; 0 means its default. @throws UsageError
-/// for an unknown name
-[[nodiscard]] net::Architecture sized_architecture(const std::string& name,
+/// A network with the sizes of the [model] section; 0 means its default.
+[[nodiscard]] net::Architecture sized_architecture(net::NetworkKind kind,
                                                    const config::Config& config);
 
 }  // namespace nubox::app

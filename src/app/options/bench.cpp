@@ -21,15 +21,16 @@ std::filesystem::path bench_tables(const par::Comm& world) {
 
 #ifdef NUBOX_WITH_TORCH
 bench::TrainOptions bench_train_options(const par::Comm& world, const config::Config& config) {
-  return {.vnet = par::agree(world, [&] { return sized_architecture("vnet", config); }),
-          .crop = config.size("train.crop"),
-          .micro_batch = config.size("train.micro_batch"),
-          .batch = config.size("train.batch")};
+  return {
+      .vnet = par::agree(world, [&] { return sized_architecture(net::NetworkKind::vnet, config); }),
+      .crop = config.size("train.crop"),
+      .micro_batch = config.size("train.micro_batch"),
+      .batch = config.size("train.batch")};
 }
 
 bench::PredictOptions bench_predict_options(const par::Comm& world, const config::Config& config) {
   return {.architecture = par::agree(world, [&] { return architecture_of(config); }),
-          .precision = config.text("predict.precision"),
+          .precision = net::precision_from(config.text("predict.precision")),
           .tile = config.size("predict.tile"),
           .tile_memory_bytes = 1e9 * config.number("predict.tile_memory_gb")};
 }

@@ -48,7 +48,7 @@ predict::PredictorOptions predictor_options(const config::Config& config) {
       .without_network = config.text("model.architecture") == "none",
       .rewind = rewind_options(config),
       .ics = config.text("predict.ics"),
-      .precision = config.text("predict.precision"),
+      .precision = net::precision_from(config.text("predict.precision")),
       .tiles = {config.size("predict.tile"), 1e9 * config.number("predict.tile_memory_gb")},
       .measure_seams = config.flag("predict.seams"),
       .neutrino_mesh = config.size("predict.neutrino_mesh"),

@@ -95,10 +95,10 @@ void require_trainable(const config::Config& config, const train::TrainOptions& 
       throw UsageError("{} is fitted to the training pairs unless prior.calibrate=false", fitted);
     }
   }
-  if (architecture.name == "none" && !options.start.empty()) {
+  if (!architecture.has_network() && !options.start.empty()) {
     throw UsageError("train.start = {} needs a network to train", options.start.string());
   }
-  if (architecture.name != "none") {
+  if (architecture.has_network()) {
     train::require_valid(options, architecture);
   } else if (!calibrates) {
     throw UsageError(

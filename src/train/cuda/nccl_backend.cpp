@@ -23,19 +23,19 @@ void require(ncclResult_t result, const char* what) {
   throw CommunicationError("NCCL: {} failed: {}", what, ncclGetErrorString(result));
 }
 
-/// Compile-time and run-time NCCL must be of one major version (NCCL_VERSION_CODE = major * 10000).
+/// NCCL must have the same major version at compile and run time (NCCL_VERSION_CODE / 10000).
 void require_version() {
   int version = 0;
   require(ncclGetVersion(&version), "ncclGetVersion");
   if (version / 10000 != NCCL_MAJOR) {
-    throw CommunicationError("NCCL {} is loaded, the program was built for NCCL {}.{}", version,
-                             NCCL_MAJOR, NCCL_MINOR);
+    throw CommunicationError("NCCL {} is loaded, but the program was built with NCCL {}.{}",
+                             version, NCCL_MAJOR, NCCL_MINOR);
   }
 }
 
-/// A non-blocking NCCL communicator with a high-priority stream of its own. Nothing blocks on a
-/// collective without a deadline; after an error or a timeout the communicator is aborted, which is
-/// the only safe way out when a peer has died.
+/// A non-blocking NCCL communicator with a high-priority stream of its own. No wait for a
+/// collective is without a deadline. After an error or a timeout the communicator is aborted, since
+/// operations with a dead peer never end.
 class NcclBackend : public ReduceBackend {
  public:
   explicit NcclBackend(const NcclPlace& place)
@@ -51,18 +51,18 @@ class NcclBackend : public ReduceBackend {
     config.blocking = 0;
     require(ncclCommInitRankConfig(&comm_, place.size, id, place.rank, &config),
             "ncclCommInitRankConfig");
-    settle("ncclCommInitRankConfig");
+    wait_enqueued("ncclCommInitRankConfig");
   }
 
   ~NcclBackend() override {
     if (comm_ == nullptr) return;
-    // Destroying waits for the peers: only after a normal end, else poll() has aborted already.
+    // Waits for the peers; after an error poll() has aborted the communicator already.
     try {
       require(ncclCommFinalize(comm_), "ncclCommFinalize");
-      settle("ncclCommFinalize");
+      wait_enqueued("ncclCommFinalize");
       ncclCommDestroy(comm_);
     } catch (const Error&) {
-      give_up();
+      abort_communicator();
     }
   }
 
@@ -75,8 +75,8 @@ class NcclBackend : public ReduceBackend {
     require(ncclAllReduce(data, data, static_cast<std::size_t>(values.numel()), ncclFloat, ncclSum,
                           comm_, stream_.stream()),
             "ncclAllReduce");
-    settle("ncclAllReduce");
-    started_.push_back(values);  // kept alive until the sums are done
+    wait_enqueued("ncclAllReduce");
+    started_.push_back(values);  // kept alive until the sums are complete
   }
 
   void progress() override {}
@@ -93,8 +93,8 @@ class NcclBackend : public ReduceBackend {
   [[nodiscard]] std::string name() const override { return "nccl"; }
 
  private:
-  /// Waits until a non-blocking call has been taken in.
-  void settle(const char* what) {
+  /// Waits until a non-blocking call has been enqueued.
+  void wait_enqueued(const char* what) {
     poll([&] { return async_state() == ncclSuccess; }, what);
   }
 
@@ -110,18 +110,18 @@ class NcclBackend : public ReduceBackend {
     while (!reached()) {
       const ncclResult_t state = async_state();
       if (state != ncclSuccess && state != ncclInProgress) {
-        give_up();
+        abort_communicator();
         throw CommunicationError("NCCL: {} failed: {}", what, ncclGetErrorString(state));
       }
       if (Clock::now() > deadline) {
-        give_up();
+        abort_communicator();
         throw CommunicationError("NCCL: {} made no progress for {} s", what, timeout_);
       }
       std::this_thread::yield();
     }
   }
 
-  void give_up() {
+  void abort_communicator() {
     if (comm_ != nullptr) ncclCommAbort(comm_);
     comm_ = nullptr;
   }

@@ -8,23 +8,23 @@
 /// The devices, threads and arithmetic of torch.
 namespace nubox::net {
 
-/// The run-time library with the GPU code (libnubox_cuda.so beside the program), loaded on first
-/// use; nullptr where there is no such library or no GPU. A binary without it runs on any machine.
-/// @throws InternalError if it is there, a GPU is too, and it cannot be loaded
+/// The library with the GPU code (libnubox_cuda.so in the program's directory), loaded on first
+/// use; nullptr without this library or without a GPU, so that the program runs on any machine.
+/// @throws InternalError if it cannot be loaded on a machine with a GPU
 [[nodiscard]] void* gpu_library();
 
-/// This rank's device: the GPU with its number on the node, else the CPU. Collective.
+/// This rank's device: the GPU with the number of the rank on its node, else the CPU. Collective.
 [[nodiscard]] torch::Device choose_device(const par::Comm& comm);
 
 /// Sets torch's threads (OMP_NUM_THREADS if given, else this rank's share of the node's cores) and
 /// returns their number. Collective.
 int set_threads(const par::Comm& comm);
 
-/// Sets TF32 switches for a precision, and deterministic kernels if asked for.
+/// Switches TF32 on or off, and selects deterministic kernels if asked to.
 void configure_math(Precision precision, bool deterministic);
 
-/// Within its life convolutions run in the given precision (autocast); clears the cast cache at the
-/// end, so that updated weights are cast anew.
+/// While it exists convolutions run in the given precision (autocast). At the end it clears the
+/// cache of converted weights, since training changes them.
 class PrecisionScope {
  public:
   PrecisionScope(Precision precision, torch::Device device);
@@ -38,7 +38,7 @@ class PrecisionScope {
   at::DeviceType device_;
 };
 
-/// What convolutions on this device compute in at the moment.
+/// Number type in which convolutions on this device are computed under the present PrecisionScope.
 [[nodiscard]] at::ScalarType working_dtype(torch::Device device);
 
 }  // namespace nubox::net

@@ -10,21 +10,22 @@
 
 namespace nubox::net {
 
-/// As networks want it, [styles][style_numbers].
-[[nodiscard]] torch::Tensor to_tensor(const std::vector<Conditioning>& styles);
+/// [boxes][conditioning_numbers], on the CPU.
+[[nodiscard]] torch::Tensor to_tensor(const std::vector<Conditioning>& conditioning);
 
-/// A network between physical units:
-///   residual:  increment = theta * sigma_out * net(features / sigma_in; style), zero at theta = 0
-///   else:      displacement = sigma_out * net(features / sigma_in; style)
+/// A network with its scales, from physical units to physical units:
+///   residual:  increment = theta sigma_out net(features / sigma_in, conditioning), zero at theta =
+///   0 else:      displacement = sigma_out net(features / sigma_in, conditioning)
 class Emulator {
  public:
   /// @throws InputError if the card's scales do not fit its architecture
   Emulator(std::shared_ptr<Network> network, const ModelCard& card, torch::Device device);
 
-  /// @param features  [B][C][n]^3 on this device, physical units
-  /// @param style     [1][style_numbers] or [B][style_numbers] on this device, theta first
-  /// @return          [B][3][m]^3 float, Mpc/h
-  [[nodiscard]] torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& style);
+  /// @param features      [B][C][n]^3 on this device, physical units
+  /// @param conditioning  [1 or B][conditioning_numbers] on this device, theta first
+  /// @return              [B][3][m]^3 float, Mpc/h, m = n - 2 halo
+  [[nodiscard]] torch::Tensor forward(const torch::Tensor& features,
+                                      const torch::Tensor& conditioning);
 
   [[nodiscard]] Network& network() { return *network_; }
   [[nodiscard]] const torch::Device& device() const { return device_; }

@@ -8,21 +8,21 @@
 
 namespace nubox::net {
 
-/// Sizes as torch wants them.
+/// A size as the signed integer that torch takes.
 [[nodiscard]] constexpr std::int64_t index(std::size_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-/// A network on cubes, in normalised units.
+/// A network on cubes, with inputs and outputs in units of its scales.
 class Network : public torch::nn::Module {
  public:
   explicit Network(const Architecture& architecture)
       : architecture_(architecture), footprint_(net::footprint(architecture)) {}
 
-  /// @param x      [B][input_channels][n][n][n]
-  /// @param style  [1][style_numbers] if the batch shares it, else [B][style_numbers]
-  /// @return       [B][3][m][m][m], m = n - 2 halo()
-  virtual torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& style) = 0;
+  /// @param x             [B][input_channels][n][n][n]
+  /// @param conditioning  [1][conditioning_numbers] if the batch shares it, else [B][...]
+  /// @return              [B][3][m][m][m], m = n - 2 halo()
+  virtual torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& conditioning) = 0;
 
   [[nodiscard]] const Architecture& architecture() const { return architecture_; }
   [[nodiscard]] std::int64_t halo() const { return static_cast<std::int64_t>(footprint_.halo); }
@@ -33,7 +33,8 @@ class Network : public torch::nn::Module {
   Footprint footprint_;
 };
 
-/// Builds a network with fresh weights from the torch generator. @throws UsageError
+/// A network with random initial weights from torch's generator.
+/// @throws UsageError for an invalid architecture or none
 [[nodiscard]] std::shared_ptr<Network> make_network(const Architecture& architecture);
 
 /// The interior of a cube without `margin` voxels on every side.
