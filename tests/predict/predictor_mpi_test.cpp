@@ -175,9 +175,9 @@ TEST_F(PredictorTest, most_memory_is_that_of_the_tasks_that_can_be_done) {
   const Predictor with = predictor({.prior = prior::Kind::linear});
   const SuiteTask absent{directory_ / "absent.h5", {{mass_eV, directory_ / "other.h5"}}};
   const std::uint64_t own = with.resources(task_).memory.peak_bytes();
-  EXPECT_EQ(peak_bytes(world_, world_, {absent, task_}, with),
+  EXPECT_EQ(check_resources(world_, world_, {absent, task_}, with),
             world_.all_reduce(own, par::Reduction::max));
-  EXPECT_EQ(peak_bytes(world_, world_, {absent}, with), 0U);
+  EXPECT_EQ(check_resources(world_, world_, {absent}, with), 0U);
 }
 
 }  // namespace
