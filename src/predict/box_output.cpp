@@ -101,12 +101,16 @@ std::vector<io::PlannedFile> BoxOutput::planned_files(const fs::path& path, std:
 
 io::Publication BoxOutput::write(const fs::path& path, const field::Box& box,
                                  const field::LatticeField* density_nu) const {
-  const par::Comm comm = box.displacement.comm();
-  par::make_directory(comm, path.parent_path());
-  if (options_.format == BoxFormat::gadget) {
-    return snapshot::export_snapshot(box, path, gadget::Format::hdf5, options_.files);
+  try {
+    par::make_directory(box.displacement.comm(), path.parent_path());
+    if (options_.format == BoxFormat::gadget) {
+      return snapshot::export_snapshot(box, path, gadget::Format::hdf5, options_.files);
+    }
+    return field::write_box(path, box, density_nu);
+  } catch (const Error& error) {
+    if (!error.agreed()) throw;
+    throw OutputError(error);
   }
-  return field::write_box(path, box, density_nu);
 }
 
 }  // namespace nubox::predict

@@ -42,11 +42,17 @@ void run_tasks(const par::Comm& world, const par::Comm& group, const std::vector
     const SuiteTask* next = i + groups < tasks.size() ? &tasks[i + groups] : nullptr;
     try {
       work(i, next);
+    } catch (const OutputError& error) {
+      progress.output_failed(i, error);
     } catch (const Error& error) {
       // After an error without agreement the ranks of a group may be in different places: it ends
       // the job.
       if (!error.agreed()) throw;
       progress.task_failed(i, error);
+    }
+    if (progress.any_output_failed()) {
+      log::warn_together("the suite ends here: the next boxes could not be written either");
+      break;
     }
     if (next != nullptr && group.all_reduce(signals.raised() ? 1 : 0, par::Reduction::max)) {
       stopped =

@@ -13,6 +13,11 @@ void SuiteProgress::task_failed(std::size_t task, const Error& error) {
   failed_tasks_.insert(task);
 }
 
+void SuiteProgress::output_failed(std::size_t task, const Error& error) {
+  task_failed(task, error);
+  output_failed_ = true;
+}
+
 void WriteBehind::push(std::size_t task, PendingBox box) {
   finish();
   waiting_.emplace(Waiting{task, std::move(box)});
@@ -29,7 +34,7 @@ void WriteBehind::finish() {
     log::info("{}, disk {:.1f} s", waiting.box.summary, watch.seconds());
   } catch (const Error& error) {
     if (!error.agreed()) throw;
-    progress_->task_failed(waiting.task, error);
+    progress_->output_failed(waiting.task, error);
   }
 }
 

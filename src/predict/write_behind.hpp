@@ -22,6 +22,9 @@ class SuiteProgress {
   void box_found() { ++found_; }
   /// Several failures of a task count once.
   void task_failed(std::size_t task, const Error& error);
+  /// A box of the task could not be written.
+  void output_failed(std::size_t task, const Error& error);
+  [[nodiscard]] bool any_output_failed() const { return output_failed_; }
 
   /// Boxes made, boxes found complete, failed tasks.
   [[nodiscard]] std::array<std::int64_t, 3> counts() const {
@@ -32,6 +35,7 @@ class SuiteProgress {
  private:
   par::Comm group_;
   bool warns_;
+  bool output_failed_ = false;
   std::int64_t made_ = 0, found_ = 0;
   std::set<std::size_t> failed_tasks_;
   std::optional<Error> first_failure_;

@@ -17,9 +17,12 @@ namespace fs = std::filesystem;
 
 /// A box of one line, written by rank 0.
 io::Publication small_box(const par::Comm& comm, const fs::path& path) {
-  return {comm, {path}, io::Publication::Writers::root, [](std::span<const fs::path> temporaries) {
-            std::ofstream(temporaries.front()) << "box\n";
-          }};
+  return {
+      comm,
+      {path},
+      io::own_name(),
+      io::Publication::Writers::root,
+      [](std::span<const fs::path> temporaries) { std::ofstream(temporaries.front()) << "box\n"; }};
 }
 
 /// Tasks of one box each, whose inputs are not read.
@@ -85,7 +88,7 @@ TEST(Suite, an_input_is_opened_once_for_all_its_masses) {
   EXPECT_EQ(directory.entries(), 3u);
 }
 
-TEST(Suite, a_failed_output_fails_the_task_of_that_box_alone) {
+TEST(Suite, a_failed_output_ends_the_suite_after_the_task_at_hand) {
   const auto world = par::Comm::world();
   const test::TemporaryDirectory directory(world);
   const auto tasks = tasks_in(directory, 3);
@@ -108,12 +111,36 @@ TEST(Suite, a_failed_output_fails_the_task_of_that_box_alone) {
     EXPECT_TRUE(error.agreed());
     message = error.what();
   }
-  EXPECT_EQ(boxes_begun, 3u);
+  EXPECT_EQ(boxes_begun, 2u);
   EXPECT_NE(message.find("box-0"), std::string::npos) << message;
   world.barrier();
   EXPECT_FALSE(fs::exists(tasks[0].requests.front().out));
   EXPECT_TRUE(fs::exists(tasks[1].requests.front().out));
-  EXPECT_TRUE(fs::exists(tasks[2].requests.front().out));
+  EXPECT_FALSE(fs::exists(tasks[2].requests.front().out));
+}
+
+TEST(Suite, a_box_that_cannot_be_written_ends_the_suite_an_input_that_cannot_be_read_does_not) {
+  const auto world = par::Comm::world();
+  const test::TemporaryDirectory directory(world);
+  const auto tasks = tasks_in(directory, 4);
+  std::size_t boxes_begun = 0;
+  try {
+    run_suite(world, world, tasks,
+              every_box([&](const OutputRequest& request, const fs::path&,
+                            const std::function<void()>&) -> PendingBox {
+                const std::size_t box = boxes_begun++;
+                const Error full = FileSystemError("no space").agreed_from(0);
+                if (box == 0) throw Error(full);
+                if (box == 2) throw OutputError(full);
+                return {small_box(world, request.out), "made"};
+              }));
+    ADD_FAILURE() << "the suite succeeded";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::filesystem);
+  }
+  EXPECT_EQ(boxes_begun, 3u);
+  world.barrier();
+  EXPECT_TRUE(fs::exists(tasks[1].requests.front().out));
 }
 
 TEST(WriteBehind, a_failed_output_counts_for_its_own_task) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/core/error.hpp"
 #include "nubox/field/box.hpp"
 #include "nubox/io/output_check.hpp"
 #include "nubox/par/comm.hpp"
@@ -18,6 +19,12 @@ struct BoxOutputOptions {
   std::size_t files = 0;        ///< of a snapshot; 0: as few as keep each block below 1 GiB
   bool velocities = true;       ///< write them where the input has them
   bool neutrino_field = false;  ///< write the density contrast of the neutrinos
+};
+
+/// A box could not be written: the next ones could not either.
+class OutputError : public Error {
+ public:
+  explicit OutputError(const Error& error) : Error(error) {}
 };
 
 /// Writes predicted boxes, and finds those that an earlier run has written.
@@ -42,7 +49,7 @@ class BoxOutput {
   /// publication is finished; the box may be destroyed before.
   ///
   /// @param density_nu  density contrast of the neutrinos; null: none
-  /// Collective. @throws InputError, FileSystemError (agreed)
+  /// Collective. @throws OutputError (agreed)
   io::Publication write(const std::filesystem::path& path, const field::Box& box,
                         const field::LatticeField* density_nu) const;
 

@@ -39,8 +39,9 @@ using OpenTask = std::function<PredictBox(const SuiteTask& task)>;
 /// g does tasks g, g + G, ... `open` and its result are collective on the group. One box at a time
 /// may wait for the disk while the next input is read. A box counts as made once its files have
 /// their names. A failure to write it counts for its own task, even if the next one has begun. A
-/// task fails if another job is writing its box. A failed task does not stop the others: failures
-/// are logged at once and counted at the end. SIGUSR1 or SIGTERM stop the run after the current
+/// task fails if another job is writing its box. A task whose input fails does not stop the others:
+/// failures are logged at once and counted at the end. After a box that cannot be written, no new
+/// task of the group begins. SIGUSR1 or SIGTERM stop the run after the current
 /// task; finished boxes stay. Collective on `world`.
 /// @throws the error of the first failed task (agreed) after all tasks; an Error of code `stopped`
 ///         (agreed) after a signal; errors without agreement at once
