@@ -2,6 +2,8 @@
 
 #include "nubox/core/error.hpp"
 
+#include "gadget/block_sums.hpp"
+
 namespace nubox::gadget {
 namespace {
 
@@ -35,6 +37,7 @@ FileHeader parse_gadget_2(std::span<const std::byte> bytes, bool swapped,
   file_header.Omega_m = real(136);
   file_header.Omega_lambda = real(144);
   file_header.h = real(152);
+  file_header.sums = read_sums_tail(bytes, where);
   return file_header;
 }
 

@@ -4,6 +4,8 @@
 #include "nubox/io/hdf5.hpp"
 #include "nubox/io/hdf5_attributes.hpp"
 
+#include "gadget/block_sums.hpp"
+
 #include <array>
 #include <bit>
 #include <cstring>
@@ -118,11 +120,13 @@ io::Extent make_array(hid_t group, const char* name, hid_t type, std::uint64_t r
   return {H5Dget_offset(dataset.id()), H5Dget_storage_size(dataset.id())};
 }
 
-void make_hdf5_frame(const WriterOptions& options, std::size_t files, FileLayout& made) {
+void make_hdf5_frame(const WriterOptions& options, const BlockSums& sums, std::size_t files,
+                     FileLayout& made) {
   const io::RawFile memory = io::RawFile::in_memory();
   io::hdf5::File file = io::hdf5::create_file_in_memory(memory.path());
   write_hdf5_header(file.id(), options, made.count, files);
   io::write_attributes(make_group(file.id(), "Nubox").id(), options.provenance);
+  io::write_attributes(make_group(file.id(), sums_group).id(), attributes_of(sums));
   const hid_t id_type = id_bytes_of(options) == 4 ? H5T_STD_U32LE : H5T_STD_U64LE;
   std::vector<io::Extent> extents;
   {
@@ -192,18 +196,20 @@ struct BinaryHeader {
 };
 static_assert(sizeof(BinaryHeader) == 256);
 
-void make_binary_frame(const WriterOptions& options, std::size_t files, FileLayout& made) {
-  const BinaryHeader header{.count = of_cdm(low_word(made.count)),
-                            .mass = of_cdm(options.mass_1e10_msunh),
-                            .time = units::scale_factor(options.redshift),
-                            .redshift = options.redshift,
-                            .total = of_cdm(low_word(options.particles)),
-                            .files = static_cast<std::int32_t>(files),
-                            .box_size = options.box_size_mpch * kpc_per_mpc,
-                            .Omega_m = options.Omega_m,
-                            .Omega_lambda = options.Omega_lambda,
-                            .h = options.h,
-                            .total_high_word = of_cdm(high_word(options.particles))};
+void make_binary_frame(const WriterOptions& options, const BlockSums& sums, std::size_t files,
+                       FileLayout& made) {
+  BinaryHeader header{.count = of_cdm(low_word(made.count)),
+                      .mass = of_cdm(options.mass_1e10_msunh),
+                      .time = units::scale_factor(options.redshift),
+                      .redshift = options.redshift,
+                      .total = of_cdm(low_word(options.particles)),
+                      .files = static_cast<std::int32_t>(files),
+                      .box_size = options.box_size_mpch * kpc_per_mpc,
+                      .Omega_m = options.Omega_m,
+                      .Omega_lambda = options.Omega_lambda,
+                      .h = options.h,
+                      .total_high_word = of_cdm(high_word(options.particles))};
+  write_sums_tail(sums, std::as_writable_bytes(std::span(&header, 1)));
   BinaryFrame frame;
   frame.put_name("HEAD", sizeof(header));
   frame.put(static_cast<std::uint32_t>(sizeof(header)));
@@ -221,7 +227,8 @@ std::size_t id_bytes_of(const WriterOptions& options) {
   return options.particles >> 32 == 0 ? 4 : 8;
 }
 
-FileLayout file_layout(const WriterOptions& options, std::size_t index, std::size_t files) {
+FileLayout file_layout(const WriterOptions& options, const BlockSums& sums, std::size_t index,
+                       std::size_t files) {
   // Equal parts i N / F, computed without overflow of i N.
   const auto start = [&](std::size_t i) {
     return options.particles / files * i + options.particles % files * i / files;
@@ -230,9 +237,9 @@ FileLayout file_layout(const WriterOptions& options, std::size_t index, std::siz
   made.first = start(index);
   made.count = start(index + 1) - made.first;
   if (options.format == Format::hdf5) {
-    make_hdf5_frame(options, files, made);
+    make_hdf5_frame(options, sums, files, made);
   } else {
-    make_binary_frame(options, files, made);
+    make_binary_frame(options, sums, files, made);
   }
   return made;
 }

@@ -3,6 +3,8 @@
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/io/file_frame.hpp"
 
+#include "gadget/snapshot_file.hpp"
+
 #include <cstdint>
 
 namespace nubox::gadget {
@@ -17,8 +19,8 @@ struct FileLayout {
 /// Size of an ID in bytes: 4 if all IDs of the set fit, else 8.
 [[nodiscard]] std::size_t id_bytes_of(const WriterOptions& options);
 
-/// Layout of file `index` of `files`. Rank-local. @throws FileSystemError
-[[nodiscard]] FileLayout file_layout(const WriterOptions& options, std::size_t index,
-                                     std::size_t files);
+/// Layout of file `index` of `files`; `sums` are noted in it. Rank-local. @throws FileSystemError
+[[nodiscard]] FileLayout file_layout(const WriterOptions& options, const BlockSums& sums,
+                                     std::size_t index, std::size_t files);
 
 }  // namespace nubox::gadget

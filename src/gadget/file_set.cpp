@@ -47,6 +47,10 @@ void require_same_headers(const std::vector<std::filesystem::path>& files,
                        kind_text(file_headers[i].kind), files[0].string(),
                        kind_text(file_headers[0].kind));
     }
+    if (file_headers[i].sums.value != file_headers[0].sums.value) {
+      throw InputError("{} and {} do not belong to one export: they note different checksums",
+                       files[i].string(), files[0].string());
+    }
     const auto found = shared_numbers(file_headers[i]);
     for (std::size_t k = 0; k < found.size(); ++k) {
       if (equal(found[k].second, expected[k].second)) continue;

@@ -2,6 +2,7 @@
 #include "nubox/io/hdf5.hpp"
 #include "nubox/io/hdf5_attributes.hpp"
 
+#include "gadget/block_sums.hpp"
 #include "gadget/hdf5_blocks.hpp"
 
 #include <algorithm>
@@ -209,6 +210,11 @@ FileHeader read_hdf5_header(const std::filesystem::path& path) {
     read_velocity_exponent(file.id(), file_header, where);
     file_header.neutrino_weights = exists(file.id(), "PartType6/Weights");
     read_blocks(file.id(), file_header, where);
+    if (exists(file.id(), sums_group)) {
+      const io::hdf5::Object group(H5Oopen(file.id(), sums_group, H5P_DEFAULT), "open a group");
+      const std::string place = where + ":/" + sums_group;
+      file_header.sums = sums_of(io::read_attributes(group.id(), place), place);
+    }
     return file_header;
   });
 }

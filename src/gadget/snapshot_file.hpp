@@ -37,6 +37,13 @@ struct BlockPlace {
   int width = 0;
 };
 
+/// Checksums of the position, velocity and ID blocks of one particle type in the whole set, as
+/// stored.
+struct BlockSums {
+  std::array<std::uint64_t, 3> value{};  ///< by Quantity
+  bool known = false;
+};
+
 /// Masses of the particles of one type in a file, in its units.
 struct MassSum {
   double lowest = 0, highest = 0, sum = 0;
@@ -60,6 +67,7 @@ struct FileHeader {
   double Omega_b = 0, Omega_nu = 0;  ///< of SWIFT, whose Omega_m is without neutrinos
   double M_nu_eV = -1;               ///< of SWIFT; negative if the file does not give it
   bool neutrino_weights = false;
+  BlockSums sums{};  ///< of the CDM, noted by nubox export
   std::uint64_t files = 0;
   double unit_length_cm = 0, unit_mass_g = 0, unit_velocity_cms = 0;
   bool units_hold_h = true;          ///< lengths and masses are per h (all Gadgets; not SWIFT)

@@ -1,9 +1,11 @@
 #include "nubox/gadget/snapshot_set.hpp"
 
+#include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "gadget/block_sums.hpp"
 #include "gadget/conversion.hpp"
 #include "gadget/file_set.hpp"
 
@@ -73,7 +75,9 @@ class TypeReader {
  public:
   TypeReader(const std::vector<std::filesystem::path>& files,
              const std::vector<FileHeader>& file_headers, const SetHeader& set, std::size_t type)
-      : files_(files), file_headers_(file_headers), set_(set), type_(type) {}
+      : files_(files), file_headers_(file_headers), set_(set), type_(type) {
+    sums_.known = type == static_cast<std::size_t>(cdm_type) && file_headers[0].sums.known;
+  }
 
   void read(const ParticleFields& fields, std::uint64_t first, std::size_t count,
             ParticleBlock& block) {
@@ -92,6 +96,8 @@ class TypeReader {
     }
   }
 
+  /// Checksums of what was read so far; known if there are some to compare with.
+  [[nodiscard]] const BlockSums& sums() const { return sums_; }
   /// The largest coordinate among the particles sampled so far.
   [[nodiscard]] double largest_mpch() const { return largest_mpch_; }
 
@@ -110,7 +116,9 @@ class TypeReader {
 
   void read_piece(std::uint64_t inside, std::size_t piece, std::size_t done, ParticleBlock& block) {
     const auto raw = [&](Quantity quantity) {
-      return reader_->read(quantity, type_, inside, piece);
+      const RawNumbers numbers = reader_->read(quantity, type_, inside, piece);
+      if (sums_.known) add_to_sums(numbers, quantity, block.first + done, sums_);
+      return numbers;
     };
     if (!block.position_mpch.empty()) {
       convert_positions(raw(Quantity::position), set_.scales.length_mpch, set_.header.box_size_mpch,
@@ -143,10 +151,28 @@ class TypeReader {
   const SetHeader& set_;
   std::size_t type_;
   double largest_mpch_ = 0;
+  BlockSums sums_;
   std::size_t file_ = 0;
   std::uint64_t file_start_ = 0;
   std::unique_ptr<FileReader> reader_;
 };
+
+/// Compares the blocks read with the checksums of an export. Collective.
+void prove_blocks(const par::Comm& comm, BlockSums found, const BlockSums& noted,
+                  const ParticleFields& fields, const std::string& where) {
+  if (!found.known) return;
+  comm.all_reduce(std::span<std::uint64_t>(found.value));
+  par::agree(comm, [&] {
+    const std::array<bool, 3> read{fields.position, fields.velocity, fields.id};
+    for (std::size_t q = 0; q < read.size(); ++q) {
+      if (!read[q] || found.value[q] == noted.value[q]) continue;
+      throw InputError(
+          "{} is damaged or was changed: block {} has checksum {}, nubox export noted {}", where,
+          block_name(FileKind::hdf5, static_cast<Quantity>(q)), checksum_text(found.value[q]),
+          checksum_text(noted.value[q]));
+    }
+  });
+}
 
 }  // namespace
 
@@ -227,6 +253,7 @@ void Snapshot::for_each_block(int type, const ParticleFields& fields,
     first += count;
   }
   par::agree_on(comm, failure);
+  prove_blocks(comm, reader.sums(), impl_->file_headers[0].sums, fields, impl_->files[0].string());
   const double largest = comm.all_reduce(reader.largest_mpch(), par::Reduction::max);
   par::agree(comm, [&] {
     const double box = impl_->set.header.box_size_mpch;

@@ -6,6 +6,7 @@
 #include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "gadget/block_sums.hpp"
 #include "gadget/file_layout.hpp"
 
 #include <algorithm>
@@ -76,38 +77,55 @@ class ParticleWriter {
              std::uint64_t end) {
     if (first >= end) return;
     io::RawFile file(path, O_RDWR);
+    for_each_block(
+        first, end, [&](Quantity quantity, const RawNumbers& numbers, std::uint64_t particle) {
+          const std::size_t row = particle - frame.first;
+          const std::size_t start = quantity == Quantity::position   ? frame.position_offset
+                                    : quantity == Quantity::velocity ? frame.velocity_offset
+                                                                     : frame.id_offset;
+          const std::size_t row_bytes =
+              components_of(quantity) * static_cast<std::size_t>(numbers.width);
+          file.write_at(start + row * row_bytes, numbers.bytes);
+        });
+    file.close();
+  }
+
+  /// Checksums of what write() stores of these particles.
+  [[nodiscard]] BlockSums sums(std::uint64_t first, std::uint64_t end) {
+    BlockSums sums;
+    for_each_block(first, end,
+                   [&](Quantity quantity, const RawNumbers& numbers, std::uint64_t particle) {
+                     add_to_sums(numbers, quantity, particle, sums);
+                   });
+    return sums;
+  }
+
+ private:
+  /// Calls use(quantity, numbers as stored, index of the first particle) for the three quantities
+  /// of consecutive particles.
+  template <class Use>
+  void for_each_block(std::uint64_t first, std::uint64_t end, const Use& use) {
+    constexpr int float_bytes = sizeof(float);
     for (; first < end; first += default_block_particles) {
       log::beat();
       const std::size_t count = std::min<std::uint64_t>(default_block_particles, end - first);
       fill_(first, count, block_);
-      const std::size_t row = first - frame.first;
-      write_positions(file, frame.position_offset + row * 3 * sizeof(float));
-      write_velocities(file, frame.velocity_offset + row * 3 * sizeof(float));
-      write_ids(file, frame.id_offset + row * id_bytes_of(options_));
+      values_.resize(3 * count);
+      std::ranges::transform(block_.position_mpch, values_.begin(),
+                             [&](double x) { return position_kpch(x, options_.box_size_mpch); });
+      use(Quantity::position, RawNumbers{std::as_bytes(std::span(values_)), float_bytes}, first);
+      std::ranges::transform(block_.velocity_kms, values_.begin(),
+                             [&](float v) { return static_cast<float>(v * per_kms_); });
+      use(Quantity::velocity, RawNumbers{std::as_bytes(std::span(values_)), float_bytes}, first);
+      use(Quantity::id, ids(), first);
     }
-    file.close();
   }
-
- private:
-  void write_positions(io::RawFile& file, std::size_t offset) {
-    values_.resize(block_.position_mpch.size());
-    std::ranges::transform(block_.position_mpch, values_.begin(),
-                           [&](double x) { return position_kpch(x, options_.box_size_mpch); });
-    file.write_at(offset, std::as_bytes(std::span(values_)));
-  }
-  void write_velocities(io::RawFile& file, std::size_t offset) {
-    values_.resize(block_.velocity_kms.size());
-    std::ranges::transform(block_.velocity_kms, values_.begin(),
-                           [&](float v) { return static_cast<float>(v * per_kms_); });
-    file.write_at(offset, std::as_bytes(std::span(values_)));
-  }
-  void write_ids(io::RawFile& file, std::size_t offset) {
+  RawNumbers ids() {
     if (id_bytes_of(options_) == sizeof(std::uint64_t)) {
-      file.write_at(offset, std::as_bytes(std::span(block_.id)));
-      return;
+      return {std::as_bytes(std::span(block_.id)), sizeof(std::uint64_t)};
     }
     short_ids_.assign(block_.id.begin(), block_.id.end());
-    file.write_at(offset, std::as_bytes(std::span(short_ids_)));
+    return {std::as_bytes(std::span(short_ids_)), sizeof(std::uint32_t)};
   }
 
   const WriterOptions& options_;
@@ -143,13 +161,18 @@ io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
     if (comm.is_root()) require_no_other_set(base, names);
     return names;
   });
+  // The values are converted twice: their checksums are part of the headers, which come first.
+  BlockSums sums = par::agree(comm, [&] {
+    return ParticleWriter(options, fill).sums(local_first, local_first + local_count);
+  });
+  comm.all_reduce(std::span<std::uint64_t>(sums.value));
   const auto rank = static_cast<std::size_t>(comm.rank());
   const auto ranks = static_cast<std::size_t>(comm.size());
   const auto write = [&](std::span<const fs::path> temporaries) {
     std::vector<FileLayout> frames;
     par::agree(comm, [&] {
       for (std::size_t i = 0; i < targets.size(); ++i) {
-        frames.push_back(file_layout(options, i, targets.size()));
+        frames.push_back(file_layout(options, sums, i, targets.size()));
         if (i % ranks != rank) continue;
         io::RawFile file(temporaries[i], O_RDWR | O_CREAT | O_TRUNC);
         file.reserve(frames[i].frame.file_bytes);

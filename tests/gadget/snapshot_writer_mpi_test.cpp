@@ -4,6 +4,7 @@
 #include "support/temporary_directory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -91,6 +92,57 @@ TEST(SnapshotWriter, provenance_is_kept_by_hdf5_files) {
   const auto expected = options_for(gadget::Format::hdf5, 1).provenance;
   EXPECT_EQ(gadget::read_provenance(world, directory / "h5.hdf5"), expected);
   EXPECT_TRUE(gadget::read_provenance(world, directory / "g2").empty());
+}
+
+/// Reads all particles of a set. Collective.
+void read_all(const par::Comm& comm, const std::filesystem::path& base) {
+  const auto snapshot = gadget::Snapshot::open(comm, base);
+  snapshot.for_each_block(gadget::cdm_type, {}, [](const gadget::ParticleBlock&) {});
+}
+
+/// The bytes of a particle in the blocks: position and velocity, and its ID with the next two.
+std::vector<std::string> stored_numbers(std::uint64_t particle) {
+  std::array<float, 3> position{}, velocity{};
+  std::array<std::uint32_t, 3> id{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    position[c] = static_cast<float>(position_of(particle, c) * 1000);
+    velocity[c] = velocity_of(particle, c) * 2;  // over sqrt(a)
+    id[c] = static_cast<std::uint32_t>(particle + c + 1);
+  }
+  const auto bytes = [](const auto& values) {
+    return std::string(reinterpret_cast<const char*>(values.data()), sizeof(values));
+  };
+  return {bytes(position), bytes(velocity), bytes(id)};
+}
+
+TEST(SnapshotWriter, a_flipped_bit_of_any_block_is_found_on_reading) {
+  const auto world = par::Comm::world();
+  const TemporaryDirectory directory(world);
+  for (const auto format : {gadget::Format::hdf5, gadget::Format::gadget2}) {
+    const auto options = options_for(format, 3);
+    const auto base = directory / (format == gadget::Format::hdf5 ? "h5" : "g2");
+    write(world, base, options);
+    EXPECT_FALSE(error_of([&] { read_all(world, base); }));
+    const auto file = gadget::file_names(base, options)[1];
+    const std::string good = contents_of(file);
+    // The lowest bit of a number moves a particle by less than any other check notices.
+    for (const std::string& numbers : stored_numbers(500)) {
+      const std::size_t place = good.find(numbers);
+      ASSERT_NE(place, std::string::npos);
+      world.barrier();
+      if (world.is_root()) {
+        std::string bad = good;
+        bad[place] ^= 1;
+        overwrite(file, bad);
+      }
+      world.barrier();
+      const auto error = error_of([&] { read_all(world, base); });
+      ASSERT_TRUE(error) << place;
+      EXPECT_EQ(error->code(), ExitCode::input);
+      EXPECT_NE(std::string(error->what()).find("is damaged or was changed"), std::string::npos)
+          << error->what();
+    }
+  }
 }
 
 TEST(SnapshotWriter, bytes_do_not_depend_on_the_rank_count) {
