@@ -21,6 +21,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nubox::app {
 namespace {
@@ -35,6 +36,19 @@ void check_model(const par::Comm& world, const train::TrainOptions& options,
       world,
       std::vector<io::PlannedFile>{{options.out / "model.h5", io::table_kind(net::model_format)}},
       inputs);
+}
+
+/// Training and validation pairs with the prior applied. Collective.
+std::vector<train::TrainingPair> read_pairs(train::PairReader& reader,
+                                            const train::PairSplit& split) {
+  log::set_phase("train: prior of the pairs");
+  std::vector<train::TrainingPair> pairs;
+  for (const auto* part : {&split.training, &split.validation}) {
+    for (const train::Realisation& realisation : *part) {
+      reader.read(realisation, part == &split.validation, pairs);
+    }
+  }
+  return pairs;
 }
 
 /// Validation results for the log.
@@ -110,13 +124,7 @@ void train(const par::Comm& world, const config::Config& config) {
     publish_prior(world, options.out, std::move(card));
     return;
   }
-  std::vector<train::TrainingPair> pairs;
-  log::set_phase("train: prior of the pairs");
-  for (const auto* part : {&split.training, &split.validation}) {
-    for (const train::Realisation& realisation : *part) {
-      reader.read(realisation, part == &split.validation, pairs);
-    }
-  }
+  std::vector<train::TrainingPair> pairs = read_pairs(reader, split);
   card.extra["crop"] = static_cast<std::int64_t>(options.tile);
   if (start) par::agree(world, [&] { train::continue_from(*start, options.start, card); });
   log::set_phase("train");
