@@ -56,7 +56,7 @@ std::vector<io::PlannedFile> planned_files(const fs::path& out,
 void simulate(const par::Comm& world, const config::Config& config) {
   // 1. Options.
   memory::release_freed_arrays();
-  sim::SimulationOptions options = simulation_options(config);
+  sim::SimulationOptions options = par::agree(world, [&] { return simulation_options(config); });
   const fs::path out = config.text("simulate.out");
   const std::vector<double> masses = config.numbers("simulate.mnu_eV");
   const std::vector<std::int64_t> seeds = config.integers("simulate.seeds");

@@ -47,6 +47,9 @@ std::vector<Option> box_options() {
        "of a TreePM code; 250 steps unless simulate.steps is given)."},
       {"simulate", "softening_mpch", number, "0", 0, 1000, {},
        "Plummer-equivalent softening of the pair forces, Mpc/h; 0: 1/40 of the particle spacing."},
+      {"simulate", "accuracy", number, "0", 0, 10, {},
+       "Steps of p3m that follow the largest acceleration, in place of a fixed number: dt = sqrt(2 "
+       "accuracy softening / a_max). Gadget's default is 0.025; 0: simulate.steps."},
       {"simulate", "mesh_factor", integer, "2", 1, 8, {},
        "Points of the force mesh per particle spacing: 2 is standard, 4 to 6 resolve haloes "
        "better."},

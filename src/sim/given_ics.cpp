@@ -145,6 +145,33 @@ double rms_mpch(const field::LatticeField& displacement) {
   return std::sqrt(sums[0] / sums[1]);
 }
 
+/// recover_density() of a displacement that has been read. Collective.
+fft::MeshField density_of(const field::LatticeField& displacement, const GivenIcs& ics,
+                          const cosmology::LinearTheory& massless, int lpt_order) {
+  const par::Comm& comm = displacement.comm();
+  const std::string file = ics.path.string();
+  const double a = units::scale_factor(ics.header.redshift);
+  const double rms = rms_mpch(displacement), spacing = displacement.spacing_mpch();
+  if (!(rms > 0 && rms <= largest_rms_spacings * spacing)) {
+    par::throw_agreed(
+        comm, InputError("{}: the rms displacement is {:.3g} Mpc/h, not within 0 and the particle "
+                         "spacing of {:.3g}: z = {:g} is not in the linear regime",
+                         file, rms, spacing, ics.header.redshift));
+  }
+  Divergence found = divergence(displacement, fft::Plan::create(comm, displacement.n()));
+  if (!(found.transverse_share <= largest_transverse_share)) {
+    par::throw_agreed(
+        comm, InputError("{} is no linear field: {:.2g} of its squared displacement is transverse "
+                         "(at most {:g})",
+                         file, found.transverse_share, largest_transverse_share));
+  }
+  fft::MeshField density =
+      lpt_order == 1 ? std::move(found.modes)
+                     : without_second_order(found.modes, -massless.D2_over_D1_squared(a), file);
+  require_linear_power(density, massless, a, file);
+  return density;
+}
+
 /// @throws InputError for a header that does not fit
 void require_fitting(const GivenIcs& ics, const IcsExpectation& expected) {
   const std::string file = ics.path.string();
@@ -181,46 +208,52 @@ GivenIcs open_ics(const par::Comm& comm, const std::filesystem::path& path,
 
 fft::MeshField recover_density(const par::Comm& comm, const GivenIcs& ics,
                                const cosmology::LinearTheory& massless, int lpt_order) {
-  const std::string file = ics.path.string();
-  const double a = units::scale_factor(ics.header.redshift);
-  const auto plan = fft::Plan::create(comm, ics.header.n);
-  Divergence found = [&] {
-    const field::LatticeField displacement = field::read_box(comm, ics.path).displacement;
-    const double rms = rms_mpch(displacement), spacing = displacement.spacing_mpch();
-    if (!(rms > 0 && rms <= largest_rms_spacings * spacing)) {
-      par::throw_agreed(
-          comm, InputError("{}: the rms displacement is {:.3g} Mpc/h, not within 0 and the "
-                           "particle spacing of {:.3g}: z = {:g} is not in the linear regime",
-                           file, rms, spacing, ics.header.redshift));
-    }
-    return divergence(displacement, plan);
-  }();
-  if (!(found.transverse_share <= largest_transverse_share)) {
-    par::throw_agreed(
-        comm, InputError("{} is no linear field: {:.2g} of its squared displacement is transverse "
-                         "(at most {:g})",
-                         file, found.transverse_share, largest_transverse_share));
-  }
-  fft::MeshField density =
-      lpt_order == 1 ? std::move(found.modes)
-                     : without_second_order(found.modes, -massless.D2_over_D1_squared(a), file);
-  require_linear_power(density, massless, a, file);
-  return density;
+  return density_of(field::read_box(comm, ics.path).displacement, ics, massless, lpt_order);
 }
 
-fft::MeshField density_with_phases_of(const par::Comm& comm, const GivenIcs& ics,
-                                      const cosmology::LinearTheory& massless,
-                                      const cosmology::LinearTheory& theory, double a,
-                                      int lpt_order) {
-  fft::MeshField density = recover_density(comm, ics, massless, lpt_order);
+std::vector<field::LatticeField> orders_with_phases_of(const par::Comm& comm, const GivenIcs& ics,
+                                                       const cosmology::LinearTheory& massless,
+                                                       const cosmology::LinearTheory& theory,
+                                                       double a, int lpt_order) {
   const double a_ics = units::scale_factor(ics.header.redshift);
-  const fft::RadialTable ratio(density, [&](double k) {
+  const auto ratio = [&](double k) {
     return std::sqrt(theory.power_cb(k, a) / massless.power_cb(k, a_ics));
-  });
-  fft::for_each_mode(*density.plan(), [&](const fft::Mode& mode, std::size_t index) {
-    density.modes()[index] *= ratio(mode);
-  });
-  return density;
+  };
+  std::vector<field::LatticeField> orders{field::read_box(comm, ics.path).displacement};
+  fft::MeshField density = density_of(orders[0], ics, massless, lpt_order);
+  if (lpt_order == 2) {
+    const field::LatticeField second =
+        std::move(lagrangian_orders(density, massless, a_ics, lpt_order)[1]);
+    const std::span<float> first = orders[0].values();
+    for (std::size_t i = 0; i < first.size(); ++i) first[i] -= second.values()[i];
+    const fft::RadialTable table(density, ratio);
+    fft::for_each_mode(*density.plan(), [&](const fft::Mode& mode, std::size_t index) {
+      density.modes()[index] *= table(mode);
+    });
+    orders.push_back(std::move(lagrangian_orders(density, theory, a, lpt_order)[1]));
+  }
+  field::apply_filter(orders[0], density.plan(), ratio);
+  return orders;
+}
+
+Particles particles_of_orders(std::vector<field::LatticeField> orders,
+                              const cosmology::LinearTheory& theory, double a) {
+  const double a2E = a * a * theory.background().E(a);
+  field::LatticeField momentum = orders.at(0);
+  field::apply_filter(momentum, fft::Plan::create(momentum.comm(), momentum.n()),
+                      [&](double k) { return theory.f1(k, a); });
+  Particles particles{std::move(orders[0]), std::move(momentum), a};
+  const std::span<float> x = particles.displacement_mpch.values();
+  const std::span<float> p = particles.momentum_mpch.values();
+  for (float& value : p) value *= static_cast<float>(a2E);
+  if (orders.size() == 1) return particles;
+  const std::span<const float> second = orders[1].values();
+  const auto rate2 = static_cast<float>(a2E * theory.f2(a));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] += second[i];
+    p[i] += rate2 * second[i];
+  }
+  return particles;
 }
 
 void require_usable(const par::Comm& comm, const GivenIcs& ics,

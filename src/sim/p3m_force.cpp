@@ -2,6 +2,10 @@
 
 #include "nubox/core/units.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 namespace nubox::sim {
 
 ForceSplit P3mForce::split_of(std::size_t mesh_n, double box_size_mpch, double softening_mpch) {
@@ -21,8 +25,16 @@ void P3mForce::evaluate(const field::LatticeField& displacement_mpch,
       units::pi * static_cast<double>(mesh_.mesh_n()) / displacement_mpch.box_size_mpch();
   const double of_pairs = source(k_nyquist);
   const auto of_mesh = [&](double k) { return source(k) - of_pairs * (1 - mesh_share(split_, k)); };
-  mesh_.evaluate(displacement_mpch, of_mesh, use);
+  std::array<float, 3> largest{};
+  mesh_.evaluate(displacement_mpch, of_mesh,
+                 [&](std::size_t axis, std::size_t first, std::span<const float> force_mpch) {
+                   for (const float f : force_mpch) {
+                     largest[axis] = std::max(largest[axis], std::abs(f));
+                   }
+                   use(axis, first, force_mpch);
+                 });
   pairs_.evaluate(displacement_mpch, of_pairs, use);
+  largest_mpch_ = std::hypot(largest[0], largest[1], largest[2]) + pairs_.largest_mpch();
 }
 
 const PhaseTimes& P3mForce::times() const {

@@ -16,6 +16,10 @@ namespace fs = std::filesystem;
 constexpr const char* origin = "checkpoint";
 constexpr const char* output_key = "checkpoint_output";
 constexpr const char* step_key = "checkpoint_step";
+/// Of adaptive steps alone.
+constexpr const char* a_key = "checkpoint_a";
+constexpr const char* a_momentum_key = "checkpoint_a_momentum";
+constexpr const char* force_key = "checkpoint_largest_force_mpch";
 
 /// Removes an integer from the attributes and returns it.
 std::size_t take_index(io::FieldHeader& header, const char* key, const fs::path& path) {
@@ -35,9 +39,17 @@ field::LatticeField read_field(const io::FieldFile& file, const char* dataset,
 Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::FieldHeader& run) {
   const io::FieldFile file(layout.comm(), path);
   RunPosition position;
+  double a = 0;
   par::agree(layout.comm(), [&] {
     io::FieldHeader found = file.header();
     position = {take_index(found, output_key, path), take_index(found, step_key, path)};
+    if (found.extra.contains(a_key)) {
+      const auto take = [&](const char* key) {
+        return io::take<double>(found.extra, key, path.string());
+      };
+      a = take(a_key);
+      position.adaptive = AdaptivePosition{position.step, take(a_momentum_key), take(force_key)};
+    }
     // The code version may differ, as for finished boxes.
     found.code_version = run.code_version;
     found.redshift = run.redshift;
@@ -51,7 +63,7 @@ Checkpoint read(const par::SlabLayout& layout, const fs::path& path, const io::F
           path.string(), other);
     }
   });
-  return {{read_field(file, "displacement", layout), read_field(file, "momentum", layout), 0},
+  return {{read_field(file, "displacement", layout), read_field(file, "momentum", layout), a},
           position};
 }
 
@@ -64,6 +76,11 @@ void write_checkpoint(const fs::path& path, const Particles& particles, const io
   header.origin = origin;
   header.extra[output_key] = static_cast<std::int64_t>(position.output);
   header.extra[step_key] = static_cast<std::int64_t>(position.step);
+  if (position.adaptive) {
+    header.extra[a_key] = particles.a;
+    header.extra[a_momentum_key] = position.adaptive->a_momentum;
+    header.extra[force_key] = position.adaptive->largest_force_mpch;
+  }
   const field::LatticeField& displacement = particles.displacement_mpch;
   const std::array<io::FieldDataset, 2> datasets{
       {{"displacement", displacement.values()}, {"momentum", particles.momentum_mpch.values()}}};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/sim/particles.hpp"
+#include "nubox/sim/stepping.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -15,10 +16,13 @@ namespace nubox::sim {
 struct RunPosition {
   std::size_t output = 0;
   std::size_t step = 0;
+  /// Of adaptive steps, which no plan knows; their number counts from the start of the run.
+  std::optional<AdaptivePosition> adaptive{};
 };
 
 struct Checkpoint {
-  Particles particles;  ///< at the scale factor of the position, which the caller sets
+  /// At the scale factor of the position; where that is planned, the caller sets it.
+  Particles particles;
   RunPosition position;
 };
 

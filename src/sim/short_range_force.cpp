@@ -133,10 +133,15 @@ void ShortRangeForce::evaluate(const field::LatticeField& displacement_mpch, dou
     pairs_ += cells.sum_forces(split_, mesh_, owned_forces);
     times_.add("pairs", watch.restart());
   }
-  const std::vector<PairForce> forces = comm_.all_to_all(owned_forces, owned_counts);
   // Sums over particles become a density contrast: one particle per cell of the lattice.
   const double spacing = displacement_mpch.spacing_mpch();
   const auto scale = static_cast<float>(factor * spacing * spacing * spacing / (4 * units::pi));
+  float largest2 = 0;
+  for (const PairForce& f : owned_forces) {
+    largest2 = std::max(largest2, f.x * f.x + f.y * f.y + f.z * f.z);
+  }
+  largest_mpch_ = static_cast<double>(scale * std::sqrt(largest2));
+  const std::vector<PairForce> forces = comm_.all_to_all(owned_forces, owned_counts);
   std::vector<float> values(forces.size());
   for (std::size_t axis = 0; axis < 3; ++axis) {
     std::vector<std::size_t> cursor = par::block_starts(sent_counts);

@@ -11,8 +11,10 @@
 #include "nubox/sim/p3m_force.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 
+#include "sim/run_log.hpp"
 #include "sim/run_state.hpp"
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,35 +22,15 @@
 namespace nubox::sim {
 namespace {
 
-/// "fft 40 %, paint 25 %, ...", of the seconds spent in forces.
-std::string shares(const PhaseTimes& times) {
-  if (times.seconds().empty()) return "none";
-  double total = 0;
-  for (const auto& [phase, seconds] : times.seconds()) total += seconds;
-  std::string text;
-  for (const auto& [phase, seconds] : times.seconds()) {
-    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", phase, 100 * seconds / total);
-  }
-  return text;
+P3mForce make_p3m(const par::Comm& comm, const SimulationOptions& options) {
+  return {comm, options.mesh_factor * options.n, options.box_size_mpch, pair_split(options)};
 }
 
 std::unique_ptr<Force> make_force(const par::Comm& comm, const SimulationOptions& options) {
-  const std::size_t mesh_n = options.mesh_factor * options.n;
-  if (options.gravity == Gravity::pm) {
-    return std::make_unique<PmForce>(comm, mesh_n, options.box_size_mpch);
+  if (options.gravity == Gravity::p3m) {
+    return std::unique_ptr<Force>(new P3mForce(make_p3m(comm, options)));
   }
-  return std::make_unique<P3mForce>(
-      comm, mesh_n, options.box_size_mpch,
-      P3mForce::split_of(mesh_n, options.box_size_mpch, softening_mpch(options)));
-}
-
-/// Description of the pair forces for the log; empty without.
-std::string pairs_text(const SimulationOptions& options) {
-  if (options.gravity == Gravity::pm) return "";
-  const ForceSplit split = P3mForce::split_of(options.mesh_factor * options.n,
-                                              options.box_size_mpch, softening_mpch(options));
-  return fmt::format(", pairs within {:.3g} Mpc/h (softening {:.3g}), {} steps", split.cutoff_mpch,
-                     split.softening_mpch, options.steps);
+  return std::make_unique<PmForce>(comm, options.mesh_factor * options.n, options.box_size_mpch);
 }
 
 /// The simulation of one mass of one realisation. All methods are collective.
@@ -67,15 +49,21 @@ class Run {
   [[nodiscard]] std::optional<Checkpoint> find_checkpoint() const;
   /// Sets particles and frame from the initial conditions, or the particles from a checkpoint.
   void start();
-  /// Linear density of the start, of the noise or the given initial conditions.
-  [[nodiscard]] fft::MeshField initial_density(double a) const;
+  /// Orders of perturbation theory at the start with the phases of the given initial conditions.
+  [[nodiscard]] std::vector<field::LatticeField> given_orders(double a) const;
+  /// Frame, and particles unless they are in hand, by perturbation theory.
+  void start_by_perturbation_theory(bool with_particles);
   [[nodiscard]] std::string start_text() const;
+  [[nodiscard]] bool is_adaptive() const { return options_.accuracy > 0; }
   /// True if the particles themselves are given.
   [[nodiscard]] bool is_continued() const {
     return options_.ics && options_.ics->continued && parameters_.M_nu_eV == 0;
   }
   void integrate_to(std::size_t output);
-  void after_step(std::size_t output, std::size_t step);
+  void integrate_adaptively_to(std::size_t output);
+  void after_step(const RunPosition& position);
+  /// Says how many steps there were and what set their number.
+  void report(std::size_t steps) const;
   [[nodiscard]] field::Box box(std::size_t output);
 
   par::Comm comm_;
@@ -91,6 +79,7 @@ class Run {
   std::optional<ColaFrame> frame_;
   RunPosition position_;
   std::optional<Progress> progress_;
+  StepLengths step_lengths_;  ///< of adaptive steps
   PhaseTimes force_times_;
   Stopwatch watch_;
 };
@@ -122,18 +111,26 @@ void Run::go(const std::function<void(const field::Box&)>& on_output) {
   std::size_t steps = 0, steps_before = position_.step;
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     steps += plan_[i].size() - 1;
-    if (i < position_.output) steps_before += plan_[i].size() - 1;
+    if (i < position_.output && !is_adaptive()) steps_before += plan_[i].size() - 1;
   }
   progress_.emplace(name_, steps, steps_before);
   for (std::size_t output = position_.output; output < plan_.size(); ++output) {
-    integrate_to(output);
+    if (is_adaptive()) {
+      integrate_adaptively_to(output);
+    } else {
+      integrate_to(output);
+    }
     on_output(box(output));
   }
   if (!interruption_.checkpoint.empty()) remove_checkpoint(comm_, interruption_.checkpoint);
+  report(progress_->done() - steps_before);
+}
+
+void Run::report(std::size_t steps) const {
   const std::uint64_t peak = comm_.all_reduce(memory::peak_rss_bytes(), par::Reduction::max);
-  log::info("{}: {} steps to z = {:g} in {} (forces: {}; peak memory of a rank {})", name_,
-            steps - steps_before, options_.redshifts.back(), duration_text(watch_.seconds()),
-            shares(force_times_), memory::text(peak));
+  log::info("{}: {} steps{} to z = {:g} in {} (forces: {}; peak memory of a rank {})", name_, steps,
+            step_lengths_.text(), options_.redshifts.back(), duration_text(watch_.seconds()),
+            shares_text(force_times_), memory::text(peak));
 }
 
 std::optional<Checkpoint> Run::find_checkpoint() const {
@@ -141,9 +138,9 @@ std::optional<Checkpoint> Run::find_checkpoint() const {
   if (path.empty()) return std::nullopt;
   auto found = read_checkpoint(par::SlabLayout(comm_, options_.n), path, identity_);
   if (!found) return std::nullopt;
-  const auto [output, step] = found->position;
+  const std::size_t output = found->position.output, step = found->position.step;
   par::agree(comm_, [&] {
-    if (output >= plan_.size() || step >= plan_[output].size()) {
+    if (output >= plan_.size() || (!is_adaptive() && step >= plan_[output].size())) {
       throw InputError("{} is the state at step {} of output {}, which this run does not have",
                        path.string(), step, output);
     }
@@ -154,36 +151,44 @@ std::optional<Checkpoint> Run::find_checkpoint() const {
         path.string());
     return std::nullopt;
   }
-  found->particles.a = plan_[output][step];
+  if (!is_adaptive()) found->particles.a = plan_[output][step];
   return found;
 }
 
-fft::MeshField Run::initial_density(double a) const {
-  if (!options_.ics) {
-    return gaussian_modes(fft::Plan::create(comm_, options_.n), options_.box_size_mpch,
-                          options_.noise, [&](double k) { return theory_.power_cb(k, a); });
-  }
+std::vector<field::LatticeField> Run::given_orders(double a) const {
   const auto massless = par::agree(comm_, [&] {
     return cosmology::LinearTheory(parameters_.with_mass(0), tables_, options_.neutrinos,
                                    theory_.a_out());
   });
-  return density_with_phases_of(comm_, *options_.ics, massless, theory_, a, options_.lpt_order);
+  return orders_with_phases_of(comm_, *options_.ics, massless, theory_, a, options_.lpt_order);
+}
+
+void Run::start_by_perturbation_theory(bool with_particles) {
+  const double a = plan_.front().front();
+  const bool cola = options_.stepping == Stepping::cola;
+  if (options_.ics) {
+    auto orders = given_orders(a);
+    if (cola) frame_.emplace(orders, theory_, a);
+    if (with_particles) particles_ = particles_of_orders(std::move(orders), theory_, a);
+  } else {
+    const fft::MeshField density =
+        gaussian_modes(fft::Plan::create(comm_, options_.n), options_.box_size_mpch, options_.noise,
+                       [&](double k) { return theory_.power_cb(k, a); });
+    auto orders = lagrangian_orders(density, theory_, a, options_.lpt_order);
+    if (cola) frame_.emplace(orders, theory_, a);
+    if (with_particles) {
+      particles_ = lagrangian_particles(density, std::move(orders), theory_, a);
+    }
+  }
+  if (cola && with_particles) frame_->enter(*particles_);
 }
 
 void Run::start() {
   std::optional<Checkpoint> checkpoint = find_checkpoint();
-  const bool cola = options_.stepping == Stepping::cola;
   if (!checkpoint && is_continued()) {
     particles_ = read_particles(comm_, *options_.ics);
-  } else if (cola || !checkpoint) {
-    const double a = plan_.front().front();
-    const fft::MeshField density = initial_density(a);
-    auto orders = lagrangian_orders(density, theory_, a, options_.lpt_order);
-    if (cola) frame_.emplace(orders, theory_, a);
-    if (!checkpoint) {
-      particles_ = lagrangian_particles(density, std::move(orders), theory_, a);
-      if (cola) frame_->enter(*particles_);
-    }
+  } else if (!checkpoint || options_.stepping == Stepping::cola) {
+    start_by_perturbation_theory(!checkpoint);
   }
   if (checkpoint) {
     particles_ = std::move(checkpoint->particles);
@@ -211,18 +216,35 @@ void Run::integrate_to(std::size_t output) {
   integrate(*particles_, *force, theory_, plan_[output],
             {.frame = frame_ ? &*frame_ : nullptr,
              .first_step = output == position_.output ? position_.step : 0,
-             .after_step = [&](std::size_t step) { after_step(output, step); }});
+             .after_step = [&](std::size_t step) {
+               after_step({output, step});
+             }});
   for (const auto& [phase, seconds] : force->times().seconds()) force_times_.add(phase, seconds);
 }
 
-void Run::after_step(std::size_t output, std::size_t step) {
+void Run::integrate_adaptively_to(std::size_t output) {
+  P3mForce force = make_p3m(comm_, options_);
+  if (!position_.adaptive) position_.adaptive.emplace();
+  const double a_end = plan_[output].back(), a_last = plan_.back().back();
+  const AdaptiveSteps steps{options_.accuracy, softening_mpch(options_)};
+  integrate_adaptively(
+      *particles_, force, theory_, a_end, steps, *position_.adaptive, [&](double dlna) {
+        step_lengths_.add(dlna);
+        // Steps become shorter as structure grows, so that more of them are left than this.
+        const double left = std::ceil(std::log(a_last / particles_->a) / dlna);
+        progress_->expect(position_.adaptive->step + static_cast<std::size_t>(left));
+        after_step({output, position_.adaptive->step, position_.adaptive});
+      });
+  for (const auto& [phase, seconds] : force.times().seconds()) force_times_.add(phase, seconds);
+}
+
+void Run::after_step(const RunPosition& position) {
   progress_->step(fmt::format("a = {:.3f}", particles_->a));
   if (interruption_.control == nullptr) return;
   const par::StepControl::Action action = interruption_.control->after_step();
   if (action == par::StepControl::Action::go_on) return;
-  interruption_.control->save([&] {
-    write_checkpoint(interruption_.checkpoint, *particles_, identity_, {output, step});
-  });
+  interruption_.control->save(
+      [&] { write_checkpoint(interruption_.checkpoint, *particles_, identity_, position); });
   log::beat();
   if (action == par::StepControl::Action::save) return;
   par::throw_agreed(

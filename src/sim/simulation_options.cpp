@@ -46,8 +46,9 @@ std::vector<std::vector<double>> step_plan(const SimulationOptions& options) {
     }
     const double a1 = units::scale_factor(redshift);
     const double share = length(a0, a1) / length(a_initial, a_last);
+    const std::size_t planned = options.accuracy > 0 ? 1 : options.steps;
     const auto steps = std::max<std::size_t>(
-        1, static_cast<std::size_t>(std::lround(share * static_cast<double>(options.steps))));
+        1, static_cast<std::size_t>(std::lround(share * static_cast<double>(planned))));
     plan.push_back(time_grid(a0, a1, steps, spacing));
     a0 = a1;
   }
@@ -99,6 +100,15 @@ void require_valid_continuation(const SimulationOptions& options) {
 }  // namespace
 
 void require_valid(const SimulationOptions& options) {
+  if (!(options.accuracy >= 0)) {
+    throw UsageError("simulate.accuracy = {} is negative", options.accuracy);
+  }
+  if (options.accuracy > 0 && options.gravity != Gravity::p3m) {
+    throw UsageError(
+        "simulate.accuracy sets steps by the softening of pair forces: give simulate.force = p3m, "
+        "or "
+        "simulate.steps alone");
+  }
   if (options.n < 2 || options.steps < 1 || options.mesh_factor < 1) {
     throw UsageError("a run needs n >= 2, steps >= 1 and mesh_factor >= 1 (given: {}, {}, {})",
                      options.n, options.steps, options.mesh_factor);
@@ -153,6 +163,10 @@ io::FieldHeader output_header(const SimulationOptions& options,
     header.extra["force_mesh_factor"] = integer(options.mesh_factor);
     header.extra["softening_mpch"] = softening_mpch(options);
     header.extra.erase("mesh_factor");
+  }
+  if (options.accuracy > 0) {
+    header.extra["accuracy"] = options.accuracy;
+    header.extra.erase("steps");
   }
   if (options.ics) {
     describe(*options.ics, parameters.M_nu_eV, header);

@@ -4,6 +4,7 @@
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -61,6 +62,19 @@ void require_in_box(const Particles& particles) {
   par::agree_on(particles.displacement_mpch.comm(), failure);
 }
 
+/// A step of the leapfrog to a1, with momenta at `a_momentum` before; returns their epoch after it,
+/// the middle of the step. Collective.
+double step_to(double a1, Particles& particles, Force& force, const cosmology::LinearTheory& theory,
+               const ColaFrame* frame, double a_momentum) {
+  const double a0 = particles.a, a_middle = middle(a0, a1);
+  kick(particles, force, theory, frame, theory.background().kick(a_momentum, a_middle));
+  move(particles, frame, theory.background().drift(a0, a1), a0, a1);
+  particles.a = a1;
+  require_in_box(particles);
+  log::beat();
+  return a_middle;
+}
+
 }  // namespace
 
 double spacing_variable(double a, Spacing spacing) {
@@ -98,19 +112,54 @@ void integrate(Particles& particles, Force& force, const cosmology::LinearTheory
                         particles.a);
   }
   if (grid.size() == 1) return;
-  const cosmology::Background& background = theory.background();
   double a_momentum = first == 0 ? grid[0] : middle(grid[first - 1], grid[first]);
   for (std::size_t j = first; j + 1 < grid.size(); ++j) {
-    const double a_middle = middle(grid[j], grid[j + 1]);
-    kick(particles, force, theory, options.frame, background.kick(a_momentum, a_middle));
-    a_momentum = a_middle;
-    move(particles, options.frame, background.drift(grid[j], grid[j + 1]), grid[j], grid[j + 1]);
-    particles.a = grid[j + 1];
-    require_in_box(particles);
-    log::beat();
+    a_momentum = step_to(grid[j + 1], particles, force, theory, options.frame, a_momentum);
     if (options.after_step) options.after_step(j + 1);
   }
-  kick(particles, force, theory, options.frame, background.kick(a_momentum, grid.back()));
+  kick(particles, force, theory, options.frame, theory.background().kick(a_momentum, grid.back()));
+}
+
+double adaptive_step(const AdaptiveSteps& steps, const cosmology::Background& background, double a,
+                     double largest_force_mpch) {
+  const double square = 2 * steps.accuracy * steps.softening_mpch /
+                        (1.5 * background.parameters().Omega_m * largest_force_mpch);
+  const double dlna =
+      std::min(background.E(a) * std::sqrt(a * a * a * square), AdaptiveSteps::largest_dlna);
+  if (dlna >= AdaptiveSteps::smallest_dlna) return dlna;
+  throw NumericalError(
+      "the time step collapsed to dln a = {:.1e} at a = {:.4f} (largest force {:.3g} Mpc/h; steps "
+      "below {:.0e} end no run): raise simulate.accuracy = {:g} or the softening of {:g} Mpc/h",
+      dlna, a, largest_force_mpch, AdaptiveSteps::smallest_dlna, steps.accuracy,
+      steps.softening_mpch);
+}
+
+void integrate_adaptively(Particles& particles, P3mForce& force,
+                          const cosmology::LinearTheory& theory, double a_end,
+                          const AdaptiveSteps& steps, AdaptivePosition& position,
+                          const std::function<void(double dlna)>& after_step) {
+  const auto largest_force = [&] {
+    return particles.displacement_mpch.comm().all_reduce(force.largest_mpch(), par::Reduction::max);
+  };
+  if (position.step == 0) {
+    kick(particles, force, theory, nullptr, 0);
+    position.a_momentum = particles.a;
+    position.largest_force_mpch = largest_force();
+  }
+  while (particles.a < a_end) {
+    const double dlna = par::agree(particles.displacement_mpch.comm(), [&] {
+      return adaptive_step(steps, theory.background(), particles.a, position.largest_force_mpch);
+    });
+    // Equal steps to the end if the force stayed as it is: no sliver is left.
+    const double left = std::log(a_end / particles.a), count = std::ceil(left / dlna);
+    const double a1 = count <= 1 ? a_end : particles.a * std::exp(left / count);
+    position.a_momentum = step_to(a1, particles, force, theory, nullptr, position.a_momentum);
+    position.largest_force_mpch = largest_force();
+    ++position.step;
+    after_step(left / count);
+  }
+  kick(particles, force, theory, nullptr, theory.background().kick(position.a_momentum, a_end));
+  position.a_momentum = a_end;
 }
 
 }  // namespace nubox::sim

@@ -51,26 +51,36 @@ TEST(P3mRun, gives_the_positions_of_one_rank_on_every_number_of_ranks) {
   }
 }
 
-TEST(P3mRun, continues_from_a_checkpoint_bit_for_bit) {
+void expect_same_bits_after_a_stop(const sim::SimulationOptions& options) {
   const par::Comm world = par::Comm::world();
   const std::filesystem::path path = std::filesystem::temp_directory_path() /
                                      fmt::format("nubox-p3m-checkpoint-{}.h5", world.size());
   if (world.is_root()) std::filesystem::remove(path);
   world.barrier();
-  const field::Box straight = result_of(world, small_run());
+  const field::Box straight = result_of(world, options);
   double now_s = 0;
   par::StepControl control(world, {.wall_clock_minutes = 1.0, .clock = [&] {
                                      now_s += 1;
                                      return now_s >= 4 ? 1e9 : now_s;
                                    }});
-  EXPECT_THROW((void)result_of(world, small_run(), {.checkpoint = path, .control = &control}),
-               Error);
-  const field::Box resumed = result_of(world, small_run(), {.checkpoint = path});
+  EXPECT_THROW((void)result_of(world, options, {.checkpoint = path, .control = &control}), Error);
+  const field::Box resumed = result_of(world, options, {.checkpoint = path});
   const auto a = straight.displacement.values(), b = resumed.displacement.values();
   ASSERT_EQ(a.size(), b.size());
   EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size_bytes()), 0);
   const auto v = straight.velocity->values(), w = resumed.velocity->values();
   EXPECT_EQ(std::memcmp(v.data(), w.data(), v.size_bytes()), 0);
+}
+
+TEST(P3mRun, continues_from_a_checkpoint_bit_for_bit) {
+  expect_same_bits_after_a_stop(small_run());
+}
+
+TEST(P3mRun, continues_adaptive_steps_from_a_checkpoint_bit_for_bit) {
+  sim::SimulationOptions options = small_run();
+  options.accuracy = 0.2;
+  options.redshifts = {20, 4};
+  expect_same_bits_after_a_stop(options);
 }
 
 TEST(P3mRun, names_its_force_in_the_header_and_no_force_class_of_mesh_runs) {

@@ -23,6 +23,10 @@ class BadOptions(SystemTest):
             (["--simulate.redshifts=0.00041,0"], ["0.00041", "three decimals"]),
             (["--simulate.noise=ngenic", "--simulate.seeds=3000000000"], ["3000000000", "N-GenIC"]),
             (["--simulate.mesh_factor=8"], ["4096^3", "are missing"]),
+            (["--simulate.accuracy=0.1", "--simulate.force=p3m"], ["simulate.steps and simulate.accuracy"]),
+            (["--simulate.softening_mpch=40", "--simulate.force=p3m"], ["40", "particle spacing"]),
+            (["--simulate.softening_mpch=1e-6", "--simulate.force=p3m"], ["resolve", "1e-06"]),
+            (["--box.n=4", "--simulate.force=p3m"], ["half the box"]),
             (["--train.epochs=3"], ["train.epochs", "no option of 'simulate'"]),
         ]:
             with self.subTest(args=args):
@@ -50,6 +54,16 @@ class BadOptions(SystemTest):
             outcome = nubox("simulate", "--simulate.steps=2", *args, f"--simulate.out={out}")
             self.assertEnds(outcome, 3, "outside")
             self.assertNothingStands(out)
+
+    def test_steps_that_collapse_end_the_run_without_a_box(self):
+        out = self.directory / "collapsed"
+        outcome = nubox("simulate", *TINY[:2], "--simulate.force=p3m", "--simulate.accuracy=1e-10",
+                        f"--simulate.out={out}")
+        self.assertEnds(outcome, 5, "collapsed", "simulate.accuracy")
+        self.assertEqual(list(out.glob("**/*.h5*")), [])
+
+    def test_adaptive_steps_need_pair_forces(self):
+        self.assertEnds(nubox("simulate", *TINY[:2], "--simulate.accuracy=0.1"), 2, "simulate.force = p3m")
 
     def test_missing_required_inputs(self):
         for command, option in [("predict", "predict.in"), ("stats", "stats.in"), ("train", "data.pairs"),

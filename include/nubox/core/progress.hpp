@@ -18,6 +18,8 @@ class Progress {
  public:
   /// `what` starts every line; `done` steps of `total` were made before (resumed runs).
   Progress(std::string what, std::size_t total, std::size_t done = 0);
+  /// Corrects the total, of steps whose number is not known beforehand.
+  void expect(std::size_t total) { total_ = total; }
   /// After each step. `note` describes its state ("a = 0.512").
   void step(std::string_view note = {});
   [[nodiscard]] std::size_t done() const { return done_; }

@@ -2,6 +2,7 @@
 
 #include "nubox/cosmology/linear_theory.hpp"
 #include "nubox/fft/mesh_field.hpp"
+#include "nubox/field/lattice_field.hpp"
 #include "nubox/io/field_header.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/sim/particles.hpp"
@@ -38,12 +39,10 @@ struct IcsExpectation {
 [[nodiscard]] GivenIcs open_ics(const par::Comm& comm, const std::filesystem::path& path,
                                 const IcsExpectation& expected);
 
-/// Linear density of the initial conditions at their redshift, modes on the mesh of the lattice.
-/// For order 1 it is delta(k) = -i k psi(k), the inverse of zeldovich_displacement(); for order 2
-/// the one whose first and second order together give that divergence (fixed-point iteration), so
-/// that lagrangian_orders() returns the displacement of the file. That is exact up to rounding,
-/// except for what no linear field of this program has: modes on the Nyquist planes, the mean
-/// displacement and a transverse part.
+/// Linear density of the initial conditions at their redshift, modes on the mesh of the lattice,
+/// without the Nyquist planes. For order 1 it is delta(k) = -i k psi(k), the inverse of
+/// zeldovich_displacement(); for order 2 the one whose first and second order together give that
+/// divergence (fixed-point iteration).
 ///
 /// @param massless  linear theory without neutrino mass, the measure of the power
 /// Collective. @throws InputError (agreed) if the displacement is no linear field of that theory:
@@ -52,13 +51,19 @@ struct IcsExpectation {
                                              const cosmology::LinearTheory& massless,
                                              int lpt_order);
 
-/// Density of the initial conditions `ics` with the linear power of `theory` at scale factor a:
-/// each mode times the square root of the ratio of the power spectra. Collective.
-/// @throws as recover_density()
-[[nodiscard]] fft::MeshField density_with_phases_of(const par::Comm& comm, const GivenIcs& ics,
-                                                    const cosmology::LinearTheory& massless,
-                                                    const cosmology::LinearTheory& theory, double a,
-                                                    int lpt_order);
+/// First and, for order 2, second order of the displacement at scale factor a in the cosmology of
+/// `theory` with the phases of the file, as lagrangian_orders() has them. The first order is that
+/// of the file, its displacement less the second order, times the square root of the ratio of the
+/// power spectra, mode by mode. So it keeps the modes on the Nyquist planes too, and is that of the
+/// file bit for bit where the ratio is one. Collective. @throws as recover_density()
+[[nodiscard]] std::vector<field::LatticeField> orders_with_phases_of(
+    const par::Comm& comm, const GivenIcs& ics, const cosmology::LinearTheory& massless,
+    const cosmology::LinearTheory& theory, double a, int lpt_order);
+
+/// Particles of such orders: momentum a^2 E (f1(k) psi1 + f2 psi2), with growth rates as in
+/// lagrangian_particles(). Collective.
+[[nodiscard]] Particles particles_of_orders(std::vector<field::LatticeField> orders,
+                                            const cosmology::LinearTheory& theory, double a);
 
 /// Reads the initial conditions of a run and refuses those that a mass could not start from, before
 /// anything is written: all but a massless box that is continued need a linear field. Collective.

@@ -11,8 +11,8 @@ namespace nubox::sim {
 class P3mForce : public Force {
  public:
   /// Split radius in mesh cells and cut-off in split radii. Measured against Ewald sums and a
-  /// TreePM run (docs/accuracy.md): a smaller radius leaves the anisotropy of the mesh in the force, a
-  /// larger one costs pairs with its third power.
+  /// TreePM run (docs/accuracy.md): a smaller radius leaves the anisotropy of the mesh in the
+  /// force, a larger one costs pairs with its third power.
   static constexpr double split_radius_cells = 1.25;
   static constexpr double cutoff_split_radii = 5;
 
@@ -27,6 +27,10 @@ class P3mForce : public Force {
                 const std::function<double(double k_hmpc)>& source, const UseForce& use) override;
 
   [[nodiscard]] const PhaseTimes& times() const override;
+  /// Upper bound of the last force on this rank's particles: the largest force of pairs on the
+  /// particles in its slab of space and the largest components of that of the mesh, which is
+  /// smaller by far where forces are large.
+  [[nodiscard]] double largest_mpch() const { return largest_mpch_; }
   /// Pairs that this rank computed since construction.
   [[nodiscard]] std::uint64_t pairs() const { return pairs_.pairs(); }
 
@@ -34,6 +38,7 @@ class P3mForce : public Force {
   ForceSplit split_;
   PmForce mesh_;
   ShortRangeForce pairs_;
+  double largest_mpch_ = 0;
   mutable PhaseTimes times_;
 };
 

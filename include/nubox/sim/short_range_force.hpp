@@ -26,6 +26,8 @@ class ShortRangeForce {
   void evaluate(const field::LatticeField& displacement_mpch, double factor,
                 const Force::UseForce& use);
 
+  /// Largest of the last forces on particles in this rank's slab of space.
+  [[nodiscard]] double largest_mpch() const { return largest_mpch_; }
   [[nodiscard]] const PhaseTimes& times() const { return times_; }
   /// Pairs that this rank computed since construction, those beyond the cut-off included.
   [[nodiscard]] std::uint64_t pairs() const { return pairs_; }
@@ -37,6 +39,7 @@ class ShortRangeForce {
   MeshPairForce mesh_;
   PhaseTimes times_;
   std::uint64_t pairs_ = 0;
+  double largest_mpch_ = 0;
 };
 
 }  // namespace nubox::sim

@@ -41,7 +41,10 @@ struct SimulationOptions {
   double z_initial = 19;
   std::vector<double> redshifts = {0};  ///< outputs, in order of time: descending
   std::size_t steps = 30;               ///< from z_initial to the last output
-  std::size_t mesh_factor = 2;          ///< force mesh per side in units of n
+  /// Of p3m, in place of `steps`: steps that follow the largest acceleration (AdaptiveSteps); 0:
+  /// off.
+  double accuracy = 0;
+  std::size_t mesh_factor = 2;  ///< force mesh per side in units of n
   Gravity gravity = Gravity::pm;
   double softening_mpch = 0;  ///< Plummer-equivalent, of p3m; 0: 1/40 of the particle spacing
   Stepping stepping = Stepping::pm;
@@ -67,7 +70,8 @@ struct SimulationOptions {
 [[nodiscard]] double softening_mpch(const SimulationOptions& options);
 
 /// Scale factors of the steps to each output, the first grid from z_initial. Steps are distributed
-/// over the outputs in proportion to their intervals, at least one each. Rank-local.
+/// over the outputs in proportion to their intervals, at least one each; of adaptive steps only the
+/// ends are planned. Rank-local.
 [[nodiscard]] std::vector<std::vector<double>> step_plan(const SimulationOptions& options);
 
 /// Rank-local. @throws UsageError for invalid options

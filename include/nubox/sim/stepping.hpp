@@ -3,6 +3,7 @@
 #include "nubox/cosmology/linear_theory.hpp"
 #include "nubox/sim/cola_frame.hpp"
 #include "nubox/sim/force.hpp"
+#include "nubox/sim/p3m_force.hpp"
 #include "nubox/sim/particles.hpp"
 
 #include <cstddef>
@@ -41,5 +42,42 @@ struct IntegrationOptions {
 /// @throws NumericalError (agreed) if a displacement is not finite or exceeds half the box
 void integrate(Particles& particles, Force& force, const cosmology::LinearTheory& theory,
                std::span<const double> grid, const IntegrationOptions& options = {});
+
+/// Steps that follow the largest acceleration a_max of any particle, one length for all: dt =
+/// sqrt(2 accuracy softening / a_max), all physical (Springel 2005, arXiv:astro-ph/0505010, eq. 34,
+/// ErrTolIntAccuracy).
+struct AdaptiveSteps {
+  /// Longest step, for quiet times: that of 250 steps uniform in sqrt(a) at z = 49.
+  static constexpr double largest_dlna = 0.05;
+  /// A run of shorter steps would not end; the shortest of useful runs are a hundred times as long.
+  static constexpr double smallest_dlna = 1e-5;
+
+  double accuracy = 0;
+  double softening_mpch = 0;  ///< Plummer-equivalent, comoving
+};
+
+/// Length of a step at scale factor a, as dln a. Rank-local.
+/// @throws NumericalError for one below the smallest
+[[nodiscard]] double adaptive_step(const AdaptiveSteps& steps,
+                                   const cosmology::Background& background, double a,
+                                   double largest_force_mpch);
+
+/// Where an adaptive integration stands between two steps.
+struct AdaptivePosition {
+  std::size_t step = 0;           ///< steps made
+  double a_momentum = 0;          ///< epoch of the momenta, half a step behind the positions
+  double largest_force_mpch = 0;  ///< at the start of the last step; it sets the next one
+};
+
+/// integrate() from particles.a forward to a_end in adaptive steps. The force is known when a step
+/// is under way, so that each step takes its length from the force at the start of the one before.
+///
+/// @param position    where the integration stands (all zero: at its start); kept up to date
+/// @param after_step  called after each step with its length
+/// Collective. @throws NumericalError (agreed) as integrate() and adaptive_step()
+void integrate_adaptively(Particles& particles, P3mForce& force,
+                          const cosmology::LinearTheory& theory, double a_end,
+                          const AdaptiveSteps& steps, AdaptivePosition& position,
+                          const std::function<void(double dlna)>& after_step);
 
 }  // namespace nubox::sim

@@ -20,6 +20,10 @@ sim::SimulationOptions simulation_options(const config::Config& config) {
   options.softening_mpch = config.number("simulate.softening_mpch");
   const bool own_steps = options.gravity == sim::Gravity::pm || config.given("simulate.steps");
   options.steps = own_steps ? config.size("simulate.steps") : sim::p3m_steps;
+  options.accuracy = config.number("simulate.accuracy");
+  if (options.accuracy > 0 && config.given("simulate.steps")) {
+    throw UsageError("simulate.steps and simulate.accuracy both set the steps: give one of them");
+  }
   options.mesh_factor = config.size("simulate.mesh_factor");
   options.lpt_order = static_cast<int>(config.integer("simulate.lpt"));
   options.neutrinos =

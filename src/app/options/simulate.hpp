@@ -6,6 +6,7 @@
 namespace nubox::app {
 
 /// Options of one run from [box] and [simulate], without its seed. Rank-local.
+/// @throws UsageError if it gives both a number of steps and an accuracy
 [[nodiscard]] sim::SimulationOptions simulation_options(const config::Config& config);
 
 /// Opens simulate.ics, if it is given, and completes the options by its header. Collective.
