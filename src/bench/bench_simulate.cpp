@@ -7,7 +7,8 @@
 #include "nubox/io/scratch_directory.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/initial_conditions.hpp"
-#include "nubox/sim/pm_force.hpp"
+#include "nubox/sim/p3m_force.hpp"
+#include "nubox/sim/pair_rate.hpp"
 #include "nubox/sim/simulation_memory.hpp"
 #include "nubox/sim/stepping.hpp"
 
@@ -31,8 +32,25 @@ struct Steps {
   PhaseTimes phases;  ///< of all forces
   double forces = 0;
   double routed_share = 0;
+  double pairs = 0;       ///< that this rank computed
   double peak_bytes = 0;  ///< beyond the memory before
 };
+
+/// Runs repeats + 1 steps in `force`, timed; fills what `steps` says of them. Collective.
+void time_steps(const par::Comm& world, sim::Particles& particles, sim::Force& force,
+                const cosmology::LinearTheory& theory, const sim::ColaFrame* frame,
+                std::size_t repeats, Steps& steps) {
+  Stopwatch watch;
+  const auto after_step = [&](std::size_t step) {
+    const double seconds = world.all_reduce(watch.restart(), par::Reduction::max);
+    if (step > 1) steps.fastest_s = std::min(steps.fastest_s, seconds);
+  };
+  sim::integrate(particles, force, theory,
+                 sim::time_grid(a_first, a_last, repeats + 1, sim::Spacing::sqrt_a),
+                 {.frame = frame, .after_step = after_step});
+  steps.phases = force.times();
+  steps.forces = static_cast<double>(repeats + 2);
+}
 
 /// Runs repeats + 1 steps and takes the fastest without the first one. Collective.
 Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& options,
@@ -52,20 +70,18 @@ Steps measure_steps(const par::Comm& world, const sim::SimulationOptions& option
     return sim::lagrangian_particles(density, std::move(orders), theory, a_first);
   }();
   if (frame) frame->enter(particles);
-  {
-    sim::PmForce force(world, options.mesh_factor * options.n, options.box_size_mpch);
-    Stopwatch watch;
-    const auto after_step = [&](std::size_t step) {
-      const double seconds = world.all_reduce(watch.restart(), par::Reduction::max);
-      if (step > 1) steps.fastest_s = std::min(steps.fastest_s, seconds);
-    };
-    sim::integrate(particles, force, theory,
-                   sim::time_grid(a_first, a_last, repeats + 1, sim::Spacing::sqrt_a),
-                   {.frame = frame ? &*frame : nullptr, .after_step = after_step});
-    steps.phases = force.times();
+  const std::size_t mesh_n = options.mesh_factor * options.n;
+  if (options.gravity == sim::Gravity::p3m) {
+    const auto split =
+        sim::P3mForce::split_of(mesh_n, options.box_size_mpch, sim::softening_mpch(options));
+    sim::P3mForce force(world, mesh_n, options.box_size_mpch, split);
+    time_steps(world, particles, force, theory, nullptr, repeats, steps);
+    steps.pairs = static_cast<double>(force.pairs());
+  } else {
+    sim::PmForce force(world, mesh_n, options.box_size_mpch);
+    time_steps(world, particles, force, theory, frame ? &*frame : nullptr, repeats, steps);
     steps.routed_share = force.routed_share();
   }
-  steps.forces = static_cast<double>(repeats + 2);
   steps.peak_bytes = static_cast<double>(memory::peak_rss_bytes() - held_before);
   if (frame) frame->leave(particles);
   box = sim::to_box(std::move(particles), {});
@@ -81,7 +97,10 @@ double fft_limit_seconds(const par::Comm& world, std::size_t mesh_n, std::size_t
 /// Largest over mean time of the ranks' own work on particles.
 double imbalance(const par::Comm& world, const PhaseTimes& phases) {
   double own = 0;
-  for (const char* phase : {"positions", "paint", "interpolate"}) own += phases.seconds().at(phase);
+  for (const char* phase : {"positions", "paint", "interpolate", "cells", "pairs"}) {
+    const auto found = phases.seconds().find(phase);
+    if (found != phases.seconds().end()) own += found->second;
+  }
   return world.all_reduce(own, par::Reduction::max) * world.size() / world.all_reduce(own);
 }
 
@@ -115,9 +134,10 @@ std::vector<Row> measure_simulate(const par::Comm& world, const Options& sizes,
   const double mesh_bytes = 2.0 * sizeof(float) * std::pow(static_cast<double>(mesh_n), 2) *
                             static_cast<double>(mesh_n + 2);
   std::vector<Row> rows;
-  for (const auto& [stepping, name] :
-       {std::pair{sim::Stepping::pm, "pm"}, std::pair{sim::Stepping::cola, "cola"}}) {
-    options.stepping = stepping;
+  const double peak_pairs = world.all_reduce(sim::peak_pairs_per_second(repeats + 2));
+  for (const std::string name : {"pm", "cola", "p3m"}) {
+    options.stepping = name == "cola" ? sim::Stepping::cola : sim::Stepping::pm;
+    options.gravity = name == "p3m" ? sim::Gravity::p3m : sim::Gravity::pm;
     std::optional<field::Box> box;
     const Steps steps = measure_steps(world, options, theory, repeats, box);
     const auto add = [&](const std::string& quantity, double value, const std::string& unit,
@@ -137,11 +157,20 @@ std::vector<Row> measure_simulate(const par::Comm& world, const Options& sizes,
     const double model = world.all_reduce(
         static_cast<double>(sim::memory_estimate(world, options, theory).peak_bytes()));
     add("memory", bytes / particles, "B/particle", "memory model", model / particles);
+    const bool pairs = options.gravity == sim::Gravity::p3m;
     add("memory without force meshes", (bytes - mesh_bytes) / particles, "B/particle", "budget",
-        64);
+        pairs ? 110 : 64);
     add("imbalance of particle work", imbalance(world, steps.phases), "max / mean");
-    add("particles met by another rank's mesh", world.all_reduce(steps.routed_share) / world.size(),
-        "share");
+    if (pairs) {
+      // Rates of all ranks: each rank counts its own time, waiting left out.
+      const double rate = world.all_reduce(steps.pairs / steps.phases.seconds().at("pairs"));
+      add("pair interactions", 1e-6 * rate, "10^6/s", "pairs in cache", 1e-6 * peak_pairs);
+      add("pairs of a particle", world.all_reduce(steps.pairs) / steps.forces / particles,
+          "per step");
+    } else {
+      add("particles met by another rank's mesh",
+          world.all_reduce(steps.routed_share) / world.size(), "share");
+    }
   }
   return rows;
 }

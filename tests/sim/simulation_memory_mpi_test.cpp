@@ -46,6 +46,31 @@ TEST(MemoryModel, predicts_the_peak_of_a_run_within_ten_per_cent) {
   }
 }
 
+TEST(MemoryModel, predicts_the_peak_of_pair_forces_within_ten_per_cent) {
+  memory::release_freed_arrays();
+  sim::SimulationOptions options;
+  options.steps = 1;
+  options.gravity = sim::Gravity::p3m;
+  for (const std::size_t n : {48U, 64U}) {
+    options.n = n;
+    options.box_size_mpch = 2.0 * static_cast<double>(n);
+    expect_predicted_peak(options);
+  }
+}
+
+TEST(MemoryModel, stays_within_the_budget_of_pair_forces) {
+  // 110 bytes per particle beside the two meshes, for slabs thicker than the reach of the pairs.
+  const par::Comm world = par::Comm::world();
+  sim::SimulationOptions options;
+  options.n = 256;
+  options.box_size_mpch = 500;
+  options.gravity = sim::Gravity::p3m;
+  const sim::MemoryEstimate needs = sim::memory_estimate(world, options, sim::test::theory_of());
+  const double meshes = 2.0 * 4 * 512 * 512 * 514;
+  const double stepping = static_cast<double>(world.all_reduce(needs.stepping_bytes));
+  EXPECT_LE((stepping - meshes) / (256.0 * 256 * 256), 110);
+}
+
 TEST(MemoryModel, stays_within_the_budget_per_particle) {
   // The paper's 512^3 particles on 1024^3 points with COLA on one machine of 22 GB: 64 bytes per
   // particle in addition to the two meshes, on every number of ranks.
