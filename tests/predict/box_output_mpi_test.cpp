@@ -73,7 +73,9 @@ TEST_P(BoxOutputTest, of_a_snapshot_needs_velocities_and_of_a_field_file_does_no
   const io::FieldFile file(world_, input);
   const auto error = test::error_of([&] { output_.require_possible(file); });
   EXPECT_EQ(error.has_value(), GetParam() == BoxFormat::gadget);
-  if (error) EXPECT_EQ(error->code(), ExitCode::input);
+  if (error) {
+    EXPECT_EQ(error->code(), ExitCode::input);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, BoxOutputTest,

@@ -2,6 +2,7 @@
 #include "nubox/net/model_file.hpp"
 #include "nubox/net/torch/emulator.hpp"
 #include "nubox/predict/predictor.hpp"
+#include "nubox/prior/features.hpp"
 
 #include "prior/support.hpp"
 #include "support/compare.hpp"
