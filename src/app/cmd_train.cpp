@@ -100,14 +100,12 @@ void train(const par::Comm& world, const config::Config& config) {
     for (const train::Realisation& realisation : *part) reader.check(realisation);
   }
   check_model(world, options, inputs);
-  if (config.check_only() || config.dry_run()) {
-    if (config.dry_run()) {
-      report_cost(world, train::training_cost(card, options, train::pair_count(split.training),
-                                              train::pair_count(split.validation), world.size(),
-                                              !config.text("data.cache").empty()));
-    }
-    return;
+  if (config.dry_run()) {
+    report_cost(world, train::training_cost(card, options, train::pair_count(split.training),
+                                            train::pair_count(split.validation), world.size(),
+                                            !config.text("data.cache").empty()));
   }
+  if (config.check_only() || config.dry_run()) return;
 
   const io::OutputLock lock = io::OutputLock::of_directory(world, options.out);
   const io::InputDigests digests = io::digest_inputs(world, inputs);
