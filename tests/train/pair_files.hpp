@@ -31,8 +31,8 @@ class PairFiles {
     return realisation;
   }
   /// Twins of these masses. Collective.
-  Realisation write(const std::string& name, const field::Box& massless,
-                    const std::vector<double>& masses_eV) const {
+  Realisation write_twins(const std::string& name, const field::Box& massless,
+                          const std::vector<double>& masses_eV) const {
     std::vector<field::Box> massive;
     for (const double mass_eV : masses_eV) massive.push_back(twin_of(massless, mass_eV));
     return write(name, massless, massive);

@@ -15,7 +15,10 @@ namespace {
 using prior::test::plane_wave;
 using test::same_bits;
 
-PairOptions options_of(prior::Kind kind) { return {.tables = sim::test::tables(), .prior = kind}; }
+PairOptions options_of(prior::Kind kind) {
+  return {
+      .parameters = {}, .tables = sim::test::tables(), .prior = kind, .rewind = {}, .cache = {}};
+}
 
 class PairReaderTest : public testing::Test {
  protected:
@@ -38,7 +41,7 @@ class PairReaderTest : public testing::Test {
 };
 
 TEST_F(PairReaderTest, records_masses_force_classes_prior_and_channels_of_the_boxes) {
-  const Realisation pair = files_.write("pair", massless_, std::vector<double>{0.15, 0.6});
+  const Realisation pair = files_.write_twins("pair", massless_, std::vector<double>{0.15, 0.6});
   net::ModelCard card;
   PairReader reader(world_, options_of(prior::Kind::rewind), card);
   reader.check(pair);
@@ -55,8 +58,8 @@ TEST_F(PairReaderTest, records_masses_force_classes_prior_and_channels_of_the_bo
 TEST_F(PairReaderTest, boxes_without_velocities_get_the_linear_filter_and_no_velocity_channels) {
   field::Box still = massless_;
   still.velocity.reset();
-  const Realisation pair = files_.write("still", still, std::vector<double>{0.15});
-  const Realisation moving = files_.write("moving", massless_, std::vector<double>{0.15});
+  const Realisation pair = files_.write_twins("still", still, std::vector<double>{0.15});
+  const Realisation moving = files_.write_twins("moving", massless_, std::vector<double>{0.15});
   net::ModelCard card;
   PairReader reader(world_, options_of(prior::Kind::rewind), card);
   reader.check(pair);
@@ -91,7 +94,7 @@ TEST_F(PairReaderTest, boxes_that_are_no_pair_are_refused_on_all_ranks) {
 }
 
 TEST_F(PairReaderTest, reads_prior_target_and_channels_of_each_mass) {
-  const Realisation pair = files_.write("pair", massless_, std::vector<double>{0.15, 0.6});
+  const Realisation pair = files_.write_twins("pair", massless_, std::vector<double>{0.15, 0.6});
   net::ModelCard card;
   PairReader reader(world_, options_of(prior::Kind::none), card);
   reader.check(pair);
@@ -114,7 +117,7 @@ TEST_F(PairReaderTest, reads_prior_target_and_channels_of_each_mass) {
 }
 
 TEST_F(PairReaderTest, fields_in_a_cache_have_the_bits_of_those_in_memory) {
-  const Realisation pair = files_.write("pair", massless_, std::vector<double>{0.15});
+  const Realisation pair = files_.write_twins("pair", massless_, std::vector<double>{0.15});
   const auto read = [&](const std::filesystem::path& cache, const auto& use) {
     net::ModelCard card;
     PairOptions options = options_of(prior::Kind::linear);

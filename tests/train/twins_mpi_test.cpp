@@ -16,8 +16,8 @@ field::Box box_of_class(const par::Comm& comm, std::int64_t mesh_factor) {
 TEST(Twins, are_grouped_by_force_class_and_mass) {
   const par::Comm world = par::Comm::world();
   const PairFiles files(world);
-  const Realisation coarse = files.write("coarse", box_of_class(world, 2), {0.15, 0.6}),
-                    fine = files.write("fine", box_of_class(world, 4), {0.15});
+  const Realisation coarse = files.write_twins("coarse", box_of_class(world, 2), {0.15, 0.6}),
+                    fine = files.write_twins("fine", box_of_class(world, 4), {0.15});
   const TwinGroups groups = twin_groups(world, {coarse, fine});
   ASSERT_EQ(groups.size(), 3U);
   const auto expect_one = [&](std::size_t force_class, double mass_eV, const Realisation& pair,
@@ -35,8 +35,8 @@ TEST(Twins, are_grouped_by_force_class_and_mass) {
 TEST(Twins, of_a_point_are_those_of_the_first_realisations) {
   const par::Comm world = par::Comm::world();
   const PairFiles files(world);
-  const Realisation first = files.write("first", box_of_class(world, 2), {0.15}),
-                    last = files.write("last", box_of_class(world, 2), {0.15});
+  const Realisation first = files.write_twins("first", box_of_class(world, 2), {0.15}),
+                    last = files.write_twins("last", box_of_class(world, 2), {0.15});
   std::vector<Realisation> training(pairs_per_point, first);
   training.push_back(last);
   const TwinGroups groups = twin_groups(world, training);
