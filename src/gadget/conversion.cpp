@@ -44,13 +44,16 @@ void with_stream(const RawNumbers& raw, const Work& work) {
 
 constexpr const char* axis_names = "xyz";
 
-/// Negative if a number is negative, above `highest` or not finite: combines the sign bits of x, of
-/// highest - x, and of the carry out of an exponent that is all ones. Comparisons would prevent
-/// vector instructions; without them the conversion costs little more than reading the bytes.
-std::int64_t unusual(double x, double highest) {
-  constexpr std::int64_t one_exponent = std::int64_t{1} << 52;
-  const auto bits = std::bit_cast<std::int64_t>(x);
-  return bits | std::bit_cast<std::int64_t>(highest - x) | (bits + one_exponent);
+constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
+
+/// Has the sign bit if a number is negative, above `highest` or not finite: combines the sign bits
+/// of x, of highest - x, and of the carry out of an exponent that is all ones (in unsigned numbers,
+/// whose overflow is defined). Comparisons would prevent vector instructions; without them the
+/// conversion costs little more than reading the bytes.
+std::uint64_t unusual(double x, double highest) {
+  constexpr std::uint64_t one_exponent = std::uint64_t{1} << 52;
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  return bits | std::bit_cast<std::uint64_t>(highest - x) | (bits + one_exponent);
 }
 
 /// Wraps the particles that are outside the box. @throws InputError beyond wrap_tolerance
@@ -79,13 +82,13 @@ void convert_positions(const RawNumbers& raw, double length_mpch, double box_siz
   const double below_box = std::nextafter(box_size_mpch, 0.0);
   with_stream<float, double>(raw, [&](const auto stored) {
     double* const position = position_mpch.data();
-    std::int64_t found = 0;
+    std::uint64_t found = 0;
     for (std::size_t i = 0; i < position_mpch.size(); ++i) {
       const double x = static_cast<double>(stored[i]) * length_mpch;
       found |= unusual(x, below_box);
       position[i] = x;
     }
-    if (found < 0) wrap_or_refuse(position_mpch, box_size_mpch, where, first);
+    if ((found & sign_bit) != 0) wrap_or_refuse(position_mpch, box_size_mpch, where, first);
   });
 }
 
