@@ -33,7 +33,7 @@ std::vector<Row> measure_predict(const par::Comm& world, const Options& options,
   field::LatticeField input = features;  // consumed by every call
   field::LatticeField displacement(layout, 3, box_mpch);
   const predict::TileChoice choice =
-      predict::tiles_for(network.card(), {prediction.tile, prediction.tile_memory_bytes});
+      predict::tiles_for(world, network.card(), {prediction.tile, prediction.tile_memory_bytes});
   const predict::TilePlan plan = predict::plan_tiles(layout, architecture, choice);
   double seconds = 0;
   {

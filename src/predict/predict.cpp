@@ -15,19 +15,20 @@
 
 namespace nubox::predict {
 
-std::size_t tile_edge(const net::ModelCard& card, std::size_t requested) {
+std::size_t tile_edge(const par::Comm& comm, const net::ModelCard& card, std::size_t requested) {
   if (requested > 0) return requested;
   const auto crop = io::find<std::int64_t>(card.extra, "crop");
   if (!crop || *crop <= 0) {
-    throw InputError(
-        "the model file does not name the size of its training crops: give predict.tile")
-        .agreed_from(0);
+    par::throw_agreed(
+        comm,
+        InputError(
+            "the model file does not name the size of its training crops: give predict.tile"));
   }
   return static_cast<std::size_t>(*crop);
 }
 
-TileChoice tiles_for(const net::ModelCard& card, TileChoice requested) {
-  if (card.architecture.pads_tile_faces()) requested.edge = tile_edge(card, requested.edge);
+TileChoice tiles_for(const par::Comm& comm, const net::ModelCard& card, TileChoice requested) {
+  if (card.architecture.pads_tile_faces()) requested.edge = tile_edge(comm, card, requested.edge);
   return requested;
 }
 
@@ -158,7 +159,7 @@ field::LatticeField predict_displacement(field::LatticeField features,
     }
   });
   const TilePlan plan =
-      plan_tiles(features.layout(), architecture, tiles_for(network.card(), tiles));
+      plan_tiles(features.layout(), architecture, tiles_for(comm, network.card(), tiles));
   log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
             plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
   return predict_displacement(std::move(features), std::move(prior_mpch), network, conditioning,

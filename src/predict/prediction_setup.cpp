@@ -45,14 +45,14 @@ PredictionSetup::PredictionSetup(const par::Comm& on, cosmology::LinearTables li
 }
 
 TileChoice PredictionSetup::tiles() const {
-  return network ? tiles_for(*card, options.tiles) : options.tiles;
+  return network ? tiles_for(comm, *card, options.tiles) : options.tiles;
 }
 
 std::size_t PredictionSetup::seam_tile(std::size_t n) const {
   if (!network) return 0;
   const bool padded = card->architecture.pads_tile_faces();
   if (!padded && !options.measure_seams) return 0;
-  const std::size_t tile = tile_edge(*card, options.tiles.edge);
+  const std::size_t tile = tile_edge(comm, *card, options.tiles.edge);
   if (!options.measure_seams && (tile <= 2 * stats::inner_distance || tile == n)) {
     log::info("seams: tiles of {} sites have no inner sites for comparison", tile);
     return 0;

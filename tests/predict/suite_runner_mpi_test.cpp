@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/par/agree.hpp"
 #include "nubox/predict/suite_runner.hpp"
 
 #include "predict/write_behind.hpp"
@@ -154,7 +155,7 @@ TEST(WriteBehind, a_failed_output_counts_for_its_own_task) {
   queue.finish();
   EXPECT_EQ(progress.counts(), (std::array<std::int64_t, 3>{0, 0, 1}));
   // A second failure of the same task does not count again; that of another does.
-  progress.task_failed(0, InputError("second mass").agreed_from(0));
+  progress.task_failed(0, InputError("second mass"));
   EXPECT_EQ(progress.counts()[2], 1);
   queue.push(1, {small_box(world, directory / "box-1"), "made"});
   queue.finish();
@@ -173,7 +174,7 @@ TEST(Suite, the_written_box_of_a_task_that_fails_later_stays) {
     run_suite(world, world, tasks,
               every_box([&](const OutputRequest& wanted, const fs::path&,
                             const std::function<void()>&) -> PendingBox {
-                if (wanted.M_nu_eV == 0.3) throw InputError("second mass").agreed_from(0);
+                if (wanted.M_nu_eV == 0.3) par::throw_agreed(world, InputError("second mass"));
                 return {small_box(world, wanted.out), "made"};
               }));
     ADD_FAILURE() << "the suite succeeded";

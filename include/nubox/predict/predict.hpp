@@ -33,12 +33,14 @@ namespace nubox::predict {
                                                        const TilePlan& plan);
 
 /// Edge of cubic tiles: the requested one or, for 0, that of the crops that the model was trained
-/// on. @throws InputError if the model file does not name it
-[[nodiscard]] std::size_t tile_edge(const net::ModelCard& card, std::size_t requested);
+/// on. Collective. @throws InputError (agreed) if the model file does not name it
+[[nodiscard]] std::size_t tile_edge(const par::Comm& comm, const net::ModelCard& card,
+                                    std::size_t requested);
 /// Tiles for a model. The result of a network that pads the faces of its tiles depends on their
-/// edge: it is tile_edge(). For other networks the choice is returned. @throws InputError as
-/// tile_edge()
-[[nodiscard]] TileChoice tiles_for(const net::ModelCard& card, TileChoice requested);
+/// edge: it is tile_edge(). For other networks the choice is returned. Collective. @throws
+/// InputError as tile_edge()
+[[nodiscard]] TileChoice tiles_for(const par::Comm& comm, const net::ModelCard& card,
+                                   TileChoice requested);
 
 /// Refuses an input or a mass for which the model is not valid: another lattice spacing (by more
 /// than 1 %), or, for a network without conditioning, a mass that it was not trained on.
