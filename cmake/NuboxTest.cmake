@@ -1,7 +1,11 @@
-# nubox_tests(<module> [RANKS 1 2 3] [TORCH]) builds the tests of one module from tests/<module>:
+# nubox_tests(<module> [RANKS 1 2 3] [TORCH] [SEPARATE]) builds the tests of one module from tests/<module>:
 #   *_mpi_test.cpp  -> one MPI program, run on every rank count of RANKS, labels "mpi" and <module>
 #   *_test.cpp      -> one serial program, labels "unit" and <module>
+# SEPARATE: its files define equal names, and are compiled one by one in builds with large units too.
 find_package(GTest REQUIRED)
+
+# All test programs of the modules, for builds that need no binary (presets sanitize and coverage).
+add_custom_target(module_tests)
 
 add_library(nubox_test_main STATIC ${CMAKE_SOURCE_DIR}/tests/support/mpi_main.cpp)
 target_link_libraries(nubox_test_main PUBLIC nubox_par GTest::gtest nubox_build_flags)
@@ -13,15 +17,19 @@ function(nubox_test_program target sources)
   target_compile_definitions(${target} PRIVATE NUBOX_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                NUBOX_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_dependencies(module_tests ${target})
 endfunction()
 
 function(nubox_tests module)
-  cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "RANKS" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;SEPARATE" "TIMEOUT" "RANKS" ${ARGN})
   if(NOT ARG_RANKS)
     set(ARG_RANKS 1 2 3)
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  if(NUBOX_SANITIZE)
+    math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")
   endif()
   file(GLOB mpi_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${module}/*_mpi_test.cpp)
   file(GLOB unit_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${module}/*_test.cpp)
@@ -39,6 +47,13 @@ function(nubox_tests module)
                        -np ${ranks} $<TARGET_FILE:${module}_mpi_tests>)
       set_tests_properties(${module}_mpi_${ranks} PROPERTIES LABELS "mpi;${module}"
                            TIMEOUT ${ARG_TIMEOUT} PROCESSORS 2 ENVIRONMENT "OMP_NUM_THREADS=1;OMPI_MCA_mpi_yield_when_idle=1")
+    endforeach()
+  endif()
+  if(ARG_SEPARATE)
+    foreach(target ${module}_tests ${module}_mpi_tests)
+      if(TARGET ${target})
+        set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+      endif()
     endforeach()
   endif()
   if(ARG_TORCH)

@@ -41,7 +41,7 @@ void add_columns(const BispectrumTable& measured, Side side, TableGroup& group) 
   const std::string name = name_of(side);
   group.add("b_" + name, measured.b, "(Mpc/h)^6", "bispectrum of the " + name);
   group.add("q_" + name, measured.q, "", "reduced bispectrum of the " + name);
-  group.add("p_shell_" + name, measured.power, "(Mpc/h)^3",
+  group.add("p_shell_" + name, measured.power, units_of_power,
             "power of the " + name + " over each shell, in the order of k_shell");
 }
 

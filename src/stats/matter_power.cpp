@@ -19,8 +19,6 @@
 namespace nubox::stats {
 namespace {
 
-constexpr const char* units_of_power = "(Mpc/h)^3";
-
 double neutrino_share(const io::FieldHeader& header) {
   if (header.cosmology.M_nu_eV == 0) return 0;
   return cosmology::neutrino_omega(header.cosmology.M_nu_eV, header.cosmology.h) /

@@ -19,7 +19,7 @@ MultipoleTable measure_side(SharedMeshes& shared, Side side, const MultipoleOpti
   return measure_multipoles(modes, power, options.axis);
 }
 
-std::string name_of(Axis axis) { return axis == Axis::x ? "x" : axis == Axis::y ? "y" : "z"; }
+std::string axis_name(Axis axis) { return axis == Axis::x ? "x" : axis == Axis::y ? "y" : "z"; }
 
 void measure(const MultipoleOptions& options, SharedMeshes& shared, io::TableFile& table) {
   std::vector<MultipoleTable> measured;
@@ -31,17 +31,18 @@ void measure(const MultipoleOptions& options, SharedMeshes& shared, io::TableFil
   group.add("k", measured[0].k_hmpc, "h/Mpc", "mean |k| of the modes in the bin");
   group.add("modes", measured[0].modes, "", "modes in the bin, k and -k counted");
   for (const Side side : shared.sides()) {
-    const std::string name = stats::name_of(side);
+    const std::string name = name_of(side);
     for (const int l : {0, 2, 4}) {
       group.add(fmt::format("p{}_{}", l, name),
                 measured[side == Side::model ? 0 : 1].p[static_cast<std::size_t>(l / 2)],
-                "(Mpc/h)^3", fmt::format("multipole l = {} of the {} in redshift space", l, name));
+                units_of_power,
+                fmt::format("multipole l = {} of the {} in redshift space", l, name));
     }
   }
   group.describe_mesh(shared);
   io::Attributes& attributes = group.attributes();
   describe_fourier_modes(options.interlaced, attributes);
-  attributes["line_of_sight"] = name_of(options.axis);
+  attributes["line_of_sight"] = axis_name(options.axis);
   attributes["positions"] = "s = x + v / (a H) along the line of sight, distant observer";
   attributes["multipole_rule"] = "P_l = (2 l + 1) <P(k) L_l(mu)> over the modes of the bin";
   attributes["shot_noise"] = options.subtract_shot_noise ? "V / N_p subtracted from l = 0" : "raw";

@@ -9,8 +9,6 @@
 namespace nubox::stats {
 namespace {
 
-constexpr const char* units_of_power = "(Mpc/h)^3";
-
 /// Warns if the subtracted noise exceeds the power, where T and r are NaN.
 void warn_of_negative_power(const PowerTable& power) {
   for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {

@@ -8,6 +8,8 @@
 
 namespace nubox::stats {
 
+inline constexpr const char* units_of_power = "(Mpc/h)^3";
+
 /// One group of a stats file: adds datasets and attributes below its name.
 class TableGroup {
  public:

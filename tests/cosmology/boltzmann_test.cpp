@@ -5,6 +5,7 @@
 #include "cosmology/text_columns.hpp"
 #include "damaged_tables.hpp"
 #include "fixtures.hpp"
+#include "support/compare.hpp"
 
 #include <algorithm>
 #include <array>
@@ -66,11 +67,12 @@ Difference difference_to_hades(const LinearTables& found, double mass_eV, double
   Difference largest;
   for (double k = first; k < k_max; k *= ratio) {
     for (const double z : {0.0, 1.0, 4.0, 9.0, 19.0, 49.0}) {
-      const double T_cb = found.T_cb(k, z, mass_eV) / test::tables().T_cb(k, z, mass_eV) - 1;
-      const double neutrinos =
-          found.neutrino_ratio(k, z, mass_eV) - test::tables().neutrino_ratio(k, z, mass_eV);
-      largest.T_cb = std::max(largest.T_cb, std::abs(T_cb));
-      largest.neutrino_ratio = std::max(largest.neutrino_ratio, std::abs(neutrinos));
+      const double T_cb = found.T_cb(k, z, mass_eV) / test::tables().T_cb(k, z, mass_eV);
+      largest.T_cb = std::max(largest.T_cb, nubox::test::distance(T_cb, 1));
+      largest.neutrino_ratio =
+          std::max(largest.neutrino_ratio,
+                   nubox::test::distance(found.neutrino_ratio(k, z, mass_eV),
+                                         test::tables().neutrino_ratio(k, z, mass_eV)));
     }
   }
   return largest;

@@ -2,14 +2,16 @@
 #include "nubox/core/units.hpp"
 #include "nubox/fft/mesh_field.hpp"
 #include "nubox/fft/modes.hpp"
+#include "nubox/fft/plan.hpp"
 
 #include "fft/transposition.hpp"
+#include "support/compare.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <complex>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -106,11 +108,9 @@ TEST_P(FftSizes, bits_of_both_transforms_do_not_depend_on_the_number_of_ranks) {
   const std::size_t plane_floats = n_ * together.row_floats();
   const par::Slab slab = plan_->layout().local();
   const auto expect_the_same_bits = [&] {
-    const float* whole = alone.data() + slab.start * plane_floats;
+    const std::size_t first = slab.start * plane_floats, count = slab.count * plane_floats;
     EXPECT_TRUE(
-        std::equal(whole, whole + slab.count * plane_floats, together.data(), [](float a, float b) {
-          return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-        }));
+        test::same_bits(std::span(together.data(), count), std::span(alone.data() + first, count)));
   };
   together.to_modes();
   alone.to_modes();

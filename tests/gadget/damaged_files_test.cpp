@@ -1,5 +1,6 @@
 #include "nubox/gadget/snapshot_set.hpp"
 
+#include "gadget/snapshots.hpp"
 #include "support/files.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -7,8 +8,6 @@
 
 namespace nubox::test {
 namespace {
-
-const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) / "tests/snapshots";
 
 /// Damages copies of a one-file snapshot and reads them: whatever the damage, the outcome is data
 /// or an error of the input, never a crash, a hang or an error of our own.

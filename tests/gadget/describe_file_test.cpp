@@ -2,6 +2,7 @@
 
 #include "nubox/io/describe.hpp"
 
+#include "gadget/snapshots.hpp"
 #include "io/io_test_support.hpp"
 
 #include <gtest/gtest.h>
@@ -12,8 +13,6 @@ namespace {
 void expect_contains(const std::string& text, const std::string& part) {
   EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in\n" << text;
 }
-
-const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) / "tests/snapshots";
 
 TEST(Describe, a_binary_snapshot_shows_units_types_and_blocks) {
   const std::string text = gadget::describe_file(snapshots / "g2-types-missing");

@@ -1,5 +1,6 @@
 #include "nubox/gadget/snapshot_set.hpp"
 
+#include "gadget/snapshots.hpp"
 #include "support/compare.hpp"
 #include "support/files.hpp"
 
@@ -13,9 +14,6 @@ namespace nubox::test {
 namespace {
 
 using Json = nlohmann::json;
-
-// Made by tests/gadget/make_snapshots.py, which the test fixture "snapshots" runs (ctest does).
-const std::filesystem::path snapshots = std::filesystem::path(NUBOX_BINARY_DIR) / "tests/snapshots";
 
 /// Blocks of a size that divides neither shares nor files.
 constexpr std::size_t small_block = 37;

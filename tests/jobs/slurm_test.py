@@ -52,11 +52,14 @@ class UnderSlurm(unittest.TestCase):
             self.assertEqual(record["JobState"], state, f"{record}\n{self.logs(project)}")
         return record
 
-    def until(self, project, condition, what, seconds=60):
+    def until(self, project, condition, what, seconds=150):
+        """Waits for a condition; the limit is a guard against waiting for ever."""
         deadline = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, f"{what} did not come\n{self.logs(project)}")
+        while time.monotonic() < deadline:
+            if condition():
+                return
             time.sleep(0.05)
+        self.fail(f"{what} did not come\n{self.logs(project)}")
 
     def test_the_paper_chain_of_tiny_boxes_with_a_training_that_is_stopped_and_queued_again(self):
         project = make_project(self.directory / "chain", epochs=12)
