@@ -42,7 +42,7 @@ TEST(MatchedPair, rewind_is_more_accurate_than_the_linear_filter_and_that_than_t
     const field::Box truth = simulated(world, mass_eV);
     std::map<Kind, double> x_error, v_error;
     for (const Kind kind : {Kind::none, Kind::linear, Kind::rewind}) {
-      const field::Box out = apply(kind, massless, test::theories_of(mass_eV));
+      const field::Box out = apply(kind, massless, prior::test::theories_of(mass_eV));
       x_error[kind] = mean_distance(out.displacement, truth.displacement);
       v_error[kind] = mean_distance(*out.velocity, *truth.velocity);
     }

@@ -3,7 +3,6 @@
 #include "prior/support.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -12,13 +11,8 @@ namespace {
 using namespace nubox;
 using namespace nubox::prior;
 using namespace nubox::prior::test;
-using sim::test::largest_difference;
 
 constexpr Kind all_kinds[] = {Kind::none, Kind::linear, Kind::rewind, Kind::za};
-
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
-}
 
 double rms(const field::LatticeField& field) {
   double sum = 0;

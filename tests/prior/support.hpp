@@ -12,6 +12,8 @@
 /// Helpers of the tests of `prior`: small massless boxes at z = 0 with known massive counterparts.
 namespace nubox::prior::test {
 
+using sim::test::largest_difference, sim::test::largest_magnitude, sim::test::same_bits;
+
 inline constexpr std::size_t n = 16;
 inline constexpr double box_mpch = 125;
 
@@ -49,13 +51,14 @@ inline field::Box plane_wave(const par::Comm& comm, double amplitude_mpch, doubl
   return wave;
 }
 
-/// Largest |field - factor * sin(k qx) - offset| of the x component on this rank.
+/// Largest |field - amplitude sin(k qx) - offset| of the x component on this rank, infinite if a
+/// value is not a number.
 inline double deviation_from_wave(const field::LatticeField& field, double amplitude,
                                   double offset = 0) {
   double largest = 0;
   sim::test::for_each_site(field, [&](double qx, double, double, std::size_t site) {
     const double expected = amplitude * std::sin(plane_wave_k_hmpc() * qx) + offset;
-    largest = std::max(largest, std::abs(field.component(0)[site] - expected));
+    largest = std::max(largest, sim::test::distance(field.component(0)[site], expected));
   });
   return largest;
 }

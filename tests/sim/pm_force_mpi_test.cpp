@@ -1,5 +1,6 @@
 #include "nubox/core/rng.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/sim/force.hpp"
 #include "nubox/sim/pm_force.hpp"
 
 #include "sim/support.hpp"

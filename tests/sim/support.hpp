@@ -5,12 +5,17 @@
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/sim/particles.hpp"
 
+#include "support/compare.hpp"
+
 #include <cmath>
 #include <complex>
 #include <filesystem>
 
 /// Helpers of the tests of `sim`.
 namespace nubox::sim::test {
+
+using nubox::test::distance, nubox::test::largest_difference, nubox::test::largest_magnitude;
+using nubox::test::same_bits;
 
 inline const cosmology::LinearTables& tables() {
   static const cosmology::LinearTables loaded = cosmology::LinearTables::load(
@@ -50,15 +55,6 @@ void for_each_site(const field::LatticeField& field, Visit&& visit) {
       }
     }
   }
-}
-
-/// Largest |difference| of two spans of one length on this rank.
-inline double largest_difference(std::span<const float> a, std::span<const float> b) {
-  double largest = a.size() == b.size() ? 0 : INFINITY;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-  }
-  return largest;
 }
 
 /// The slab of this rank of component c of a field that every rank has as a whole.
