@@ -9,6 +9,11 @@
 namespace nubox::text_file {
 
 std::optional<std::string> find(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {  // which a stream opens and finds empty
+    errno = EISDIR;
+    return std::nullopt;
+  }
   const std::ifstream stream(path, std::ios::binary);
   if (!stream) return std::nullopt;
   std::ostringstream text;

@@ -129,7 +129,7 @@ TEST(Config, repeated_options_and_those_of_other_commands_are_refused) {
   EXPECT_NE(refusal({"--box.n=8", "--box.n=9"}).find("twice"), std::string::npos);
   const IniFile file("[box]\nn = 8\nn = 9\n");
   EXPECT_NE(refusal({file.path()}), "accepted");
-  EXPECT_NE(refusal({"--train.epochs=3"}).find("no option of 'simulate'"), std::string::npos);
+  EXPECT_NE(refusal({"--train.epochs=3"}).find("not an option of 'simulate'"), std::string::npos);
 }
 
 TEST(Config, a_file_may_have_options_of_several_commands_and_all_are_checked) {

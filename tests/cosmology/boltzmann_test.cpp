@@ -320,7 +320,7 @@ TEST_F(ClassFiles, neutrino_species_of_several_masses_are_refused) {
     const std::string name = "Mnu0.15/" + entry.path().filename().string();
     if (name.ends_with("tk.dat")) replace(name, ":phi", ":d_ncdm[1]");
   }
-  expect_refused({"species", "one mass"});
+  expect_refused({"species", "equal mass"});
 }
 
 TEST_F(ClassCambFiles, with_the_titles_in_place_are_the_same_tables) {

@@ -27,7 +27,7 @@ class BadOptions(SystemTest):
             (["--simulate.softening_mpch=40", "--simulate.force=p3m"], ["40", "particle spacing"]),
             (["--simulate.softening_mpch=1e-6", "--simulate.force=p3m"], ["resolve", "1e-06"]),
             (["--box.n=4", "--simulate.force=p3m"], ["half the box"]),
-            (["--train.epochs=3"], ["train.epochs", "no option of 'simulate'"]),
+            (["--train.epochs=3"], ["train.epochs", "not an option of 'simulate'"]),
         ]:
             with self.subTest(args=args):
                 out = self.directory / "none"
