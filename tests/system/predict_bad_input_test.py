@@ -52,7 +52,7 @@ class BadPredictions(SystemTest):
 
     def test_a_box_that_the_stride_does_not_divide_is_refused(self):
         odd = self.simulate("odd", "--box.n=15", f"--box.size_mpch={31.25 * 15 / 16}")
-        self.refused(self.predict(odd / "mnu-0.000.h5", "c.h5"), "c.h5", 3, "no multiple of the network's stride")
+        self.refused(self.predict(odd / "mnu-0.000.h5", "c.h5"), "c.h5", 3, "is not a multiple of the network's stride")
 
     def test_a_box_of_another_spacing_is_refused(self):
         coarse = self.simulate("coarse", "--box.n=16", "--box.size_mpch=40")

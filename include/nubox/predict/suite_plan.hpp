@@ -29,7 +29,7 @@ struct SuiteOptions {
 };
 
 /// Every input with every mass. A single box is written to `out`, several to
-/// `<out>/<directory>/mnu-<eV>.h5`, where <directory> is the path of the input relative to the
+/// `<out>/<directory>/mnu-<eV>.h5`, where `<directory>` is the path of the input relative to the
 /// deepest directory that contains all inputs. File names begin with that of the input unless it is
 /// mnu-0.000.h5. Snapshots are written to `mnu-<eV>/snap`.
 /// Rank-local. @throws UsageError for no input or mass, an input given twice, a mass with more than
