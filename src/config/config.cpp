@@ -262,12 +262,17 @@ std::string Config::to_ini() const {
 
 std::uint64_t Config::hash(const std::vector<std::string>& except) const {
   std::string all = command_;
-  for (const auto& [name, value] : values_) {
-    if (std::find(except.begin(), except.end(), name) == except.end()) {
-      all += fmt::format("\n{}={}", name, value.text);
-    }
-  }
+  for (const auto& [name, text] : texts_except(except)) all += fmt::format("\n{}={}", name, text);
   return checksum_of(std::span<const char>(all));
+}
+
+std::map<std::string, std::string> Config::texts_except(
+    const std::vector<std::string>& except) const {
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, value] : values_) {
+    if (std::find(except.begin(), except.end(), name) == except.end()) texts[name] = value.text;
+  }
+  return texts;
 }
 
 std::uint64_t Config::hash_of(const std::vector<std::string>& prefixes) const {

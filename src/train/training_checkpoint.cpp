@@ -58,6 +58,7 @@ void Checkpoints::save(const Position& position, io::TableFile state) {
   state.attributes["best_score"] = position.best_score;
   state.attributes["best_loss"] = position.best_loss;
   state.attributes["seconds"] = position.seconds;
+  state.group_attributes["options"] = identity_.option_values;
   state.attributes["config_hash"] = identity_.config_hash;
   state.attributes["data_manifest"] = identity_.data_manifest;
   state.attributes["code_version"] = version_text();
@@ -75,16 +76,23 @@ void Checkpoints::remove_all_but(std::size_t keep) {
   }
 }
 
+std::string Checkpoints::differing_option(const io::TableFile& table) const {
+  const auto found = table.group_attributes.find("options");
+  if (found == table.group_attributes.end()) return {};
+  return fmt::format(" ({})", io::first_difference(found->second, identity_.option_values));
+}
+
 Checkpoints::Loaded Checkpoints::read(const fs::path& path) const {
   io::TableFile table = io::read_table_file(comm_, path, format_name);
   return par::agree(comm_, [&] {
     const io::Attributes& root = table.attributes;
-    if (net::attribute<std::string>(root, "config_hash") != identity_.config_hash ||
+    const bool same_options =
+        net::attribute<std::string>(root, "config_hash") == identity_.config_hash;
+    if (!same_options ||
         net::attribute<std::string>(root, "data_manifest") != identity_.data_manifest) {
       throw UsageError(
-          "{} belongs to a training with other options or data: choose another "
-          "train.out, or train.resume=never",
-          path.string());
+          "{} belongs to a training with other {}: choose another train.out, or train.resume=never",
+          path.string(), same_options ? "data" : "options" + differing_option(table));
     }
     return Loaded{
         {net::attribute<std::uint64_t>(root, "epoch"),

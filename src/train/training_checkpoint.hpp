@@ -28,6 +28,7 @@ struct Position {
 struct Identity {
   std::string config_hash;
   std::string data_manifest;
+  io::Attributes option_values;  ///< which config_hash covers
 };
 
 /// The checkpoints of one training: <directory>/ckpt-<steps>.h5, written atomically; the last two
@@ -52,6 +53,8 @@ class Checkpoints {
 
  private:
   [[nodiscard]] std::vector<std::filesystem::path> list() const;
+  /// " (train.batch is 4, not 8)"; empty for a checkpoint that does not list its options.
+  [[nodiscard]] std::string differing_option(const io::TableFile& table) const;
   [[nodiscard]] Loaded read(const std::filesystem::path& path) const;
   void remove_all_but(std::size_t keep);
   par::Comm comm_;

@@ -65,7 +65,8 @@ TrainingRun::TrainingRun(const par::Comm& comm, const TrainOptions& options, net
           options, total_steps()),
       backend_(make_backend(comm, options, emulator_.device())),
       reducer_(state_.parameters(), *backend_, Reducer::Options{}),
-      checkpoints_(comm, options.out / "checkpoints", {options.config_hash, card_.data_manifest}),
+      checkpoints_(comm, options.out / "checkpoints",
+                   {options.config_hash, card_.data_manifest, options.option_values}),
       control_(control) {
   if (synchronised_norm_) synchronise_batch_norm(comm_, emulator_.network());
   if (comm_.is_root()) {

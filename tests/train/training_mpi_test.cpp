@@ -129,14 +129,18 @@ TEST_F(Training, skips_a_damaged_checkpoint_and_refuses_it_by_name) {
 TEST_F(Training, refuses_checkpoints_of_other_options_unless_told_to_start_anew) {
   TrainOptions first = options("identity");
   first.config_hash = "a";
+  first.option_values["train.batch"] = "4";
   stop_after_a_step(comm_, first);
   TrainOptions other = first;
   other.config_hash = "b";
+  other.option_values["train.batch"] = "8";
   try {
     (void)train(comm_, other, make_card(), make_pairs(comm_));
     FAIL() << "a checkpoint of other options was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_NE(std::string(error.what()).find("train.batch is 4, not 8"), std::string::npos)
+        << error.what();
   }
   other.resume = Resume::never;
   EXPECT_FALSE(train(comm_, other, make_card(), make_pairs(comm_)).resumed);

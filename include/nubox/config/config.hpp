@@ -52,6 +52,9 @@ class Config {
   /// Checksum of all values except those in `except`, for comparisons between ranks and for
   /// checkpoints.
   [[nodiscard]] std::uint64_t hash(const std::vector<std::string>& except = {}) const;
+  /// Values by name, except those in `except`: what hash() covers.
+  [[nodiscard]] std::map<std::string, std::string> texts_except(
+      const std::vector<std::string>& except) const;
   /// Checksum of the values of the options whose names begin with one of `prefixes`
   /// ("stats.mesh", or "pdf." for a section).
   [[nodiscard]] std::uint64_t hash_of(const std::vector<std::string>& prefixes) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/io/attributes.hpp"
 #include "nubox/net/precision.hpp"
 
 #include <cstddef>
@@ -70,6 +71,7 @@ struct TrainOptions {
   std::filesystem::path checkpoint;  ///< to resume from, with Resume::file
   std::filesystem::path start;       ///< model file with the initial weights; empty: random ones
   std::filesystem::path out;         ///< directory: model.h5, metrics.jsonl, checkpoints/
+  io::Attributes option_values{};    ///< these options by name, to say which one differs
   std::string config_hash;           ///< of the options that must not change when resuming
 };
 

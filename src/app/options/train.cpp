@@ -72,9 +72,16 @@ train::TrainOptions train_options(const config::Config& config) {
   if (config.given("train.start"))
     options.start = find_shipped(config.text("train.start"), "models");
   options.out = config.text("train.out");
-  options.config_hash = checksum_text(
-      config.hash({"train.out", "train.resume", "train.checkpoint_minutes",
-                   "train.wall_clock_minutes", "run.watchdog_minutes", "data.cache"}));
+  const std::vector<std::string> may_change{"train.out",
+                                            "train.resume",
+                                            "train.checkpoint_minutes",
+                                            "train.wall_clock_minutes",
+                                            "run.watchdog_minutes",
+                                            "data.cache"};
+  options.config_hash = checksum_text(config.hash(may_change));
+  for (const auto& [name, text] : config.texts_except(may_change)) {
+    options.option_values[name] = text;
+  }
   return options;
 }
 
