@@ -23,7 +23,7 @@ field::Box read(const par::Comm& comm, const std::string& path) {
   }
   const auto snapshot = gadget::Snapshot::open(comm, path);
   const auto stored = gadget::read_provenance(comm, snapshot.files().front());
-  const snapshot::SuppliedCosmology quijote{.Omega_b = 0.049, .n_s = 0.9624, .A_s = 2.13e-9};
+  const snapshot::SuppliedHeader quijote{.Omega_b = {0.049}, .n_s = {0.9624}, .A_s = {2.13e-9}};
   auto header = snapshot::imported_header(snapshot.header(), stored, quijote);
   return snapshot::import_cdm(comm, snapshot, std::move(header), {});
 }

@@ -44,7 +44,7 @@ std::vector<io::PlannedFile> planned_files(const fs::path& out,
     for (const double mass : masses) {
       for (const double z : options.redshifts) {
         const fs::path path = sim::output_path(pair_directory(out, seed), mass, z, options);
-        files.push_back({path, {io::field_format, "simulate"}, bytes});
+        files.push_back({path, io::field_kind("simulate"), bytes});
       }
     }
   }

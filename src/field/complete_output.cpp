@@ -13,7 +13,7 @@ bool is_complete_output(const par::Comm& comm, const std::filesystem::path& path
                         const std::function<std::string(const io::FieldHeader&)>& difference,
                         const std::string& option) {
   par::agree(comm, [&] {
-    if (comm.is_root()) io::require_replaceable(path, {io::field_format});
+    if (comm.is_root()) io::require_replaceable(path, io::field_kind(""));
   });
   if (!par::root_decides(comm, [&] { return std::filesystem::exists(path); })) return false;
   std::string other;

@@ -232,7 +232,7 @@ Publication write_field_file(const par::SlabLayout& layout, const std::filesyste
   };
   return {comm,
           {path},
-          {field_format, header.origin},
+          field_kind(header.origin),
           Publication::Writers::all_ranks,
           write,
           [header, checksums](std::span<const std::filesystem::path> temporaries) {

@@ -65,13 +65,14 @@ std::optional<Identity> identity_of(const fs::path& path, const std::string& gro
   }
 }
 
-/// Whether the bytes of a file that HDF5 does not read name the format. A damaged file with the
-/// right beginning may name none.
-bool names_format(const fs::path& path, const OutputKind& kind) {
-  if (begins_with(path, kind.beginning)) {
-    return contains(path, kind.format, whole_file) || !contains(path, "nubox-", whole_file);
+/// Whether the bytes of a file, which HDF5 does not read, show that it is of this kind.
+bool shows(const fs::path& path, const OutputKind& kind) {
+  if (!begins_with(path, kind.remnant) && !hdf5::is_hdf5(path)) {
+    return contains(path, kind.format, piece_bytes);
   }
-  return contains(path, kind.format, hdf5::is_hdf5(path) ? whole_file : piece_bytes);
+  if (contains(path, kind.format, whole_file)) return true;
+  return !kind.remnant.empty() && contains(path, kind.remnant, piece_bytes) &&
+         !contains(path, "nubox-", whole_file);
 }
 
 [[noreturn]] void refuse(const fs::path& target, std::string_view what) {
@@ -146,11 +147,11 @@ void require_replaceable(const fs::path& target, const OutputKind& kind) {
   if (fs::is_directory(status)) refuse(target, "a directory has that name");
   if (!fs::is_regular_file(status)) refuse(target, "it is no regular file");
   if (kind.format.empty()) return;
-  const auto identity = begins_with(target, kind.beginning) || !hdf5::is_hdf5(target)
+  const auto identity = begins_with(target, kind.remnant) || !hdf5::is_hdf5(target)
                             ? std::nullopt
                             : identity_of(target, kind.format);
-  const bool same_format = identity ? identity->format == kind.format || identity->has_group
-                                    : names_format(target, kind);
+  const bool same_format =
+      identity ? identity->format == kind.format || identity->has_group : shows(target, kind);
   if (!same_format) {
     refuse(target, fmt::format("a file of another kind has that name (no '{}')", kind.format));
   }

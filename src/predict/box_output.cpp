@@ -89,7 +89,7 @@ std::vector<io::PlannedFile> BoxOutput::planned_files(const fs::path& path, std:
   const std::uint64_t particles = std::uint64_t{n} * n * n;
   if (options_.format == BoxFormat::field) {
     const auto bytes = static_cast<std::uint64_t>(field::box_bytes(n));
-    return {{path, {io::field_format, "predict"}, bytes}};
+    return {{path, io::field_kind("predict"), bytes}};
   }
   std::vector<io::PlannedFile> files;
   for (const fs::path& name :

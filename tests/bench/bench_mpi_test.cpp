@@ -50,6 +50,7 @@ void expect_rows(const std::vector<Row>& rows, const std::string& component, std
   }
   world.barrier();
   EXPECT_EQ(directory.entries(), 0U);
+  world.barrier();
 }
 
 TEST(Bench, of_transforms_files_and_snapshots_measures_each_quantity_once) {

@@ -1,3 +1,4 @@
+#include "nubox/io/field_header.hpp"
 #include "nubox/io/output_check.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/io/table_file.hpp"
@@ -49,8 +50,9 @@ class OutputCheck : public testing::Test {
 
   par::Comm world_ = par::Comm::world();
   TemporaryDirectory directory_{world_};
-  const io::OutputKind imported_{"nubox-field", "import"}, simulated_{"nubox-field", "simulate"},
-      stats_ = io::table_kind("nubox-stats");
+  const io::OutputKind imported_ = io::field_kind("import"),
+                       simulated_ = io::field_kind("simulate"),
+                       stats_ = io::table_kind("nubox-stats");
 };
 
 TEST_F(OutputCheck, a_file_is_replaced_by_its_own_kind_alone) {
@@ -78,7 +80,7 @@ TEST_F(OutputCheck, an_imported_box_does_not_replace_a_simulated_one) {
 
 TEST_F(OutputCheck, a_damaged_older_version_is_replaced) {
   write_field(directory_ / "box.h5");
-  if (world_.is_root()) fs::resize_file(directory_ / "box.h5", 4000);
+  if (world_.is_root()) fs::resize_file(directory_ / "box.h5", 1500);
   world_.barrier();
   EXPECT_FALSE(error_of_replacing(directory_ / "box.h5", simulated_));
 

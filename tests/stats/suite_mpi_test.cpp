@@ -247,8 +247,8 @@ TEST_F(Measuring, boxes_without_information_are_refused_with_their_name) {
   const auto on_root = [&](std::vector<float> positions) {
     return Catalogue{root ? std::move(positions) : std::vector<float>(), {}};
   };
-  EXPECT_NE(refusal({}).find("few.h5 holds 0 particles"), std::string::npos);
-  EXPECT_NE(refusal(on_root({1, 2, 3})).find("few.h5 holds 1 particle:"), std::string::npos);
+  EXPECT_NE(refusal({}).find("few.h5 contains 0 particles"), std::string::npos);
+  EXPECT_NE(refusal(on_root({1, 2, 3})).find("few.h5 contains 1 particle:"), std::string::npos);
   EXPECT_NE(refusal(on_root({1, 2, 3, 4, 5, 600})).find("600"), std::string::npos);
   EXPECT_NE(refusal(on_root({1, 2, 3, 4, NAN, 6})).find("nan"), std::string::npos);
 }

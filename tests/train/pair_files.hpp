@@ -19,7 +19,10 @@ class PairFiles {
   /// Collective.
   Realisation write(const std::string& name, const field::Box& massless,
                     const std::vector<field::Box>& massive) const {
-    if (comm_.is_root()) std::filesystem::create_directories(directory_ / name);
+    if (comm_.is_root()) {
+      std::filesystem::remove_all(directory_ / name);
+      std::filesystem::create_directories(directory_ / name);
+    }
     comm_.barrier();
     Realisation realisation{name, directory_ / name / "mnu-0.000.h5", {}};
     field::write_box(realisation.massless, massless).finish();

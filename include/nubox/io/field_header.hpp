@@ -2,6 +2,7 @@
 
 #include "nubox/cosmology/parameters.hpp"
 #include "nubox/io/attributes.hpp"
+#include "nubox/io/output_check.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,12 @@ struct FieldHeader {
 /// neutrino mass) agree to cosmology::parameter_tolerance and the redshifts to 1e-3.
 void require_same_box(const FieldHeader& a, const std::string& name_a, const FieldHeader& b,
                       const std::string& name_b);
+
+/// What a field file of this origin may replace. The name of the dataset is at the beginning of the
+/// file, its attributes are not.
+[[nodiscard]] inline OutputKind field_kind(const std::string& origin) {
+  return {.format = field_format, .origin = origin, .remnant = "displacement"};
+}
 
 /// Root attributes of a field file, `format` and `format_version` included.
 [[nodiscard]] Attributes attributes_of(const FieldHeader& header);

@@ -19,9 +19,10 @@ struct OutputKind {
   std::string format{};
   /// Field files: FieldHeader::origin, so that an imported box never replaces a simulated one.
   std::string origin{};
-  /// Text with which all files of several formats begin (io::table_beginning): they are not opened
-  /// by HDF5, which may crash on damaged ones.
-  std::string beginning{};
+  /// Text near the beginning of every file of the kind, by which a damaged one is known. A file
+  /// that begins with it is not opened by HDF5, which may crash on damaged ones.
+  std::string remnant{};
+};
 };
 
 /// A file whose name belongs to nubox.
@@ -35,8 +36,8 @@ struct PlannedFile {
 };
 
 /// Refuses to replace anything but an older version of the output: a directory, a device, a file of
-/// another format or origin. Links are followed. A damaged file is an older version if it begins as
-/// one, or if it is HDF5 and names the format anywhere.
+/// another format or origin. Links are followed. A damaged HDF5 file is an older version if it
+/// names the format, or if it shows the remnant and names no other format of nubox.
 /// Rank-local. @throws FileSystemError
 void require_replaceable(const std::filesystem::path& target, const OutputKind& kind);
 

@@ -53,7 +53,7 @@ inline constexpr const char* table_beginning = "nubox table";
 
 /// What a table file of this format may replace.
 [[nodiscard]] inline OutputKind table_kind(const std::string& format) {
-  return {.format = format, .beginning = table_beginning};
+  return {.format = format, .remnant = table_beginning};
 }
 
 /// Rank 0 writes, published atomically. Collective. @throws FileSystemError (agreed)
