@@ -23,7 +23,6 @@ struct OutputKind {
   /// that begins with it is not opened by HDF5, which may crash on damaged ones.
   std::string remnant{};
 };
-};
 
 /// A file whose name belongs to nubox.
 [[nodiscard]] inline OutputKind own_name() { return {}; }
