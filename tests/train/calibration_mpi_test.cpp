@@ -77,7 +77,7 @@ TEST_F(CalibrationTest, of_the_output_makes_a_network_that_adds_nothing_follow_t
   };
   expect_gain(
       calibrate_output(world_, network, twin_groups(world_, {pair}), {}, sim::test::tables(), read),
-      1e-3);
+      gain_, 1e-3);
 }
 
 }  // namespace
