@@ -156,7 +156,7 @@ TEST(Reducer, with_checked_sums_names_the_rank_that_sums_another_tensor_on_all_r
     EXPECT_TRUE(error.agreed());
     EXPECT_EQ(error.code(), ExitCode::communication);
     EXPECT_EQ(error.origin_rank(), comm.size() - 1);
-    EXPECT_NE(std::string(error.what()).find("sum 2 of 3 numbers from 2 on, rank 0 sum 2"),
+    EXPECT_NE(std::string(error.what()).find("sum 2 of 3 values from offset 2, rank 0 sum 2"),
               std::string::npos)
         << error.what();
   }
