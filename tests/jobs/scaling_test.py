@@ -106,7 +106,7 @@ class Bench(Directory):
                                   capture_output=True, env=environment(NUBOX_BINARY=BINARY))
             self.assertEqual(done.returncode, 0, done.stderr)
             rows = [line for line in done.stdout.splitlines() if "^3" in line]
-            self.assertEqual(len(rows), 8, done.stdout)  # two components, two modes, two rank counts
+            self.assertEqual(len(rows), 12, done.stdout)  # three quantities, two modes, two rank counts
         self.assertNotIn("== fft", done.stderr)
         self.assertTrue((out / "scaling.png").exists())
 
