@@ -45,7 +45,8 @@ void export_box(const par::Comm& world, const config::Config& config) {
   const auto bytes = static_cast<std::uint64_t>(gadget::particle_bytes(n));
   std::vector<io::PlannedFile> outputs;
   for (const fs::path& name : names) {
-    outputs.push_back({name, gadget::snapshot_kind(), bytes / names.size()});
+    // A dry run may be for another machine.
+    outputs.push_back({name, gadget::snapshot_kind(), config.dry_run() ? 0 : bytes / names.size()});
   }
   io::check_outputs(world, outputs, std::vector<fs::path>{in});
   if (config.check_only() || config.dry_run()) {

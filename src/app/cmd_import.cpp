@@ -44,7 +44,9 @@ void import_box(const par::Comm& world, const config::Config& config) {
   if (ics) inputs.insert(inputs.end(), ics->files().begin(), ics->files().end());
   const std::size_t nu_mesh = neutrino_mesh(config, header.n);
   const io::OutputKind kind = io::field_kind(header.origin);
-  const auto field_bytes = static_cast<std::uint64_t>(field::box_bytes(header.n));
+  // A dry run may be for another machine.
+  const auto field_bytes =
+      config.dry_run() ? 0 : static_cast<std::uint64_t>(field::box_bytes(header.n));
   io::check_outputs(world, std::vector<io::PlannedFile>{{out, kind, field_bytes}}, inputs);
   const std::uint64_t bytes = snapshot::import_bytes(world, header.n, ics.has_value(), nu_mesh);
   if (config.dry_run()) log::info("dry run: about {} per rank", memory::text(bytes));

@@ -33,12 +33,12 @@ fs::path pair_directory(const fs::path& out, std::int64_t seed) {
   return out / fmt::format("pair-{}", seed);
 }
 
-/// Every box of every pair.
+/// Every box of every pair. A dry run may be for another machine: sizes are left out.
 std::vector<io::PlannedFile> planned_files(const fs::path& out,
                                            const sim::SimulationOptions& options,
                                            const std::vector<std::int64_t>& seeds,
-                                           const std::vector<double>& masses) {
-  const auto bytes = static_cast<std::uint64_t>(field::box_bytes(options.n));
+                                           const std::vector<double>& masses, bool dry_run) {
+  const auto bytes = dry_run ? 0 : static_cast<std::uint64_t>(field::box_bytes(options.n));
   std::vector<io::PlannedFile> files;
   for (const std::int64_t seed : seeds) {
     for (const double mass : masses) {
@@ -77,7 +77,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
   });
   std::vector<fs::path> inputs;
   if (options.ics) inputs.push_back(options.ics->path);
-  io::check_outputs(world, planned_files(out, options, seeds, masses), inputs);
+  io::check_outputs(world, planned_files(out, options, seeds, masses, config.dry_run()), inputs);
   if (config.dry_run()) {
     report_cost(world,
                 sim::simulation_cost(world, options, massless, masses.size() * seeds.size()));
