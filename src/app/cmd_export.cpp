@@ -38,8 +38,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
   if (file.has("density_nu")) {
     log::warn_together(
         "{}: its neutrino density (/density_nu) is a mesh, for which snapshots have no place: only "
-        "the "
-        "CDM particles are exported",
+        "the CDM particles are exported",
         in.string());
   }
   const auto bytes = static_cast<std::uint64_t>(gadget::particle_bytes(n));
