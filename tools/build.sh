@@ -4,7 +4,7 @@
 # Configures and builds the release preset into build/ (binary: build/nubox); without a target,
 # tests too.
 #
-# Environment: NUBOX_CUDA=AUTO|ON|OFF, NUBOX_TORCH_ROOT=<your own LibTorch>, NUBOX_JOBS=<parallel
+# Environment: NUBOX_TORCH_VERSION, NUBOX_CUDA=AUTO|ON|OFF, NUBOX_TORCH_ROOT=<your own LibTorch> (tools/setup.sh), NUBOX_JOBS=<parallel
 # compilations, default: the number of cores>, NUBOX_WERROR=ON (warnings are errors, as in CI).
 set -euo pipefail
 # shellcheck source=tools/common.sh
@@ -16,5 +16,6 @@ case "${1:-}" in
 esac
 
 cd "$root"
-stage configure cmake --preset release "-DNUBOX_CUDA=$NUBOX_CUDA" "-DNUBOX_WERROR=${NUBOX_WERROR:-OFF}" "-DNUBOX_TORCH_ROOT=${NUBOX_TORCH_ROOT:-}"
+stage configure cmake --preset release "-DNUBOX_TORCH_VERSION=$NUBOX_TORCH_VERSION" \
+  "-DNUBOX_CUDA=$NUBOX_CUDA" "-DNUBOX_WERROR=${NUBOX_WERROR:-OFF}" "-DNUBOX_TORCH_ROOT=${NUBOX_TORCH_ROOT:-}"
 stage compile cmake --build --preset release --parallel "${NUBOX_JOBS:-$(nproc)}" ${1:+--target "$@"}

@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export NUBOX_VENV="$root/.deps/venv"
+# Versions of LibTorch: the directories in tools/requirements. The default stands in CMakeLists.txt.
+export NUBOX_TORCH_VERSION="${NUBOX_TORCH_VERSION:-$(sed -n 's/^set(NUBOX_DEFAULT_TORCH_VERSION \(.*\))$/\1/p' "$root/CMakeLists.txt")}"
+torch_directory="$root/.deps/torch-$NUBOX_TORCH_VERSION"
 export NUBOX_CUDA="${NUBOX_CUDA:-AUTO}"
 case "$NUBOX_CUDA" in
   AUTO | ON | OFF) ;;
@@ -55,25 +58,13 @@ bench_components() {
   "$1" bench --help | sed -n '/--bench.what/{n;s/.*(one of \(.*\))$/\1/p}' | tr -d ' ' | tr , '\n'
 }
 
-# Directory of a CUDA 13 toolkit with NCCL, or a non-zero status.
-cuda_toolkit() {
-  local dir
-  [ "$NUBOX_CUDA" != OFF ] || return 1
-  for dir in "${CUDA_HOME:-}" /usr/local/cuda; do
-    if grep -qsE '^#define CUDART_VERSION +13' "$dir/include/cuda_runtime_api.h" && has_nccl "$dir"; then
-      say "$dir"
-      return
-    fi
-  done
-  return 1
-}
-
-has_nccl() {
-  local dir
-  for dir in "$1" "${NCCL_HOME:-/usr}" /usr/local /usr; do
-    [ ! -f "$dir/include/nccl.h" ] || return 0
-  done
-  return 1
+# Whether to build with CUDA: as NUBOX_CUDA says; AUTO: if this machine has an NVIDIA driver or a CUDA toolkit.
+with_cuda() {
+  case "$NUBOX_CUDA" in
+    ON) ;;
+    OFF) return 1 ;;
+    AUTO) [ -e /dev/nvidiactl ] || [ -n "${CUDA_HOME:-}" ] || [ -d /usr/local/cuda ] ;;
+  esac
 }
 
 # nubox ARGUMENT...: the program on two ranks.

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # usage: tools/setup.sh [--check] [--no-packages] [--tests] [--help]
 #
-# Installs what nubox needs and this machine lacks: Debian packages (as root or with sudo), and the
-# LibTorch wheel with the Python packages of the report into .deps/venv of this clone. It first lists
-# what it will install and where, and changes nothing else.
+# Installs what nubox needs and this machine lacks: Debian packages (as root or with sudo), and in .deps of
+# this clone LibTorch (torch-VERSION, from its wheel) and the Python packages of the report (venv). It first
+# lists what it will install and where, and changes nothing else.
 #
 #   --check        only list what is missing; exit code 1 if anything is
 #   --no-packages  leave the Debian packages to you (clusters: load modules instead)
 #   --tests        also what only tests use: shellcheck, doxygen and a Slurm to start on one node (their
 #                  tests are skipped where these are not available)
 #
-# Environment: NUBOX_CUDA=AUTO|ON|OFF (wheels for GPU builds; AUTO: if a CUDA 13 toolkit with NCCL is
-# found in CUDA_HOME or /usr/local/cuda), NUBOX_TORCH_ROOT (your own LibTorch: no wheel is fetched).
+# Environment:
+#   NUBOX_TORCH_VERSION  2.15.0 (default; CUDA 13, GPUs from sm_75 on) or 2.7.1 (CUDA 12, GPUs from sm_50 on: P100, V100)
+#   NUBOX_CUDA           AUTO, ON or OFF: also the wheels of CUDA, with which a build needs no toolkit
+#                        (AUTO: if this machine has an NVIDIA driver or a CUDA toolkit)
+#   NUBOX_TORCH_ROOT     your own LibTorch: no wheel of it is fetched
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -26,7 +29,6 @@ test_packages=(shellcheck doxygen slurm-wlm munge)
 check_only=false
 with_tests=false
 with_packages=true
-stamp="$NUBOX_VENV/nubox-requirements.txt"
 
 # missing_packages PACKAGE...: those that are not installed.
 missing_packages() {
@@ -52,26 +54,30 @@ install_packages() {
     fail "apt-get could not install: $*"
 }
 
-# Requirement files of the wheels for this machine; they are taken without their dependencies.
-wheel_files() {
-  local toolkit
-  [ -n "${NUBOX_TORCH_ROOT:-}" ] || say torch.txt
-  if toolkit="$(cuda_toolkit)"; then
-    say torch-cuda.txt
-    [ -e "$toolkit/lib64/libcudnn.so.9" ] || ldconfig -p 2>/dev/null | grep -q libcudnn.so.9 || say cudnn.txt
-  fi
+# Requirement files of LibTorch for this machine.
+torch_files() {
+  local directory="$root/tools/requirements/$NUBOX_TORCH_VERSION"
+  [ -z "${NUBOX_TORCH_ROOT:-}" ] || return 0
+  [ -d "$directory" ] || fail "NUBOX_TORCH_VERSION=$NUBOX_TORCH_VERSION is none of $(torch_versions)"
+  say "$directory/torch.txt"
+  ! with_cuda || say "$directory/cuda.txt"
 }
 
-wanted_requirements() {
+torch_versions() {
   local file
-  for file in "${wheels[@]}" python.txt; do
-    grep -v '^#' "$root/tools/requirements/$file"
-  done
+  for file in "$root"/tools/requirements/*/torch.txt; do
+    basename "$(dirname "$file")"
+  done | paste -sd' '
 }
 
-venv_is_ready() {
-  [ -x "$NUBOX_VENV/bin/python" ] && [ -f "$stamp" ] &&
-    ! wanted_requirements | grep -vxFf "$stamp" >/dev/null  # reads all: -q would break the pipe
+# requirements FILE...: the lines of requirement files.
+requirements() { [ "$#" -eq 0 ] || grep -hv '^#' "$@"; }
+
+# holds DIRECTORY FILE...: whether all these requirements were installed in the directory.
+holds() {
+  local stamp="$1/nubox-requirements.txt"
+  shift
+  [ "$#" -eq 0 ] || { [ -f "$stamp" ] && ! requirements "$@" | grep -vxFf "$stamp" >/dev/null; }  # reads all: -q would break the pipe
 }
 
 usable_python() {
@@ -85,22 +91,36 @@ usable_python() {
   fail "no python3 >= 3.9 with venv and ensurepip found. On Debian: apt-get install python3 python3-venv"
 }
 
+# pip_install WHAT ARGUMENT...
+pip_install() {
+  local what="$1"
+  shift
+  "$NUBOX_VENV/bin/python" -m pip install --quiet --disable-pip-version-check "$@" ||
+    fail "pip could not install $what. Is the package index reachable, the disk full?"
+}
+
 fill_venv() {
-  local python pip file
+  local python
   if ! "$NUBOX_VENV/bin/python" -m pip --version >/dev/null 2>&1; then
     python="$(usable_python)"
     "$python" -m venv --clear "$NUBOX_VENV"
   fi
-  rm -f "$stamp"
-  pip=("$NUBOX_VENV/bin/python" -m pip install --quiet --disable-pip-version-check)
-  # These before the wheels: pip would complain of the dependencies that the wheels do without.
-  "${pip[@]}" -r "$root/tools/requirements/python.txt" ||
-    fail "pip could not install tools/requirements/python.txt. Is the package index reachable, the disk full?"
-  for file in "${wheels[@]}"; do
-    "${pip[@]}" --no-deps -r "$root/tools/requirements/$file" ||
-      fail "pip could not install tools/requirements/$file. Is the package index reachable, the disk full?"
+  rm -f "$NUBOX_VENV/nubox-requirements.txt"
+  pip_install tools/requirements/python.txt -r "$python_file"
+  requirements "$python_file" >"$NUBOX_VENV/nubox-requirements.txt"
+}
+
+# All wheels at once: pip replaces a directory that several wheels share (nvidia) as a whole. LibTorch is used
+# without Python, so that the wheel of one Python version serves every machine.
+fill_torch() {
+  local file arguments=()
+  for file in "${torch_requirements[@]}"; do
+    arguments+=(-r "$file")
   done
-  wanted_requirements >"$stamp"
+  rm -rf "$torch_directory"
+  pip_install "LibTorch $NUBOX_TORCH_VERSION (tools/requirements/$NUBOX_TORCH_VERSION)" --no-deps --only-binary=:all: \
+    --python-version 3.11 --target "$torch_directory" "${arguments[@]}"
+  requirements "${torch_requirements[@]}" >"$torch_directory/nubox-requirements.txt"
 }
 
 for argument in "$@"; do
@@ -120,7 +140,10 @@ if $with_packages; then
   mapfile -t missing < <(missing_packages "${debian_packages[@]}")
   ! $with_tests || mapfile -t missing_tests < <(missing_packages "${test_packages[@]}")
 fi
-mapfile -t wheels < <(wheel_files)
+python_file="$root/tools/requirements/python.txt"
+torch_list="$(torch_files)"
+torch_requirements=()
+[ -z "$torch_list" ] || mapfile -t torch_requirements <<<"$torch_list"
 complete=true
 
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -131,17 +154,23 @@ if [ "${#missing_tests[@]}" -gt 0 ]; then
   complete=false
   say "Debian packages to install on this system for tests alone: ${missing_tests[*]}"
 fi
-if ! venv_is_ready; then
-  complete=false
-  say "Python packages to install into $NUBOX_VENV: $(wanted_requirements | paste -sd' ')"
+venv_is_ready=true torch_is_ready=true
+if ! [ -x "$NUBOX_VENV/bin/python" ] || ! holds "$NUBOX_VENV" "$python_file"; then
+  complete=false venv_is_ready=false
+  say "Python packages to install into $NUBOX_VENV: $(requirements "$python_file" | paste -sd' ')"
+fi
+if ! holds "$torch_directory" "${torch_requirements[@]}"; then
+  complete=false torch_is_ready=false
+  say "LibTorch to install into $torch_directory: $(requirements "${torch_requirements[@]}" | paste -sd' ')"
 fi
 if $complete; then
-  say "Nothing to install: all Debian packages are here, .deps/venv is complete."
+  say "Nothing to install: all Debian packages are here, .deps is complete."
   exit
 fi
 ! $check_only || exit 1
 [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
 [ "${#missing_tests[@]}" -eq 0 ] || (install_packages "${missing_tests[@]}") ||
   say "Going on without ${missing_tests[*]}: their tests will be skipped."
-venv_is_ready || fill_venv
+$venv_is_ready || fill_venv
+$torch_is_ready || fill_torch
 say "Installed all that nubox needs."

@@ -1,7 +1,10 @@
 #include "nubox/net/torch/device.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/log.hpp"
 #include "nubox/core/machine.hpp"
+#include "nubox/net/gpu_architecture.hpp"
+#include "nubox/par/agree.hpp"
 
 #include <cstdlib>
 #include <dlfcn.h>
@@ -32,6 +35,27 @@ void* load_gpu_library() {
   return library;
 }
 
+/// A function with C linkage of the library with the GPU code (src/train/cuda/gpu_properties.cpp).
+template <class Function>
+Function gpu_function(const char* name) {
+  void* symbol = dlsym(gpu_library(), name);
+  if (symbol == nullptr) throw InternalError("libnubox_cuda.so has no function {}", name);
+  return reinterpret_cast<Function>(symbol);
+}
+
+int capability_of(torch::Device gpu) {
+  return gpu_function<int (*)(int)>("nubox_gpu_capability")(gpu.index());
+}
+
+/// @throws UsageError if LibTorch or NCCL have no machine code for this GPU
+void require_supported(torch::Device gpu) {
+  const int* values = nullptr;
+  const auto list = gpu_function<int (*)(const int**)>("nubox_gpu_architectures");
+  const auto count = static_cast<std::size_t>(list(&values));
+  const std::string problem = unsupported_gpu(capability_of(gpu), {values, count});
+  if (!problem.empty()) throw UsageError("{}", problem);
+}
+
 }  // namespace
 
 void* gpu_library() {
@@ -41,9 +65,26 @@ void* gpu_library() {
 
 torch::Device choose_device(const par::Comm& comm) {
   const NodePlace place = node_place(comm);
-  if (gpu_library() == nullptr || !torch::cuda::is_available()) return torch::kCPU;
-  const auto count = static_cast<int>(torch::cuda::device_count());
-  return {torch::kCUDA, static_cast<c10::DeviceIndex>(place.rank % count)};
+  return par::agree(comm, [&]() -> torch::Device {
+    if (gpu_library() == nullptr || !torch::cuda::is_available()) return torch::kCPU;
+    const auto count = static_cast<int>(torch::cuda::device_count());
+    const torch::Device gpu{torch::kCUDA, static_cast<c10::DeviceIndex>(place.rank % count)};
+    require_supported(gpu);
+    return gpu;
+  });
+}
+
+Precision usable_precision(const par::Comm& comm, Precision wanted) {
+  const torch::Device device = choose_device(comm);
+  constexpr int any = 1000;  // CPUs
+  const int own = device.is_cuda() ? capability_of(device) : any;
+  const int least = comm.all_reduce(own, par::Reduction::min);
+  const Precision usable = supported_precision(wanted, least);
+  if (usable != wanted && comm.is_root()) {
+    log::warn("{} needs a GPU of compute capability 8.0 or later, this one has {}.{}: {} is used",
+              name_of(wanted), least / 10, least % 10, name_of(usable));
+  }
+  return usable;
 }
 
 int set_threads(const par::Comm& comm) {

@@ -9,8 +9,9 @@ namespace {
 
 /// A network on this rank's device, for inference. Collective.
 template <class Parts>
-std::unique_ptr<Parts> prepare(const par::Comm& comm, Model loaded, Precision precision) {
+std::unique_ptr<Parts> prepare(const par::Comm& comm, Model loaded, Precision wanted) {
   set_threads(comm);
+  const Precision precision = usable_precision(comm, wanted);
   configure_math(precision, false);
   const torch::Device device = choose_device(comm);
   return par::agree(comm, [&] {

@@ -29,9 +29,11 @@ void require_valid(const TrainOptions& options, const net::Architecture& archite
   }
 }
 
-TrainReport train(const par::Comm& comm, const TrainOptions& options, net::ModelCard card,
+TrainReport train(const par::Comm& comm, const TrainOptions& wanted, net::ModelCard card,
                   std::vector<TrainingPair> pairs, par::StepControl* control) {
-  par::agree(comm, [&] { require_valid(options, card.architecture); });
+  par::agree(comm, [&] { require_valid(wanted, card.architecture); });
+  TrainOptions options = wanted;
+  options.precision = net::usable_precision(comm, wanted.precision);
   require_consistent(comm, card, pairs);
   measure_scales(comm, pairs, card);
   net::set_threads(comm);

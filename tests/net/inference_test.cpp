@@ -1,5 +1,6 @@
 #include "nubox/net/torch/network.hpp"
 
+#include "net/convolve.hpp"
 #include "net/cubes.hpp"
 #include "net/join.hpp"
 #include "net/networks.hpp"
@@ -32,6 +33,34 @@ TEST(StyledConv, activation_within_the_convolution_equals_one_after_it) {
     const auto within = layer.forward(x, style, Activation::leaky_relu);
     EXPECT_LT(largest_difference(within, behind), 1e-6);
     EXPECT_LT(within.min().item<float>(), 0);
+  }
+}
+
+// LibTorch would compute one sample of this size without oneDNN.
+TEST(Convolution, of_one_small_sample_equals_that_of_a_batch_with_its_gradients) {
+  torch::manual_seed(12);
+  const auto weight = torch::randn({4, 3, 3, 3, 3}).requires_grad_();
+  const auto bias = torch::randn({4});
+  const auto batch = random_cubes(3, 8, torch::kFloat32);
+  for (const auto activation : {Activation::none, Activation::leaky_relu}) {
+    const auto x = batch.narrow(0, 0, 1).detach().requires_grad_();
+    const auto y = convolution(x, weight, bias, 1, 1, activation);
+    const auto expected = activated(
+        at::conv3d(x.to(torch::kDouble), weight.to(torch::kDouble), bias.to(torch::kDouble), 1, 1),
+        activation);
+    EXPECT_EQ(y.sizes(), expected.sizes());
+    EXPECT_LT(largest_difference(y.detach(), expected.detach()), 1e-5);
+    const auto upstream = torch::randn_like(y);
+    const auto found = torch::autograd::grad({y}, {x, weight}, {upstream});
+    const auto right =
+        torch::autograd::grad({expected}, {x, weight}, {upstream.to(torch::kDouble)});
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_LT(largest_difference(found[i], right[i]), 1e-3) << i;
+    }
+    const c10::InferenceMode inference;
+    EXPECT_LT(largest_difference(convolution(x.detach(), weight.detach(), bias, 1, 1, activation),
+                                 y.detach()),
+              1e-5);
   }
 }
 

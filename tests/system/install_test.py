@@ -159,7 +159,7 @@ class Recipes(unittest.TestCase):
         listed = run("cmake", "--list-presets", cwd=SOURCE).stdout
         presets = json.loads((SOURCE / "CMakePresets.json").read_text())
         builds = {preset["configurePreset"] for preset in presets["buildPresets"]}
-        for name in ("site-cpu", "site-gpu", "site-boxes"):
+        for name in ("site-cpu", "site-gpu", "site-p100", "site-boxes"):
             self.assertIn(f'"{name}"', listed)
             self.assertIn(name, builds)
 

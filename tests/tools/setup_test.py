@@ -9,6 +9,11 @@ import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 NOT_INSTALLED = ("g++", "libfftw3-dev")
+PIP_TARGET = 'while [ $# -gt 0 ]; do [ "$1" != --target ] || mkdir -p "$2"; shift; done'
+
+
+def environment_of_tests():
+    return {name: value for name, value in os.environ.items() if not name.startswith("NUBOX_")}
 
 
 class Setup(unittest.TestCase):
@@ -16,11 +21,13 @@ class Setup(unittest.TestCase):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="nubox-setup-"))
         self.addCleanup(shutil.rmtree, self.root)
         shutil.copytree(SOURCE / "tools", self.root / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(SOURCE / "CMakeLists.txt", self.root)  # has the default version of LibTorch
         self.calls = self.root / "calls.txt"
         self.packages(missing=())
         self.program("fake/apt-get", f'echo "$*" >>{self.calls}')
         self.program("fake/id", "echo 0")
-        self.program(".deps/venv/bin/python", f'echo "python $*" >>{self.calls}')
+        # pip makes the directory that it installs into.
+        self.program(".deps/venv/bin/python", f'echo "python $*" >>{self.calls}\n' + PIP_TARGET)
 
     def program(self, name, text):
         path = self.root / name
@@ -35,7 +42,7 @@ class Setup(unittest.TestCase):
 
     def run_setup(self, *arguments, **environment):
         return subprocess.run([self.root / "tools/setup.sh", *arguments], capture_output=True, text=True,
-                              env={**os.environ, "PATH": f"{self.root}/fake:{os.environ['PATH']}",
+                              env={**environment_of_tests(), "PATH": f"{self.root}/fake:{os.environ['PATH']}",
                                    "NUBOX_CUDA": "OFF", **environment})
 
     def called(self):
@@ -46,10 +53,43 @@ class Setup(unittest.TestCase):
         done = self.run_setup()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("to install on this system: g++ libfftw3-dev\n", done.stdout)
-        self.assertIn(f"into {self.root}/.deps/venv: torch==2.11.0", done.stdout)
+        self.assertIn(f"into {self.root}/.deps/torch-2.15.0: torch==2.15.0 nvidia-cuda-runtime==13", done.stdout)
         self.assertIn("install -q -y --no-install-recommends g++ libfftw3-dev\n", self.called())
-        self.assertIn("requirements/torch.txt", self.called())
-        self.assertNotIn("torch-cuda", self.called())
+        self.assertIn(f"--target {self.root}/.deps/torch-2.15.0 -r {self.root}/tools/requirements/2.15.0/torch.txt\n",
+                      self.called())
+        self.assertNotIn("cuda.txt", self.called())
+
+    def test_cuda_wheels_join_the_wheel_of_libtorch_and_replace_an_installation_without_them(self):
+        self.run_setup()
+        done = self.run_setup(NUBOX_CUDA="ON")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("nvidia-nccl-cu13==", done.stdout)
+        self.assertIn("2.15.0/torch.txt -r " + f"{self.root}/tools/requirements/2.15.0/cuda.txt\n", self.called())
+        self.assertIn("Nothing to install", self.run_setup(NUBOX_CUDA="ON").stdout)
+        # A later build without CUDA can use them.
+        self.assertIn("Nothing to install", self.run_setup().stdout)
+
+    def test_automatic_cuda_follows_a_toolkit_of_the_caller(self):
+        done = self.run_setup("--check", NUBOX_CUDA="AUTO", CUDA_HOME="/opt/cuda")
+        self.assertIn("nvidia-nccl-cu13==", done.stdout)
+
+    def test_versions_of_libtorch_stand_side_by_side(self):
+        self.run_setup()
+        done = self.run_setup(NUBOX_TORCH_VERSION="2.7.1", NUBOX_CUDA="ON")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"into {self.root}/.deps/torch-2.7.1: torch==2.7.1", done.stdout)
+        self.assertIn("nvidia-nccl-cu12==2.26.2", done.stdout)
+        self.assertIn("Nothing to install", self.run_setup().stdout)
+
+    def test_unknown_version_of_libtorch_is_refused_with_those_that_exist(self):
+        done = self.run_setup(NUBOX_TORCH_VERSION="2.8.0")
+        self.assertEqual((done.returncode, self.called()), (1, ""))
+        self.assertIn("NUBOX_TORCH_VERSION=2.8.0 is none of 2.15.0 2.7.1", done.stderr)
+
+    def test_own_libtorch_needs_no_wheel(self):
+        done = self.run_setup(NUBOX_TORCH_ROOT="/opt/libtorch")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("torch", self.called())
 
     def test_second_run_finds_nothing_to_do(self):
         self.run_setup()

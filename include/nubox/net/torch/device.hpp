@@ -14,7 +14,12 @@ namespace nubox::net {
 [[nodiscard]] void* gpu_library();
 
 /// This rank's device: the GPU with the number of the rank on its node, else the CPU. Collective.
+/// @throws UsageError if LibTorch or NCCL have no machine code for the GPU
 [[nodiscard]] torch::Device choose_device(const par::Comm& comm);
+
+/// The precision for all ranks: `wanted`, or fp32 with a warning if a rank's GPU cannot compute it.
+/// Collective.
+[[nodiscard]] Precision usable_precision(const par::Comm& comm, Precision wanted);
 
 /// Sets torch's threads (OMP_NUM_THREADS if given, else this rank's share of the node's cores) and
 /// returns their number. Collective.

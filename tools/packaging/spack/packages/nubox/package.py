@@ -37,9 +37,13 @@ class Nubox(CMakePackage, CudaPackage):
     depends_on("xxhash")
     depends_on("random123")
     depends_on("googletest", when="+tests")
-    depends_on("py-torch@2.11:", when="+torch")
-    depends_on("nccl@2.28:", when="+torch +cuda")
-    depends_on("cuda@13:", when="+torch +cuda")
+    depends_on("py-torch@2.7.1:", when="+torch")
+    # CUDA 13 has dropped GPUs before sm_75: P100 and V100 need CUDA 12.
+    for arch in ("60", "61", "70", "72"):
+        depends_on("cuda@12.6:12", when=f"+torch cuda_arch={arch}")
+    depends_on("py-torch +cuda", when="+torch +cuda")
+    depends_on("nccl@2.26:", when="+torch +cuda")
+    depends_on("cuda@12.6:", when="+torch +cuda")
     with default_args(type="run"):
         depends_on("python@3.9:")
         depends_on("py-numpy")
