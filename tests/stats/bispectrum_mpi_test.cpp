@@ -1,5 +1,6 @@
 #include "nubox/core/error.hpp"
 #include "nubox/stats/bispectrum.hpp"
+#include "nubox/stats/triangles.hpp"
 
 #include "stats/fields.hpp"
 

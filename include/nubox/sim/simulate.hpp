@@ -32,8 +32,8 @@ inline constexpr std::size_t p3m_steps = 250;
 /// Options of one realisation. The neutrino mass belongs to the cosmology, so that a matched pair
 /// is two calls with equal options.
 struct SimulationOptions {
-  std::size_t n = 64;  ///< particles per side
-  double box_size_mpch = 125;
+  std::size_t n = 512;  ///< particles per side
+  double box_size_mpch = 1000;
   Noise noise{.seed = 1};
   /// Initial conditions in place of those of the noise, which is then unused. The run starts at
   /// z_initial all the same: growth from the redshift of the file is linear theory's.
@@ -52,14 +52,17 @@ struct SimulationOptions {
   cosmology::NeutrinoSource neutrinos = cosmology::NeutrinoSource::table;
 };
 
-/// Spacing of the steps of `simulate`. Measured at 64^3, 125 Mpc/h, z_initial = 19, mesh 2N, error
-/// of the power at k = 0.3, 0.7 and 1.5 h/Mpc and, after the semicolon, of the ratio P(0.15
-/// eV)/P(0) there, against 60 plain steps in sqrt a (which are within 0.3; 0.1 % of 120):
-///   pm 30, sqrt a   -0.7, -0.9, -1.1;  0.02, 0.07, 0.27 %     (ln a is similar, a is three times
-///   worse) pm 15, sqrt a   -3.4, -4.6, -5.3;  0.08, 0.19, 0.58 % cola 20, a      0.2, 0.2, 0.3;
-///   -0.01, -0.02, -0.12 % cola 15, a      0.2, 0.2, 0.3;     0.00, -0.01, -0.12 % cola 10, a
-///   0.1, -0.6, -1.3;   0.03, 0.16, 0.46 % cola 15, sqrt a -0.2, -1.1, -3.0;  0.06, 0.31, 0.62 %
-///   cola 15, ln a   -1.6, -7.4, -17;   0.30, 1.20, 1.06 %
+/// Spacing of the steps of `simulate`. Measured at 64^3, 125 Mpc/h, z_initial = 19, mesh 2N: error
+/// in per cent of the power at k = 0.3, 0.7 and 1.5 h/Mpc, then of the ratio P(0.15 eV)/P(0) there,
+/// against 60 plain steps in sqrt a (which are within 0.3 and 0.1 % of 120 steps):
+/// - pm, 30 steps in sqrt a: -0.7, -0.9, -1.1; 0.02, 0.07, 0.27 (in ln a similar, in a threefold)
+/// - pm, 15 steps in sqrt a: -3.4, -4.6, -5.3; 0.08, 0.19, 0.58
+/// - cola, 20 steps in a: 0.2, 0.2, 0.3; -0.01, -0.02, -0.12
+/// - cola, 15 steps in a: 0.2, 0.2, 0.3; 0.00, -0.01, -0.12
+/// - cola, 10 steps in a: 0.1, -0.6, -1.3; 0.03, 0.16, 0.46
+/// - cola, 15 steps in sqrt a: -0.2, -1.1, -3.0; 0.06, 0.31, 0.62
+/// - cola, 15 steps in ln a: -1.6, -7.4, -17; 0.30, 1.20, 1.06
+///
 /// The frame contains the early growth, so that the steps of COLA may be concentrated at late
 /// times.
 [[nodiscard]] constexpr Spacing default_spacing(Stepping stepping) {
