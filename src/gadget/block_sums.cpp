@@ -2,7 +2,9 @@
 
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/core/processor_clones.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -15,11 +17,21 @@ static_assert(std::endian::native == std::endian::little, "sums are of words in 
 
 constexpr std::array<char, 4> tail_mark{'n', 'u', 'b', 'x'};
 
-/// Odd and different for all indices that occur: the finalizer of a 64-bit mixing function.
-std::uint64_t weight(std::uint64_t index) {
-  std::uint64_t x = (index + 1) * 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
-  return (x ^ (x >> 32)) | 1u;
+/// Sum of the words of a piece, and sum of the words times their index in it; modulo 2^64.
+struct Moments {
+  std::uint64_t zeroth = 0, first = 0;
+};
+
+/// @param words  fewer than 2^32
+NUBOX_PROCESSOR_CLONES Moments moments_of(const std::byte* bytes, std::uint32_t words) {
+  Moments sums;
+  for (std::uint32_t i = 0; i < words; ++i) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, bytes + std::size_t{i} * sizeof(word), sizeof(word));
+    sums.zeroth += word;
+    sums.first += std::uint64_t{i} * word;
+  }
+  return sums;
 }
 
 /// 32 bits of the checksum of the header before its tail.
@@ -30,11 +42,15 @@ std::uint32_t header_sum(std::span<const std::byte> header) {
 }  // namespace
 
 std::uint64_t word_sum(std::span<const std::byte> bytes, std::uint64_t first_word) {
+  constexpr std::size_t largest_piece = std::size_t{1} << 30;  // bytes
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < bytes.size() / sizeof(std::uint32_t); ++i) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, bytes.data() + i * sizeof(word), sizeof(word));
-    sum += weight(first_word + i) * word;
+  while (!bytes.empty()) {
+    const std::size_t piece = std::min(bytes.size(), largest_piece);
+    const auto words = static_cast<std::uint32_t>(piece / sizeof(std::uint32_t));
+    const Moments moments = moments_of(bytes.data(), words);
+    sum += (2 * first_word + 1) * moments.zeroth + 2 * moments.first;
+    bytes = bytes.subspan(piece);
+    first_word += words;
   }
   return sum;
 }

@@ -13,9 +13,9 @@
 /// data, the binary format nothing. Rank-local.
 namespace nubox::gadget {
 
-/// Sum modulo 2^64 of the 32-bit words of a range, each times an odd number that depends on its
-/// index. Every change of a single word changes the sum, and parts may be added in any order, so
-/// that it depends neither on ranks nor on files.
+/// Sum modulo 2^64 of (2 i + 1) w_i over the 32-bit words w_i of a range, where i is the index of a
+/// word. The factors are odd: every change of a single word changes the sum. Parts may be added in
+/// any order, so that the sum depends neither on ranks nor on files.
 ///
 /// @param bytes       a multiple of 4
 /// @param first_word  index of the first word in the block of the whole set

@@ -85,20 +85,14 @@ class ParticleWriter {
                                                                      : frame.id_offset;
           const std::size_t row_bytes =
               components_of(quantity) * static_cast<std::size_t>(numbers.width);
+          add_to_sums(numbers, quantity, particle, sums_);
           file.write_at(start + row * row_bytes, numbers.bytes);
         });
     file.close();
   }
 
-  /// Checksums of what write() stores of these particles.
-  [[nodiscard]] BlockSums sums(std::uint64_t first, std::uint64_t end) {
-    BlockSums sums;
-    for_each_block(first, end,
-                   [&](Quantity quantity, const RawNumbers& numbers, std::uint64_t particle) {
-                     add_to_sums(numbers, quantity, particle, sums);
-                   });
-    return sums;
-  }
+  /// Checksums of what was written.
+  [[nodiscard]] const BlockSums& sums() const { return sums_; }
 
  private:
   /// Calls use(quantity, numbers as stored, index of the first particle) for the three quantities
@@ -131,6 +125,7 @@ class ParticleWriter {
   const WriterOptions& options_;
   const FillBlock& fill_;
   double per_kms_;
+  BlockSums sums_;
   ParticleBlock block_;
   std::vector<float> values_;
   std::vector<std::uint32_t> short_ids_;
@@ -161,31 +156,33 @@ io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
     if (comm.is_root()) require_no_other_set(base, names);
     return names;
   });
-  // The values are converted twice: their checksums are part of the headers, which come first.
-  BlockSums sums = par::agree(comm, [&] {
-    return ParticleWriter(options, fill).sums(local_first, local_first + local_count);
-  });
-  comm.all_reduce(std::span<std::uint64_t>(sums.value));
   const auto rank = static_cast<std::size_t>(comm.rank());
   const auto ranks = static_cast<std::size_t>(comm.size());
   const auto write = [&](std::span<const fs::path> temporaries) {
-    std::vector<FileLayout> frames;
     par::agree(comm, [&] {
-      for (std::size_t i = 0; i < targets.size(); ++i) {
-        frames.push_back(file_layout(options, sums, i, targets.size()));
-        if (i % ranks != rank) continue;
+      for (std::size_t i = rank; i < targets.size(); i += ranks) {
+        const FileLayout layout = file_layout(options, {}, i, targets.size());
         io::RawFile file(temporaries[i], O_RDWR | O_CREAT | O_TRUNC);
-        file.reserve(frames[i].frame.file_bytes);
-        io::write_frame(file, frames[i].frame);
+        file.reserve(layout.frame.file_bytes);
         file.close();
       }
     });
-    par::agree(comm, [&] {
+    BlockSums sums = par::agree(comm, [&] {
       ParticleWriter writer(options, fill);
       for (std::size_t i = 0; i < targets.size(); ++i) {
-        const FileLayout& frame = frames[i];
-        writer.write(temporaries[i], frame, std::max(frame.first, local_first),
-                     std::min(frame.first + frame.count, local_first + local_count));
+        const FileLayout layout = file_layout(options, {}, i, targets.size());
+        writer.write(temporaries[i], layout, std::max(layout.first, local_first),
+                     std::min(layout.first + layout.count, local_first + local_count));
+      }
+      return writer.sums();
+    });
+    comm.all_reduce(std::span<std::uint64_t>(sums.value));
+    // The headers come last: they contain the checksums of the blocks.
+    par::agree(comm, [&] {
+      for (std::size_t i = rank; i < targets.size(); i += ranks) {
+        io::RawFile file(temporaries[i], O_RDWR);
+        io::write_frame(file, file_layout(options, sums, i, targets.size()).frame);
+        file.close();
       }
     });
   };

@@ -1,14 +1,8 @@
 #include "sim/pair_kernel.hpp"
 
-#include <cmath>
+#include "nubox/core/processor_clones.hpp"
 
-// Clones are selected when the program starts; sanitizers run before that and do not support them.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
-#define NUBOX_PROCESSOR_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define NUBOX_PROCESSOR_CLONES
-#endif
+#include <cmath>
 
 namespace nubox::sim {
 namespace {
