@@ -40,4 +40,20 @@ TEST(SimulationCost, time_grows_with_steps_and_with_the_force_mesh) {
   EXPECT_GT(sim::simulation_cost(world, options, theory, 1).core_seconds, 4 * coarse);
 }
 
+TEST(SimulationCost, pair_forces_cost_time_and_finer_steps_more) {
+  const par::Comm world = par::Comm::world();
+  sim::SimulationOptions options;
+  options.n = 16;
+  options.box_size_mpch = 32;
+  const auto theory = sim::test::theory_of();
+  const auto seconds = [&] { return sim::simulation_cost(world, options, theory, 1).core_seconds; };
+  const double mesh_only = seconds();
+  options.gravity = sim::Gravity::p3m;
+  EXPECT_GT(seconds(), 2 * mesh_only);
+  options.accuracy = 0.025;
+  const double adaptive = seconds();
+  options.accuracy /= 4;
+  EXPECT_NEAR(seconds(), 2 * adaptive, 1e-9 * adaptive);
+}
+
 }  // namespace
