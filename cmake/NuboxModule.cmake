@@ -4,6 +4,7 @@
 set(NUBOX_WARNINGS -Wall -Wextra -Wconversion -Wshadow)
 if(CMAKE_UNITY_BUILD)
   list(REMOVE_ITEM NUBOX_WARNINGS -Wshadow)  # by names of other files of the unit
+  list(APPEND NUBOX_WARNINGS -Wno-subobject-linkage)  # private types in unnamed namespaces of the files of a unit
 endif()
 if(NUBOX_WERROR)
   list(APPEND NUBOX_WARNINGS -Werror)
