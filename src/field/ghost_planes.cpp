@@ -1,46 +1,54 @@
 #include "field/ghost_planes.hpp"
 
+#include "nubox/field/periodic.hpp"
+
 #include <algorithm>
 
 namespace nubox::field {
 namespace {
 
-/// The `extra` planes that follow a rank's slab.
-std::vector<NeededPlane> planes_after(const par::SlabLayout& layout, std::size_t extra,
-                                      std::size_t plane_floats, int rank) {
+/// The planes before a rank's slab, then those after it.
+std::vector<NeededPlane> planes_around(const par::SlabLayout& layout, GhostPlanes::Reach reach,
+                                       std::size_t plane_floats, int rank) {
   const par::Slab slab = layout.slab_of(rank);
+  const std::size_t n = layout.n();
   std::vector<NeededPlane> planes;
-  for (std::size_t g = 0; slab.count > 0 && g < extra; ++g) {
-    const std::size_t plane = (slab.end() + g) % layout.n();
-    planes.push_back({plane, layout.owner(plane), plane_floats});
-  }
+  if (slab.count == 0) return planes;
+  const auto add = [&](std::size_t first, std::size_t count) {
+    for (std::size_t g = 0; g < count; ++g) {
+      const std::size_t plane = (first + g) % n;
+      planes.push_back({plane, layout.owner(plane), plane_floats});
+    }
+  };
+  add(haloed_start(slab.start, reach.before, n), reach.before);
+  add(slab.end(), reach.after);
   return planes;
 }
 
 }  // namespace
 
-GhostPlanes::GhostPlanes(const par::SlabLayout& layout, std::size_t extra, std::size_t row_floats)
+GhostPlanes::GhostPlanes(const par::SlabLayout& layout, Reach reach, std::size_t row_floats)
     : layout_(layout),
-      extra_(extra),
+      reach_(reach),
       plane_floats_(layout.n() * row_floats),
       plan_(layout.comm(),
-            [&](int rank) { return planes_after(layout, extra, layout.n() * row_floats, rank); }),
+            [&](int rank) { return planes_around(layout, reach, layout.n() * row_floats, rank); }),
       ghosts_(plan_.receive_size()) {}
 
 template <class Float>
 std::vector<Float*> GhostPlanes::plane_table(Float* own, Float* ghosts) const {
   const par::Slab& slab = layout_.local();
+  const auto around = planes_around(layout_, reach_, plane_floats_, layout_.comm().rank());
+  const auto ghost = [&](std::size_t g) {
+    const std::size_t plane = around[g].plane;
+    return slab.contains(plane) ? own + (plane - slab.start) * plane_floats_
+                                : ghosts + plan_.received_at(g);
+  };
   std::vector<Float*> table;
+  if (slab.count == 0) return table;
+  for (std::size_t g = 0; g < reach_.before; ++g) table.push_back(ghost(g));
   for (std::size_t k = 0; k < slab.count; ++k) table.push_back(own + k * plane_floats_);
-  const auto after = planes_after(layout_, extra_, plane_floats_, layout_.comm().rank());
-  for (std::size_t g = 0; g < after.size(); ++g) {
-    const std::size_t plane = after[g].plane;
-    if (slab.contains(plane)) {
-      table.push_back(own + (plane - slab.start) * plane_floats_);
-    } else {
-      table.push_back(ghosts + plan_.received_at(g));
-    }
-  }
+  for (std::size_t g = 0; g < reach_.after; ++g) table.push_back(ghost(reach_.before + g));
   return table;
 }
 

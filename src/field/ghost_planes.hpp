@@ -8,15 +8,21 @@
 
 namespace nubox::field {
 
-/// Copies of the `extra` mesh planes that follow this rank's slab, periodically: a particle whose
-/// lowest plane is in the slab reaches no further. Planes that the rank owns itself (one rank, or a
-/// mesh thinner than the reach) are aliased, not copied. Slabs may have one plane or none.
+/// Copies of the mesh planes around this rank's slab, periodically, as far as particles reach whose
+/// lowest plane is in the slab. Planes that the rank owns itself (one rank, or a mesh thinner than
+/// the reach) are aliased, not copied. Slabs may have one plane or none.
 class GhostPlanes {
  public:
-  /// Zero-filled. Rank-local.
-  GhostPlanes(const par::SlabLayout& layout, std::size_t extra, std::size_t row_floats);
+  /// Number of planes on each side of the slab.
+  struct Reach {
+    std::size_t before = 0;
+    std::size_t after = 0;
+  };
 
-  /// Start of each plane start, start + 1, ..., end + extra - 1 of the slab, own or ghost.
+  /// Zero-filled. Rank-local.
+  GhostPlanes(const par::SlabLayout& layout, Reach reach, std::size_t row_floats);
+
+  /// Start of each plane start - before, ..., end + after - 1 of the slab, own or ghost.
   [[nodiscard]] std::vector<float*> planes(fft::MeshField& mesh);
   [[nodiscard]] std::vector<const float*> planes(const fft::MeshField& mesh) const;
 
@@ -32,7 +38,7 @@ class GhostPlanes {
   [[nodiscard]] std::vector<Float*> plane_table(Float* own, Float* ghosts) const;
 
   par::SlabLayout layout_;
-  std::size_t extra_;
+  Reach reach_;
   std::size_t plane_floats_;
   ExchangePlan plan_;          ///< owners send planes to the ranks that hold ghosts of them
   std::vector<float> ghosts_;  ///< as the plan receives them

@@ -2,10 +2,9 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/timer.hpp"
-#include "nubox/field/periodic.hpp"
 
-#include "field/assignment_kernel.hpp"
 #include "field/ghost_planes.hpp"
+#include "field/particle_kernels.hpp"
 #include "field/particle_positions.hpp"
 
 #include <algorithm>
@@ -13,7 +12,6 @@
 #include <bit>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -23,90 +21,6 @@ namespace {
 
 /// Particles per piece of interpolated values: 64 kB, which fit into the cache of a core.
 constexpr std::size_t piece_particles = 16384;
-
-/// Slab-relative plane of particles that are owned by another rank.
-constexpr std::uint32_t remote = std::numeric_limits<std::uint32_t>::max();
-
-/// Tables of quantities that depend on the mesh node alone, so that they are not computed per
-/// particle. A particle is owned by the rank that holds its lowest plane, node - back.
-struct NodeTables {
-  std::vector<std::uint32_t> wrapped;      ///< [node + j] -> index of node - back + j on the mesh
-  std::vector<std::uint32_t> local_plane;  ///< [node] -> plane of the slab, or remote
-  std::vector<std::size_t> owner;          ///< [node] -> rank
-
-  NodeTables(const par::SlabLayout& mesh, std::size_t order) {
-    const std::size_t n = mesh.n(), back = (order - 1) / 2;
-    for (std::size_t i = 0; i < n + order; ++i) {
-      wrapped.push_back(static_cast<std::uint32_t>(haloed_start(i % n, back, n)));
-    }
-    for (std::size_t node = 0; node <= n; ++node) {
-      const std::size_t lowest = wrapped[node];
-      const bool here = mesh.local().contains(lowest);
-      local_plane.push_back(here ? static_cast<std::uint32_t>(lowest - mesh.local().start)
-                                 : remote);
-      owner.push_back(static_cast<std::size_t>(mesh.owner(lowest)));
-    }
-  }
-};
-
-/// A mesh slab with its ghost planes, as used by the kernels. Float is float or const float.
-template <class Float>
-struct MeshView {
-  std::vector<Float*> planes;
-  std::size_t n;
-  std::size_t row_floats;
-};
-
-/// Calls visit(node value, weight) for the order^3 nodes of a particle whose lowest plane is here.
-template <std::size_t order, class Float, class Visit>
-inline void visit_nodes(const MeshView<Float>& mesh, const NodeTables& tables, std::uint32_t plane,
-                        float x_fraction, const ParticlePosition& particle, Visit&& visit) {
-  using Kernel = AssignmentKernel<order>;
-  const CellPosition y = Kernel::locate(particle.y, mesh.n);
-  const CellPosition z = Kernel::locate(particle.z, mesh.n);
-  float wx[order], wy[order], wz[order];
-  Kernel::weights(x_fraction, wx);
-  Kernel::weights(y.fraction, wy);
-  Kernel::weights(z.fraction, wz);
-  const std::uint32_t* z_nodes = tables.wrapped.data() + z.node;
-  for (std::size_t i = 0; i < order; ++i) {
-    for (std::size_t j = 0; j < order; ++j) {
-      Float* row = mesh.planes[plane + i] + tables.wrapped[y.node + j] * mesh.row_floats;
-      const float weight = wx[i] * wy[j];
-      for (std::size_t k = 0; k < order; ++k) visit(row[z_nodes[k]], weight * wz[k]);
-    }
-  }
-}
-
-/// Calls deposit(node value, weight) for every node of every particle owned here.
-template <std::size_t order, class Deposit>
-void paint_particles(const MeshView<float>& mesh, const NodeTables& tables,
-                     std::span<const ParticlePosition> particles, Deposit&& deposit) {
-  for (const ParticlePosition& particle : particles) {
-    const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
-    const std::uint32_t plane = tables.local_plane[x.node];
-    if (plane == remote) continue;
-    visit_nodes<order>(mesh, tables, plane, x.fraction, particle, deposit);
-  }
-}
-
-/// values[p] of every particle owned here; for the others absent(owner rank) is called.
-template <std::size_t order, class Absent>
-void read_particles(const MeshView<const float>& mesh, const NodeTables& tables,
-                    std::span<const ParticlePosition> particles, float* values, Absent&& absent) {
-  for (const ParticlePosition& particle : particles) {
-    const CellPosition x = AssignmentKernel<order>::locate(particle.x, mesh.n);
-    const std::uint32_t plane = tables.local_plane[x.node];
-    if (plane == remote) {
-      *values++ = absent(tables.owner[x.node]);
-      continue;
-    }
-    float sum = 0.0F;
-    visit_nodes<order>(mesh, tables, plane, x.fraction, particle,
-                       [&sum](const float& value, float weight) { sum += value * weight; });
-    *values++ = sum;
-  }
-}
 
 /// Sum modulo 2^32 of two fixed-point numbers whose bits are stored as floats in a mesh.
 float add_fixed(float a, float b) {
@@ -144,6 +58,8 @@ struct ParticleRoute::Parts {
   template <class Deposit, class Add>
   void paint(fft::MeshField& field, Deposit&& deposit, Add add) const;
   [[nodiscard]] bool paint_fixed(fft::MeshField& field, int bits) const;
+  template <class Value, class Read, class Order, class Use>
+  void read(Read&& at, Order compiled, const Use& use) const;
   void check(const fft::MeshField& field) const;
 };
 
@@ -170,7 +86,7 @@ void ParticleRoute::Parts::send_remote() {
 template <class Deposit, class Add>
 void ParticleRoute::Parts::paint(fft::MeshField& field, Deposit&& deposit, Add add) const {
   check(field);
-  GhostPlanes ghosts(mesh, order - 1, field.row_floats());
+  GhostPlanes ghosts(mesh, {.before = 0, .after = order - 1}, field.row_floats());
   const MeshView<float> view{ghosts.planes(field), field.n(), field.row_floats()};
   with_order(order, [&](auto compiled) {
     for (const auto* particles : {&own, &imported}) {
@@ -204,6 +120,31 @@ bool ParticleRoute::Parts::paint_fixed(fft::MeshField& field, int bits) const {
     }
   }
   return mesh.comm().all_reduce(held) == mesh.comm().all_reduce(painted);
+}
+
+/// Gives use(first, values) the Value of every particle of this rank, in pieces, as computed by
+/// at(plane, x fraction, particle) on the rank that owns it.
+template <class Value, class Read, class Order, class Use>
+void ParticleRoute::Parts::read(Read&& at, Order compiled, const Use& use) const {
+  std::vector<Value> for_imported(imported.size());
+  std::vector<Value> returned(
+      std::accumulate(sent_counts.begin(), sent_counts.end(), std::size_t{0}));
+  std::vector<std::size_t> cursor = par::block_starts(sent_counts);
+  read_particles<compiled()>(tables, mesh.n(), imported, for_imported.data(), at,
+                             [](std::size_t owner) -> Value {
+                               throw InternalError("imported particle owned by rank {}", owner);
+                             });
+  exchange([&] {
+    mesh.comm().template all_to_all<Value>(for_imported, imported_counts, returned, sent_counts);
+  });
+  std::vector<Value> piece(std::min(piece_particles, own.size()));
+  const std::span<const ParticlePosition> particles = own;
+  for (std::size_t first = 0; first < own.size(); first += piece_particles) {
+    const std::size_t count = std::min(piece_particles, own.size() - first);
+    read_particles<compiled()>(tables, mesh.n(), particles.subspan(first, count), piece.data(), at,
+                               [&](std::size_t owner) { return returned[cursor[owner]++]; });
+    use(first, std::span<const Value>(piece).first(count));
+  }
 }
 
 void ParticleRoute::Parts::check(const fft::MeshField& field) const {
@@ -258,30 +199,40 @@ void ParticleRoute::interpolate(const fft::MeshField& mesh, std::span<float> val
 }
 
 void ParticleRoute::interpolate_in_pieces(const fft::MeshField& mesh, const UseValues& use) const {
+  const std::size_t order = parts_->order;
   parts_->check(mesh);
-  GhostPlanes ghosts(parts_->mesh, parts_->order - 1, mesh.row_floats());
+  GhostPlanes ghosts(parts_->mesh, {.before = 0, .after = order - 1}, mesh.row_floats());
   parts_->exchange([&] { ghosts.fetch_from_owners(mesh); });
   const MeshView<const float> view{std::as_const(ghosts).planes(mesh), mesh.n(), mesh.row_floats()};
-  std::vector<float> for_imported(parts_->imported.size());
-  std::vector<std::size_t> cursor = par::block_starts(parts_->sent_counts);
-  std::vector<float> returned(sent_particles());
-  with_order(parts_->order, [&](auto order) {
-    read_particles<order()>(view, parts_->tables, parts_->imported, for_imported.data(),
-                            [](std::size_t owner) -> float {
-                              throw InternalError("imported particle owned by rank {}", owner);
-                            });
-    parts_->exchange([&] {
-      parts_->mesh.comm().all_to_all<float>(for_imported, parts_->imported_counts, returned,
-                                            parts_->sent_counts);
-    });
-    std::array<float, piece_particles> piece;
-    const std::span<const ParticlePosition> own = parts_->own;
-    for (std::size_t first = 0; first < own.size(); first += piece_particles) {
-      const std::size_t count = std::min(piece_particles, own.size() - first);
-      read_particles<order()>(view, parts_->tables, own.subspan(first, count), piece.data(),
-                              [&](std::size_t owner) { return returned[cursor[owner]++]; });
-      use(first, std::span(piece).first(count));
-    }
+  with_order(order, [&](auto compiled) {
+    parts_->read<float>(
+        [&](std::uint32_t plane, float x_fraction, const ParticlePosition& particle) {
+          float sum = 0.0F;
+          visit_nodes<compiled()>(
+              view, parts_->tables, plane, x_fraction, particle,
+              [&sum](const float& value, float weight) { sum += value * weight; });
+          return sum;
+        },
+        compiled, use);
+  });
+}
+
+void ParticleRoute::differences_in_pieces(const fft::MeshField& mesh,
+                                          const UseDifferences& use) const {
+  const std::size_t order = parts_->order;
+  parts_->check(mesh);
+  GhostPlanes ghosts(parts_->mesh,
+                     {.before = difference_reach, .after = order - 1 + difference_reach},
+                     mesh.row_floats());
+  parts_->exchange([&] { ghosts.fetch_from_owners(mesh); });
+  const MeshView<const float> view{std::as_const(ghosts).planes(mesh), mesh.n(), mesh.row_floats()};
+  const NodeTables tables(parts_->mesh, order + 2 * difference_reach);
+  with_order(order, [&](auto compiled) {
+    parts_->read<Differences>(
+        [&](std::uint32_t plane, float x_fraction, const ParticlePosition& particle) {
+          return read_differences<compiled()>(view, tables, plane, x_fraction, particle);
+        },
+        compiled, use);
   });
 }
 

@@ -112,32 +112,72 @@ void OpenInput::read_ahead(const fs::path& path) const {
   }
 }
 
-field::Box OpenInput::apply_prior(field::Box input, const prior::Theories& theories) const {
+void OpenInput::share(const field::Box& input, const prior::Theories& theories, bool last,
+                      Stages& stages) {
+  const PredictionSetup& setup = *setup_;
+  const par::SlabLayout& layout = input.displacement.layout();
+  const bool needs_channels = setup.network && channels_.empty();
+  const bool rewinds = setup.prior == prior::Kind::rewind && input.velocity.has_value();
+  // For the last box alone the rewind itself evaluates the force.
+  const bool needs_force =
+      (needs_channels && prior::need_force(setup.card->features)) || (rewinds && !last);
+  if (needs_force && !force_mpch_) {
+    stages.enter("force");
+    force_mpch_ = std::make_shared<const field::LatticeField>(
+        prior::input_force(input.displacement, setup.rewind.mesh_factor));
+  }
+  if (needs_channels) {
+    stages.enter("channels");
+    require_channels(setup.comm, setup.card->architecture, setup.card->features.size());
+    tiles_ = tiles_of(layout, *setup.card, setup.options.tiles);
+    channels_.resize(setup.card->features.size());
+    prior::input_channels(
+        input, theories.massless, setup.card->features, setup.rewind.mesh_factor,
+        {plan_, force_mpch_}, [&](std::size_t channel, std::span<const float> values) {
+          channels_[channel] = field::exchange_halo(layout, values, tiles_->slab_halo);
+        });
+  }
+  if (!rewinds) force_mpch_.reset();
+}
+
+field::Box OpenInput::apply_prior(field::Box input, const prior::Theories& theories, bool last) {
   const auto& card = setup_->card;
   const prior::Prescription numbers = prior::prescribe(
       card ? card->calibration : prior::Calibration{}, input.header, theories, setup_->rewind);
   const fs::path& ics = setup_->options.ics;
+  prior::Shared shared{plan_, last ? std::move(force_mpch_) : force_mpch_};
   field::Box predicted =
       ics.empty() ? prior::apply(setup_->prior, std::move(input), theories, numbers.rewind,
-                                 numbers.gain, plan_)
+                                 numbers.gain, std::move(shared),
+                                 setup_->options.output.velocities ? prior::Velocities::predicted
+                                                                   : prior::Velocities::omitted)
                   : prior::apply_zeldovich(std::move(input), field::read_box(setup_->comm, ics),
-                                           theories, plan_);
+                                           theories, std::move(shared));
   prior::write_attributes(numbers.rewind, predicted.header.extra);
   return predicted;
 }
 
-void OpenInput::apply_network(const prior::Gain& gain, field::Box& predicted) const {
+void OpenInput::apply_network(const prior::Gain& gain, field::Box& predicted) {
   const io::FieldHeader& header = predicted.header;
   const std::size_t force_class = prior::force_class(file_.header());
   const net::Conditioning conditioning =
       net::conditioning_of(header.cosmology.M_nu_eV, header.cosmology.Omega_m, header.cosmology.h,
                            prior::nearest_class(setup_->card->force_classes, force_class));
-  field::LatticeField channels = features_->over(predicted);
-  const memory::HeapRetention across_tiles;
-  predicted.displacement =
-      predict_displacement(std::move(channels), std::move(predicted.displacement), *setup_->network,
-                           conditioning, setup_->tiles());
-  if (conditioning.theta == 0 || gain.k_hmpc.empty()) return;
+  if (setup_->card->architecture.residual && conditioning.theta == 0) return;
+  std::vector<std::size_t> of_prior;
+  prior::prior_channels(predicted.displacement, setup_->card->features,
+                        [&](std::size_t channel, std::span<const float> values) {
+                          channels_[channel] = field::exchange_halo(predicted.displacement.layout(),
+                                                                    values, tiles_->slab_halo);
+                          of_prior.push_back(channel);
+                        });
+  {
+    const memory::HeapRetention across_tiles;
+    predicted.displacement = predict_displacement(channels_, std::move(predicted.displacement),
+                                                  *setup_->network, conditioning, *tiles_);
+  }
+  for (const std::size_t channel : of_prior) channels_[channel] = {};
+  if (gain.k_hmpc.empty()) return;
   field::apply_filter(predicted.displacement, plan_, gain);
 }
 
@@ -162,11 +202,8 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
   stages.enter("read");
   field::Box input = field::read_box(setup.comm, file_, path_);
   snapshot::warn_of_failed_checks(input, theories.massless, path_.string());
-  if (setup.network && !features_) {
-    stages.enter("features");
-    features_.emplace(input, theories.massless, setup.card->features, setup.rewind.mesh_factor,
-                      plan_);
-  }
+  const bool last = next_input != path_;
+  share(input, theories, last, stages);
   const std::size_t seams = setup.seam_tile(input.header.n);
   std::optional<field::LatticeField> input_displacement;
   if (seams > 0) input_displacement = input.displacement;
@@ -177,7 +214,7 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
   const prior::Gain output_gain =
       setup.card ? prior::prescribe(setup.card->output_calibration, input.header, theories, {}).gain
                  : prior::Gain{};
-  field::Box predicted = apply_prior(std::move(input), theories);
+  field::Box predicted = apply_prior(std::move(input), theories, last);
   if (setup.card) {
     warn_outside_range(*setup.card, predicted.header, request.M_nu_eV);
     predicted.header.extra["model"] = setup.options.model.filename().string();
@@ -186,6 +223,7 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
     stages.enter("network");
     if (!next_input.empty()) read_ahead(next_input);
     apply_network(output_gain, predicted);
+    if (last) channels_.clear();
   }
   if (input_displacement) measure_seams(*input_displacement, seams, predicted);
   std::optional<field::LatticeField> density_nu;

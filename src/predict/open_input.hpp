@@ -1,6 +1,8 @@
 #pragma once
 
+#include "nubox/field/halo.hpp"
 #include "nubox/io/field_file.hpp"
+#include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
 #include "nubox/prior/prior.hpp"
 
@@ -10,7 +12,9 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace nubox::predict {
 
@@ -36,10 +40,14 @@ class OpenInput {
   [[nodiscard]] PendingBox make(const OutputRequest& request, const io::Attributes& recipe,
                                 const std::filesystem::path& next_input,
                                 const std::function<void()>& input_is_read);
+  /// Computes what does not depend on the mass, if it is needed and not there: the force on the
+  /// input, and the channels of the network. Collective.
+  void share(const field::Box& input, const prior::Theories& theories, bool last, Stages& stages);
   /// Displacements and velocities predicted by the prior. Consumes the input. Collective.
-  [[nodiscard]] field::Box apply_prior(field::Box input, const prior::Theories& theories) const;
+  [[nodiscard]] field::Box apply_prior(field::Box input, const prior::Theories& theories,
+                                       bool last);
   /// Adds the increment of the network to the prediction of the prior. Collective.
-  void apply_network(const prior::Gain& gain, field::Box& predicted) const;
+  void apply_network(const prior::Gain& gain, field::Box& predicted);
   /// Measures the seams of the tiles, logs them and adds them to the header. Collective.
   void measure_seams(const field::LatticeField& input, std::size_t tile,
                      field::Box& predicted) const;
@@ -51,7 +59,10 @@ class OpenInput {
   io::FieldFile file_;
   std::shared_ptr<const fft::Plan> plan_;       ///< of its lattice, for filters of all boxes
   std::map<double, prior::Theories> theories_;  ///< by mass of the requested boxes, eV
-  std::optional<prior::Features> features_;  ///< computed with the first box; only with a network
+  // Computed with the first box.
+  std::shared_ptr<const field::LatticeField> force_mpch_;  ///< until the last box has used it
+  std::optional<TilePlan> tiles_;                          ///< of the network
+  std::vector<field::HaloedSlab> channels_;                ///< of the network, in its order
 };
 
 }  // namespace nubox::predict

@@ -1,7 +1,6 @@
 #include "nubox/predict/predict.hpp"
 
 #include "nubox/core/log.hpp"
-#include "nubox/field/halo.hpp"
 #include "nubox/field/periodic.hpp"
 #include "nubox/net/tile_batch.hpp"
 #include "nubox/par/agree.hpp"
@@ -34,11 +33,16 @@ TileChoice tiles_for(const par::Comm& comm, const net::ModelCard& card, TileChoi
 
 namespace {
 
-/// Moves tiles between the haloed slab and the network's dense batches.
+using HaloedChannels = std::vector<field::HaloedSlab>;
+
+/// Moves tiles between the haloed slabs and the network's dense batches.
 class TileMover {
  public:
-  TileMover(const field::HaloedSlab& slab, const TilePlan& plan)
-      : slab_(slab), plan_(plan), input_(net::grown(plan.tile, plan.halo)) {}
+  TileMover(const HaloedChannels& channels, const TilePlan& plan)
+      : channels_(channels),
+        slab_(channels.front()),
+        plan_(plan),
+        input_(net::grown(plan.tile, plan.halo)) {}
 
   [[nodiscard]] const net::Extent& input() const { return input_; }
 
@@ -51,9 +55,9 @@ class TileMover {
         static_cast<std::ptrdiff_t>(slab_.halo) - static_cast<std::ptrdiff_t>(plan_.halo));
     const std::size_t first_y = field::haloed_start(origin.y, plan_.halo, n),
                       first_z = field::haloed_start(origin.z, plan_.halo, n);
-    for (std::size_t c = 0; c < slab_.components; ++c) {
+    for (const field::HaloedSlab& channel : channels_) {
       for (std::size_t i = 0; i < input_[0]; ++i) {
-        const float* plane = slab_.values.data() + (c * slab_.planes() + first_plane + i) * n * n;
+        const float* plane = channel.values.data() + (first_plane + i) * n * n;
         for (std::size_t j = 0; j < input_[1]; ++j) {
           to = field::copy_periodic_row(plane + (first_y + j) % n * n, n, first_z, input_[2], to);
         }
@@ -86,7 +90,8 @@ class TileMover {
   }
 
  private:
-  const field::HaloedSlab& slab_;
+  const HaloedChannels& channels_;
+  const field::HaloedSlab& slab_;  ///< the first; all have the same extent
   const TilePlan& plan_;
   net::Extent input_;
 };
@@ -145,6 +150,13 @@ void finish(field::LatticeField& out) {
 
 }  // namespace
 
+void require_channels(const par::Comm& comm, const net::Architecture& architecture,
+                      std::size_t count) {
+  if (count == architecture.input_channels) return;
+  par::throw_agreed(comm, InputError("the model has {} input channels, this input gives {}",
+                                     architecture.input_channels, count));
+}
+
 field::LatticeField predict_displacement(field::LatticeField features,
                                          field::LatticeField prior_mpch,
                                          const net::Evaluator& network,
@@ -152,16 +164,8 @@ field::LatticeField predict_displacement(field::LatticeField features,
   const net::Architecture& architecture = network.card().architecture;
   if (architecture.residual && conditioning.theta == 0) return prior_mpch;
   const par::Comm comm = prior_mpch.comm();
-  par::agree(comm, [&] {
-    if (features.components() != architecture.input_channels) {
-      throw InputError("the model has {} input channels, this input gives {}",
-                       architecture.input_channels, features.components());
-    }
-  });
-  const TilePlan plan =
-      plan_tiles(features.layout(), architecture, tiles_for(comm, network.card(), tiles));
-  log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
-            plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
+  require_channels(comm, architecture, features.components());
+  const TilePlan plan = tiles_of(features.layout(), network.card(), tiles);
   return predict_displacement(std::move(features), std::move(prior_mpch), network, conditioning,
                               plan);
 }
@@ -171,15 +175,35 @@ field::LatticeField predict_displacement(field::LatticeField features,
                                          const net::Evaluator& network,
                                          const net::Conditioning& conditioning,
                                          const TilePlan& plan) {
-  if (network.card().architecture.residual && conditioning.theta == 0) return prior_mpch;
-  const field::HaloedSlab slab = field::exchange_halo(features, plan.slab_halo);
-  // The slab contains the features: their memory is freed for the activations.
+  HaloedChannels channels;
+  for (std::size_t c = 0; c < features.components(); ++c) {
+    channels.push_back(
+        field::exchange_halo(features.layout(), features.component(c), plan.slab_halo));
+  }
+  // The slabs contain the features: their memory is freed for the activations.
   features = field::LatticeField(features.layout(), 0, features.box_size_mpch());
+  return predict_displacement(channels, std::move(prior_mpch), network, conditioning, plan);
+}
+
+field::LatticeField predict_displacement(const HaloedChannels& channels,
+                                         field::LatticeField prior_mpch,
+                                         const net::Evaluator& network,
+                                         const net::Conditioning& conditioning,
+                                         const TilePlan& plan) {
+  if (network.card().architecture.residual && conditioning.theta == 0) return prior_mpch;
   par::agree(prior_mpch.comm(), [&] {
-    run_tiles(TileMover(slab, plan), plan, network, conditioning, prior_mpch);
+    run_tiles(TileMover(channels, plan), plan, network, conditioning, prior_mpch);
     finish(prior_mpch);
   });
   return prior_mpch;
+}
+
+TilePlan tiles_of(const par::SlabLayout& layout, const net::ModelCard& card, TileChoice tiles) {
+  const TilePlan plan =
+      plan_tiles(layout, card.architecture, tiles_for(layout.comm(), card, tiles));
+  log::info("network: {} tiles of {} x {} x {} sites on this rank, halo {}, waste {:.2f}",
+            plan.origins.size(), plan.tile[0], plan.tile[1], plan.tile[2], plan.halo, plan.waste);
+  return plan;
 }
 
 void require_within_range(const net::ModelCard& card, const io::FieldHeader& input,

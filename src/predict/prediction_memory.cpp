@@ -29,7 +29,9 @@ double force_bytes(const par::Comm& comm, const BoxRequest& request,
   run.n = request.n;
   run.box_size_mpch = request.box_size_mpch;
   run.mesh_factor = request.rewind.mesh_factor;
-  return static_cast<double>(sim::memory_estimate(comm, run, massless).stepping_bytes);
+  return static_cast<double>(
+      sim::memory_estimate(comm, run, massless, sim::PmForce::Gradient::differences)
+          .stepping_bytes);
 }
 
 double prior_bytes(const par::Comm& comm, const BoxRequest& request, const Sizes& sizes,
@@ -44,16 +46,20 @@ double prior_bytes(const par::Comm& comm, const BoxRequest& request, const Sizes
   return sizes.vectors + 6 * sizes.scalar + 2 * sizes.mesh;
 }
 
-/// Bytes of the input channels of the network. Those that do not depend on the mass are kept during
-/// all later stages.
+/// Bytes of the input channels of the network with their halo. Those that do not depend on the mass
+/// are kept during all later stages.
 struct Channels {
+  double halo = 0;      ///< of one channel
   double of_input = 0;  ///< those that do not depend on the mass
-  double all = 0;
+  double of_prior = 0;
 
-  Channels(const net::Architecture& network, const Sizes& sizes) {
+  Channels(const par::SlabLayout& lattice, const BoxRequest& request, const Sizes& sizes,
+           const TilePlan& plan) {
+    const double plane = static_cast<double>(sizeof(float) * request.n * request.n);
+    if (lattice.local().count > 0) halo = static_cast<double>(2 * plan.slab_halo) * plane;
     // Three channels are always the displacement of the prior.
-    all = static_cast<double>(network.input_channels) * sizes.scalar;
-    of_input = all - 3 * sizes.scalar;
+    of_input = static_cast<double>(request.network->input_channels - 3) * (sizes.scalar + halo);
+    of_prior = 3 * (sizes.scalar + halo);
   }
 };
 
@@ -70,32 +76,33 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
   const Sizes sizes(lattice, request);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   const double vector = 3 * sizes.scalar;
-  // The displacement of the input is kept if seams are measured.
+  // The displacement of the input is kept if seams are measured, the force on it if another box
+  // needs it.
   double kept = request.measures_seams ? vector : 0;
+  const bool rewinds = request.prior == prior::Kind::rewind && request.has_velocity;
+  const bool keeps_force = rewinds && request.boxes > 1;
   MemoryEstimate estimate;
   // The last vector is in memory twice, as read and as field.
   estimate.read_bytes = bytes(sizes.vectors + vector);
+  // force_bytes() includes the momenta, which the force does not need.
+  const double force = sizes.vectors + force_bytes(comm, request, massless) - 2 * vector + vector;
+  if (keeps_force) {
+    kept += vector;
+    estimate.features_bytes = bytes(force);
+  }
   if (request.network != nullptr) {
-    const Channels channels(*request.network, sizes);
+    const TilePlan plan = plan_tiles(lattice, *request.network, request.tiles);
+    const Channels channels(lattice, request, sizes, plan);
+    // A channel before its halo is added, and its halo in send and receive buffers.
+    const double beside = sizes.scalar + 2 * channels.halo;
     if (channels.of_input > 0) {
-      // force_bytes() includes the momenta, which the force does not need.
-      estimate.features_bytes = bytes(sizes.vectors + channels.of_input - 2 * vector +
-                                      force_bytes(comm, request, massless));
+      estimate.features_bytes =
+          bytes(std::max(force, sizes.vectors + vector + channels.of_input + beside));
     }
     kept += channels.of_input;
-    const TilePlan plan = plan_tiles(lattice, *request.network, request.tiles);
-    const double plane = static_cast<double>(sizeof(float) * request.n * request.n);
-    const double halo =
-        lattice.local().count == 0
-            ? 0
-            : static_cast<double>(2 * request.network->input_channels * plan.slab_halo) * plane;
-    const double slab = channels.all + halo;
-    // The displacement of the prior and its bulk flow are copied to make the channels; the slab
-    // with halo is filled while the halo is also in the send and receive buffers.
-    const double predicted = sizes.vectors + kept;
-    estimate.halo_bytes =
-        bytes(predicted + std::max(2 * vector + channels.all, channels.all + slab + 2 * halo));
-    estimate.network_bytes = bytes(predicted + slab + tile_bytes(*request.network, plan.tile));
+    const double predicted = sizes.vectors + kept + channels.of_prior;
+    estimate.halo_bytes = bytes(predicted + beside);
+    estimate.network_bytes = bytes(predicted + tile_bytes(*request.network, plan.tile));
   }
   estimate.prior_bytes = bytes(kept + prior_bytes(comm, request, sizes, massless));
   double output = sizes.vectors + kept;

@@ -34,7 +34,8 @@ TaskResources Predictor::resources(const SuiteTask& task) const {
                      .network = setup.network ? &setup.card->architecture : nullptr,
                      .tiles = setup.tiles(),
                      .measures_seams = setup.seam_tile(header.n) > 0,
-                     .neutrino_mesh = 0};
+                     .neutrino_mesh = 0,
+                     .boxes = task.requests.size()};
   for (const OutputRequest& output : task.requests) {
     request.neutrino_mesh =
         std::max(request.neutrino_mesh, setup.neutrino_mesh(header.n, output.M_nu_eV));

@@ -2,14 +2,13 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/units.hpp"
-#include "nubox/field/lattice_fourier.hpp"
+#include "nubox/fft/low_pass.hpp"
 #include "nubox/par/agree.hpp"
-#include "nubox/sim/pm_force.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <string_view>
+#include <functional>
+#include <memory>
 
 namespace nubox::prior {
 namespace {
@@ -43,40 +42,47 @@ Channel channel_of(const std::string& name) {
 }
 
 /// Removes the Gaussian-smoothed field, including k = 0.
-void remove_bulk_flow(field::LatticeField& field, const std::shared_ptr<const fft::Plan>& plan) {
-  field::LatticeField bulk = field;
-  field::apply_filter(bulk, plan, [](double k) {
-    const double kr = k * bulk_flow_radius_mpch;
-    return std::exp(-kr * kr / 2);
-  });
-  std::ranges::transform(field.values(), bulk.values(), field.values().begin(), std::minus<>());
-}
+class BulkFlow {
+ public:
+  explicit BulkFlow(const field::LatticeField& field)
+      : smooth_(field.layout(), field.box_size_mpch(), reach / bulk_flow_radius_mpch, [](double k) {
+          const double kr = k * bulk_flow_radius_mpch;
+          return std::exp(-kr * kr / 2);
+        }) {}
+  void remove_from(std::span<float> values) const { smooth_.subtract_from(values); }
 
-/// u / f minus the displacement.
-field::LatticeField residual_velocity(const field::Box& input,
-                                      const cosmology::LinearTheory& massless) {
-  field::LatticeField residual = input.displacement;
+ private:
+  /// kR beyond which the filter is below the rounding of a float, 2^-24 / 2.
+  static constexpr double reach = 5.9;
+  fft::LowPass smooth_;
+};
+
+/// u / f minus the displacement, along an axis.
+void residual_velocity(const field::Box& input, const cosmology::LinearTheory& massless,
+                       std::size_t axis, std::span<float> residual) {
   const double a = units::scale_factor(input.header.redshift);
   // The massless growth rate does not depend on k: u / f = v / (100 a E f).
   const double k_any = 1;
   const double per_kms =
       1 / (units::hubble_kms_per_mpch * a * massless.background().E(a) * massless.f1(k_any, a));
-  std::ranges::transform(input.velocity->values(), residual.values(), residual.values().begin(),
+  std::ranges::transform(input.velocity->component(axis), input.displacement.component(axis),
+                         residual.begin(),
                          [&](float v, float psi) { return static_cast<float>(per_kms * v - psi); });
-  return residual;
 }
 
-/// Force with the source of the massless cosmology, S = 1, minus the displacement.
-field::LatticeField residual_acceleration(const field::Box& input, std::size_t mesh_factor) {
-  field::LatticeField residual = input.displacement;
-  sim::PmForce force(residual.comm(), mesh_factor * residual.n(), residual.box_size_mpch());
-  force.evaluate(
-      input.displacement, [](double) { return 1.0; },
-      [&](std::size_t axis, std::size_t first, std::span<const float> force_mpch) {
-        const auto piece = residual.component(axis).subspan(first, force_mpch.size());
-        std::ranges::transform(force_mpch, piece, piece.begin(), std::minus<>());
-      });
-  return residual;
+std::vector<Channel> channels_of(const std::vector<std::string>& names) {
+  std::vector<Channel> channels;
+  for (const std::string& name : names) channels.push_back(channel_of(name));
+  return channels;
+}
+
+bool of_prior(const Channel& channel) {
+  return channel.vector == raw_displacement || channel.vector == displacement;
+}
+
+bool any_starts_with(const std::vector<std::string>& names, const std::string& vector) {
+  return std::ranges::any_of(names,
+                             [&](const std::string& name) { return name.starts_with(vector); });
 }
 
 }  // namespace
@@ -89,48 +95,78 @@ std::vector<std::string> local_feature_names(bool has_velocity) {
 }
 
 bool need_velocity(const std::vector<std::string>& names) {
-  return std::ranges::any_of(names,
-                             [](const std::string& name) { return name.starts_with(velocity); });
+  return any_starts_with(names, velocity);
 }
 
-Features::Features(const field::Box& input, const cosmology::LinearTheory& massless,
-                   std::vector<std::string> names, std::size_t mesh_factor,
-                   std::shared_ptr<const fft::Plan> plan)
-    : names_(std::move(names)),
-      plan_(plan ? std::move(plan) : fft::Plan::create(input.displacement.comm(), input.header.n)) {
-  const std::set<std::string> vectors = par::agree(input.displacement.comm(), [&] {
-    std::set<std::string> wanted;
-    for (const std::string& name : names_) wanted.insert(channel_of(name).vector);
-    if (need_velocity(names_) && !input.velocity) {
+bool need_force(const std::vector<std::string>& names) {
+  return any_starts_with(names, acceleration);
+}
+
+void input_channels(const field::Box& input, const cosmology::LinearTheory& massless,
+                    const std::vector<std::string>& names, std::size_t mesh_factor,
+                    const Shared& shared, const UseChannel& use) {
+  const field::LatticeField& psi = input.displacement;
+  const std::vector<Channel> channels = par::agree(psi.comm(), [&] {
+    if (need_velocity(names) && !input.velocity) {
       throw InputError("the network needs the channels '{}', but the box has no velocities",
                        velocity);
     }
-    return wanted;
+    return channels_of(names);
   });
-  if (vectors.contains(velocity)) of_input_.emplace(velocity, residual_velocity(input, massless));
-  if (vectors.contains(acceleration)) {
-    of_input_.emplace(acceleration, residual_acceleration(input, mesh_factor));
+  std::shared_ptr<const field::LatticeField> force = shared.force_mpch;
+  if (!force && need_force(names)) {
+    force = std::make_shared<const field::LatticeField>(input_force(psi, mesh_factor));
   }
-  for (auto& [name, field] : of_input_) remove_bulk_flow(field, plan_);
+  const BulkFlow bulk_flow(psi);
+  std::vector<float> residual(psi.local_sites());
+  for (std::size_t c = 0; c < channels.size(); ++c) {
+    if (of_prior(channels[c])) continue;
+    const std::size_t axis = channels[c].axis;
+    if (channels[c].vector == velocity) {
+      residual_velocity(input, massless, axis, residual);
+    } else {
+      std::ranges::transform(force->component(axis), psi.component(axis), residual.begin(),
+                             std::minus<>());
+    }
+    bulk_flow.remove_from(residual);
+    use(c, residual);
+  }
+}
+
+void prior_channels(const field::LatticeField& displacement_mpch,
+                    const std::vector<std::string>& names, const UseChannel& use) {
+  const BulkFlow bulk_flow(displacement_mpch);
+  std::vector<float> local;
+  const std::vector<Channel> channels = channels_of(names);
+  for (std::size_t c = 0; c < channels.size(); ++c) {
+    const std::span<const float> raw = displacement_mpch.component(channels[c].axis);
+    if (channels[c].vector == raw_displacement) use(c, raw);
+    if (channels[c].vector != displacement) continue;
+    local.assign(raw.begin(), raw.end());
+    bulk_flow.remove_from(local);
+    use(c, local);
+  }
+}
+
+Features::Features(const field::Box& input, const cosmology::LinearTheory& massless,
+                   std::vector<std::string> names, std::size_t mesh_factor, const Shared& shared)
+    : names_(std::move(names)) {
+  input_channels(input, massless, names_, mesh_factor, shared,
+                 [&](std::size_t channel, std::span<const float> values) {
+                   of_input_[channel].assign(values.begin(), values.end());
+                 });
 }
 
 field::LatticeField Features::over(const field::Box& prior) const {
-  const field::LatticeField& raw = prior.displacement;
-  std::vector<Channel> channels;
-  for (const std::string& name : names_) channels.push_back(channel_of(name));
-  const bool local = std::ranges::any_of(
-      channels, [](const Channel& channel) { return channel.vector == displacement; });
-  field::LatticeField prior_local = raw;
-  if (local) remove_bulk_flow(prior_local, plan_);
-
-  field::LatticeField all(raw.layout(), channels.size(), raw.box_size_mpch());
-  for (std::size_t c = 0; c < channels.size(); ++c) {
-    const auto& [vector, axis] = channels[c];
-    const field::LatticeField& source = vector == raw_displacement ? raw
-                                        : vector == displacement   ? prior_local
-                                                                   : of_input_.at(vector);
-    std::ranges::copy(source.component(axis), all.component(c).begin());
+  const field::LatticeField& displacement_mpch = prior.displacement;
+  field::LatticeField all(displacement_mpch.layout(), names_.size(),
+                          displacement_mpch.box_size_mpch());
+  for (const auto& [channel, values] : of_input_) {
+    std::ranges::copy(values, all.component(channel).begin());
   }
+  prior_channels(displacement_mpch, names_, [&](std::size_t channel, std::span<const float> v) {
+    std::ranges::copy(v, all.component(channel).begin());
+  });
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
+#include "nubox/fft/plan.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 
 #include "prior/rewind.hpp"
@@ -23,9 +24,9 @@ std::shared_ptr<const fft::Plan> plan_of(const field::Box& box) {
 
 /// Linear theory, p = a^2 E f psi: E and growth rate of p(k) are changed to the massive cosmology
 /// as well.
-field::Box linear_filter(field::Box input, const Theories& theories,
+field::Box linear_filter(field::Box input, const Theories& theories, const Gain& gain,
                          const std::shared_ptr<const fft::Plan>& plan) {
-  const auto ratio = [&](double k) { return theories.amplitude_ratio(k); };
+  const auto ratio = [&](double k) { return theories.amplitude_ratio(k) * gain(k); };
   field::apply_filter(input.displacement, plan, ratio);
   if (input.velocity) {
     const double a = units::scale_factor(input.header.redshift);
@@ -36,6 +37,14 @@ field::Box linear_filter(field::Box input, const Theories& theories,
     });
   }
   return input;
+}
+
+field::Box with_gain(field::Box box, const Gain& gain,
+                     const std::shared_ptr<const fft::Plan>& plan) {
+  if (gain.k_hmpc.empty()) return box;
+  field::apply_filter(box.displacement, plan, gain);
+  if (box.velocity) field::apply_filter(*box.velocity, plan, gain);
+  return box;
 }
 
 io::FieldHeader massive_header(io::FieldHeader header, const Theories& theories, Kind kind) {
@@ -63,41 +72,40 @@ std::string name_of(Kind kind) {
 }
 
 field::Box apply(Kind kind, field::Box input, const Theories& theories,
-                 const RewindOptions& rewind_options, const Gain& gain,
-                 std::shared_ptr<const fft::Plan> plan) {
+                 const RewindOptions& rewind_options, const Gain& gain, Shared shared,
+                 Velocities velocities) {
   if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
     if (input.displacement.comm().is_root())
       log::warn("the input has no velocities: the linear filter replaces the rewind");
     kind = Kind::linear;
   }
-  if (!plan && kind != Kind::none) plan = plan_of(input);
+  if (!shared.plan && kind != Kind::none) shared.plan = plan_of(input);
+  if (velocities == Velocities::omitted && kind != Kind::rewind) input.velocity.reset();
   field::Box out = [&] {
     switch (kind) {
       case Kind::linear:
-        return linear_filter(std::move(input), theories, plan);
+        return linear_filter(std::move(input), theories, gain, shared.plan);
       case Kind::rewind:
-        return rewind(std::move(input), theories, rewind_options, plan);
+        return rewind(std::move(input), theories, rewind_options, gain, std::move(shared),
+                      velocities);
       case Kind::za:
-        return zeldovich(input, theories, plan);
+        return with_gain(zeldovich(input, theories, shared.plan), gain, shared.plan);
       case Kind::none:
         break;
     }
     return std::move(input);
   }();
-  if (kind != Kind::none && !gain.k_hmpc.empty()) {
-    field::apply_filter(out.displacement, plan, gain);
-    if (out.velocity) field::apply_filter(*out.velocity, plan, gain);
-  }
   out.header = massive_header(std::move(out.header), theories, kind);
   return out;
 }
 
 field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories,
-                           std::shared_ptr<const fft::Plan> plan) {
+                           Shared shared) {
   const bool massless = theories.massive.parameters().M_nu_eV == 0;
-  if (!plan && !massless) plan = plan_of(input);
-  field::Box out = massless ? std::move(input) : zeldovich(input, std::move(ics), theories, plan);
+  if (!shared.plan && !massless) shared.plan = plan_of(input);
+  field::Box out =
+      massless ? std::move(input) : zeldovich(input, std::move(ics), theories, shared.plan);
   out.header = massive_header(std::move(out.header), theories, massless ? Kind::none : Kind::za);
   return out;
 }

@@ -5,11 +5,13 @@
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/sim/particles.hpp"
-#include "nubox/sim/pm_force.hpp"
 #include "nubox/sim/stepping.hpp"
+
+#include "prior/mesh_force.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,20 @@ void damp_momenta(sim::Particles& particles, const std::shared_ptr<const fft::Pl
     const double kr = k * options.velocity_smoothing_mpch;
     return options.velocity_damping + (1 - options.velocity_damping) * std::exp(-kr * kr / 2);
   });
+}
+
+/// Moves the particles along the grid. Without velocities the momenta stay half a step behind.
+/// Collective.
+/// @param force_mpch  on the particles as they are; null: evaluated
+void move_back(sim::Particles& particles, const cosmology::LinearTheory& theory,
+               std::span<const double> grid, std::size_t mesh_factor,
+               std::shared_ptr<const field::LatticeField> force_mpch, Velocities velocities) {
+  PriorMesh mesh(particles.displacement_mpch, mesh_factor);
+  const auto release = [&](std::size_t) { force_mpch.reset(); };  // its memory is wanted
+  sim::integrate(particles, mesh, theory, grid,
+                 {.after_step = release,
+                  .first_force_mpch = force_mpch.get(),
+                  .last_kick = velocities == Velocities::predicted});
 }
 
 }  // namespace
@@ -54,7 +70,7 @@ double rewind_epoch(const Theories& theories, double a_out) {
 }
 
 field::Box rewind(field::Box input, const Theories& theories, const RewindOptions& options,
-                  const std::shared_ptr<const fft::Plan>& plan) {
+                  const Gain& gain, Shared shared, Velocities velocities) {
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm comm = input.displacement.comm();
   const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
@@ -66,26 +82,27 @@ field::Box rewind(field::Box input, const Theories& theories, const RewindOption
 
   io::FieldHeader header = input.header;
   sim::Particles particles = sim::to_particles(std::move(input));
-  damp_momenta(particles, plan, options);
-  {
-    sim::PmForce force(comm, options.mesh_factor * header.n, header.box_size_mpch);
-    sim::integrate(particles, force, theories.massless,
-                   sim::time_grid(a_out, a_star, steps, sim::Spacing::a));
-  }
+  damp_momenta(particles, shared.plan, options);
+  move_back(particles, theories.massless, sim::time_grid(a_out, a_star, steps, sim::Spacing::a),
+            options.mesh_factor, std::move(shared.force_mpch), velocities);
 
-  const auto gain = [&](double k) { return theories.amplitude_ratio(k) / s; };
-  field::apply_filter(particles.displacement_mpch, plan, gain);
+  const auto factor = [&](double k) { return theories.amplitude_ratio(k) / s * gain(k); };
+  field::apply_filter(particles.displacement_mpch, shared.plan, factor);
   // p = a^2 E f dx/dlnD, with dx/dD nearly independent of cosmology.
   const cosmology::LinearTheory& massive = theories.massive;
   const cosmology::LinearTheory& massless = theories.massless;
-  const double expansion = a_out * a_out * massive.background().E(a_out) /
-                           (a_star * a_star * massless.background().E(a_star));
-  field::apply_filter(particles.momentum_mpch, plan, [&](double k) {
-    return expansion * massive.f1(k, a_out) / massless.f1(k, a_star) * gain(k);
-  });
+  if (velocities == Velocities::predicted) {
+    const double expansion = a_out * a_out * massive.background().E(a_out) /
+                             (a_star * a_star * massless.background().E(a_star));
+    field::apply_filter(particles.momentum_mpch, shared.plan, [&](double k) {
+      return expansion * massive.f1(k, a_out) / massless.f1(k, a_star) * factor(k);
+    });
+  }
   particles.a = a_out;
   header.extra["rewind_scale_factor"] = a_star;
-  return sim::to_box(std::move(particles), std::move(header));
+  field::Box box = sim::to_box(std::move(particles), std::move(header));
+  if (velocities == Velocities::omitted) box.velocity.reset();
+  return box;
 }
 
 }  // namespace nubox::prior

@@ -57,7 +57,7 @@ std::uint64_t MemoryEstimate::peak_bytes() const {
 }
 
 MemoryEstimate memory_estimate(const par::Comm& comm, const SimulationOptions& options,
-                               const cosmology::LinearTheory& theory) {
+                               const cosmology::LinearTheory& theory, PmForce::Gradient gradient) {
   const par::SlabLayout lattice(comm, options.n), mesh(comm, options.mesh_factor * options.n);
   const double n = static_cast<double>(options.n);
   const double particles = static_cast<double>(lattice.local().count) * n * n;
@@ -69,11 +69,15 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const SimulationOptions& o
   // Density modes and a work mesh, in addition to orders (psi1 becomes the displacement) and
   // momentum.
   const double initial = particles * (frame + orders + vector_bytes) + 2 * mesh_bytes(lattice);
-  // Positions; those sent to other ranks twice, in the send and in the receive buffer. In addition
-  // to the two meshes a table over |n|^2 (three quarters of a plane) and, with several ranks, a
-  // plane of ghosts in send and receive buffers.
-  const double route = vector_bytes * (1 + 2 * routed_share(lattice, options, theory));
-  const double beside = plane_bytes(mesh) * (comm.size() > 1 ? 2.75 : 0.75);
+  // Positions; those sent to other ranks as received, and their positions or forces in a send and a
+  // receive buffer. In addition to the meshes a table over |n|^2 (three quarters of a plane) and,
+  // with several ranks, ghosts in send and receive buffers: a plane, or the five of differences.
+  const bool differences = gradient == PmForce::Gradient::differences;
+  const double route =
+      vector_bytes * (1 + (differences ? 3 : 2) * routed_share(lattice, options, theory));
+  const double ghosts = comm.size() > 1 ? (differences ? 10 : 2) : 0;
+  const double meshes =
+      (differences ? 1 : 2) * mesh_bytes(mesh) + (0.75 + ghosts) * plane_bytes(mesh);
   // Pair forces are computed after those of the mesh, when its particles are freed. Positions, also
   // in send or receive buffers; positions sorted, with index, with the ghosts within the cut-off;
   // forces, also as received; values of one axis.
@@ -87,8 +91,7 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const SimulationOptions& o
     pairs = 2 * vector_bytes + (vector_bytes + sizeof(float)) * with_ghosts +
             vector_bytes * (with_ghosts / (across * across)) + vector_bytes;
   }
-  const double stepping =
-      particles * (frame + state + std::max(route, pairs)) + 2 * mesh_bytes(mesh) + beside;
+  const double stepping = particles * (frame + state + std::max(route, pairs)) + meshes;
   const double output = particles * (frame + (options.redshifts.size() > 1 ? 2 : 1) * state);
   const auto bytes = [](double x) { return static_cast<std::uint64_t>(x); };
   return {bytes(initial), bytes(stepping), bytes(output)};

@@ -11,9 +11,6 @@
 namespace nubox::sim {
 namespace {
 
-/// Middle of a step: the epoch of the momenta while positions move from a0 to a1.
-double middle(double a0, double a1) { return std::sqrt(a0 * a1); }
-
 /// p += factor (F - F_frame) with the force at positions and epoch of the particles.
 void kick(Particles& particles, Force& force, const cosmology::LinearTheory& theory,
           const ColaFrame* frame, double factor) {
@@ -31,6 +28,14 @@ void kick(Particles& particles, Force& force, const cosmology::LinearTheory& the
                    for (std::size_t i = 0; i < p.size(); ++i) p[i] += scale * force_mpch[i];
                    if (frame != nullptr) frame->add(frame_kick, axis, first, p);
                  });
+}
+
+/// p += factor F with a known force.
+void kick(Particles& particles, const field::LatticeField& force_mpch, double factor) {
+  const auto scale = static_cast<float>(factor);
+  const std::span<float> p = particles.momentum_mpch.values();
+  const std::span<const float> f = force_mpch.values();
+  for (std::size_t i = 0; i < p.size(); ++i) p[i] += scale * f[i];
 }
 
 /// x += factor p, plus the motion of the frame from a0 to a1.
@@ -64,10 +69,17 @@ void require_in_box(const Particles& particles) {
 
 /// A step of the leapfrog to a1, with momenta at `a_momentum` before; returns their epoch after it,
 /// the middle of the step. Collective.
+/// @param known_mpch  the force at the start of the step; null: evaluated
 double step_to(double a1, Particles& particles, Force& force, const cosmology::LinearTheory& theory,
-               const ColaFrame* frame, double a_momentum) {
+               const ColaFrame* frame, double a_momentum,
+               const field::LatticeField* known_mpch = nullptr) {
   const double a0 = particles.a, a_middle = middle(a0, a1);
-  kick(particles, force, theory, frame, theory.background().kick(a_momentum, a_middle));
+  const double factor = theory.background().kick(a_momentum, a_middle);
+  if (known_mpch != nullptr) {
+    kick(particles, *known_mpch, factor);
+  } else {
+    kick(particles, force, theory, frame, factor);
+  }
   move(particles, frame, theory.background().drift(a0, a1), a0, a1);
   particles.a = a1;
   require_in_box(particles);
@@ -76,6 +88,8 @@ double step_to(double a1, Particles& particles, Force& force, const cosmology::L
 }
 
 }  // namespace
+
+double middle(double a0, double a1) { return std::sqrt(a0 * a1); }
 
 double spacing_variable(double a, Spacing spacing) {
   switch (spacing) {
@@ -111,12 +125,17 @@ void integrate(Particles& particles, Force& force, const cosmology::LinearTheory
     throw InternalError("step {} of the time grid does not start at the particles' a = {}", first,
                         particles.a);
   }
+  if (options.frame != nullptr && options.first_force_mpch != nullptr) {
+    throw InternalError("a known force and a moving frame at once");
+  }
   if (grid.size() == 1) return;
   double a_momentum = first == 0 ? grid[0] : middle(grid[first - 1], grid[first]);
   for (std::size_t j = first; j + 1 < grid.size(); ++j) {
-    a_momentum = step_to(grid[j + 1], particles, force, theory, options.frame, a_momentum);
+    a_momentum = step_to(grid[j + 1], particles, force, theory, options.frame, a_momentum,
+                         j == first ? options.first_force_mpch : nullptr);
     if (options.after_step) options.after_step(j + 1);
   }
+  if (!options.last_kick) return;
   kick(particles, force, theory, options.frame, theory.background().kick(a_momentum, grid.back()));
 }
 

@@ -164,7 +164,8 @@ void PairReader::add(const field::Box& input, const prior::Features& features, f
       world_, [&] { return prior::make_theories(parameters_, tables_, input.header, mass); });
   const prior::Prescription numbers =
       prior::prescribe(card_.calibration, input.header, theories, rewind_);
-  field::Box prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain);
+  field::Box prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain, {},
+                                  prior::Velocities::omitted);
   add_once(mass, card_.masses_eV);
   pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
                    kept(std::move(target.displacement)),

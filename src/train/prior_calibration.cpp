@@ -77,7 +77,8 @@ class PointFit {
   [[nodiscard]] field::LatticeField apply(const CalibrationBox& box,
                                           const prior::RewindOptions& options) const {
     log::beat();
-    return prior::apply(kind_, box.input, theories_, options).displacement;
+    return prior::apply(kind_, box.input, theories_, options, {}, {}, prior::Velocities::omitted)
+        .displacement;
   }
 
   void fit_velocities() {

@@ -4,7 +4,9 @@
 #include "nubox/field/particle_route.hpp"
 
 #include "field/particles.hpp"
+#include "support/compare.hpp"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -175,6 +177,62 @@ TEST_P(Routes, every_particle_gets_the_value_at_its_position) {
     }
     ASSERT_NEAR(values[i], expected, 2e-6) << "site " << site;
   }
+}
+
+TEST_P(Routes, differences_are_those_of_the_interpolated_mesh) {
+  fft::MeshField mesh(plan_, box_mpch);
+  const auto value_of = [](std::size_t cell) {
+    return static_cast<float>(testing::hashed(cell, 5));
+  };
+  for_each_cell(mesh, [&](float& value, std::size_t cell) { value = value_of(cell); });
+  const ParticleRoute route(plan_->layout(), psi_, assignment_);
+  std::array<std::vector<float>, 3> found;
+  route.differences_in_pieces(
+      mesh, [&](std::size_t first, std::span<const ParticleRoute::Differences> differences) {
+        ASSERT_EQ(first, found[0].size());
+        for (const auto& difference : differences) {
+          for (std::size_t axis = 0; axis < 3; ++axis) found[axis].push_back(difference[axis]);
+        }
+      });
+  // The same from a mesh of the differences along an axis.
+  const std::size_t n = n_mesh_;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    fft::MeshField gradient(plan_, box_mpch);
+    for_each_cell(gradient, [&](float& value, std::size_t cell) {
+      const std::size_t stride = axis == 0 ? n * n : axis == 1 ? n : 1;
+      const std::size_t i = cell / stride % n;
+      const auto at = [&](std::size_t step) {
+        return static_cast<double>(value_of(cell - i * stride + (i + step) % n * stride));
+      };
+      value = static_cast<float>((8 * (at(1) - at(n - 1)) - (at(2) - at(2 * n - 2))) / 12);
+    });
+    std::vector<float> expected(psi_.local_sites());
+    route.interpolate(gradient, expected);
+    // Rounding of sums of some ten numbers up to one.
+    EXPECT_LE(test::largest_difference(found[axis], expected), 2e-6) << axis;
+  }
+}
+
+TEST_P(Routes, differences_have_the_same_bits_on_every_number_of_ranks) {
+  const auto differences = [&](const par::Comm& comm) {
+    const auto plan = fft::Plan::create(comm, n_mesh_);
+    fft::MeshField mesh(plan, box_mpch);
+    for_each_cell(mesh, [](float& value, std::size_t cell) {
+      value = static_cast<float>(testing::hashed(cell, 5));
+    });
+    const auto psi =
+        testing::random_displacement(par::SlabLayout(comm, n_lattice_), box_mpch, reach_mpch_);
+    std::vector<ParticleRoute::Differences> all;
+    ParticleRoute(plan->layout(), psi, assignment_)
+        .differences_in_pieces(mesh,
+                               [&](std::size_t, std::span<const ParticleRoute::Differences> piece) {
+                                 all.insert(all.end(), piece.begin(), piece.end());
+                               });
+    return all;
+  };
+  const auto here = differences(comm_), whole = differences(par::Comm::self());
+  const std::size_t first = lattice_.local().start * n_lattice_ * n_lattice_;
+  EXPECT_TRUE(test::same_bits(here, std::span(whole).subspan(first, here.size())));
 }
 
 TEST(ParticleRoute, positions_wrap_and_the_box_edge_is_the_origin) {

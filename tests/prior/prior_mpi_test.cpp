@@ -3,6 +3,7 @@
 #include "prior/support.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include <gtest/gtest.h>
 
@@ -113,6 +114,48 @@ TEST(Prior, damping_keeps_coherent_momenta_and_a_fraction_of_the_others) {
   const field::Box halved = apply(Kind::rewind, wave, theories, damped);
   const double moved = rms_difference(wave.displacement, plain.displacement);
   EXPECT_GT(rms_difference(plain.displacement, halved.displacement), 0.3 * moved);
+}
+
+TEST(Prior, a_shared_force_gives_the_bits_of_a_rewind_that_evaluates_it) {
+  const par::Comm world = par::Comm::world();
+  const field::Box input = zeldovich_box(world);
+  const RewindOptions options;
+  const auto force = std::make_shared<const field::LatticeField>(
+      input_force(input.displacement, options.mesh_factor));
+  for (const double mass_eV : {0.15, 0.6}) {
+    const field::Box alone = apply(Kind::rewind, input, theories_of(mass_eV));
+    const field::Box shared =
+        apply(Kind::rewind, input, theories_of(mass_eV), options, {}, {nullptr, force});
+    EXPECT_TRUE(same_bits(alone.displacement.values(), shared.displacement.values()));
+    EXPECT_TRUE(same_bits(alone.velocity->values(), shared.velocity->values()));
+  }
+}
+
+TEST(Prior, omitted_velocities_leave_the_displacements_as_they_are) {
+  const par::Comm world = par::Comm::world();
+  const field::Box input = zeldovich_box(world);
+  for (const Kind kind : all_kinds) {
+    const field::Box with = apply(kind, input, theories_of(0.6));
+    const field::Box without =
+        apply(kind, input, theories_of(0.6), {}, {}, {}, Velocities::omitted);
+    EXPECT_FALSE(without.velocity.has_value()) << name_of(kind);
+    EXPECT_LT(rms_difference(with.displacement, without.displacement),
+              1e-6 * rms(with.displacement))
+        << name_of(kind);
+  }
+}
+
+TEST(Prior, a_gain_multiplies_the_filter_of_a_prior) {
+  const par::Comm world = par::Comm::world();
+  const field::Box input = plane_wave(world, 0.1);
+  const Gain gain{{plane_wave_k_hmpc()}, {1.25}};
+  for (const Kind kind : {Kind::linear, Kind::rewind}) {
+    const field::Box plain = apply(kind, input, theories_of(0.15));
+    const field::Box scaled = apply(kind, input, theories_of(0.15), {}, gain);
+    field::LatticeField expected = plain.displacement;
+    for (float& x : expected.values()) x *= 1.25F;
+    EXPECT_LT(rms_difference(scaled.displacement, expected), 1e-5 * rms(expected)) << name_of(kind);
+  }
 }
 
 TEST(Prior, small_masses_change_the_box_in_proportion) {

@@ -20,9 +20,10 @@ constexpr double box = 64;
 double no_neutrinos(double) { return 1; }
 
 /// The three components of the force on all particles of this rank.
-std::array<std::vector<float>, 3> force_on(const field::LatticeField& displacement,
-                                           const std::function<double(double)>& source) {
-  sim::PmForce force(displacement.comm(), 2 * n, box);
+std::array<std::vector<float>, 3> force_on(
+    const field::LatticeField& displacement, const std::function<double(double)>& source,
+    sim::PmForce::Gradient gradient = sim::PmForce::Gradient::transforms) {
+  sim::PmForce force(displacement.comm(), 2 * n, box, sim::PmForce::Smoothing::kept, gradient);
   std::array<std::vector<float>, 3> result;
   force.evaluate(displacement, source,
                  [&](std::size_t axis, std::size_t first, std::span<const float> values) {
@@ -54,6 +55,25 @@ TEST(PmForce, of_a_plane_wave_is_its_zeldovich_displacement_on_every_axis) {
       EXPECT_NEAR(force[axis][site], psi, 0.015 * 0.02 / k);
       EXPECT_NEAR(force[(axis + 1) % 3][site], 0, 1e-3 * 0.02 / k);
     });
+  }
+}
+
+TEST(PmForce, by_differences_of_the_potential_is_that_by_transforms_of_the_gradient) {
+  const par::Comm world = par::Comm::world();
+  field::LatticeField displacement(par::SlabLayout(world, n), 3, box);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    for (const int wave : {1, 3, 7}) {
+      add_wave(displacement, axis, 2 * units::pi / box * wave, 0.6);
+    }
+  }
+  const auto source = [](double k) { return 1 / (1 + k); };
+  const auto transforms = force_on(displacement, source);
+  const auto differences = force_on(displacement, source, sim::PmForce::Gradient::differences);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    // Rounding of a potential of some 100 (Mpc/h)^2, for forces of some Mpc/h.
+    EXPECT_LT(sim::test::largest_difference(differences[axis], transforms[axis]), 1e-4) << axis;
+    EXPECT_GT(world.all_reduce(sim::test::largest_magnitude(transforms[axis]), par::Reduction::max),
+              1);
   }
 }
 

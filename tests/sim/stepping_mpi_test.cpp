@@ -85,6 +85,48 @@ TEST(Leapfrog, is_reversible) {
             1e-3 * cell);
 }
 
+TEST(Leapfrog, takes_a_known_first_force_for_one_that_it_would_evaluate) {
+  const par::Comm world = par::Comm::world();
+  const auto theory = sim::test::theory_of();
+  sim::PmForce force(world, 2 * n, box);
+  Particles evaluated = start(world, theory), known = evaluated;
+  field::LatticeField first(known.displacement_mpch.layout(), 3, box);
+  force.evaluate(
+      known.displacement_mpch, [](double) { return 1.0; },
+      [&](std::size_t axis, std::size_t at, std::span<const float> piece) {
+        std::ranges::copy(piece, first.component(axis).subspan(at).begin());
+      });
+  const auto grid = sim::time_grid(0.05, 0.1, 2, Spacing::a);
+  sim::integrate(evaluated, force, theory, grid);
+  sim::integrate(known, force, theory, grid, {.first_force_mpch = &first});
+  EXPECT_TRUE(
+      sim::test::same_bits(known.displacement_mpch.values(), evaluated.displacement_mpch.values()));
+  EXPECT_TRUE(sim::test::same_bits(known.momentum_mpch.values(), evaluated.momentum_mpch.values()));
+}
+
+TEST(Leapfrog, without_its_last_kick_has_the_momenta_of_the_middle_of_the_last_step) {
+  const par::Comm world = par::Comm::world();
+  const auto theory = sim::test::theory_of();
+  sim::PmForce force(world, 2 * n, box);
+  Particles particles = start(world, theory);
+  sim::integrate(particles, force, theory, sim::time_grid(0.05, 0.1, 2, Spacing::a),
+                 {.last_kick = false});
+  Particles moved_last = start(world, theory);
+  const double middle = sim::middle(0.075, 0.1);
+  sim::integrate(moved_last, force, theory, std::vector{0.05, 0.075}, {.last_kick = false});
+  // The kick to the middle and the drift, written out.
+  const auto kick = static_cast<float>(theory.background().kick(sim::middle(0.05, 0.075), middle));
+  field::LatticeField& p = moved_last.momentum_mpch;
+  force.evaluate(
+      moved_last.displacement_mpch, [](double) { return 1.0; },
+      [&](std::size_t axis, std::size_t at, std::span<const float> piece) {
+        for (std::size_t i = 0; i < piece.size(); ++i) {
+          p.component(axis)[at + i] += kick * piece[i];
+        }
+      });
+  EXPECT_LE(sim::test::largest_difference(particles.momentum_mpch.values(), p.values()), 1e-6);
+}
+
 TEST(Leapfrog, ends_with_the_same_bits_on_any_number_of_ranks) {
   const auto theory = sim::test::theory_of(0.15);
   const auto run = [&](const par::Comm& comm) {

@@ -29,10 +29,23 @@ class RadialTable {
   [[nodiscard]] float operator()(const Mode& mode) const {
     return values_[static_cast<std::size_t>(mode.norm2())];
   }
+  /// By |n|^2.
+  [[nodiscard]] const std::vector<float>& values() const { return values_; }
 
  private:
   std::vector<float> values_;
 };
+
+/// modes(k) *= weight(k). Rank-local.
+inline void scale_modes(MeshField& mesh, const RadialTable& weight) {
+  std::complex<float>* modes = mesh.modes();
+  const std::size_t count = mesh.n() / 2 + 1;
+  for_each_mode_row(*mesh.plan(), [&](const ModeRow& row) {
+    const std::int64_t xy = std::int64_t{row.nx} * row.nx + std::int64_t{row.ny} * row.ny;
+    const float* weights = weight.values().data() + xy;
+    for (std::size_t iz = 0; iz < count; ++iz) modes[row.first + iz] *= weights[iz * iz];
+  });
+}
 
 /// The symbol -i d/dx of a derivative along one axis at every integer frequency of a mesh, zero on
 /// the Nyquist plane, where a derivative is not Hermitian.

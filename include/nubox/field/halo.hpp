@@ -3,6 +3,7 @@
 #include "nubox/field/lattice_field.hpp"
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace nubox::field {
@@ -23,5 +24,8 @@ struct HaloedSlab {
 
 /// Collective. A rank without planes gets an empty slab.
 [[nodiscard]] HaloedSlab exchange_halo(const LatticeField& field, std::size_t halo);
+/// The same for one component, values [nx_local][N][N] of this rank.
+[[nodiscard]] HaloedSlab exchange_halo(const par::SlabLayout& layout, std::span<const float> values,
+                                       std::size_t halo);
 
 }  // namespace nubox::field

@@ -4,6 +4,7 @@
 #include "nubox/field/assignment.hpp"
 #include "nubox/field/lattice_field.hpp"
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -43,6 +44,14 @@ class ParticleRoute {
   using UseValues = std::function<void(std::size_t first, std::span<const float> values)>;
   /// The same in short consecutive pieces, for values that are not stored. `use` must not throw.
   void interpolate_in_pieces(const fft::MeshField& mesh, const UseValues& use) const;
+
+  /// Differences along the three axes.
+  using Differences = std::array<float, 3>;
+  using UseDifferences =
+      std::function<void(std::size_t first, std::span<const Differences> per_cell)>;
+  /// The four-point differences (8 (f1 - f-1) - (f2 - f-2)) / 12 per cell of the mesh along the
+  /// axes, assigned to the particles as by interpolate(): one pass, and no mesh for each axis.
+  void differences_in_pieces(const fft::MeshField& mesh, const UseDifferences& use) const;
 
   /// Particles of this rank whose mesh planes belong to other ranks.
   [[nodiscard]] std::size_t sent_particles() const;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "nubox/field/halo.hpp"
 #include "nubox/field/lattice_field.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/predict/tile_plan.hpp"
 
 #include <cstddef>
+#include <vector>
 
 namespace nubox::predict {
 
@@ -31,6 +33,19 @@ namespace nubox::predict {
                                                        const net::Evaluator& network,
                                                        const net::Conditioning& conditioning,
                                                        const TilePlan& plan);
+
+/// The same from channels with their halo of plan.slab_halo planes, one slab for each. Collective.
+[[nodiscard]] field::LatticeField predict_displacement(
+    const std::vector<field::HaloedSlab>& channels, field::LatticeField prior_mpch,
+    const net::Evaluator& network, const net::Conditioning& conditioning, const TilePlan& plan);
+
+/// Collective. @throws InputError (agreed) if a network has another number of input channels
+void require_channels(const par::Comm& comm, const net::Architecture& architecture,
+                      std::size_t count);
+
+/// The tiles of a box, logged. Collective. @throws InputError (agreed) as predict_displacement()
+[[nodiscard]] TilePlan tiles_of(const par::SlabLayout& layout, const net::ModelCard& card,
+                                TileChoice tiles);
 
 /// Edge of cubic tiles: the requested one or, for 0, that of the crops that the model was trained
 /// on. Collective. @throws InputError (agreed) if the model file does not name it

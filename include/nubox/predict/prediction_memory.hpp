@@ -21,16 +21,18 @@ struct BoxRequest {
   TileChoice tiles{};
   bool measures_seams = false;
   std::size_t neutrino_mesh = 0;  ///< points per side; 0: no neutrino density
+  std::size_t boxes = 1;          ///< of this input
 };
 
 /// Largest memory of one rank in each stage of a prediction, in bytes, beyond that of the program
 /// before it.
 struct MemoryEstimate {
   std::uint64_t read_bytes = 0;
-  std::uint64_t features_bytes = 0;  ///< channels that do not depend on the mass
+  std::uint64_t features_bytes = 0;  ///< the force on the input, and channels that do not depend on
+                                     ///< the mass
   std::uint64_t prior_bytes = 0;
-  std::uint64_t halo_bytes = 0;     ///< all channels, and their slab with halo
-  std::uint64_t network_bytes = 0;  ///< the slab with halo, and the tiles
+  std::uint64_t halo_bytes = 0;     ///< the other channels with their halo
+  std::uint64_t network_bytes = 0;  ///< all channels with their halo, and the tiles
   std::uint64_t output_bytes = 0;   ///< with the density of the neutrinos
   [[nodiscard]] std::uint64_t peak_bytes() const;
 };

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "nubox/cosmology/linear_theory.hpp"
-#include "nubox/fft/plan.hpp"
 #include "nubox/field/box.hpp"
+#include "nubox/prior/shared.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <map>
-#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,18 +31,31 @@ inline constexpr double bulk_flow_radius_mpch = 20;
 
 /// True if some of these channels need velocities.
 [[nodiscard]] bool need_velocity(const std::vector<std::string>& names);
+/// True if some of these channels need the force on the input.
+[[nodiscard]] bool need_force(const std::vector<std::string>& names);
+
+/// Gets the values of a channel on the sites of this rank, which are invalid after the call.
+using UseChannel = std::function<void(std::size_t channel, std::span<const float> values)>;
+
+/// The channels of one massless box that do not depend on the mass, one after the other.
+///
+/// @param names        channels in order: vectors of the lists above with _x, _y or _z
+/// @param mesh_factor  force mesh per side in units of the lattice
+/// Collective. @throws InputError (agreed) for an unknown name, or a velocity that the box lacks
+void input_channels(const field::Box& input, const cosmology::LinearTheory& massless,
+                    const std::vector<std::string>& names, std::size_t mesh_factor,
+                    const Shared& shared, const UseChannel& use);
+/// The other channels, from the displacement that a prior predicts. Collective.
+void prior_channels(const field::LatticeField& displacement_mpch,
+                    const std::vector<std::string>& names, const UseChannel& use);
 
 /// Input channels of a network for one massless box and any number of masses. Channels that do not
 /// depend on the mass are computed once.
 class Features {
  public:
-  /// @param names        channels in order: vectors of the lists above with _x, _y or _z
-  /// @param mesh_factor  force mesh per side in units of the lattice
-  /// @param plan         of the lattice of the box; null: made here
-  /// Collective. @throws InputError (agreed) for an unknown name, or a velocity that the box lacks
+  /// Parameters and errors of input_channels(). Collective.
   Features(const field::Box& input, const cosmology::LinearTheory& massless,
-           std::vector<std::string> names, std::size_t mesh_factor,
-           std::shared_ptr<const fft::Plan> plan = nullptr);
+           std::vector<std::string> names, std::size_t mesh_factor, const Shared& shared = {});
 
   /// All channels, [channels][nx_local][N][N], for the prediction of a prior. Collective.
   [[nodiscard]] field::LatticeField over(const field::Box& prior) const;
@@ -50,8 +64,7 @@ class Features {
 
  private:
   std::vector<std::string> names_;
-  std::shared_ptr<const fft::Plan> plan_;
-  std::map<std::string, field::LatticeField> of_input_;  ///< by name of the vector
+  std::map<std::size_t, std::vector<float>> of_input_;  ///< by number of the channel
 };
 
 }  // namespace nubox::prior

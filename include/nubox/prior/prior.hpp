@@ -1,11 +1,10 @@
 #pragma once
 
-#include "nubox/fft/plan.hpp"
 #include "nubox/field/box.hpp"
 #include "nubox/prior/rewind_options.hpp"
+#include "nubox/prior/shared.hpp"
 #include "nubox/prior/theories.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,22 +32,27 @@ struct Gain {
   [[nodiscard]] double operator()(double k_hmpc) const;
 };
 
+/// Velocities of a predicted box; those of an input without them are always omitted.
+enum class Velocities { predicted, omitted };
+
 /// The massive box that a prior predicts, with the header of the massive cosmology; with velocities
-/// if the input has them. M_nu = 0 returns the input bit for bit for any gain. For an input without
-/// velocities rewind is replaced by the linear filter, with a warning. The memory of an input that
-/// is moved in is reused: a rewind then needs one box in addition to the force mesh.
+/// if the input has them and they are wanted. M_nu = 0 returns the input bit for bit for any gain.
+/// For an input without velocities rewind is replaced by the linear filter, with a warning. The
+/// memory of an input that is moved in is reused: a rewind then needs one box in addition to the
+/// force mesh.
 ///
-/// @param plan  of the input's lattice, for callers that make several boxes; null: made here
+/// @param shared  for callers that make several boxes, or channels, of this input; a force that is
+///                moved in is released once it is used
 /// Collective. @throws InputError (agreed) if za does not know the phases of the input
 [[nodiscard]] field::Box apply(Kind kind, field::Box input, const Theories& theories,
                                const RewindOptions& rewind = {}, const Gain& gain = {},
-                               std::shared_ptr<const fft::Plan> plan = nullptr);
+                               Shared shared = {}, Velocities velocities = Velocities::predicted);
 
 /// The Zel'dovich prior with phases from the initial conditions of the input (the same box at an
-/// earlier redshift) instead of the noise that its header describes. `plan` as in apply.
+/// earlier redshift) instead of the noise that its header describes.
 /// Collective.
 /// @throws InputError (agreed) if they are of another box or come before the tables begin
 [[nodiscard]] field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories,
-                                         std::shared_ptr<const fft::Plan> plan = nullptr);
+                                         Shared shared = {});
 
 }  // namespace nubox::prior

@@ -2,6 +2,7 @@
 
 #include "nubox/cosmology/linear_theory.hpp"
 #include "nubox/par/comm.hpp"
+#include "nubox/sim/pm_force.hpp"
 #include "nubox/sim/simulate.hpp"
 
 #include <cstdint>
@@ -21,9 +22,9 @@ struct MemoryEstimate {
 
 /// Estimate for this rank. `theory` gives the displacements, which determine how many particles
 /// leave their slabs. Rank-local.
-[[nodiscard]] MemoryEstimate memory_estimate(const par::Comm& comm,
-                                             const SimulationOptions& options,
-                                             const cosmology::LinearTheory& theory);
+[[nodiscard]] MemoryEstimate memory_estimate(
+    const par::Comm& comm, const SimulationOptions& options, const cosmology::LinearTheory& theory,
+    PmForce::Gradient gradient = PmForce::Gradient::transforms);
 
 /// Refuses a run that does not fit. Collective.
 /// @throws UsageError (agreed) that says how much is missing

@@ -23,6 +23,9 @@ enum class Spacing { a, sqrt_a, ln_a };
 [[nodiscard]] std::vector<double> time_grid(double a0, double a1, std::size_t steps,
                                             Spacing spacing);
 
+/// Epoch of the momenta while positions move from a0 to a1: the middle of the step.
+[[nodiscard]] double middle(double a0, double a1);
+
 /// Optional inputs of an integration.
 struct IntegrationOptions {
   /// Moving frame to which the momenta are relative; none: plain steps.
@@ -32,6 +35,11 @@ struct IntegrationOptions {
   std::size_t first_step = 0;
   /// Called after each step with its number, from 1. An exception ends the integration.
   std::function<void(std::size_t step)> after_step{};
+  /// Force on the particles at grid[first_step] with the source there, if the caller has it.
+  const field::LatticeField* first_force_mpch = nullptr;
+  /// False: the momenta stay at the middle of the last step, and the force at the end is not
+  /// needed.
+  bool last_kick = true;
 };
 
 /// Kick-drift-kick leapfrog of the particles along `grid` (particles.a = grid[first_step];
