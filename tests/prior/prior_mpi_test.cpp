@@ -1,4 +1,5 @@
 #include "nubox/core/error.hpp"
+#include "nubox/prior/shared.hpp"
 
 #include "prior/support.hpp"
 
