@@ -23,7 +23,11 @@ TEST(MetricsLog, goes_on_after_whole_lines_only) {
   world.barrier();
   {
     MetricsLog log(world, path, 2);
-    log.write(StepRecord{.epoch = 2, .step = 3, .samples = 1});
+    StepRecord step;
+    step.epoch = 2;
+    step.step = 3;
+    step.samples = 1;
+    log.write(step);
   }
   world.barrier();
   const std::string text = test::contents_of(path);
