@@ -4,9 +4,10 @@
 #
 # Runs the components of `nubox bench` on 1, 2, 4, ..., P ranks of this machine, or, under Slurm
 # (jobs/bench_scaling.slurm), on P ranks of 1, 2, 4, ..., N nodes: at the same size (strong) and at
-# the same size per rank (weak). DIR has a JSON file of each run; a second call continues where the
-# previous one ended. At the end it prints a table with the ratio of each component to the limit of the machine and
-# writes DIR/scaling.json and DIR/scaling.png.
+# the same size per rank (weak). DIR has a JSON file of each run, and beside it the version, threads,
+# repeats and nodes that it was made with; a second call measures only what is missing or was made with others. At
+# the end it prints a table with the ratio of each component to the limit of the machine and writes DIR/scaling.json
+# and DIR/scaling.png.
 #
 # Default: all components, P = 2, N = 1, SIZE = 256 on the fewest ranks, 3 repeats.
 # Environment: NUBOX_BINARY, NUBOX_PYTHON, NUBOX_LAUNCH (for example: srun --mpi=pmix; default: mpirun).
@@ -53,7 +54,8 @@ size_for() {
 # bench COMPONENT SIZE RANKS NODES
 bench() {
   local file="$out/$1-n$2-ranks$3.json" launch=(mpirun -np "$3" --bind-to none)
-  [ ! -e "$file" ] || return 0
+  local work="$version, ${OMP_NUM_THREADS:-1} threads, $repeats repeats, $4 nodes"
+  [ ! -e "$file" ] || [ "$(cat "$file.work" 2>/dev/null)" != "$work" ] || return 0
   if [[ "${NUBOX_LAUNCH:-}" == srun* ]]; then
     read -ra launch <<<"$NUBOX_LAUNCH --nodes=$4 --ntasks=$3"
   else
@@ -62,11 +64,15 @@ bench() {
   fi
   say "== $1, $2^3, $3 ranks" >&2
   OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" "${launch[@]}" "$binary" bench "--bench.what=$1" "--bench.n=$2" \
-    "--bench.repeats=$repeats" "--bench.directory=$out" "--bench.out=$file" >&2 ||
+    "--bench.repeats=$repeats" "--bench.directory=$out" "--bench.out=$file" >&2 || {
     say "nubox: $1 at $2^3 on $3 ranks failed with exit code $?: not in the table" >&2
+    return 0
+  }
+  say "$work" >"$file.work"
 }
 
 mkdir -p "$out"
+version="$("$binary" --version | head -n 1)"
 first=1
 [ "$nodes" = 1 ] || first="$per_node"
 for component in "${components[@]}"; do

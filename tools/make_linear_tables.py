@@ -135,12 +135,23 @@ def parse_arguments():
     return parameters
 
 
-def main():
-    parameters = parse_arguments()
+def require_packages():
+    """Ends the program if CLASS or what it needs is not there, or another package has its import name."""
     # classy 3.4.1 needs scipy without saying so.
     missing = [name for name in ("classy", "scipy", "numpy") if importlib.util.find_spec(name) is None]
     if missing:
         sys.exit(f"missing Python packages: {' '.join(missing)}; pip install classy scipy")
+    import classy
+
+    if not hasattr(classy, "Class"):
+        sys.exit(f"{classy.__file__} is not the Boltzmann code CLASS but another package that is imported as 'classy', "
+                 "such as classy-community. CLASS is the package classy: in a virtual environment of its own, "
+                 "pip install classy scipy")
+
+
+def main():
+    parameters = parse_arguments()
+    require_packages()
     import numpy as np
 
     cosmology = parameters.out / "cosmology.ini"

@@ -16,10 +16,17 @@ namespace {
 std::string kept_lines(const std::filesystem::path& path, std::uint64_t steps) {
   std::istringstream old(text_file::find(path).value_or(""));
   std::string kept;
+  std::size_t number = 0;
   for (std::string line; steps > 0 && std::getline(old, line);) {
+    ++number;
     const auto entry = nlohmann::json::parse(line, nullptr, false);
-    // A line that was cut off when the run was killed is not JSON; its step is repeated.
-    if (entry.is_object() && entry.value("step", std::uint64_t{0}) <= steps) kept += line + '\n';
+    const auto step = entry.is_object() ? entry.find("step") : entry.end();
+    if (step == entry.end() || !step->is_number_unsigned()) {
+      // Cut off when the run was killed, mostly; such a step is repeated.
+      log::info("{}, line {}: no record of a step, left out", path.string(), number);
+    } else if (step->get<std::uint64_t>() <= steps) {
+      kept += line + '\n';
+    }
   }
   return kept;
 }
@@ -59,7 +66,12 @@ std::string add_validation(const EpochRecord& epoch, nlohmann::json& line) {
 MetricsLog::MetricsLog(const par::Comm& comm, const std::filesystem::path& path,
                        std::uint64_t steps) {
   par::agree(comm, [&] {
-    if (comm.is_root()) file_.emplace(path, kept_lines(path, steps));
+    if (!comm.is_root()) return;
+    // Written beside the log and renamed over it while open: a run that is killed here loses no
+    // line.
+    const std::filesystem::path partial = path.string() + ".partial";
+    file_.emplace(partial, kept_lines(path, steps));
+    std::filesystem::rename(partial, path);
   });
 }
 

@@ -109,6 +109,9 @@ class Bench(Directory):
             self.assertEqual(len(rows), 12, done.stdout)  # three quantities, two modes, two rank counts
         self.assertNotIn("== fft", done.stderr)
         self.assertTrue((out / "scaling.png").exists())
+        done = subprocess.run([BENCH, "--out", out, "--n", "32", "--repeats", "2", "--strong", "fft"], text=True,
+                              capture_output=True, env=environment(NUBOX_BINARY=BINARY))
+        self.assertEqual(done.stderr.count("== fft"), 2, done.stderr)  # other repeats: other work
 
     def test_the_job_script_runs_on_one_machine_as_well(self):
         out = self.directory / "bench"

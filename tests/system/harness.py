@@ -1,8 +1,10 @@
 """Runs the nubox binary under mpirun for the system tests."""
 
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,6 +46,19 @@ def nubox(*args, ranks=2, env=None, rank_prefix=None, timeout=120, cwd=None):
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=cwd,
                           env={**os.environ, **(env or {})})
     return Outcome(done.returncode, done.stdout, done.stderr, time.monotonic() - start)
+
+
+def ranks_of(process):
+    """Process IDs of the ranks under mpirun."""
+    return [int(child) for child in
+            pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def kill_ranks(process):
+    """Kills the ranks under mpirun as the kernel or a scheduler would."""
+    for rank in ranks_of(process):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(rank, signal.SIGKILL)
 
 
 class SystemTest(unittest.TestCase):

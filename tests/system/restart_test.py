@@ -1,9 +1,6 @@
 """Training that is stopped, killed or finds a damaged checkpoint ends with the same weights."""
 
-import contextlib
 import json
-import os
-import pathlib
 import random
 import signal
 import subprocess
@@ -11,15 +8,7 @@ import time
 import unittest
 
 import numpy
-from harness import BINARY, MPIEXEC, SystemTest, files, nubox
-
-
-def kill_ranks(process):
-    """Kills the ranks under mpirun as the kernel or a scheduler would."""
-    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    for child in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(child), signal.SIGKILL)
+from harness import BINARY, MPIEXEC, SystemTest, files, kill_ranks, nubox
 
 
 class Restart(SystemTest):

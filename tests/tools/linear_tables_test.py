@@ -1,5 +1,6 @@
 """tools/make_linear_tables.py: refusals, and what it does beside running CLASS."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,8 +17,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 import make_linear_tables as tool  # noqa: E402
 
 
-def run(*arguments):
-    return subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True)
+def run(*arguments, modules=""):
+    """modules: a directory of Python modules that are found first."""
+    return subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(modules)})
 
 
 def parameters(**changed):
@@ -37,6 +40,18 @@ class MakeLinearTables(unittest.TestCase):
             result = run("--out", "/nonexistent/tables", *arguments)
             self.assertEqual(result.returncode, 2, result.stderr)
             self.assertIn(words, result.stderr)
+
+    def test_another_package_of_the_name_classy_is_told_from_class(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name in ("classy", "scipy", "numpy"):
+                package = pathlib.Path(directory) / name
+                package.mkdir()
+                (package / "__init__.py").write_text("class Classifier: pass\n")
+            result = run("--out", f"{directory}/tables", "--masses", "0", modules=directory)
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(f"{directory}/classy/__init__.py is not the Boltzmann code CLASS", result.stderr)
+            self.assertIn("pip install classy", result.stderr)
+            self.assertFalse((pathlib.Path(directory) / "tables").exists())
 
     def test_masses_join_a_directory_of_the_same_cosmology_only(self):
         with tempfile.TemporaryDirectory() as directory:

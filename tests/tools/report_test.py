@@ -1,6 +1,9 @@
 """The report's table, maps and page against numbers worked out here."""
 
 import base64
+import contextlib
+import io
+import json
 import math
 import pathlib
 import re
@@ -105,6 +108,25 @@ class Page(unittest.TestCase):
     def test_training_caption_names_the_best_validation(self):
         metrics = [{"step": 1, "loss": 3.0}, {"step": 2, "validation_loss": 0.5}, {"step": 3, "validation_loss": 0.7}]
         self.assertIn("0.5 at step 2", training.caption(metrics))
+
+    def test_broken_lines_of_a_metrics_log_are_named_and_the_others_are_read(self):
+        whole = [json.dumps({"kind": "step", "step": i, "loss": 1.0 / i}).encode() for i in range(1, 5)]
+        broken = [whole[1][:-9], whole[1][:-9] + whole[2], b"17", b'{"kind": "step", "loss": 1}',
+                  b'{"step": 5, "loss": "low"}', b'{"step": 5, "forward_seconds": 1}', b'{"step": 5, "loss": \xff}']
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "metrics.jsonl"
+            path.write_bytes(b"\n".join([whole[0], *broken, b"", *whole[1:], b'{"step": 5, "loss": null}', whole[0][:-3]]))
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                metrics = training.read_metrics(path)
+            self.assertEqual([record["step"] for record in metrics], [1, 2, 3, 4, 5])
+            lines = said.getvalue().splitlines()
+            self.assertEqual([re.search(r"metrics.jsonl, line (\d+): no ", line)[1] for line in lines],
+                             ["2", "3", "4", "5", "6", "7", "8", "14"])
+            self.assertIn("no number 'step'", lines[3])
+            self.assertIn("no number 'loss'", lines[4])
+        self.assertEqual(training.series(metrics, "loss")[0], [1, 2, 3, 4])
+        self.assertTrue(training.training_figure(metrics).png.startswith(b"\x89PNG"))
 
     def test_training_figure_shows_where_the_time_of_a_step_goes(self):
         times = {"data_seconds": 0.1, "forward_seconds": 0.3, "backward_seconds": 0.5, "communication_seconds": 0.05,

@@ -34,8 +34,8 @@ class SimulatorStudy(unittest.TestCase):
 
     def test_runs_differ_from_the_base_as_their_names_say(self):
         runs = {run.name: run for run in RUNS}
-        self.assertIn("--simulate.steps=60", runs["steps-60"].command_options(pathlib.Path("w")))
-        self.assertIn("--simulate.mesh_factor=6", runs["mesh-6N"].command_options(pathlib.Path("w")))
+        self.assertIn("--simulate.steps=60", runs["steps-60"].stage(pathlib.Path("w")).arguments())
+        self.assertIn("--simulate.mesh_factor=6", runs["mesh-6N"].stage(pathlib.Path("w")).arguments())
         path = runs["linear-low"].box_file(pathlib.Path("w"), 1, "0.600", 1)
         self.assertEqual(path, pathlib.Path("w/linear-low/pair-1/mnu-0.600-z1.000.h5"))
         self.assertEqual(len(Run("x", seeds=(1, 2)).files(pathlib.Path("w"))), 4)

@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import nubox  # noqa: E402
-from nubox_study.stages import Stage, Workshop, content_digest  # noqa: E402
+from nubox_study.runs import Run, Simulator  # noqa: E402
+from nubox_study.stages import Stage, Workshop, content_digest, linear_tables  # noqa: E402
 
 HEADER = {"box_size_mpch": 10.0, "redshift": 0.0, "Omega_m": 0.3175, "Omega_b": 0.049, "h": 0.6711, "n_s": 0.9624,
           "A_s": 2.13e-9, "M_nu_eV": 0.0, "origin": "import"}
@@ -117,6 +118,45 @@ class Stages(unittest.TestCase):
         self.source.unlink()
         with self.assertRaisesRegex(SystemExit, "source, which is missing"):
             self.chain()
+
+    def test_changed_linear_tables_remake_what_reads_them(self):
+        tables = self.source.with_name("tables")
+        tables.mkdir()
+        (tables / "transfer_Mnu0.txt").write_text("one")
+        settings = {"cosmology.tables": str(tables)}
+
+        def ran(command):
+            out = self.work / command / "out"
+            workshop = Workshop(self.copier, self.work)
+            with contextlib.redirect_stdout(io.StringIO()):
+                workshop.run(Stage(command, command, out.parent, settings, {"in": self.source, "out": out},
+                                   [self.source], [out]))
+            return workshop.ran
+
+        for command in ("predict", "stats"):
+            self.assertEqual([ran(command), ran(command)], [[command], []])
+        (tables / "transfer_Mnu0.txt").write_text("two")
+        self.assertEqual([ran("predict"), ran("stats")], [["predict"], []])
+        self.assertIn("hades/cosmology.ini", "\n".join(map(str, linear_tables({}))))
+        with self.assertRaisesRegex(SystemExit, "no linear tables"):
+            linear_tables({"cosmology.tables": "none"})
+
+    def test_boxes_of_the_simulator_study_are_remade_with_other_options_only(self):
+        calls = []
+
+        def simulate(command, *arguments, log=None):
+            calls.append(command)
+            for path in run.files(self.work):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(" ".join(arguments))
+
+        simulate.ranks, simulate.version = 1, ""
+        for steps, expected in ((30, 1), (30, 1), (60, 2)):
+            run = Run("base", steps=steps)
+            with contextlib.redirect_stdout(io.StringIO()):
+                Simulator(Workshop(simulate, self.work)).simulate(run)
+            self.assertEqual(len(calls), expected)
+            self.assertIn(f"--simulate.steps={steps}", run.files(self.work)[0].read_text())
 
     def test_digest_of_a_nubox_file_follows_its_data_and_header(self):
         path = self.source.with_name("box.h5")

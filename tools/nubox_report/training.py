@@ -2,6 +2,7 @@
 
 import json
 import statistics
+import sys
 
 import matplotlib.pyplot as plt
 from matplotlib import ticker
@@ -9,14 +10,51 @@ from matplotlib import ticker
 from nubox_report.style import METHODS, legend_above, picture, stacked_axes
 
 
+# Figures of a record that are drawn or named; JSON has no NaN, which is written as null.
+FIGURES = ("loss", "validation_loss", "prior_validation_loss", "forward_seconds")
+# What a record with times has as well.
+TIMES = ("data_seconds", "forward_seconds", "backward_seconds", "communication_seconds", "optimizer_seconds", "seconds",
+         "gflop_per_second", "samples_per_second", "memory_bytes")
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _fault(record):
+    """What is wrong with a record; empty if nothing is."""
+    if not isinstance(record, dict):
+        return "no JSON object"
+    if not isinstance(record.get("step"), int):
+        return "no number 'step'"
+    needed = TIMES if "forward_seconds" in record else ()
+    wrong = [name for name in FIGURES + needed if record.get(name) is not None and not _is_number(record[name])]
+    wrong += [name for name in needed if record.get(name) is None]
+    return f"no number '{wrong[0]}'" if wrong else ""
+
+
 def read_metrics(path):
-    """Records of a metrics log, one per line."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """Records of a metrics log, one per line. A broken line, as of a run killed while it wrote, is named on
+    standard error and left out."""
+    records = []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            fault = _fault(record)
+        except ValueError as error:  # JSONDecodeError or UnicodeDecodeError
+            fault = f"no JSON ({error})"
+        if fault:
+            print(f"{path}, line {number}: {fault}; left out: {line[:60].decode(errors='replace')}", file=sys.stderr)
+        else:
+            records.append(record)
+    return records
 
 
 def series(metrics, name):
     """(steps, values) of the records that carry a figure above zero (zero: nothing to validate on)."""
-    records = [record for record in metrics if record.get(name, 0) > 0]
+    records = [record for record in metrics if (record.get(name) or 0) > 0]
     return [record["step"] for record in records], [record[name] for record in records]
 
 

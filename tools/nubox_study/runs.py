@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import nubox
-from nubox_study.program import Nubox
+from nubox_study.stages import Stage
 
 MASSES = ("0.000", "0.150")
 
@@ -33,13 +33,15 @@ class Run:
         return [self.box_file(work, *key) for key in
                 ((s, m, z) for s in self.seeds for m in self.masses for z in self.redshifts)]
 
-    def command_options(self, work):
-        options = {"box.n": self.n, "box.size_mpch": self.box_mpch,
-                   "simulate.mnu_eV": ",".join(str(float(m)) for m in self.masses),
-                   "simulate.redshifts": ",".join(map(str, self.redshifts)),
-                   "simulate.seeds": ",".join(map(str, self.seeds)), "simulate.steps": self.steps,
-                   "simulate.mesh_factor": self.mesh_factor, "simulate.out": work / self.name}
-        return [f"--{key}={value}" for key, value in {**options, **self.options}.items()]
+    def stage(self, work):
+        """The stage that makes the boxes."""
+        settings = {"box.n": self.n, "box.size_mpch": self.box_mpch,
+                    "simulate.mnu_eV": ",".join(str(float(m)) for m in self.masses),
+                    "simulate.redshifts": ",".join(map(str, self.redshifts)),
+                    "simulate.seeds": ",".join(map(str, self.seeds)), "simulate.steps": self.steps,
+                    "simulate.mesh_factor": self.mesh_factor}
+        return Stage(f"simulate/{self.name}", "simulate", work / self.name, {**settings, **self.options},
+                     {"simulate.out": work / self.name}, [], self.files(work))
 
 
 LINEAR = {"masses": ("0.000", "0.150", "0.600"), "redshifts": (1, 0)}
@@ -60,21 +62,24 @@ RUNS = [
 ]
 
 
-class Simulator(Nubox):
-    """The command with the runs of the study."""
+class Simulator:
+    """Makes and measures the boxes of the study: stages of a workshop."""
 
-    def simulate(self, run, work):
-        """Makes the boxes of a run that are not there yet."""
-        if not all(path.exists() for path in run.files(work)):
-            self("simulate", *run.command_options(work))
+    def __init__(self, workshop):
+        self.workshop = workshop
 
-    def power(self, run, work, seed, mass, redshift=0):
+    def simulate(self, run):
+        """Makes the boxes of a run, unless they stand complete."""
+        self.workshop.run(run.stage(self.workshop.work))
+
+    def power(self, run, seed, mass, redshift=0):
         """Bin edges, mode counts and P(k) of a box: PCS, interlaced, on a mesh of 2N."""
-        box = run.box_file(work, seed, mass, redshift)
-        out = work / "stats" / f"{run.name}-{seed}-{box.stem}.h5"
-        if not out.exists():
-            self("stats", f"--stats.in={box}", f"--stats.out={out}", f"--stats.mesh={2 * run.n}",
-                 "--stats.assignment=pcs", "--stats.interlace=true", "--stats.statistics=power")
+        box = run.box_file(self.workshop.work, seed, mass, redshift)
+        name = f"stats/{run.name}-{seed}-{box.stem}"
+        out = self.workshop.work / name / "stats.h5"
+        settings = {"stats.mesh": 2 * run.n, "stats.assignment": "pcs", "stats.interlace": "true",
+                    "stats.statistics": "power"}
+        self.workshop.run(Stage(name, "stats", out.parent, settings, {"stats.in": box, "stats.out": out}, [box], [out]))
         arrays = nubox.read_table(out).arrays
         return Power(*(np.asarray(arrays[f"power/{name}"]) for name in ("k_edges", "k", "modes", "p_model")))
 
@@ -96,9 +101,9 @@ class Power:
         return (weight * self.p[rows].reshape(count, factor)).sum(axis=1) / weight.sum(axis=1)
 
 
-def ratio_of(nubox_command, run, work, seed=1):
+def ratio_of(simulator, run, seed=1):
     """k and P(0.15 eV)/P(0) of one pair."""
-    massless, massive = (nubox_command.power(run, work, seed, mass) for mass in MASSES)
+    massless, massive = (simulator.power(run, seed, mass) for mass in MASSES)
     return massless.k, massive.p / massless.p
 
 

@@ -1,4 +1,5 @@
-"""Stages of a study. A command runs again only if its settings, what its inputs hold or its products changed."""
+"""Stages of a study. A command runs again only if its settings, what its inputs and linear tables hold, or its
+products changed."""
 
 import json
 import os
@@ -13,6 +14,9 @@ import h5py
 import xxhash
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+# Commands whose results depend on the linear tables, and where the shipped ones are.
+COMMANDS_WITH_TABLES = ("simulate", "train", "predict")
+SHIPPED_TABLES = Path(__file__).resolve().parents[2] / "configs/cosmology"
 
 
 def _text_of(value):
@@ -46,6 +50,17 @@ def content_digest(path):
             return digest.hexdigest()
     except (OSError, KeyError, RuntimeError):
         return None
+
+
+def linear_tables(settings):
+    """Files of the linear tables that a command with these settings reads: of a directory, or of a shipped one by
+    name."""
+    name = settings.get("cosmology.tables", "hades")
+    directory = Path(name) if Path(name).exists() else SHIPPED_TABLES / name
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
+    if not files:
+        sys.exit(f"cosmology.tables = {name}: no linear tables in {directory}")
+    return files
 
 
 @dataclass
@@ -110,6 +125,8 @@ class Workshop:
                 sys.exit(f"stage {stage.name} needs {path}, which is missing or broken")
         about = [stage.command, {key: str(value) for key, value in stage.settings.items()}, sorted(stage.paths),
                  digests, [path.name for path in stage.makes]]
+        if stage.command in COMMANDS_WITH_TABLES:
+            about.append([[path.name, content_digest(path)] for path in linear_tables(stage.settings)])
         return xxhash.xxh3_64_hexdigest(json.dumps(about, sort_keys=True).encode())
 
     def _stands(self, stage, record):
@@ -121,7 +138,7 @@ class Workshop:
             return
         if record is None and any(stage.directory.iterdir()):
             sys.exit(f"{stage.directory} stands where stage {stage.name} would write, and no stage made it: "
-                     "remove it or choose another --work")
+                     "remove it or choose another directory for all output")
         if not stage.directory.resolve().is_relative_to(self.work.resolve()):
             raise ValueError(f"{stage.directory} is not below {self.work}")
         shutil.rmtree(stage.directory)
