@@ -32,7 +32,6 @@ std::vector<Failure> measure(const Run& run, const StatsPair& pair, const std::s
                              io::TableFile& table) {
   const StatsOptions& options = run.request.options;
   const std::vector<Statistic>& statistics = run.request.statistics;
-  const auto lock = io::OutputLock::of_file(run.comm, pair.out);
   const PairSummary summary = summarize_pair(run.comm, pair, run.request.plan.reader);
   par::require_memory(run.comm, required_bytes(run.comm, pair, summary, options.mesh_n, statistics),
                       "measuring " + pair.in.string());
@@ -61,6 +60,8 @@ std::vector<Failure> measure(const Run& run, const StatsPair& pair, const std::s
 /// The statistics of one pair; those in an existing file are kept. Collective.
 io::TableFile statistics_of_pair(const Run& run, const StatsPair& pair,
                                  std::vector<Failure>& failures) {
+  // Before the table is looked at: it also removes what a job left that was killed after publishing.
+  const auto lock = io::OutputLock::of_file(run.comm, pair.out);
   const std::string digest = digest_text(run.digests, run.request.plan.inputs_of(pair));
   io::TableFile table = run.request.resume
                             ? earlier_table(run.comm, pair, run.request.statistics, digest)
@@ -94,6 +95,7 @@ void run_stats(const par::Comm& comm, const StatsRequest& request, const io::Inp
   log::info("peak memory of a rank: {}",
             memory::text(comm.all_reduce(memory::peak_rss_bytes(), par::Reduction::max)));
   if (tables.size() > 1) {
+    const auto lock = io::OutputLock::of_file(comm, plan.out);
     io::TableFile ensemble = par::agree(comm, [&] { return combine(tables); });
     ensemble.attributes["inputs_checksum"] = digest_text(digests, plan.inputs());
     io::write_table_file(comm, plan.out, ensemble);
