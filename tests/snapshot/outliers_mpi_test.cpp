@@ -81,7 +81,7 @@ TEST(Outliers, the_limit_follows_from_two_percentiles) {
   std::vector<double> distances = naive_distances(field);
   std::sort(distances.begin(), distances.end());
   const double q90 = distances[sites * 90 / 100], q99 = distances[sites * 99 / 100];
-  const double expected = 1.5 * (q99 + (q99 - q90) * std::log10(sites / 100.0));
+  const double expected = 2 * (q99 + (q99 - q90) * std::log10(sites / 100.0));
   // Bins of 0.4 %; the difference of two percentiles counts 1.6 times.
   EXPECT_NEAR(snapshot::find_outliers(field, nothing_is_rounding).limit, expected,
               0.015 * expected);

@@ -113,7 +113,7 @@ class Snapshots(SystemTest):
 
     def test_a_particle_far_from_its_neighbours_is_refused_or_counted(self):
         box = box_of(self.field, row_major(self.n))
-        box.types[1].positions[100, 1] = (box.types[1].positions[100, 1] + box.size / 2) % box.size
+        box.types[1].x[100, 1] = (box.types[1].x[100, 1] + box.size / 2) % box.size
         Binary(format=2).write(self.directory / "shifted", box, split(box, 2))
         self.import_ends(3, "shifted", text="1 of 4096 particles has a displacement unlike those of the lattice "
                                             "neighbours, a sign of damaged positions: the worst, ID 101 of site")

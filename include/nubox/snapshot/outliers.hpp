@@ -23,7 +23,7 @@ struct Outliers {
 /// halo some of 26 neighbours stay near; with the third nearest, two damaged neighbours do not hide
 /// each other. The limit follows from the box itself: with an exponential tail beyond the 90th and
 /// 99th percentile, the largest of all particles is expected at q99 + (q99 - q90) log10(N / 100);
-/// the limit is 1.5 times that. Gaussian tails end before it. Up to 1 % of damaged particles do not
+/// the limit is twice that. Gaussian tails end before it. Up to 1 % of damaged particles do not
 /// change it.
 ///
 /// @param resolution  distances below it never count (rounding), in the unit of the field
