@@ -110,6 +110,18 @@ class Interruption(SystemTest):
         self.assertEqual(kept.stat().st_mtime_ns, before)
 
 
+class Tables(SystemTest):
+    def test_tables_that_end_below_the_nyquist_wavenumber_are_a_warning_of_the_run(self):
+        short = ["--box.size_mpch=1.2", "--simulate.steps=2", "--simulate.mnu_eV=0", "--simulate.redshifts=9"]
+        outcome = nubox("simulate", "--box.n=16", *short, f"--simulate.out={self.directory}/short")
+        self.assertEnds(outcome, 0)
+        self.assertEqual(outcome.err.count("warning: the linear tables end at k = 30.43 h/Mpc, below the Nyquist "
+                                           "wavenumber 41.89 h/Mpc of 16^3 particles"), 1, str(outcome))
+        enough = nubox("simulate", "--box.n=8", *short, f"--simulate.out={self.directory}/enough")
+        self.assertEnds(enough, 0)
+        self.assertNotIn("the linear tables end", enough.err)
+
+
 class Memory(SystemTest):
     BOX = ["--box.n=48", "--box.size_mpch=93.75", "--simulate.steps=1", "--simulate.mnu_eV=0,0.15"]
 
