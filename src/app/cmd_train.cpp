@@ -5,6 +5,7 @@
 #include "nubox/io/paths.hpp"
 #include "nubox/net/model_file.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/par/memory_limits.hpp"
 #include "nubox/par/step_control.hpp"
 #include "nubox/train/continuation.hpp"
 #include "nubox/train/pair_reader.hpp"
@@ -100,12 +101,12 @@ void train(const par::Comm& world, const config::Config& config) {
     for (const train::Realisation& realisation : *part) reader.check(realisation);
   }
   check_model(world, options, inputs);
-  if (config.dry_run()) {
-    report_cost(world, train::training_cost(card, options, train::pair_count(split.training),
+  const RunCost cost = train::training_cost(card, options, train::pair_count(split.training),
                                             train::pair_count(split.validation), world.size(),
-                                            !config.text("data.cache").empty()));
-  }
+                                            !config.text("data.cache").empty());
+  if (config.dry_run()) report_cost(world, cost);
   if (config.check_only() || config.dry_run()) return;
+  par::require_memory(world, cost.rank_bytes, "training on these pairs");
 
   const io::OutputLock lock = io::OutputLock::of_directory(world, options.out);
   const io::InputDigests digests = io::digest_inputs(world, inputs);

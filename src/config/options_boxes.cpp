@@ -106,6 +106,9 @@ std::vector<Option> box_options() {
        "(/density_nu)."},
       {"import", "nu_mesh", integer, "0", 0, 65536, {},
        "Mesh points per side of the neutrino density; 0: as many as CDM particles per side."},
+      {"import", "outliers", choice, "refuse", {}, {}, {"refuse", "warn"},
+       "Particles whose displacement or velocity has nothing in common with those of their lattice "
+       "neighbours, a sign of damage: refused, or counted with a warning."},
       {"import", "mnu_eV", number, "-1", -1, 2, {},
        "Sum of the neutrino masses, eV; -1: from the masses of the particles."},
       {"import", "cdm_type", integer, "-1", -1, 6, {},

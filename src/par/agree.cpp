@@ -1,9 +1,27 @@
 #include "nubox/par/agree.hpp"
 
+#include "nubox/core/memory_limit.hpp"
+
 #include <filesystem>
 #include <new>
+#include <string_view>
 
 namespace nubox::par {
+namespace {
+
+/// Whether an exception of another library is an allocation that failed. LibTorch has types of its
+/// own, which this module does not know: its allocators for CPUs and GPUs are known by their texts.
+bool is_out_of_memory(std::string_view text) {
+  for (const char* part : {"can't allocate memory", "not enough memory", "out of memory"}) {
+    if (text.find(part) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// First line of a text: LibTorch adds a stack trace.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
 
 Error current_error() {
   try {
@@ -13,8 +31,9 @@ Error current_error() {
   } catch (const std::filesystem::filesystem_error& error) {
     return FileSystemError("{}", error.what());
   } catch (const std::bad_alloc&) {
-    return InternalError("out of memory");
+    return memory::out_of_memory("");
   } catch (const std::exception& error) {
+    if (is_out_of_memory(error.what())) return memory::out_of_memory(first_line(error.what()));
     return InternalError("{}", error.what());
   } catch (...) {
     return InternalError("unknown exception");

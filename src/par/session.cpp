@@ -6,9 +6,12 @@
 #include "nubox/core/machine.hpp"
 #include "nubox/par/agree.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 namespace nubox::par {
 namespace {
@@ -50,6 +53,10 @@ int run_guarded(const std::function<int(const Comm&)>& body) {
       }
       return static_cast<int>(error.code());
     }
+    // Ranks that fail at the same time print one block: the lowest ends the job before the others.
+    constexpr std::chrono::milliseconds head_start{100};
+    constexpr int longest = 20;
+    std::this_thread::sleep_for(head_start * std::min(world.rank(), longest));
     print_failure(error, world.rank(), world.size());
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
     return static_cast<int>(error.code());

@@ -3,8 +3,9 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/units.hpp"
-#include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
+
+#include "snapshot/border_planes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -52,23 +53,6 @@ double squared_distance(const float* a, const float* b, std::size_t count) {
   });
 }
 
-/// First x plane of the next rank, [3][N][N], on ranks that own planes. Collective.
-std::vector<float> next_plane(const field::LatticeField& field) {
-  const par::SlabLayout& layout = field.layout();
-  const std::size_t n = layout.n(), plane = n * n;
-  std::vector<std::size_t> counts(static_cast<std::size_t>(layout.comm().size()), 0);
-  std::vector<float> send;
-  if (layout.local().count > 0) {
-    const std::size_t before = field::haloed_start(layout.local().start, 1, n);
-    counts[static_cast<std::size_t>(layout.owner(before))] = 3 * plane;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const auto first = field.component(c).subspan(0, plane);
-      send.insert(send.end(), first.begin(), first.end());
-    }
-  }
-  return layout.comm().all_to_all(send, counts);
-}
-
 struct MeanSquares {
   Triple values{};       ///< by component
   Triple differences{};  ///< all components, between neighbours along each axis
@@ -77,7 +61,7 @@ struct MeanSquares {
 /// Collective.
 MeanSquares mean_squares(const field::LatticeField& field) {
   const std::size_t n = field.n(), plane = n * n, planes = field.layout().local().count;
-  const std::vector<float> beyond = next_plane(field);
+  const std::vector<float> beyond = border_planes(field).after;
   MeanSquares sums;
   for (std::size_t c = 0; c < 3; ++c) {
     const auto values = field.component(c);
@@ -265,6 +249,19 @@ std::vector<Check> self_checks(const field::LatticeField& displacement_mpch,
     checks.push_back(growth_check(displacement_mpch, *velocity_kms, redshift, Omega_m));
   }
   return checks;
+}
+
+void require_passed(const par::Comm& comm, const std::vector<Check>& checks,
+                    const std::string& map) {
+  std::string failed;
+  for (const Check& check : checks) {
+    log::info("  {}: {}", check.text, check.passed ? "passed" : "FAILED");
+    if (!check.passed) failed += (failed.empty() ? "" : "; ") + check.text;
+  }
+  if (failed.empty()) return;
+  par::throw_agreed(
+      comm,
+      InputError("the particles do not start from the sites that {} gives them: {}", map, failed));
 }
 
 bool is_foreign(const io::FieldHeader& header) {

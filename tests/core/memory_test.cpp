@@ -1,7 +1,12 @@
 #include "nubox/core/memory.hpp"
 
+#include "nubox/core/log.hpp"
+#include "nubox/core/memory_limit.hpp"
+
 #include "support/sanitizers.hpp"
 
+#include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -54,7 +59,28 @@ TEST(Memory, freed_arrays_are_reused_during_retention) {
 TEST(Memory, available_memory_is_positive_and_limited) {
   EXPECT_GT(available_bytes(), std::uint64_t{1} << 20);
   EXPECT_LT(available_bytes(), std::uint64_t{1} << 50);
-  EXPECT_GT(address_space_left_bytes(), std::uint64_t{1} << 20);
+}
+
+TEST(Memory, limits_name_their_source_and_an_allocation_that_fails_names_phase_and_limits) {
+  EXPECT_FALSE(shared_limit().source.empty());
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  if (before.rlim_cur != RLIM_INFINITY) GTEST_SKIP() << "the address space is limited already";
+  rlimit limited = before;
+  constexpr std::uint64_t limit_bytes = std::uint64_t{1} << 45;
+  limited.rlim_cur = limit_bytes;
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &limited), 0);
+  const auto own = own_limit();
+  log::set_phase("counting");
+  const Error error = out_of_memory("no 5 bytes");
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->source, "ulimit -v, address space");
+  EXPECT_LT(own->left_bytes, limit_bytes);
+  EXPECT_EQ(error.code(), ExitCode::usage);
+  for (const char* part : {"'counting' (no 5 bytes)", "ulimit -v", "GiB"}) {
+    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+  }
 }
 
 TEST(Memory, text_has_a_unit) { EXPECT_EQ(text(std::uint64_t{5} << 28), "1.25 GiB"); }

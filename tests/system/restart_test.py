@@ -58,6 +58,17 @@ class Restart(SystemTest):
         self.assertIn("going on from", again.out + again.err)
         self.assertSameWeights(out)
 
+    def test_a_terminated_launcher_leaves_a_checkpoint_from_which_the_next_start_goes_on(self):
+        out = self.directory / "terminated"
+        options = [*self.options(out), "--train.checkpoint_minutes=1e-4"]
+        code = self.train_until(out, 3, lambda process: process.send_signal(signal.SIGTERM), options)
+        self.assertNotEqual(code, 0)
+        self.assertFalse((out / "model.h5").exists())
+        again = nubox("train", *options)
+        self.assertEqual(again.code, 0, str(again))
+        self.assertIn("going on from", again.out + again.err)
+        self.assertSameWeights(out)
+
     def test_a_stop_file_stops_with_a_checkpoint(self):
         out = self.directory / "stopped"
         code = self.train_until(out, 3, lambda process: (out / "stop").write_text(""))

@@ -23,14 +23,14 @@ class Interruption(SystemTest):
         done = nubox("simulate", *BOX, f"--simulate.out={cls.straight}")
         assert done.code == 0, str(done)
 
-    def interrupt(self, out, action, *options):
-        """Starts a run, calls `action` on mpirun once the first output stands, returns its code."""
+    def interrupt(self, out, action, *options, once=NAMES[0]):
+        """Starts a run, calls `action` on mpirun once a file (pattern) stands, returns its code."""
         command = [MPIEXEC, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", "2",
                    BINARY, "simulate", *BOX, f"--simulate.out={out}", *options]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             deadline = time.monotonic() + 60
             while process.poll() is None and time.monotonic() < deadline:
-                if (out / "pair-1" / NAMES[0]).exists():
+                if list((out / "pair-1").glob(once)):
                     action(process)
                     break
                 time.sleep(0.005)
@@ -56,6 +56,19 @@ class Interruption(SystemTest):
         self.assertIn("continues at", again.err)
         self.assertSameBytes(out)
         self.assertEqual(list((out / "pair-1").glob("checkpoint-*")), [])
+
+    def test_a_terminated_launcher_leaves_a_checkpoint_from_which_the_next_start_goes_on(self):
+        out = self.directory / "terminated"
+        options = ["--simulate.checkpoint_minutes=0.0001"]
+        code = self.interrupt(out, lambda process: process.send_signal(signal.SIGTERM), *options,
+                              once="checkpoint-*.h5")
+        self.assertNotEqual(code, 0)
+        self.assertTrue(list((out / "pair-1").glob("checkpoint-*.h5")))
+        self.assertSound(out)
+        again = nubox("simulate", *BOX, f"--simulate.out={out}", *options)
+        self.assertEqual(again.code, 0, str(again))
+        self.assertIn("continues at", again.err)
+        self.assertSameBytes(out)
 
     def test_a_stop_file_and_the_wall_clock_stop_as_well(self):
         out = self.directory / "file"
@@ -95,6 +108,18 @@ class Interruption(SystemTest):
         self.assertEqual(nubox("simulate", *BOX, f"--simulate.out={out}").code, 0)
         self.assertSameBytes(out)
         self.assertEqual(kept.stat().st_mtime_ns, before)
+
+
+class Tables(SystemTest):
+    def test_tables_that_end_below_the_nyquist_wavenumber_are_a_warning_of_the_run(self):
+        short = ["--box.size_mpch=1.2", "--simulate.steps=2", "--simulate.mnu_eV=0", "--simulate.redshifts=9"]
+        outcome = nubox("simulate", "--box.n=16", *short, f"--simulate.out={self.directory}/short")
+        self.assertEnds(outcome, 0)
+        self.assertEqual(outcome.err.count("warning: the linear tables end at k = 30.43 h/Mpc, below the Nyquist "
+                                           "wavenumber 41.89 h/Mpc of 16^3 particles"), 1, str(outcome))
+        enough = nubox("simulate", "--box.n=8", *short, f"--simulate.out={self.directory}/enough")
+        self.assertEnds(enough, 0)
+        self.assertNotIn("the linear tables end", enough.err)
 
 
 class Memory(SystemTest):

@@ -111,6 +111,16 @@ class Snapshots(SystemTest):
         self.assertEqual(self.read_back(out).attributes["id_map"], "initial conditions")
         self.import_ends(3, "any", text="do not start from the sites")
 
+    def test_a_particle_far_from_its_neighbours_is_refused_or_counted(self):
+        box = box_of(self.field, row_major(self.n))
+        box.types[1].x[100, 1] = (box.types[1].x[100, 1] + box.size / 2) % box.size
+        Binary(format=2).write(self.directory / "shifted", box, split(box, 2))
+        self.import_ends(3, "shifted", text="1 of 4096 particles has a displacement unlike those of the lattice "
+                                            "neighbours, a sign of damaged positions: the worst, ID 101 of site")
+        out, outcome = self.import_ends(0, "shifted", "--import.outliers=warn", ranks=3)
+        self.assertIn("warning: 1 of 4096 particles", outcome.err)
+        self.assertTrue(out.exists())
+
     def test_missing_double_and_uncubed_particles_are_refused(self):
         ids = row_major(self.n)
         ids[10] = 400

@@ -31,12 +31,8 @@ class HeapRetention {
   HeapRetention& operator=(const HeapRetention&) = delete;
 };
 
-/// Bytes that new allocations on this machine can still get: free memory and caches that the kernel
-/// can release, or what the control group of a batch job or container has left, if that is less.
+/// left_bytes of shared_limit().
 [[nodiscard]] std::uint64_t available_bytes();
-/// Address space in bytes that this process has left under RLIMIT_AS (ulimit -v); the largest
-/// integer if there is no limit.
-[[nodiscard]] std::uint64_t address_space_left_bytes();
 
 /// "1.25 GiB".
 [[nodiscard]] std::string text(std::uint64_t bytes);

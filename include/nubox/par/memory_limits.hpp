@@ -13,8 +13,8 @@ inline constexpr std::uint64_t library_buffer_bytes = std::uint64_t{6} << 20;
 
 /// Refuses work that does not fit into memory, before anything is allocated. `bytes` is what this
 /// rank is about to allocate, `what` names the work ("a force mesh of 1024^3"). The ranks of one
-/// machine share its available memory. Collective.
-/// @throws UsageError (agreed) that says how much is missing
+/// machine share its available memory. A demand that only just fits is a warning. Collective.
+/// @throws UsageError (agreed) that says what is needed, available and missing, and by which limit
 void require_memory(const Comm& comm, std::uint64_t bytes, const std::string& what);
 
 }  // namespace nubox::par

@@ -2,6 +2,7 @@
 
 #include "nubox/field/box.hpp"
 #include "nubox/gadget/snapshot_set.hpp"
+#include "nubox/snapshot/outliers.hpp"
 #include "nubox/snapshot/self_checks.hpp"
 
 #include <cstddef>
@@ -20,6 +21,7 @@ struct ImportOptions {
   std::size_t tile = 64;                  ///< for MapChoice::tiles
   const gadget::Snapshot* ics = nullptr;  ///< initial conditions; may be null
   std::optional<ExpectedRms> expected{};  ///< expected rms displacement; none: not checked
+  OutlierChoice outliers = OutlierChoice::refuse;
 };
 
 /// The CDM particles of a snapshot on their Lagrangian lattice: displacement x - q (Mpc/h) and
@@ -29,7 +31,8 @@ struct ImportOptions {
 /// owns their site. Among the numberings whose IDs cover those of the snapshot, the one with the
 /// smallest rms displacement of a sample is chosen. It is then verified on the whole box: every
 /// site filled exactly once, mean displacement 0 or 1/2 cell per axis (the lattice offset, which is
-/// subtracted and recorded), and self_checks. All numbers are logged.
+/// subtracted and recorded), no particle far from its neighbours (check_outliers), and self_checks.
+/// All numbers are logged.
 ///
 /// @param header  gives the cosmology; box, n, redshift, offset and origin are set here
 /// Collective on `comm`.

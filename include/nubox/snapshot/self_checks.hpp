@@ -58,6 +58,13 @@ struct ExpectedRms {
                                              double redshift, double Omega_m,
                                              const std::optional<ExpectedRms>& expected);
 
+/// Logs every check of an import; the checks must be equal on all ranks.
+///
+/// @param map  name of the map from particles to sites, for the message
+/// Collective. @throws InputError (agreed) with the numbers of those that failed
+void require_passed(const par::Comm& comm, const std::vector<Check>& checks,
+                    const std::string& map);
+
 /// Whether a box comes from another program than `nubox simulate`, whose small boxes may scatter by
 /// more than the checks allow.
 [[nodiscard]] bool is_foreign(const io::FieldHeader& header);

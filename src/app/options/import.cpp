@@ -43,6 +43,9 @@ snapshot::ImportOptions import_options(const config::Config& config) {
                                                 {"tiles", snapshot::MapChoice::tiles},
                                                 {"tiles64", snapshot::MapChoice::tiles},
                                                 {"rowmajor", snapshot::MapChoice::row_major}});
+  options.outliers = chosen<snapshot::OutlierChoice>(
+      config, "import.outliers",
+      {{"refuse", snapshot::OutlierChoice::refuse}, {"warn", snapshot::OutlierChoice::warn}});
   options.tile = config.text("import.id_map") == "tiles64" ? 64 : config.size("import.tile");
   return options;
 }
