@@ -33,12 +33,11 @@ void predict(const par::Comm& world, const config::Config& config) {
     report_cost(world, predict::suite_cost(world, group, tasks, predictor));
     return;
   }
-  const std::uint64_t bytes = predict::check_resources(world, group, tasks, predictor);
   if (config.check_only()) {
-    predict::check_suite(world, group, tasks,
-                         [&](const predict::SuiteTask& task) { (void)predictor.resources(task); });
+    predict::check_predictions(world, group, tasks, predictor);
     return;
   }
+  const std::uint64_t bytes = predict::check_resources(world, group, tasks, predictor);
 
   // 4. Memory, and the record of the run. Inputs are identified by the checksums in the headers of
   //    their boxes, so that a suite is not read twice. A run without valid inputs leaves no record.

@@ -1,12 +1,11 @@
 #include "nubox/io/table_file.hpp"
 
-#include "nubox/core/checksum.hpp"
-#include "nubox/core/fault.hpp"
 #include "nubox/io/bytes.hpp"
 #include "nubox/io/hdf5_attributes.hpp"
 #include "nubox/io/publish.hpp"
 #include "nubox/par/agree.hpp"
 
+#include "io/array_numbers.hpp"
 #include "io/file_checksum.hpp"
 
 #include <fcntl.h>
@@ -15,43 +14,8 @@
 namespace nubox::io {
 namespace {
 
-/// HDF5 types of array elements: little-endian in the file, native in memory.
-template <class T>
-struct NumberType;
-template <>
-struct NumberType<float> {
-  static hid_t file() { return H5T_IEEE_F32LE; }
-  static hid_t memory() { return H5T_NATIVE_FLOAT; }
-};
-template <>
-struct NumberType<double> {
-  static hid_t file() { return H5T_IEEE_F64LE; }
-  static hid_t memory() { return H5T_NATIVE_DOUBLE; }
-};
-template <>
-struct NumberType<std::int64_t> {
-  static hid_t file() { return H5T_STD_I64LE; }
-  static hid_t memory() { return H5T_NATIVE_INT64; }
-};
-template <>
-struct NumberType<std::uint64_t> {
-  static hid_t file() { return H5T_STD_U64LE; }
-  static hid_t memory() { return H5T_NATIVE_UINT64; }
-};
-
 template <class T>
 using ElementOf = typename std::decay_t<T>::value_type;
-
-std::size_t elements(const std::vector<std::size_t>& shape) {
-  std::size_t count = 1;
-  for (const std::size_t extent : shape) count *= extent;
-  return count;
-}
-
-template <class T>
-std::string array_checksum(const std::vector<T>& values) {
-  return checksum_text(checksum_of(std::span<const T>(values)));
-}
 
 /// All groups of a table: those with attributes and all parents of arrays, parents first.
 std::set<std::string> groups_of(const TableFile& table) {
@@ -140,76 +104,6 @@ void encode(const TableFile& table, const std::filesystem::path& memory) {
   file.close("close a table in memory");
 }
 
-template <class T>
-std::vector<T> read_values(hid_t dataset, std::size_t count) {
-  std::vector<T> values(count);
-  if (count > 0) {
-    hdf5::check(
-        H5Dread(dataset, NumberType<T>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
-        "read a dataset");
-  }
-  return values;
-}
-
-bool has_type(hid_t dataset, hid_t type) {
-  const hdf5::Type own(H5Dget_type(dataset), "read the type of a dataset");
-  return hdf5::check(H5Tequal(own.id(), type), "compare types") > 0;
-}
-
-Array read_array(hid_t file, const std::string& path, const std::string& where) {
-  const hdf5::Dataset dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT),
-                              "open dataset '" + path + "'");
-  Attributes attributes = read_attributes(dataset.id(), where);
-  Array array;
-  array.shape = hdf5::shape_of(dataset.id());
-  const std::size_t count = elements(array.shape);
-  const hid_t id = dataset.id();
-  if (has_type(id, H5T_IEEE_F32LE))
-    array.values = read_values<float>(id, count);
-  else if (has_type(id, H5T_IEEE_F64LE))
-    array.values = read_values<double>(id, count);
-  else if (has_type(id, H5T_STD_I64LE))
-    array.values = read_values<std::int64_t>(id, count);
-  else if (has_type(id, H5T_STD_U64LE))
-    array.values = read_values<std::uint64_t>(id, count);
-  else
-    throw InputError("{} is of none of the types f4, f8, i8, u8", where);
-  const auto text = [&](const char* name) {
-    return find<std::string>(attributes, name).value_or("");
-  };
-  const std::string computed =
-      std::visit([](const auto& values) { return array_checksum(values); }, array.values);
-  if (computed != text("checksum")) {
-    throw InputError("{} is damaged: its checksum is {}, the file says '{}'", where, computed,
-                     text("checksum"));
-  }
-  array.units = text("units");
-  array.description = text("description");
-  return array;
-}
-
-TableFile decode(std::span<const std::byte> bytes, const std::string& where,
-                 const std::string& format, int version) {
-  const hdf5::File file = hdf5::open_image(bytes);
-  TableFile table;
-  table.format = format;
-  table.version = version;
-  table.attributes = read_signed_attributes(file.id(), where, format, version);
-  table.attributes.erase("format");
-  table.attributes.erase("format_version");
-  for (const hdf5::Entry& entry : hdf5::list_objects(file.id())) {
-    const std::string entry_where = fmt::format("{}:/{}", where, entry.path);
-    if (entry.is_dataset) {
-      table.arrays[entry.path] = read_array(file.id(), entry.path, entry_where);
-    } else {
-      const hdf5::Group group(H5Gopen2(file.id(), entry.path.c_str(), H5P_DEFAULT),
-                              "open " + entry_where);
-      table.group_attributes[entry.path] = read_attributes(group.id(), entry_where);
-    }
-  }
-  return table;
-}
-
 }  // namespace
 
 void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
@@ -228,23 +122,6 @@ void write_table_file(const par::Comm& comm, const std::filesystem::path& path,
                       file.write_at(0, std::as_bytes(std::span(bytes)));
                       file.close();
                     });
-}
-
-TableFile read_table_file(const par::Comm& comm, const std::filesystem::path& path,
-                          const std::string& expected_format) {
-  const std::string where = path.string();
-  const std::string bytes = comm.broadcast(par::agree(comm, [&] {
-    fault::point("open");
-    if (!comm.is_root()) return std::string();
-    std::string contents = read_bytes(path);
-    require_file_checksum(contents, where);
-    return contents;
-  }));
-  return par::agree(comm, [&] {
-    return reading(where, [&] {
-      return decode(std::as_bytes(std::span(bytes)), where, expected_format, table_format_version);
-    });
-  });
 }
 
 }  // namespace nubox::io

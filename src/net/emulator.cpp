@@ -2,9 +2,12 @@
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/io/named_table.hpp"
 #include "nubox/net/torch/device.hpp"
 #include "nubox/net/torch/weights.hpp"
 #include "nubox/par/agree.hpp"
+
+#include "net/card_names.hpp"
 
 namespace nubox::net {
 
@@ -61,17 +64,32 @@ void save_model(const par::Comm& comm, const std::filesystem::path& path, const 
 }
 
 Model load_model(const par::Comm& comm, const std::filesystem::path& path) {
-  const io::TableFile table = io::read_table_file(comm, path, model_format);
-  return par::agree(comm, [&] {
+  Model model;
+  const std::string group = "weights";
+  // The names follow from the architecture: those that writing such a network would give.
+  const auto names = [&](const io::Attributes& root) {
+    model.network = make_network(read_architecture(root));
+    io::TableFile table;
+    write_module(*model.network, group, table);
+    std::vector<std::string> all = card_names(root);
+    for (const auto& [name, array] : table.arrays) all.push_back(name);
+    return all;
+  };
+  const io::NamedTable found = io::read_named_table(comm, path, model_format, names);
+  par::agree(comm, [&] {
+    for (const std::string& name : found.ignored) {
+      if (!name.starts_with(group + "/")) continue;
+      throw InputError("{}: '{}' does not belong to the architecture that the file states",
+                       path.string(), name);
+    }
     try {
-      Model model{read_card(table), nullptr};
-      model.network = make_network(model.card.architecture);
-      read_module(table, "weights", *model.network);
-      return model;
+      model.card = read_card(found.table);
+      read_module(found.table, group, *model.network);
     } catch (const InputError& error) {
       throw InputError("{}: {}", path.string(), error.what());
     }
   });
+  return model;
 }
 
 }  // namespace nubox::net

@@ -2,8 +2,11 @@
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/error.hpp"
+#include "nubox/io/named_table.hpp"
 #include "nubox/net/model_attributes.hpp"
 #include "nubox/par/agree.hpp"
+
+#include "net/card_names.hpp"
 
 #include <sstream>
 
@@ -105,8 +108,23 @@ void save_card(const par::Comm& comm, const std::filesystem::path& path, const M
   io::write_table_file(comm, path, table);
 }
 
+std::vector<std::string> card_names(const io::Attributes& root) {
+  // A card with everything that is optional: the names that are written are the ones to read.
+  ModelCard card;
+  card.architecture = read_architecture(root);
+  card.calibration = {{0.0}, {prior::CalibrationPoint{}}};
+  card.output_calibration = card.calibration;
+  card.metrics["any"] = 0;
+  io::TableFile table;
+  write_card(card, table);
+  std::vector<std::string> names;
+  for (const auto& [path, array] : table.arrays) names.push_back(path);
+  for (const auto& [path, attributes] : table.group_attributes) names.push_back(path + "/");
+  return names;
+}
+
 ModelCard load_card(const par::Comm& comm, const std::filesystem::path& path) {
-  const io::TableFile table = io::read_table_file(comm, path, model_format);
+  const io::TableFile table = io::read_named_table(comm, path, model_format, card_names).table;
   return par::agree(comm, [&] {
     try {
       return read_card(table);

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
+#include "nubox/predict/suite_runner.hpp"
 
 #include "predict/open_input.hpp"
 #include "predict/prediction_setup.hpp"
@@ -73,32 +74,58 @@ PredictBox Predictor::open(const SuiteTask& task) const {
   };
 }
 
-std::uint64_t check_resources(const par::Comm& world, const par::Comm& group,
-                              const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
-  const auto groups = static_cast<std::size_t>(world.size() / group.size());
-  std::uint64_t most = 0;
+namespace {
+
+/// What the tasks of a group need together.
+struct SuiteNeeds {
+  std::uint64_t most_bytes = 0;  ///< of one task
   std::vector<io::PlannedFile> outputs;
-  for (auto i = static_cast<std::size_t>(world.rank() / group.size()); i < tasks.size();
-       i += groups) {
-    log::beat();
-    try {
-      const TaskResources found = predictor.resources(tasks[i]);
-      most = std::max(most, found.memory.peak_bytes());
-      outputs.insert(outputs.end(), found.outputs.begin(), found.outputs.end());
-    } catch (const Error& error) {
-      if (!error.agreed()) throw;
-    }
+
+  void add(const TaskResources& found) {
+    most_bytes = std::max(most_bytes, found.memory.peak_bytes());
+    outputs.insert(outputs.end(), found.outputs.begin(), found.outputs.end());
   }
+};
+
+/// Collective on `world`. @throws FileSystemError, UsageError (agreed)
+void try_outputs(const par::Comm& world, const par::Comm& group,
+                 const std::vector<SuiteTask>& tasks, const SuiteNeeds& needs) {
   std::vector<std::filesystem::path> inputs;
   for (const SuiteTask& task : tasks) inputs.push_back(task.in);
   std::optional<Error> refused;
   try {
-    io::check_outputs(group, outputs, inputs);
+    io::check_outputs(group, needs.outputs, inputs);
   } catch (const Error& error) {
     refused = error;
   }
   par::agree_on(world, refused);
-  return world.all_reduce(most, par::Reduction::max);
+}
+
+}  // namespace
+
+std::uint64_t check_resources(const par::Comm& world, const par::Comm& group,
+                              const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
+  const auto groups = static_cast<std::size_t>(world.size() / group.size());
+  SuiteNeeds needs;
+  for (auto i = static_cast<std::size_t>(world.rank() / group.size()); i < tasks.size();
+       i += groups) {
+    log::beat();
+    try {
+      needs.add(predictor.resources(tasks[i]));
+    } catch (const Error& error) {
+      if (!error.agreed()) throw;
+    }
+  }
+  try_outputs(world, group, tasks, needs);
+  return world.all_reduce(needs.most_bytes, par::Reduction::max);
+}
+
+void check_predictions(const par::Comm& world, const par::Comm& group,
+                       const std::vector<SuiteTask>& tasks, const Predictor& predictor) {
+  SuiteNeeds needs;
+  check_suite(world, group, tasks,
+              [&](const SuiteTask& task) { needs.add(predictor.resources(task)); });
+  try_outputs(world, group, tasks, needs);
 }
 
 }  // namespace nubox::predict

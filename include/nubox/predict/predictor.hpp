@@ -74,4 +74,9 @@ class Predictor {
                                             const std::vector<SuiteTask>& tasks,
                                             const Predictor& predictor);
 
+/// The same for --check: opens every input once, and reports those that fail as run_suite does.
+/// Collective on `world`. @throws as check_suite, and as check_resources
+void check_predictions(const par::Comm& world, const par::Comm& group,
+                       const std::vector<SuiteTask>& tasks, const Predictor& predictor);
+
 }  // namespace nubox::predict
