@@ -9,6 +9,9 @@ export PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MPLBACKEND=Agg
 run=
 if [ "${1:-}" = --run ]; then run="$2"; shift 2; fi
 [ $# -gt 0 ] || { sed -n '2,6s/^# \?//p' "$0" >&2; exit 2; }
+# Files that git does not track: an installation must leave none behind.
+strays() { git status --porcelain --untracked-files=all --ignored tools | grep -E '^(\?\?|!!)' || true; }
+before="$(strays)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
@@ -28,7 +31,10 @@ print('Python', sys.version.split()[0], 'numpy', numpy.__version__, 'h5py', h5py
     echo "installed and ran the example in $((SECONDS - start)) s"
   fi
   (cd tests/tools && "$venv/bin/python" -m unittest -q nubox_file_test nubox_package_test)
-  [ -z "$(git status --porcelain --untracked-files=all tools)" ] || { git status --short tools; echo "the tree changed" >&2; exit 1; }
+  [ "$(strays)" = "$before" ] || {
+    echo "the installation left files in tools/" >&2
+    exit 1
+  }
 }
 
 count=0

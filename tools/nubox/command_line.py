@@ -10,7 +10,7 @@ import h5py
 import nubox
 from nubox.errors import NuboxFileError
 from nubox.header import native
-from nubox.reading import open_hdf5, read
+from nubox.reading import all_names, open_hdf5, read
 
 
 def describe(path):
@@ -18,16 +18,14 @@ def describe(path):
     with open_hdf5(path) as file:
         lines = [f"{path} ({os.path.getsize(path)} bytes)"]
         lines += [f"  {name} = {native(value)}" for name, value in sorted(file.attrs.items())]
-
-        def visit(name, node):
+        for name in all_names(file):
+            node = file[name]
             if isinstance(node, h5py.Dataset):
                 units = native(node.attrs.get("units", b""))
                 lines.append(f"/{name}  {node.dtype} {node.shape}{', ' + units if units else ''}")
             else:
                 lines.append(f"/{name}  group")
             lines.extend(f"    {key} = {native(value)}" for key, value in sorted(node.attrs.items()))
-
-        file.visititems(visit)
     return "\n".join(lines)
 
 

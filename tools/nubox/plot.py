@@ -44,15 +44,17 @@ def _axes():
     return plt.subplots(figsize=(6, 4), constrained_layout=True)
 
 
+def _curve(axis, table, label, name, **style):
+    """A column over k up to the Nyquist wavenumber of its mesh."""
+    k, values = _column(table, label, "power/k"), _column(table, label, name)
+    shown = k <= float(table.group_attributes.get("power", {}).get("k_nyquist_hmpc", k[-1]))
+    axis.plot(k[shown], values[shown], label=label or None, **style)
+
+
 def _curves(axis, tables, name):
-    nyquist = []
     for i, (label, table) in enumerate(tables.items()):
-        k, values = _column(table, label, "power/k"), _column(table, label, name)
-        axis.plot(k, values, label=label or None, color=COLOURS[i % len(COLOURS)],
-                  linestyle=DASHES[i // len(COLOURS) % len(DASHES)])
-        nyquist.append(float(table.group_attributes.get("power", {}).get("k_nyquist_hmpc", k[-1])))
+        _curve(axis, table, label, name, color=COLOURS[i % len(COLOURS)], linestyle=DASHES[i // len(COLOURS) % len(DASHES)])
     axis.set_xscale("log")
-    axis.set_xlim(right=min(nyquist))
     axis.set_xlabel("k  [h/Mpc]")
 
 
@@ -63,8 +65,7 @@ def power(stats):
     _curves(axis, tables, "power/p_model")
     first = next(iter(tables.values()))
     if "power/p_target" in first.arrays:
-        axis.plot(first.arrays["power/k"], first.arrays["power/p_target"], color="black", linestyle=(0, (6, 2)),
-                  label="target")
+        _curve(axis, first, "target", "power/p_target", color="black", linestyle=(0, (6, 2)))
     axis.set_yscale("log")
     axis.set_ylabel("P(k)  [(Mpc/h)$^3$]")
     if axis.get_legend_handles_labels()[1]:
@@ -86,24 +87,28 @@ def transfer(stats):
 
 
 def density(boxes):
-    """Density of a slab of 15 Mpc/h at z = 0 of each box, on one logarithmic scale."""
+    """Density of a slab of each box, 15 Mpc/h thick from z = 0, on one logarithmic scale."""
     import matplotlib.pyplot as plt
+    from matplotlib import ticker
 
     fields = _by_label(boxes, read_field, Field)
-    figure, axes = plt.subplots(1, len(fields), figsize=(3.4 * len(fields) + 0.8, 3.4), squeeze=False, sharey=True,
+    figure, axes = plt.subplots(1, len(fields), figsize=(3.2 * len(fields) + 0.9, 3.6), squeeze=False, sharey=True,
                                 constrained_layout=True)
     maps, sizes = {}, {}
     for label, box in fields.items():
         sizes[label] = box.attributes["box_size_mpch"]
         painted = density_map(box.displacement, sizes[label], box.attributes["lattice_offset_cells"])
         maps[label] = np.log10(np.maximum(painted, 1e-2))
-    lowest, highest = (limit(np.array([limit(values) for values in maps.values()])) for limit in (np.min, np.max))
+    together = np.concatenate([values.ravel() for values in maps.values()])
+    # A few almost empty cells must not take half of the colours.
+    lowest, highest = np.percentile(together, 1), together.max()
     for axis, (label, values) in zip(axes[0], maps.items()):
         size = sizes[label]
         image = axis.imshow(values.T, origin="lower", extent=(0, size, 0, size), vmin=lowest, vmax=highest)
         n = fields[label].attributes["n"]
         axis.set_title(label or f"slab of {slab_cells(n, size) * size / n:.1f} Mpc/h", fontsize=10)
         axis.set_xlabel("x  [Mpc/h]")
+        axis.xaxis.set_major_locator(ticker.MaxNLocator(4, prune="upper"))
     axes[0, 0].set_ylabel("y  [Mpc/h]")
-    figure.colorbar(image, ax=list(axes[0]), label=r"$\log_{10}\,\rho/\bar\rho$")
+    figure.colorbar(image, ax=list(axes[0]), label=r"$\log_{10}\,\rho/\bar\rho$", extend="min", shrink=0.85)
     return figure

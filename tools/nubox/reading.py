@@ -37,6 +37,13 @@ def open_hdf5(path):
         raise NuboxFileError(f"{path} is no sound HDF5 file: {error}") from error
 
 
+def all_names(file):
+    """Paths of all groups and datasets. Work on them is done afterwards: h5py 3.1 loses errors that a visitor raises."""
+    names = []
+    file.visit(names.append)
+    return names
+
+
 def _root_attributes(path, file):
     """Root attributes once format, end mark, checksum and version are found right."""
     _require(str(native(file.attrs.get("format", ""))).startswith("nubox-"), f"{path} is no nubox file")
@@ -85,15 +92,13 @@ def read_table(path):
         _require(attributes["format"] != FIELD_FORMAT, f"{path} is a {FIELD_FORMAT} file, which holds a box: "
                                                        "a stats, model or checkpoint file is needed")
         table = Table(attributes["format"], attributes)
-
-        def visit(name, node):
+        for name in all_names(file):
+            node = file[name]
             if isinstance(node, h5py.Dataset):
                 table.arrays[name], about = _read_dataset(path, node, array_checksum)
                 table.units[name] = about.get("units", "")
             else:
                 table.group_attributes[name] = _verified_attributes(f"{path}:/{name}", node)
-
-        file.visititems(visit)
     return table
 
 
