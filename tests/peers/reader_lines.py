@@ -82,8 +82,9 @@ def run_lines_of_page(box):
             offset = np.abs((offset + BOX_MPCH / 2) % BOX_MPCH - BOX_MPCH / 2).max()
             speed = np.abs(np.asarray(names["velocities_kms"]) - expected.velocities).max()
             # float32 of kpc/h, and unit constants of the readers to 1e-6
-            require(offset < 5e-5 and speed < 5e-3, f"{reader}, {folder}: positions within {offset} Mpc/h, velocities within {speed}")
-            print(f"{reader}, {folder}: positions within {offset:.1e} Mpc/h, velocities within {speed:.1e} km/s")
+            result = f"{reader}, {folder}: positions within {offset:.1e} Mpc/h, velocities within {speed:.1e} km/s"
+            require(offset < 5e-5 and speed < 5e-3, result)
+            print(result)
 
 
 def changed_hdf5(name, change):
@@ -170,7 +171,8 @@ def test_pynbody():
     width = float(pynbody.load("mpch.hdf5").dm["pos"].in_units("Mpc a h**-1").max())
     require(BOX_MPCH / 2 < width <= BOX_MPCH, f"pynbody takes UnitLength_in_cm: positions up to {width} Mpc/h")
     width = float(pynbody.load("binary/snap_004").dm["pos"].in_units("Mpc a h**-1").max())
-    require(500 * BOX_MPCH < width <= 1000 * BOX_MPCH, f"pynbody takes binary files for Mpc/h: positions up to {width} Mpc/h")
+    require(500 * BOX_MPCH < width <= 1000 * BOX_MPCH,
+            f"pynbody takes binary files for Mpc/h: positions up to {width} Mpc/h")
     for name, family in (("hdf5/snap_004.hdf5", "dm"), ("binary/snap_004", "dm"), ("type2h.hdf5", "dm"), ("type2", "star")):
         found = [kind.name for kind in pynbody.load(name).families()]
         require(found == [family], f"pynbody: {name} holds {found}, not {family}")

@@ -37,7 +37,8 @@ class TemporaryDirectory(unittest.TestCase):
 class Layout(unittest.TestCase):
     def test_import_finds_the_package_although_a_script_of_that_name_lies_beside_it(self):
         self.assertEqual(pathlib.Path(nubox.__file__), SOURCE / "tools/nubox/__init__.py")
-        done = subprocess.run([sys.executable, "-B", str(SOURCE / "tools/nubox.py"), "--help"], capture_output=True, text=True)
+        command = [sys.executable, "-B", str(SOURCE / "tools/nubox.py"), "--help"]
+        done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("usage: nubox.py [-h] [--verify] file", done.stdout)
         self.assertIn("nubox.to_pylians", done.stdout)

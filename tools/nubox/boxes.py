@@ -93,8 +93,8 @@ class Field:
     @property
     def positions(self):
         """Comoving particle positions in [0, L), (3, N, N, N) float64, Mpc/h."""
-        axis = self.lattice
-        return (np.stack(np.meshgrid(axis, axis, axis, indexing="ij")) + self.displacement) % self.attributes["box_size_mpch"]
+        sites = np.stack(np.meshgrid(*[self.lattice] * 3, indexing="ij"))
+        return (sites + self.displacement) % self.attributes["box_size_mpch"]
 
     def labelled(self, name):
         """One of displacement, velocity, density_nu as a Labelled array over the lattice or the mesh, in Mpc/h."""
