@@ -2,7 +2,8 @@
 #   bin/           nubox, and libnubox_cuda.so, which it looks for beside itself
 #   lib/, include/ the modules as static libraries with their public headers, and a CMake package:
 #                  find_package(nubox) defines nubox::<module>
-#   share/nubox/   configs, jobs and tools, which the program finds relative to its own path
+#   share/nubox/   configs, jobs and tools, which the program finds relative to its own path; examples and docs.
+#                  tools holds the Python package nubox: PYTHONPATH, or pip install share/nubox/tools
 # LibTorch is not copied (NUBOX_TORCH_ROOT); its directories remain in the run path.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -13,13 +14,13 @@ if(TARGET nubox_cuda)
   set_target_properties(nubox_cuda PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS nubox_cuda LIBRARY DESTINATION bin)
 endif()
-install(DIRECTORY configs jobs tools DESTINATION share/nubox USE_SOURCE_PERMISSIONS
+install(DIRECTORY configs jobs tools examples DESTINATION share/nubox USE_SOURCE_PERMISSIONS
         PATTERN "__pycache__" EXCLUDE
         PATTERN "packaging" EXCLUDE
         # These work on a clone.
         REGEX "tools/(setup|build|test|quickstart)\\.sh$|tools/requirements$" EXCLUDE)
 install(FILES README.md LICENSE CHANGELOG.md CITATION.cff CONTRIBUTING.md DESTINATION share/nubox)
-install(DIRECTORY docs DESTINATION share/nubox FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY docs DESTINATION share/nubox FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 install(FILES tools/packaging/modulefile DESTINATION share/nubox/modulefiles/nubox RENAME ${PROJECT_VERSION})
 
 # The package has two export sets: a program that uses none of the modules over LibTorch needs no LibTorch.

@@ -1,7 +1,7 @@
 """Opens an exported snapshot with the public readers, unedited, and compares what they read with the
 field file that it came from.
 
-    pip install Pylians yt pynbody g3read            # beside what tools/nubox.py needs
+    pip install Pylians yt pynbody g3read            # beside what the package nubox needs
     nubox export --export.in=box.h5 --export.out=DIR/snap_004 --export.files=4
     python tests/peers/snapshot_readers.py box.h5 DIR/snap_004          (.../snap_004 of either format)
 

@@ -11,7 +11,7 @@ DOCS = SOURCE / "docs"
 # The README comes first: the pages use the results of its quickstart. The installation is last: a failing build
 # must not hide failures of the other pages.
 PAGES = [SOURCE / "README.md", *(DOCS / "user" / f"{name}.md" for name in
-         ("data", "prediction", "training", "snapshots", "statistics", "cluster", "installation"))]
+         ("data", "prediction", "training", "snapshots", "statistics", "python", "cluster", "installation"))]
 RUN = "bash"
 # Not run: commands for a cluster, a GPU or foreign data, and other languages.
 NOT_RUN = {"sh", "cmake"}
