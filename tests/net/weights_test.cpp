@@ -47,7 +47,7 @@ TEST(ModelAttributes, numbers_out_of_range_and_errors_of_options_are_errors_of_t
   EXPECT_EQ(attribute<std::size_t>(attributes, "channels"), 16U);
   EXPECT_THROW((void)attribute<std::size_t>(attributes, "levels"), InputError);
   EXPECT_THROW((void)attribute<std::size_t>(attributes, "kernel"), InputError);
-  EXPECT_THROW(from_file([]() -> int { throw UsageError("unknown kind"); }), InputError);
+  EXPECT_THROW((void)from_file([]() -> int { throw UsageError("unknown kind"); }), InputError);
 }
 
 }  // namespace
