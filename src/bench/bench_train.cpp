@@ -3,6 +3,7 @@
 #include "nubox/core/memory.hpp"
 #include "nubox/io/scratch_directory.hpp"
 #include "nubox/net/conv_roofline.hpp"
+#include "nubox/net/torch/device.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/train/trainer.hpp"
 
@@ -91,6 +92,7 @@ std::vector<Row> measure_train(const par::Comm& world, const Options& options,
     rows.push_back({"train", fmt::format("{} fp32: strong, step of {} crops", name, batch),
                     measure_step(world, work, batch, scratch.path() / "strong").sum(), "s"});
     work.precision = net::Precision::bf16;
+    if (net::usable_precision(world, work.precision) != work.precision) continue;
     const std::size_t second = rows.size();
     const double bf16 = add_rows(world, work, crops, scratch.path() / "bf16", rows);
     rows.push_back({"train", fmt::format("{}: bf16 speed-up", name), fp32 / bf16, "x fp32",

@@ -2,6 +2,7 @@
 
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/net/torch/device.hpp"
 #include "nubox/net/torch/network.hpp"
 
 #include "net/conv_error.hpp"
@@ -32,8 +33,12 @@ ConvCheck::ConvCheck(const par::Comm& comm) {
 }
 
 std::vector<Precision> ConvCheck::precisions() const {
-  if (on_gpu_) return {Precision::fp32, Precision::tf32, Precision::bf16};
-  return {Precision::fp32, Precision::bf16};
+  std::vector<Precision> all{Precision::fp32};
+  if (on_gpu_) all.push_back(Precision::tf32);  // on CPUs it is fp32
+  all.push_back(Precision::bf16);
+  std::erase_if(all,
+                [&](Precision precision) { return !computes(precision, torch::Device(device_)); });
+  return all;
 }
 
 ConvFigure ConvCheck::error(Precision precision, Layout layout) const {

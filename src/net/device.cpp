@@ -47,6 +47,16 @@ int capability_of(torch::Device gpu) {
   return gpu_function<int (*)(int)>("nubox_gpu_capability")(gpu.index());
 }
 
+bool cpu_computes_bf16() {
+#if defined(__x86_64__)
+  // The condition of LibTorch (at::native::mkldnn_bf16_device_check).
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+#else
+  return false;
+#endif
+}
+
 /// @throws UsageError if LibTorch or NCCL have no machine code for this GPU
 void require_supported(torch::Device gpu) {
   const int* values = nullptr;
@@ -74,17 +84,19 @@ torch::Device choose_device(const par::Comm& comm) {
   });
 }
 
+bool computes(Precision precision, torch::Device device) {
+  if (device.is_cuda()) return supported_precision(precision, capability_of(device)) == precision;
+  return precision != Precision::bf16 || cpu_computes_bf16();
+}
+
 Precision usable_precision(const par::Comm& comm, Precision wanted) {
-  const torch::Device device = choose_device(comm);
-  constexpr int any = 1000;  // CPUs
-  const int own = device.is_cuda() ? capability_of(device) : any;
-  const int least = comm.all_reduce(own, par::Reduction::min);
-  const Precision usable = supported_precision(wanted, least);
-  if (usable != wanted && comm.is_root()) {
-    log::warn("{} needs a GPU of compute capability 8.0 or later, this one has {}.{}: {} is used",
-              name_of(wanted), least / 10, least % 10, name_of(usable));
+  const int own = computes(wanted, choose_device(comm)) ? 1 : 0;
+  if (comm.all_reduce(own, par::Reduction::min) == 1) return wanted;
+  if (comm.is_root()) {
+    log::warn("{} needs GPUs of compute capability 8.0 or later{}: fp32 is used", name_of(wanted),
+              wanted == Precision::bf16 ? ", or CPUs with AVX-512 (bw, dq, vl)" : "");
   }
-  return usable;
+  return Precision::fp32;
 }
 
 int set_threads(const par::Comm& comm) {

@@ -49,7 +49,8 @@ TEST(Convolution, of_one_small_sample_equals_that_of_a_batch_with_its_gradients)
         at::conv3d(x.to(torch::kDouble), weight.to(torch::kDouble), bias.to(torch::kDouble), 1, 1),
         activation);
     EXPECT_EQ(y.sizes(), expected.sizes());
-    EXPECT_LT(largest_difference(y.detach(), expected.detach()), 1e-5);
+    // Rounding of sums of 81 products of order one.
+    EXPECT_LT(largest_difference(y.detach(), expected.detach()), 5e-5);
     const auto upstream = torch::randn_like(y);
     const auto found = torch::autograd::grad({y}, {x, weight}, {upstream});
     const auto right =
@@ -60,7 +61,7 @@ TEST(Convolution, of_one_small_sample_equals_that_of_a_batch_with_its_gradients)
     const c10::InferenceMode inference;
     EXPECT_LT(largest_difference(convolution(x.detach(), weight.detach(), bias, 1, 1, activation),
                                  y.detach()),
-              1e-5);
+              5e-5);
   }
 }
 

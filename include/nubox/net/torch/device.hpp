@@ -17,8 +17,13 @@ namespace nubox::net {
 /// @throws UsageError if LibTorch or NCCL have no machine code for the GPU
 [[nodiscard]] torch::Device choose_device(const par::Comm& comm);
 
-/// The precision for all ranks: `wanted`, or fp32 with a warning if a rank's GPU cannot compute it.
-/// Collective.
+/// Whether a device computes convolutions in this precision. On GPUs bf16 and tf32 need compute
+/// capability 8.0. On CPUs tf32 is fp32, and bf16 needs AVX-512 (bw, dq, vl): without it LibTorch
+/// refuses bf16 or computes it inexactly. Rank-local.
+[[nodiscard]] bool computes(Precision precision, torch::Device device);
+
+/// The precision for all ranks: `wanted`, or fp32 with a warning if the device of a rank does not
+/// compute it. Collective.
 [[nodiscard]] Precision usable_precision(const par::Comm& comm, Precision wanted);
 
 /// Sets torch's threads (OMP_NUM_THREADS if given, else this rank's share of the node's cores) and
