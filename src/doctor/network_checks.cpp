@@ -5,6 +5,8 @@
 #include "nubox/par/agree.hpp"
 #include "nubox/train/sum_check.hpp"
 
+#include <algorithm>
+
 namespace nubox::doctor {
 namespace {
 
@@ -18,7 +20,12 @@ std::vector<Finding> examine_convolutions(const par::Comm& world, const Options&
   const net::ConvCheck check(world);
   const double peak = par::agree(world, [&] { return check.matrix_rate(repeats); });
   std::vector<Finding> values, speeds;
-  for (const net::Precision precision : check.precisions()) {
+  const std::vector<net::Precision> precisions = check.precisions();
+  if (std::ranges::find(precisions, net::Precision::bf16) == precisions.end()) {
+    speeds.push_back(
+        skipped("bf16", "no AVX-512 and no GPU of compute capability 8.0: fp32 is used"));
+  }
+  for (const net::Precision precision : precisions) {
     for (const net::Layout layout : {net::Layout::contiguous, net::Layout::channels_last_3d}) {
       const std::string name = fmt::format("{}, {}", net::name_of(precision), net::name_of(layout));
       const auto error = par::agree(world, [&] { return check.error(precision, layout); });

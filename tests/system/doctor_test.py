@@ -69,7 +69,7 @@ class Doctor(SystemTest):
         self.assertEnds(outcome, 0)
         reasons = [row["note"] for row in rows if row["verdict"] == "skipped"]
         if HAS_TORCH:
-            self.assertTrue(reasons in ([], ["no GPU"]), reasons)
+            self.assertLessEqual(set(reasons), {"no GPU", "no AVX-512 and no GPU of compute capability 8.0: fp32 is used"})
         else:
             self.assertEqual(reasons, ["this nubox was built without LibTorch"])
         outcome = nubox("doctor", "--doctor.checks=needs", ranks=1)
