@@ -55,7 +55,8 @@ TEST_F(CompleteOutput, file_of_another_run_is_refused_with_the_difference) {
   try {
     (void)complete("its seed is 7");
     FAIL() << "accepted";
-  } catch (const InputError& error) {
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
     EXPECT_NE(std::string(error.what()).find("its seed is 7"), std::string::npos) << error.what();
   }
 }

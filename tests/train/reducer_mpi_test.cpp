@@ -61,7 +61,8 @@ TEST(Reducer, ranks_with_uneven_shares_give_the_gradient_of_one_rank_with_all_sa
        {Reducer::Options{}, Reducer::Options{.bucket_bytes = 2000, .last_bytes = 500}}) {
     for (const std::size_t micro : {1U, 2U}) {
       const auto summed = gradient(world, options, micro);
-      EXPECT_LT((summed - expected).norm().item<double>() / norm, 1e-6);
+      // Sums over thousands of voxels in another order: some units of 2^-24.
+      EXPECT_LT((summed - expected).norm().item<double>() / norm, 4e-6);
     }
   }
 }
