@@ -72,7 +72,7 @@ bench() {
 }
 
 mkdir -p "$out"
-version="$("$binary" --version | head -n 1)"
+version="$(command "$binary" --version | head -n 1)"  # not the function of that name
 first=1
 [ "$nodes" = 1 ] || first="$per_node"
 for component in "${components[@]}"; do

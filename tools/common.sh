@@ -2,8 +2,11 @@
 # shellcheck shell=bash
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export NUBOX_VENV="$root/.deps/venv"
-# Versions of LibTorch: the directories in tools/requirements. The default stands in CMakeLists.txt.
-export NUBOX_TORCH_VERSION="${NUBOX_TORCH_VERSION:-$(sed -n 's/^set(NUBOX_DEFAULT_TORCH_VERSION \(.*\))$/\1/p' "$root/CMakeLists.txt")}"
+# Versions of LibTorch: the directories in tools/requirements. The default stands in CMakeLists.txt (not in an installation).
+if [ -f "$root/CMakeLists.txt" ]; then
+  default_torch_version="$(sed -n 's/^set(NUBOX_DEFAULT_TORCH_VERSION \(.*\))$/\1/p' "$root/CMakeLists.txt")"
+fi
+export NUBOX_TORCH_VERSION="${NUBOX_TORCH_VERSION:-${default_torch_version:-}}"
 torch_directory="$root/.deps/torch-$NUBOX_TORCH_VERSION"
 export NUBOX_CUDA="${NUBOX_CUDA:-AUTO}"
 case "$NUBOX_CUDA" in
@@ -55,7 +58,7 @@ mpirun_allowances() {
 
 # Components of `nubox bench`, one a line, as its help lists them.
 bench_components() {
-  "$1" bench --help | sed -n '/--bench.what/{n;s/.*(one of \(.*\))$/\1/p}' | tr -d ' ' | tr , '\n'
+  command "$1" bench --help | sed -n '/--bench.what/{n;s/.*(one of \(.*\))$/\1/p}' | tr -d ' ' | tr , '\n'
 }
 
 # Whether to build with CUDA: as NUBOX_CUDA says; AUTO: if this machine has an NVIDIA driver or a CUDA toolkit.
