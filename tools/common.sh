@@ -7,7 +7,6 @@ if [ -f "$root/CMakeLists.txt" ]; then
   default_torch_version="$(sed -n 's/^set(NUBOX_DEFAULT_TORCH_VERSION \(.*\))$/\1/p' "$root/CMakeLists.txt")"
 fi
 export NUBOX_TORCH_VERSION="${NUBOX_TORCH_VERSION:-${default_torch_version:-}}"
-torch_directory="$root/.deps/torch-$NUBOX_TORCH_VERSION"
 export NUBOX_CUDA="${NUBOX_CUDA:-AUTO}"
 case "$NUBOX_CUDA" in
   AUTO | ON | OFF) ;;

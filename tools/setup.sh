@@ -26,6 +26,7 @@ debian_packages=(
   nlohmann-json3-dev libxxhash-dev libgtest-dev python3 python3-venv
 )
 test_packages=(shellcheck doxygen slurm-wlm munge)
+torch_directory="$root/.deps/torch-$NUBOX_TORCH_VERSION"
 check_only=false
 with_tests=false
 with_packages=true

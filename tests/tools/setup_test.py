@@ -123,7 +123,7 @@ class Setup(unittest.TestCase):
     def test_without_root_or_sudo_it_says_what_an_administrator_should_run(self):
         self.packages(NOT_INSTALLED)
         self.program("fake/id", "echo 1000")
-        tools = {name: shutil.which(name) for name in ("bash", "grep", "dirname", "paste", "cat", "env")}
+        tools = {name: shutil.which(name) for name in ("bash", "grep", "dirname", "paste", "cat", "env", "sed")}
         for name, path in tools.items():
             (self.root / "fake" / name).symlink_to(path)
         done = self.run_setup(PATH=f"{self.root}/fake")
