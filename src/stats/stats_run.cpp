@@ -60,7 +60,8 @@ std::vector<Failure> measure(const Run& run, const StatsPair& pair, const std::s
 /// The statistics of one pair; those in an existing file are kept. Collective.
 io::TableFile statistics_of_pair(const Run& run, const StatsPair& pair,
                                  std::vector<Failure>& failures) {
-  // Before the table is looked at: it also removes what a job left that was killed after publishing.
+  // Before the table is looked at: it also removes what a job left that was killed after
+  // publishing.
   const auto lock = io::OutputLock::of_file(run.comm, pair.out);
   const std::string digest = digest_text(run.digests, run.request.plan.inputs_of(pair));
   io::TableFile table = run.request.resume

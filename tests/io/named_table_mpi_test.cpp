@@ -70,13 +70,13 @@ TEST(NamedTable, a_name_that_is_a_link_or_of_another_kind_is_refused) {
   const auto world = par::Comm::world();
   const TemporaryDirectory directory(world);
   const fs::path path = foreign_table(world, directory);
-  for (const auto& [name, text] :
-       std::vector<std::pair<std::string, std::string>>{{"alias", "soft or external link"},
-                                                        {"outside", "soft or external link"},
-                                                        {"outside/masses", "soft or external link"},
-                                                        {"metrics", "is no dataset"},
-                                                        {"masses/", "is no group"},
-                                                        {"weights/note", "attributes have checksum"}}) {
+  for (const auto& [name, text] : std::vector<std::pair<std::string, std::string>>{
+           {"alias", "soft or external link"},
+           {"outside", "soft or external link"},
+           {"outside/masses", "soft or external link"},
+           {"metrics", "is no dataset"},
+           {"masses/", "is no group"},
+           {"weights/note", "attributes have checksum"}}) {
     try {
       (void)read(world, path, {name});
       ADD_FAILURE() << name << " was read";
