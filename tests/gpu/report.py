@@ -78,7 +78,7 @@ def doctor(node, report, ranks):
 
 def last_loss(directory):
     records = [json.loads(line) for line in (directory / "metrics.jsonl").read_text().splitlines()]
-    return [record["train_loss"] for record in records if "train_loss" in record][-1]
+    return [record["training_loss"] for record in records if "training_loss" in record][-1]
 
 
 def train(node, report):
@@ -113,8 +113,8 @@ def predict(node, report):
                  f"displacements differ by at most {largest:.2g} Mpc/h (at most {DISPLACEMENT_TOLERANCE_MPCH})")
 
 
-def measure(node, report, ranks, size):
-    for what in ("train", "predict", "allreduce"):
+def measure(node, report, ranks, size, components):
+    for what in components:
         for count in ranks:
             file = node.directory / f"bench-{what}-{count}.json"
             code = node.run(f"bench {what} on {count}", "bench", f"--bench.what={what}", f"--bench.n={size}", f"--bench.out={file}",
@@ -144,7 +144,10 @@ def main():
         doctor(node, report, ranks)
         train(node, report)
         predict(node, report)
-        measure(node, report, ranks, 256 if found else 32)
+        if found:
+            measure(node, report, ranks, 256, ("train", "predict", "allreduce"))
+        else:  # a training step of D3M takes minutes on CPUs
+            measure(node, report, ranks, 32, ("predict", "allreduce"))
     arguments.out.write_text(json.dumps(report.content, indent=1) + "\n")
     print(f"{'all checks passed' if report.passed() else 'checks failed'}; report: {arguments.out}")
     sys.exit(0 if report.passed() else 1)
