@@ -50,23 +50,34 @@ struct MeshView {
   std::size_t row_floats;
 };
 
+/// Nodes and weights of one particle along the axes; its node in x is the caller's.
+template <std::size_t order>
+struct ParticleWeights {
+  float x[order], y[order], z[order];
+  std::size_t y_node, z_node;
+
+  ParticleWeights(float x_fraction, const ParticlePosition& particle, std::size_t n) {
+    using Kernel = AssignmentKernel<order>;
+    const CellPosition in_y = Kernel::locate(particle.y, n), in_z = Kernel::locate(particle.z, n);
+    y_node = in_y.node;
+    z_node = in_z.node;
+    Kernel::weights(x_fraction, x);
+    Kernel::weights(in_y.fraction, y);
+    Kernel::weights(in_z.fraction, z);
+  }
+};
+
 /// Calls visit(node value, weight) for the order^3 nodes of a particle whose lowest plane is here.
 template <std::size_t order, class Float, class Visit>
 inline void visit_nodes(const MeshView<Float>& mesh, const NodeTables& tables, std::uint32_t plane,
                         float x_fraction, const ParticlePosition& particle, Visit&& visit) {
-  using Kernel = AssignmentKernel<order>;
-  const CellPosition y = Kernel::locate(particle.y, mesh.n);
-  const CellPosition z = Kernel::locate(particle.z, mesh.n);
-  float wx[order], wy[order], wz[order];
-  Kernel::weights(x_fraction, wx);
-  Kernel::weights(y.fraction, wy);
-  Kernel::weights(z.fraction, wz);
-  const std::uint32_t* z_nodes = tables.wrapped.data() + z.node;
+  const ParticleWeights<order> w(x_fraction, particle, mesh.n);
+  const std::uint32_t* z_nodes = tables.wrapped.data() + w.z_node;
   for (std::size_t i = 0; i < order; ++i) {
     for (std::size_t j = 0; j < order; ++j) {
-      Float* row = mesh.planes[plane + i] + tables.wrapped[y.node + j] * mesh.row_floats;
-      const float weight = wx[i] * wy[j];
-      for (std::size_t k = 0; k < order; ++k) visit(row[z_nodes[k]], weight * wz[k]);
+      Float* row = mesh.planes[plane + i] + tables.wrapped[w.y_node + j] * mesh.row_floats;
+      const float weight = w.x[i] * w.y[j];
+      for (std::size_t k = 0; k < order; ++k) visit(row[z_nodes[k]], weight * w.z[k]);
     }
   }
 }
@@ -120,31 +131,26 @@ inline ParticleRoute::Differences read_differences(const MeshView<const float>& 
                                                    const NodeTables& tables, std::size_t plane,
                                                    float x_fraction,
                                                    const ParticlePosition& particle) {
-  using Kernel = AssignmentKernel<order>;
   constexpr std::size_t reach = difference_reach, nodes = order + 2 * reach;
-  const CellPosition y = Kernel::locate(particle.y, mesh.n);
-  const CellPosition z = Kernel::locate(particle.z, mesh.n);
-  float wx[order], wy[order], wz[order];
-  Kernel::weights(x_fraction, wx);
-  Kernel::weights(y.fraction, wy);
-  Kernel::weights(z.fraction, wz);
-  const auto dx = difference_weights(wx), dy = difference_weights(wy), dz = difference_weights(wz);
-  const std::uint32_t* z_nodes = tables.wrapped.data() + z.node;
+  const ParticleWeights<order> w(x_fraction, particle, mesh.n);
+  const auto dx = difference_weights(w.x), dy = difference_weights(w.y),
+             dz = difference_weights(w.z);
+  const std::uint32_t* z_nodes = tables.wrapped.data() + w.z_node;
   ParticleRoute::Differences sum{};
   for (std::size_t i = 0; i < nodes; ++i) {
     const bool x_node = i >= reach && i < reach + order;
     for (std::size_t j = 0; j < nodes; ++j) {
       const bool y_node = j >= reach && j < reach + order;
       if (!x_node && !y_node) continue;
-      const float* row = mesh.planes[plane + i] + tables.wrapped[y.node + j] * mesh.row_floats;
+      const float* row = mesh.planes[plane + i] + tables.wrapped[w.y_node + j] * mesh.row_floats;
       float value = 0;
-      for (std::size_t k = 0; k < order; ++k) value += wz[k] * row[z_nodes[reach + k]];
-      if (y_node) sum[0] += dx[i] * wy[j - reach] * value;
-      if (x_node) sum[1] += wx[i - reach] * dy[j] * value;
+      for (std::size_t k = 0; k < order; ++k) value += w.z[k] * row[z_nodes[reach + k]];
+      if (y_node) sum[0] += dx[i] * w.y[j - reach] * value;
+      if (x_node) sum[1] += w.x[i - reach] * dy[j] * value;
       if (!x_node || !y_node) continue;
       float difference = 0;
       for (std::size_t k = 0; k < nodes; ++k) difference += dz[k] * row[z_nodes[k]];
-      sum[2] += wx[i - reach] * wy[j - reach] * difference;
+      sum[2] += w.x[i - reach] * w.y[j - reach] * difference;
     }
   }
   return sum;
