@@ -58,6 +58,12 @@ def _curves(axis, tables, name):
     axis.set_xlabel("k  [h/Mpc]")
 
 
+def _legend(axis):
+    """A legend, if a curve has a label."""
+    if axis.get_legend_handles_labels()[1]:
+        axis.legend(frameon=False)
+
+
 def power(stats):
     """P(k) of each stats file up to the Nyquist wavenumber, and of the target of the first, where there is one."""
     tables = _by_label(stats, read_table, Table)
@@ -68,8 +74,7 @@ def power(stats):
         _curve(axis, first, "target", "power/p_target", color="black", linestyle=(0, (6, 2)))
     axis.set_yscale("log")
     axis.set_ylabel("P(k)  [(Mpc/h)$^3$]")
-    if axis.get_legend_handles_labels()[1]:
-        axis.legend(frameon=False)
+    _legend(axis)
     return figure
 
 
@@ -81,8 +86,7 @@ def transfer(stats):
     axis.axhline(1, color="black", linewidth=0.8)
     _curves(axis, tables, "power/transfer")
     axis.set_ylabel("T(k)")
-    if axis.get_legend_handles_labels()[1]:
-        axis.legend(frameon=False)
+    _legend(axis)
     return figure
 
 
