@@ -26,7 +26,7 @@ def architectures(*arguments):
 
 
 class GpuArchitectures(unittest.TestCase):
-    def library(self, *contents):
+    def make_library(self, *contents):
         file = tempfile.NamedTemporaryFile(prefix="nubox-", suffix=".so")
         self.addCleanup(file.close)
         file.write(b"\x7fELF" + b"".join(contents))
@@ -34,21 +34,21 @@ class GpuArchitectures(unittest.TestCase):
         return pathlib.Path(file.name)
 
     def test_lists_machine_and_intermediate_code_of_all_fat_binaries(self):
-        library = self.library(binary(entry(MACHINE, 60, b"x" * 24), entry(INTERMEDIATE, 90, b"y" * 8)), b"z" * 5,
+        library = self.make_library(binary(entry(MACHINE, 60, b"x" * 24), entry(INTERMEDIATE, 90, b"y" * 8)), b"z" * 5,
                                binary(entry(MACHINE, 70, b"x")))
         self.assertEqual(architectures(library).stdout, f"{library.name} sm 60 70 ptx 90\n")
 
     def test_common_architectures_are_a_list_for_cmake(self):
-        first = self.library(binary(entry(MACHINE, 60, b""), entry(MACHINE, 70, b""), entry(MACHINE, 80, b"")))
-        second = self.library(binary(entry(MACHINE, 80, b"")), binary(entry(MACHINE, 60, b"")))
+        first = self.make_library(binary(entry(MACHINE, 60, b""), entry(MACHINE, 70, b""), entry(MACHINE, 80, b"")))
+        second = self.make_library(binary(entry(MACHINE, 80, b"")), binary(entry(MACHINE, 60, b"")))
         self.assertEqual(architectures("--cmake", first, second).stdout, "60;80\n")
 
     def test_bytes_that_only_look_like_a_header_are_skipped(self):
-        library = self.library(b"\x50\xed\x55\xba" * 3, binary(entry(MACHINE, 75, b"x" * 3)))
+        library = self.make_library(b"\x50\xed\x55\xba" * 3, binary(entry(MACHINE, 75, b"x" * 3)))
         self.assertIn(" sm 75 ptx -", architectures(library).stdout)
 
     def test_library_without_device_code_is_an_error(self):
-        done = architectures(self.library(b"nothing"))
+        done = architectures(self.make_library(b"nothing"))
         self.assertEqual(done.returncode, 1)
         self.assertIn("has no device code", done.stderr)
 
