@@ -1,5 +1,7 @@
 #include "nubox/core/log.hpp"
 
+#include "nubox/core/printable.hpp"
+
 #include <atomic>
 #include <cstdio>
 #include <memory>
@@ -73,12 +75,12 @@ GroupScope::~GroupScope() { logger() = std::static_pointer_cast<spdlog::logger>(
 
 void write_info(std::string_view text) {
   clear_status();
-  logger()->info("{}", text);
+  logger()->info("{}", printable(text));
 }
 
 void write_warning(std::string_view text) {
   clear_status();
-  logger()->warn("warning: {}", text);
+  logger()->warn("warning: {}", printable(text));
 }
 
 bool on_terminal() {

@@ -4,6 +4,7 @@
 #include "nubox/core/fault.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/machine.hpp"
+#include "nubox/core/printable.hpp"
 #include "nubox/par/agree.hpp"
 
 #include <algorithm>
@@ -17,9 +18,9 @@ namespace nubox::par {
 namespace {
 
 void print_failure(const Error& error, int rank, int size) {
-  const std::string block =
-      fmt::format("nubox: error\n  rank {}/{} on {}\n  code {}\n  phase {}\n  {}\n", rank, size,
-                  machine::host_name(), static_cast<int>(error.code()), log::phase(), error.what());
+  const std::string block = fmt::format(
+      "nubox: error\n  rank {}/{} on {}\n  code {}\n  phase {}\n  {}\n", rank, size,
+      machine::host_name(), static_cast<int>(error.code()), log::phase(), printable(error.what()));
   std::fputs(block.c_str(), stderr);
   std::fflush(stderr);
 }
