@@ -1,3 +1,5 @@
+#include "nubox/config/invocation.hpp"
+#include "nubox/config/pages.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/timer.hpp"
@@ -46,27 +48,21 @@ void print(const par::Comm& world, const std::string& text) {
 }
 
 int run(const par::Comm& world, const std::vector<std::string>& args) {
-  if (args.empty() || args.front() == "--help" || args.front() == "-h") {
-    print(world, config::help_text(""));
-    return args.empty() ? static_cast<int>(ExitCode::usage) : 0;
+  const config::Invocation asked = par::agree(world, [&] { return config::read_invocation(args); });
+  if (asked.kind == config::Invocation::Kind::text) {
+    print(world, asked.text);
+    return static_cast<int>(asked.nothing_asked ? ExitCode::usage : ExitCode::ok);
   }
-  if (args.front() == "--help-options") {
-    print(world, config::options_page());
-    return 0;
-  }
-  if (args.front() == "--version") {
+  if (asked.kind == config::Invocation::Kind::versions) {
     print(world, library_versions());
     return 0;
   }
-  const std::string command = args.front();
+  const std::string& command = asked.command;
   const config::Config config = par::agree(world, [&] {
-    if (!config::is_command(command)) {
-      throw UsageError("unknown command '{}'\n\n{}", command, config::help_text(""));
-    }
     if (!functions().contains(command)) {
       throw UsageError("this nubox was built without LibTorch, which '{}' needs", command);
     }
-    return config::Config::parse(command, {args.begin() + 1, args.end()});
+    return config::Config::parse(command, asked.args);
   });
   if (config.version()) {
     print(world, library_versions());

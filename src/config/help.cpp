@@ -1,8 +1,8 @@
-#include "nubox/config/config.hpp"
+#include "nubox/config/options.hpp"
+#include "nubox/config/pages.hpp"
 
+#include "config/usage.hpp"
 #include "config/values.hpp"
-
-#include <algorithm>
 
 #include <fmt/ranges.h>
 
@@ -10,66 +10,88 @@ namespace nubox::config {
 namespace {
 
 std::string program_help() {
-  std::string text =
-      "nubox <command> [CONFIG.ini ...] [--section.key=value ...]\n"
-      "Massive-neutrino N-body boxes from massless ones; runs under mpirun or srun.\n\nCommands:\n";
+  std::string text = usage_line("") +
+                     "\nMassive-neutrino N-body boxes from massless ones; runs under mpirun or "
+                     "srun.\n\nCommands:\n";
   for (const Command& command : command_table()) {
     text += fmt::format("  {:<10} {}\n", command.name, command.summary);
   }
   return text +
-         "\nnubox <command> --help         options of a command\n"
+         "\nnubox help <command>           options of a command; also nubox <command> -h\n"
          "nubox <command> --help-config  a complete commented configuration file\n"
          "nubox <command> --check        validate configuration and inputs, do nothing\n"
          "nubox <command> --dry-run      memory and time estimate, do nothing\n"
-         "nubox --version                versions of program and libraries\n";
-}
-
-template <class Visit>
-void for_each_option_of(const std::string& name, Visit&& visit) {
-  for (const Command& command : command_table()) {
-    if (command.name != name) continue;
-    for (const Option& option : option_table()) {
-      if (command.reads(option)) visit(option);
-    }
-  }
+         "nubox version                  versions of program and libraries\n"
+         "nubox completion bash|zsh      script that completes commands and options\n"
+         "nubox manual [<command>]       manual page (nubox manual predict | man -l -)\n";
 }
 
 }  // namespace
 
-std::string help_text(const std::string& command) {
-  if (command.empty()) return program_help();
-  std::string text =
-      fmt::format("nubox {} [CONFIG.ini ...] [--section.key=value ...]\n\n", command);
-  for_each_option_of(command, [&](const Option& option) {
-    text += fmt::format("  --{} = {}\n      {} ({})\n", option.name(),
-                        option.default_value.empty() ? "(none)" : option.default_value, option.doc,
-                        accepted_values(option));
-  });
+std::string usage_line(const std::string& command) {
+  if (command.empty()) return "nubox <command> [CONFIG.ini ...] [INPUT ...] [--option=value ...]";
+  return fmt::format("nubox {} [CONFIG.ini ...]{} [--option=value ...]", command,
+                     input_words(command_of(command)));
+}
+
+std::string input_words(const Command& command) {
+  if (command.input.empty()) return "";
+  const Option& input = *find_option(command.input);
+  const std::string name = !input.choices.empty()       ? "NAME"
+                           : command.input_is_directory ? "DIRECTORY"
+                                                        : "INPUT";
+  return fmt::format(" [{}{}]", name, command.several_inputs ? " ..." : "");
+}
+
+std::string usage_notes(const Command& command) {
+  std::string text;
+  if (!command.input.empty()) {
+    text +=
+        fmt::format("Words without dashes that are no configuration file give {}. ", command.input);
+  }
+  return text + fmt::format("Options of the section {0} have short names: --key for --{0}.key.",
+                            command.name);
+}
+
+std::string help_text(const std::string& command_name) {
+  if (command_name.empty()) return program_help();
+  const Command& command = command_of(command_name);
+  std::string text = fmt::format("{}\n{}\n\n{}\n\n", usage_line(command_name), command.summary,
+                                 usage_notes(command));
+  for (const Option* option : options_of(command)) {
+    const bool own = option->section == command.name;
+    text += fmt::format("  --{}{} = {}\n      {} ({})\n", option->name(),
+                        own ? ", --" + option->key : "",
+                        option->default_value.empty() ? "(none)" : option->default_value,
+                        option->doc, accepted_values(*option));
+  }
   return text;
 }
 
 std::string help_config_text(const std::string& command) {
   std::string text = fmt::format("# nubox {}: every option with its default\n", command);
   std::string section;
-  for_each_option_of(command, [&](const Option& option) {
-    if (option.section != section) text += fmt::format("\n[{}]\n", section = option.section);
-    const bool optional_input = option.default_value.empty();
-    text += fmt::format("# {} Accepts {}.\n{}{} = {}\n", option.doc, accepted_values(option),
-                        optional_input ? "# " : "", option.key, option.default_value);
-  });
+  for (const Option* option : options_of(command_of(command))) {
+    if (option->section != section) text += fmt::format("\n[{}]\n", section = option->section);
+    const bool optional_input = option->default_value.empty();
+    text += fmt::format("# {} Accepts {}.\n{}{} = {}\n", option->doc, accepted_values(*option),
+                        optional_input ? "# " : "", option->key, option->default_value);
+  }
   return text;
 }
 
 std::string options_page() {
   std::string text =
       "# Options\n\nGenerated by `nubox --help-options` from the option table; do not edit. `nubox "
-      "<command> "
-      "--help` prints the same for one command.\n\n| command | sections and single options "
-      "|\n|---|---|\n";
+      "help <command>` prints the same for one command. On the command line, options of the "
+      "section "
+      "with the command's name have short names: `--mnu_eV` for `--predict.mnu_eV`.\n\n"
+      "| command | sections and single options | input words |\n|---|---|---|\n";
   for (const Command& command : command_table()) {
     std::vector<std::string> parts = command.sections;
     for (const std::string& name : command.options) parts.push_back("`" + name + "`");
-    text += fmt::format("| `{}` | {} |\n", command.name, fmt::join(parts, ", "));
+    text += fmt::format("| `{}` | {} | {} |\n", command.name, fmt::join(parts, ", "),
+                        command.input.empty() ? "–" : "`" + command.input + "`");
   }
   std::string section;
   for (const Option& option : option_table()) {

@@ -1,5 +1,7 @@
 #include "nubox/config/options.hpp"
 
+#include "nubox/core/error.hpp"
+
 #include "config/option_rows.hpp"
 
 #include <algorithm>
@@ -43,37 +45,72 @@ const std::vector<std::string>& reader_option_names() {
 
 const std::vector<Command>& command_table() {
   static const std::vector<Command> commands = {
-      {"simulate",
-       "simulate matched pairs of boxes: one per neutrino mass, same initial phases",
-       {"run", "box", "cosmology", "simulate"}},
-      {"train",
-       "train a network on pairs of boxes",
-       {"run", "cosmology", "data", "model", "prior", "loss", "train"}},
-      {"predict",
-       "predict the massive-neutrino box of a massless box",
-       {"run", "cosmology", "model", "prior", "predict"}},
-      {"import", "convert a Gadget snapshot to a field file", {"run", "cosmology", "import"}},
-      {"export", "convert a field file to a Gadget snapshot", {"run", "export"}},
-      {"stats",
-       "measure power spectra, multipoles, bispectra, density PDF, residuals and voids",
-       {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"},
-       reader_option_names()},
-      {"bench",
-       "measure the speed of a component and the limit that the machine sets",
-       {"run", "bench", "model", "predict", "train"}},
-      {"doctor",
-       "check this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
-       {"run", "doctor", "box", "cosmology", "simulate"}},
-      {"info",
-       "print header and contents of a nubox file or a Gadget snapshot",
-       {"run", "info"},
-       reader_option_names()},
+      {.name = "simulate",
+       .summary = "simulate matched pairs of boxes: one per neutrino mass, same initial phases",
+       .sections = {"run", "box", "cosmology", "simulate"},
+       .input_hint = "initial conditions are given as --simulate.ics=FILE"},
+      {.name = "train",
+       .summary = "train a network on pairs of boxes",
+       .sections = {"run", "cosmology", "data", "model", "prior", "loss", "train"},
+       .input = "data.pairs",
+       .several_inputs = true,
+       .input_is_directory = true},
+      {.name = "predict",
+       .summary = "predict the massive-neutrino box of a massless box",
+       .sections = {"run", "cosmology", "model", "prior", "predict"},
+       .input = "predict.in",
+       .several_inputs = true},
+      {.name = "import",
+       .summary = "convert a Gadget snapshot to a field file",
+       .sections = {"run", "cosmology", "import"},
+       .input = "import.snapshot"},
+      {.name = "export",
+       .summary = "convert a field file to a Gadget snapshot",
+       .sections = {"run", "export"},
+       .input = "export.in"},
+      {.name = "stats",
+       .summary = "measure power spectra, multipoles, bispectra, density PDF, residuals and voids",
+       .sections = {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams",
+                    "voids"},
+       .options = reader_option_names(),
+       .input = "stats.in",
+       .input_hint = "a box to compare with is given as --target=FILE, an ensemble as --in=A,B"},
+      {.name = "bench",
+       .summary = "measure the speed of a component and the limit that the machine sets",
+       .sections = {"run", "bench", "model", "predict", "train"},
+       .input = "bench.what"},
+      {.name = "doctor",
+       .summary =
+           "check this machine: convolutions, MPI, NCCL, files, FFT, clocks, binding, memory, disk",
+       .sections = {"run", "doctor", "box", "cosmology", "simulate"},
+       .input = "doctor.checks",
+       .several_inputs = true},
+      {.name = "info",
+       .summary = "print header and contents of a nubox file or a Gadget snapshot",
+       .sections = {"run", "info"},
+       .options = reader_option_names(),
+       .input = "info.in",
+       .several_inputs = true},
   };
   return commands;
 }
 
 bool is_command(std::string_view name) {
   return std::ranges::any_of(command_table(), [&](const Command& c) { return c.name == name; });
+}
+
+const Command& command_of(std::string_view name) {
+  const auto found = std::ranges::find(command_table(), name, &Command::name);
+  if (found == command_table().end()) throw InternalError("no command '{}'", name);
+  return *found;
+}
+
+std::vector<const Option*> options_of(const Command& command) {
+  std::vector<const Option*> options;
+  for (const Option& option : option_table()) {
+    if (command.reads(option)) options.push_back(&option);
+  }
+  return options;
 }
 
 }  // namespace nubox::config

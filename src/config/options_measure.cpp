@@ -104,9 +104,9 @@ std::vector<Option> measure_options() {
       {"doctor", "strict", flag, "false", {}, {}, {},
        "Treat warnings (slow, oversubscribed) as failures, for the acceptance test of a machine."},
 
-      {"info", "in", text, "", {}, {}, {},
-       "File to describe; for a Gadget snapshot in several files, one of them or the name "
-       "without number."},
+      {"info", "in", texts, "", {}, {}, {},
+       "Files to describe, comma separated or by wildcards; for a Gadget snapshot in several files, "
+       "one of them or the name without number."},
   };
 }
 // clang-format on

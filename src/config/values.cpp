@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 
 #include <fmt/ranges.h>
 
@@ -63,20 +62,6 @@ bool well_typed(const Option& option, const std::string& text) {
            return std::find(option.choices.begin(), option.choices.end(), g) !=
                   option.choices.end();
          });
-}
-
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
 }
 
 }  // namespace
@@ -166,18 +151,6 @@ void check_value(const Option& option, const std::string& text, const std::strin
   for (const double value : elements(option, text)) {
     if ((option.min && value < *option.min) || (option.max && value > *option.max)) refuse();
   }
-}
-
-std::string nearest_option(const std::string& name) {
-  const auto& table = option_table();
-  // A truncated name ("box.size") is nearer than any misspelling.
-  const auto distance = [&](const Option& option) {
-    return option.name().starts_with(name) ? 1 : edit_distance(option.name(), name);
-  };
-  const auto nearest =
-      std::min_element(table.begin(), table.end(),
-                       [&](const Option& a, const Option& b) { return distance(a) < distance(b); });
-  return nearest->name();
 }
 
 }  // namespace nubox::config

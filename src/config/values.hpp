@@ -23,7 +23,4 @@ void check_value(const Option& option, const std::string& text, const std::strin
 /// "a number from 0 to 2", "one of pm, cola", ...
 std::string accepted_values(const Option& option);
 
-/// The option whose name is closest to a misspelt one (edit distance).
-std::string nearest_option(const std::string& name);
-
 }  // namespace nubox::config

@@ -91,8 +91,10 @@ class AttributeGroup {
 
   void require(const std::string& attribute) const {
     if (!has(attribute)) {
-      throw InputError("{} has no attribute {} in /{}: it is no Gadget snapshot, or damaged",
-                       where_, attribute, name_);
+      throw InputError(
+          "{0} has no attribute {1} in /{2}: it is no Gadget snapshot, or damaged; nubox info {0} "
+          "shows what it contains",
+          where_, attribute, name_);
     }
   }
 

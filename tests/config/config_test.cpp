@@ -1,6 +1,7 @@
 #include "nubox/config/config.hpp"
 
 #include "nubox/config/options.hpp"
+#include "nubox/config/pages.hpp"
 #include "nubox/core/error.hpp"
 
 #include <filesystem>

@@ -15,8 +15,9 @@ namespace nubox::config {
 /// accepted values and the nearest key.
 class Config {
  public:
-  /// args: the arguments after the subcommand: [CONFIG.ini ...] [--section.key=value ...].
-  /// Rank-local.
+  /// args: the arguments after the subcommand: [CONFIG.ini ...] [INPUT ...] [--section.key=value
+  /// ...]. Options of the command's own section have short names (--key); an option that is true or
+  /// false may have no value: true. Inputs are what Command::input says. Rank-local.
   /// @throws UsageError, FileSystemError (unreadable file)
   [[nodiscard]] static Config parse(const std::string& command,
                                     const std::vector<std::string>& args);
@@ -70,12 +71,5 @@ class Config {
   std::map<std::string, Value> values_;
   bool help_ = false, version_ = false, help_config_ = false, check_ = false, dry_run_ = false;
 };
-
-/// --help of one command, or of the program for an empty name.
-[[nodiscard]] std::string help_text(const std::string& command);
-/// A complete commented INI for a command.
-[[nodiscard]] std::string help_config_text(const std::string& command);
-/// The page docs/reference/options.md: every option of every command, as Markdown.
-[[nodiscard]] std::string options_page();
 
 }  // namespace nubox::config

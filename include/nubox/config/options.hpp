@@ -29,12 +29,19 @@ struct Option {
 /// The row of "section.key", or nullptr.
 [[nodiscard]] const Option* find_option(std::string_view name);
 
-/// A subcommand and what it reads.
+/// A subcommand and what it reads. The section with its name is its own section: keys of its
+/// options are short names on the command line.
 struct Command {
   std::string name;
   std::string summary;
   std::vector<std::string> sections;
   std::vector<std::string> options{};  ///< "section.key" of single options of other sections
+  /// "section.key" of the option that words without dashes give, except configuration files; empty:
+  /// none.
+  std::string input{};
+  bool several_inputs = false;
+  bool input_is_directory = false;
+  std::string input_hint{};  ///< for the message that refuses a file or a second one
 
   [[nodiscard]] bool reads(const Option& option) const;
 };
@@ -42,5 +49,9 @@ struct Command {
 /// Options of [import] that say how to read a snapshot: every command that reads one takes them.
 [[nodiscard]] const std::vector<std::string>& reader_option_names();
 [[nodiscard]] bool is_command(std::string_view name);
+/// @throws InternalError for an unknown name
+[[nodiscard]] const Command& command_of(std::string_view name);
+/// The options that a command reads, in the order of the table.
+[[nodiscard]] std::vector<const Option*> options_of(const Command& command);
 
 }  // namespace nubox::config
