@@ -2,6 +2,7 @@
 #   bin/           nubox, and libnubox_cuda.so, which it looks for beside itself
 #   lib/, include/ the modules as static libraries with their public headers, and a CMake package:
 #                  find_package(nubox) defines nubox::<module>
+#   share/         manual pages, completion for bash and zsh
 #   share/nubox/   configs, jobs and tools, which the program finds relative to its own path; examples and docs.
 #                  tools holds the Python package nubox: PYTHONPATH, or pip install share/nubox/tools
 # LibTorch is not copied (NUBOX_TORCH_ROOT); its directories remain in the run path.
@@ -19,6 +20,7 @@ install(DIRECTORY configs jobs tools examples DESTINATION share/nubox USE_SOURCE
         PATTERN "packaging" EXCLUDE
         # These work on a clone.
         REGEX "tools/(setup|build|test|quickstart)\\.sh$|tools/requirements$" EXCLUDE)
+install(DIRECTORY ${CMAKE_BINARY_DIR}/pages/ DESTINATION share)
 install(FILES README.md LICENSE CHANGELOG.md CITATION.cff CONTRIBUTING.md DESTINATION share/nubox)
 install(DIRECTORY docs DESTINATION share/nubox FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 install(FILES tools/packaging/modulefile DESTINATION share/nubox/modulefiles/nubox RENAME ${PROJECT_VERSION})

@@ -81,3 +81,14 @@ function(nubox_binary)
     target_compile_definitions(nubox PRIVATE NUBOX_WITH_TORCH)
   endif()
 endfunction()
+
+# Manual pages and completion scripts, made of the option table into <build>/pages.
+function(nubox_pages)
+  add_executable(nubox_pages ${CMAKE_SOURCE_DIR}/src/app/pages/main.cpp)
+  target_link_libraries(nubox_pages PRIVATE nubox_config nubox_build_flags)
+  set(made ${CMAKE_BINARY_DIR}/pages/man/man1/nubox.1)
+  add_custom_command(OUTPUT ${made} COMMAND nubox_pages ${CMAKE_BINARY_DIR}/pages DEPENDS nubox_pages VERBATIM
+                     COMMENT "Manual pages and completion scripts")
+  add_custom_target(nubox_pages_made ALL DEPENDS ${made})
+  add_dependencies(nubox nubox_pages_made)  # what builds the program alone can install it
+endfunction()

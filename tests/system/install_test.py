@@ -137,6 +137,13 @@ class Installed(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("nubox::net", done.stderr)
 
+    def test_manual_pages_and_completion_scripts_are_installed(self):
+        share = self.prefix / "share"
+        for page in ("nubox.1", "nubox-predict.1", "nubox-stats.1"):
+            self.assertTrue((share / "man/man1" / page).is_file(), page)
+        for script, shell in (("bash-completion/completions/nubox", "bash"), ("zsh/site-functions/_nubox", "zsh")):
+            self.assertEqual((share / script).read_text(), self.succeed(self.nubox, "completion", shell).stdout)
+
     def test_nothing_points_back_to_the_clone(self):
         for folder in ("share", "include"):
             for path in (self.prefix / folder).rglob("*"):
