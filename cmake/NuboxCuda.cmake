@@ -110,7 +110,7 @@ function(nubox_cuda_library)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/train/cuda/*.cpp)
   add_library(nubox_cuda MODULE ${sources})
   # Not linked, but part of the program.
-  add_dependencies(nubox nubox_cuda)
+  add_dependencies(nubox-torch nubox_cuda)
   # No <target>_EXPORTS definition: it would not match the shared precompiled header.
   set_target_properties(nubox_cuda PROPERTIES DEFINE_SYMBOL "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
                                               SKIP_BUILD_RPATH ON)

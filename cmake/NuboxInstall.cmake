@@ -1,5 +1,5 @@
 # cmake --install puts into a prefix that may be moved:
-#   bin/           nubox, and libnubox_cuda.so, which it looks for beside itself
+#   bin/           nubox, and what it looks for beside itself: nubox-torch and libnubox_cuda.so
 #   lib/, include/ the modules as static libraries with their public headers, and a CMake package:
 #                  find_package(nubox) defines nubox::<module>
 #   share/         manual pages, completion for bash and zsh
@@ -9,8 +9,12 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set_target_properties(nubox PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-install(TARGETS nubox RUNTIME DESTINATION bin)
+foreach(program nubox nubox-torch)
+  if(TARGET ${program})
+    set_target_properties(${program} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+    install(TARGETS ${program} RUNTIME DESTINATION bin)
+  endif()
+endforeach()
 if(TARGET nubox_cuda)
   set_target_properties(nubox_cuda PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS nubox_cuda LIBRARY DESTINATION bin)

@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/setup.hpp"
+#include "app/torch_program.hpp"
 
 #include <cstdio>
 #include <functional>
@@ -59,10 +60,9 @@ int run(const par::Comm& world, const std::vector<std::string>& args) {
   }
   const std::string& command = asked.command;
   const config::Config config = par::agree(world, [&] {
-    if (!functions().contains(command)) {
-      throw UsageError("this nubox was built without LibTorch, which '{}' needs", command);
-    }
-    return config::Config::parse(command, asked.args);
+    auto parsed = config::Config::parse(command, asked.args);
+    require_torch_program(parsed);
+    return parsed;
   });
   if (config.version()) {
     print(world, library_versions());

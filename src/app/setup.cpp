@@ -6,7 +6,7 @@
 #include "nubox/io/digest.hpp"
 #include "nubox/par/session.hpp"
 
-#ifdef NUBOX_WITH_TORCH
+#if defined(NUBOX_WITH_TORCH) || defined(NUBOX_TORCH_PROGRAM)
 #include "nubox/net/torch_library.hpp"
 #endif
 
@@ -27,7 +27,7 @@ std::array<std::filesystem::path, 2> share_directories() {
 std::string version_line() { return version_text(); }
 
 std::string library_versions() {
-#ifdef NUBOX_WITH_TORCH
+#if defined(NUBOX_WITH_TORCH) || defined(NUBOX_TORCH_PROGRAM)
   const std::string torch = net::torch_library_text();
 #else
   const std::string torch = "LibTorch not built in: no train, no predict";

@@ -1,7 +1,6 @@
 #include "nubox/core/fault.hpp"
 #include "nubox/core/machine.hpp"
-
-#include "doctor/network_checks.hpp"
+#include "nubox/doctor/check.hpp"
 
 #include <algorithm>
 #include <set>
@@ -64,7 +63,7 @@ std::vector<Finding> examine_placement(const par::Comm& world, const Options&) {
   const par::Comm node = world.split_by_node();
   const std::vector<int> own = machine::allowed_cpus();
   const Masks masks = masks_of(node, own);
-  const std::vector<int> threads = node.all_gather(threads_of_rank(node));
+  const std::vector<int> threads = node.all_gather(machine::threads_of_process(node.size()));
   const int own_threads = threads[static_cast<std::size_t>(node.rank())];
   const double load = fault::corrupted("doctor.threads", threads_per_cpu(masks, threads, own));
   const Extreme worst = largest(world, load,

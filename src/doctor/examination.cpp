@@ -3,10 +3,6 @@
 #include "nubox/core/log.hpp"
 #include "nubox/par/agree.hpp"
 
-#include "doctor/network_checks.hpp"
-
-#include <algorithm>
-
 namespace nubox::doctor {
 namespace {
 
@@ -53,35 +49,29 @@ std::string limit_text(const Finding& finding) {
 
 std::string line_text(const Line& line) {
   const Finding& f = line.finding;
-  return fmt::format("{:<9} {:<46} {:>17} {:>11}  {:<7}  {}", line.check->name, f.quantity,
+  return fmt::format("{:<9} {:<46} {:>17} {:>11}  {:<7}  {}", line.check.name, f.quantity,
                      value_text(f), limit_text(f), word(f.verdict), f.note);
 }
 
 }  // namespace
 
-const std::vector<Check>& all_checks() {
-  static const std::vector<Check> checks = [] {
-    std::vector<Check> all = network_checks();
-    all.insert(all.end(), {{"mpi", ExitCode::communication, examine_messages},
-                           {"hdf5", ExitCode::filesystem, examine_files},
-                           {"fft", ExitCode::numerical, examine_transforms},
-                           {"clock", ExitCode::communication, examine_clocks},
-                           {"binding", ExitCode::usage, examine_placement},
-                           {"needs", ExitCode::usage, examine_capacity}});
-    return all;
-  }();
-  return checks;
+std::vector<Check> machine_checks() {
+  return {{"mpi", ExitCode::communication, examine_messages},
+          {"hdf5", ExitCode::filesystem, examine_files},
+          {"fft", ExitCode::numerical, examine_transforms},
+          {"clock", ExitCode::communication, examine_clocks},
+          {"binding", ExitCode::usage, examine_placement},
+          {"needs", ExitCode::usage, examine_capacity}};
 }
 
 std::vector<Line> examine(const par::Comm& world, const Options& options,
-                          const std::vector<std::string>& wanted, bool strict) {
+                          const std::vector<Check>& checks, bool strict) {
   std::vector<Line> lines;
-  for (const Check& check : all_checks()) {
-    if (std::find(wanted.begin(), wanted.end(), check.name) == wanted.end()) continue;
+  for (const Check& check : checks) {
     log::set_phase("doctor: " + check.name);
     for (Finding& finding : findings_of(check, world, options)) {
       if (strict && finding.verdict == Verdict::warn) finding.verdict = Verdict::fail;
-      lines.push_back({&check, std::move(finding)});
+      lines.push_back({check, std::move(finding)});
     }
   }
   return lines;
@@ -97,7 +87,7 @@ std::string table_text(const std::vector<Line>& lines) {
 nlohmann::json rows_json(const std::vector<Line>& lines) {
   nlohmann::json rows = nlohmann::json::array();
   for (const auto& [check, f] : lines) {
-    nlohmann::json row = {{"check", check->name},
+    nlohmann::json row = {{"check", check.name},
                           {"quantity", f.quantity},
                           {"verdict", word(f.verdict)},
                           {"note", f.note}};
@@ -116,11 +106,11 @@ void require_health(const par::Comm& world, const std::vector<Line>& lines) {
     if (line.finding.verdict != Verdict::fail) continue;
     if (first == nullptr) first = &line;
     const Finding& f = line.finding;
-    failed += fmt::format("{}{}: {}", failed.empty() ? "" : "; ", line.check->name, f.quantity);
+    failed += fmt::format("{}{}: {}", failed.empty() ? "" : "; ", line.check.name, f.quantity);
     if (f.value) failed += fmt::format(" {} (must be {})", value_text(f), limit_text(f));
     if (!f.note.empty()) failed += ", " + f.note;
   }
-  int code = first == nullptr ? 0 : static_cast<int>(first->check->code);
+  int code = first == nullptr ? 0 : static_cast<int>(first->check.code);
   world.broadcast(std::span<int>(&code, 1));
   if (code == 0) return;
   par::throw_agreed(world,

@@ -1,6 +1,5 @@
-#include "doctor/network_checks.hpp"
+#include "nubox/doctor/network_checks.hpp"
 
-#include "nubox/core/machine.hpp"
 #include "nubox/net/conv_check.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/train/sum_check.hpp"
@@ -69,7 +68,5 @@ std::vector<Check> network_checks() {
   return {{"conv", ExitCode::numerical, examine_convolutions},
           {"sums", ExitCode::communication, examine_gradient_sums}};
 }
-
-int threads_of_rank(const par::Comm& node) { return machine::threads_of_process(node.size()); }
 
 }  // namespace nubox::doctor

@@ -8,6 +8,7 @@
 #include "nubox/par/agree.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -25,9 +26,27 @@ void print_failure(const Error& error, int rank, int size) {
   std::fflush(stderr);
 }
 
+/// True if a launcher (mpirun, srun with PMI) started the process.
+bool has_launcher() {
+  constexpr std::array variables{"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
+                                 "SLURM_STEP_NUM_TASKS"};
+  return std::ranges::any_of(variables,
+                             [](const char* name) { return std::getenv(name) != nullptr; });
+}
+
+/// A process without a launcher has nobody to talk to. Open MPI would start a daemon for it and set
+/// up the network, which takes longer than many commands. Other libraries do not know these
+/// variables, and what the user has set remains.
+void ask_for_no_network() {
+  ::setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+  ::setenv("OMPI_MCA_pml", "ob1", 0);
+  ::setenv("OMPI_MCA_btl", "self", 0);
+}
+
 }  // namespace
 
 Session::Session(int* argc, char*** argv) {
+  if (!has_launcher()) ask_for_no_network();
   int provided = MPI_THREAD_SINGLE;
   if (MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS ||
       provided < MPI_THREAD_SERIALIZED) {

@@ -38,8 +38,8 @@ struct Check {
   std::vector<Finding> (*examine)(const par::Comm& world, const Options& options);
 };
 
-/// All checks, in the order of the table.
-[[nodiscard]] const std::vector<Check>& all_checks();
+/// The checks that need no LibTorch, in the order of the table.
+[[nodiscard]] std::vector<Check> machine_checks();
 
 [[nodiscard]] std::vector<Finding> examine_messages(const par::Comm& world, const Options& options);
 [[nodiscard]] std::vector<Finding> examine_files(const par::Comm& world, const Options& options);

@@ -11,14 +11,14 @@ namespace nubox::doctor {
 
 /// A finding and its check.
 struct Line {
-  const Check* check;
+  Check check;
   Finding finding;
 };
 
-/// Findings of the checks named in `wanted`, in the order of all_checks(). A check that throws an
-/// agreed error counts as failed. `strict`: warnings count as failures. Collective.
+/// Findings of the checks, in their order. A check that throws an agreed error counts as failed.
+/// `strict`: warnings count as failures. Collective.
 [[nodiscard]] std::vector<Line> examine(const par::Comm& world, const Options& options,
-                                        const std::vector<std::string>& wanted, bool strict);
+                                        const std::vector<Check>& checks, bool strict);
 
 /// The lines as an aligned table with a heading.
 [[nodiscard]] std::string table_text(const std::vector<Line>& lines);
