@@ -1,16 +1,13 @@
 #pragma once
 
+#include "nubox/field/particle_positions.hpp"
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
 namespace nubox::field {
-
-/// A position along one axis as a fraction of the box in units of 2^-32: the periodic wrap is an
-/// integer overflow, x = L is 0, and the rounding error (2^-33 of the box) is the same everywhere,
-/// whereas that of a float grows with x.
-using BoxFraction = std::uint32_t;
 
 /// Position of a particle on one axis of an n-point mesh: it contributes to the nodes node - back
 /// ... with node in [0, n]; `fraction` in [0, 1) is its position between nodes.

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "nubox/field/particle_positions.hpp"
 #include "nubox/field/particle_route.hpp"
 #include "nubox/field/periodic.hpp"
 #include "nubox/par/slab.hpp"
 
 #include "field/assignment_kernel.hpp"
-#include "field/particle_positions.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,10 @@
-#include "field/particle_positions.hpp"
+#include "nubox/field/particle_positions.hpp"
 
 #include "nubox/core/error.hpp"
 #include "nubox/par/agree.hpp"
+
+#include <bit>
+#include <cmath>
 
 namespace nubox::field {
 namespace {

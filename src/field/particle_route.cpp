@@ -2,10 +2,10 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/timer.hpp"
+#include "nubox/field/particle_positions.hpp"
 
 #include "field/ghost_planes.hpp"
 #include "field/particle_kernels.hpp"
-#include "field/particle_positions.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,15 +2,16 @@
 
 #include "nubox/field/lattice_field.hpp"
 
-#include "field/assignment_kernel.hpp"
-
-#include <bit>
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace nubox::field {
+
+/// A position along one axis as a fraction of the box in units of 2^-32: the periodic wrap is an
+/// integer overflow, x = L is 0, and the rounding error (2^-33 of the box) is the same everywhere,
+/// whereas that of a float grows with x.
+using BoxFraction = std::uint32_t;
 
 /// Position of a particle as box fractions: 12 bytes, wrapped, precise to 2^-33 of the box.
 struct ParticlePosition {
