@@ -19,7 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import nubox  # noqa: E402
-from nubox_report import figures, maps, page, residual_figures, shape_figures, training  # noqa: E402
+from nubox_report import figures, halo_figures, maps, page, residual_figures, shape_figures, structure_figures, training  # noqa: E402
 from nubox_report.measurements import (TABLE_K_HMPC, read_measurement, require_same_target,  # noqa: E402
                                        summary_rows, summary_text)
 from nubox_report.style import name_of  # noqa: E402
@@ -65,6 +65,14 @@ def page_figures(measurements, metrics, target_map, model_maps):
                shape_figures.bispectrum_caption(measurements))
     if shape_figures.has_voids(measurements):
         yield "voids", "Voids", shape_figures.voids_figure(measurements), shape_figures.voids_caption(measurements)
+    if halo_figures.has_haloes(measurements):
+        yield "haloes", "Haloes", halo_figures.haloes_figure(measurements), halo_figures.haloes_caption(measurements)
+    if halo_figures.has_clustering(measurements):
+        yield ("halo-clustering", "Clustering of haloes", halo_figures.clustering_figure(measurements),
+               halo_figures.clustering_caption(measurements))
+    for dataset, name, title, figure, caption in structure_figures.FIGURES:
+        if have(dataset):
+            yield name, title, figure(measurements), caption(measurements)
     if have("residual/displacement_mean_abs"):
         yield ("displacement", "Displacement error", figures.displacement_figure(measurements),
                "Mean absolute difference of the displacement to the target's, by component.")

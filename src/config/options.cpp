@@ -69,9 +69,10 @@ const std::vector<Command>& command_table() {
        .sections = {"run", "export"},
        .input = "export.in"},
       {.name = "stats",
-       .summary = "measure power spectra, multipoles, bispectra, density PDF, residuals and voids",
-       .sections = {"run", "stats", "multipoles", "bispectrum", "pdf", "residual", "seams",
-                    "voids"},
+       .summary =
+           "measure spectra, correlations, bispectra, PDF, residuals, topology, haloes, voids",
+       .sections = {"run", "stats", "multipoles", "correlation", "bispectrum", "marked", "pdf",
+                    "residual", "seams", "minkowski", "knn", "haloes", "voids"},
        .options = reader_option_names(),
        .input = "stats.in",
        .input_hint = "a box to compare with is given as --target=FILE, an ensemble as --in=A,B"},

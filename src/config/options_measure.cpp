@@ -19,11 +19,13 @@ std::vector<Option> measure_options() {
       {"stats", "assignment", choice, "cic", {}, {}, {"ngp", "cic", "tsc", "pcs"},
        "Mass assignment."},
       {"stats", "interlace", flag, "false", {}, {}, {},
-       "Use two shifted meshes, which cancels the odd aliases (power, multipoles, bispectrum)."},
+       "Use two shifted meshes in real space, which cancels the odd aliases (power, correlation, "
+       "bispectrum)."},
       {"stats", "shot_noise", choice, "raw", {}, {}, {"raw", "subtract"},
        "raw keeps the shot noise V/N in the power, subtract removes it."},
       {"stats", "statistics", texts, "power,pdf,residual", {}, {},
-       {"power", "multipoles", "bispectrum", "pdf", "residual", "seams", "voids"},
+       {"power", "multipoles", "correlation", "bispectrum", "marked", "pdf", "residual",
+        "seams", "minkowski", "knn", "haloes", "voids"},
        "Statistics to measure."},
       {"stats", "independent", texts, "", {}, {}, {},
        "One or two field files of the target's mass from other seeds (optional), which give the "
@@ -34,6 +36,22 @@ std::vector<Option> measure_options() {
 
       {"multipoles", "axis", choice, "z", {}, {}, {"x", "y", "z"},
        "Line of sight for redshift space: the axis along which velocities displace positions."},
+      {"multipoles", "interlace", flag, "true", {}, {}, {},
+       "Two shifted meshes in redshift space (multipoles, correlation, haloes), where aliases change "
+       "the quadrupole."},
+
+      {"correlation", "radii_mpch", numbers, "2,150,75", 0, 1e5, {},
+       "Smallest and largest separation of the correlation function, Mpc/h, and their number; those "
+       "above half the box are left out."},
+      {"correlation", "smoothing_cells", number, "1", 0, 100, {},
+       "Gaussian that damps the power before the transform, mesh cells; 0: none."},
+
+      {"marked", "radius_mpch", number, "10", 0.01, 1e4, {},
+       "Radius of the top-hat of the density that gives the mark, Mpc/h. Massara et al.: 10."},
+      {"marked", "delta_s", number, "0.25", 0, 1e6, {},
+       "delta_s of the mark ((1 + delta_s) / (1 + delta_s + delta_R))^p. Massara et al.: 0.25."},
+      {"marked", "p", number, "2", -100, 100, {},
+       "Power p of the mark; positive: low densities count more. Massara et al.: 2."},
 
       {"bispectrum", "k1", number, "0.15", 0, 100, {},
        "First side of the triangles, h/Mpc. Paper: 0.15."},
@@ -60,6 +78,34 @@ std::vector<Option> measure_options() {
 
       {"seams", "tile", integer, "32", 17, 1024, {},
        "Side of the tiles at whose faces the errors are examined, lattice sites. Paper: 32."},
+
+      {"minkowski", "radius_mpch", number, "10", 0.01, 1e4, {},
+       "Radius of the Gaussian that smooths the density for Minkowski functionals, Mpc/h; a mesh "
+       "cell or more."},
+      {"minkowski", "thresholds", numbers, "-1,2.15,64", -1e4, 1e4, {},
+       "Lowest and highest threshold of the smoothed density contrast, and their number."},
+
+      {"knn", "points", integer, "100", 1, 4096, {},
+       "Points per side of the grid from which distances to particles are measured."},
+      {"knn", "k", integers, "1,2,4,8", 1, 1000, {},
+       "Which neighbours: the k-th nearest particle, ascending."},
+      {"knn", "radii_mpch", numbers, "0.5,20,40", 0, 1e5, {},
+       "Lowest and highest distance of the distribution functions, Mpc/h, and their number."},
+
+      {"haloes", "linking_length", number, "0.2", 0, 1e6, {},
+       "Linking length of friends of friends in units of the mean distance of particles, "
+       "box / N^(1/3); above 0 and below half the box."},
+      {"haloes", "min_particles", integer, "20", 2, 1e9, {},
+       "Particles of the smallest halo."},
+      {"haloes", "mass_edges", numbers, "10,16,31", 0, 1e4, {},
+       "log10 of the lowest and highest edge of the halo mass function, Msun/h, and the number of "
+       "edges."},
+      {"haloes", "power", flag, "true", {}, {}, {},
+       "Measure power spectra, bias, redshift-space multipoles and pairwise velocities of haloes."},
+      {"haloes", "min_mass", number, "0", 0, 1e18, {},
+       "Least mass of the haloes in these spectra and velocities, Msun/h."},
+      {"haloes", "pair_distance_mpch", number, "30", 0.1, 1000, {},
+       "Largest distance of pairs of haloes for their pairwise velocity, Mpc/h."},
 
       {"voids", "threshold", number, "-0.7", -1, 0, {},
        "Upper limit of the smoothed density contrast at the centre of a void. Usual: -0.7, "

@@ -4,6 +4,7 @@
 #include "stats/table_group.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nubox::stats {
 namespace {
@@ -17,10 +18,15 @@ struct Entry {
 /// the shared ones.
 constexpr Entry registry[] = {{"power", power_statistic},
                               {"multipoles", multipoles_statistic},
+                              {"correlation", correlation_statistic},
                               {"bispectrum", bispectrum_statistic},
+                              {"marked", marked_statistic},
                               {"pdf", pdf_statistic},
                               {"residual", residual_statistic},
                               {"seams", seams_statistic},
+                              {"minkowski", minkowski_statistic},
+                              {"knn", knn_statistic},
+                              {"haloes", haloes_statistic},
                               {"voids", voids_statistic}};
 
 }  // namespace
@@ -64,6 +70,25 @@ field::Assignment assignment_of(const std::string& name) {
 std::string name_of(field::Assignment assignment) {
   constexpr const char* names[] = {"ngp", "cic", "tsc", "pcs"};
   return names[static_cast<int>(assignment) - 1];
+}
+
+std::vector<double> ratio_of(const std::vector<double>& model, const std::vector<double>& target) {
+  std::vector<double> ratio;
+  for (std::size_t i = 0; i < model.size(); ++i) ratio.push_back(model[i] / target[i]);
+  return ratio;
+}
+
+std::vector<double> evenly_spaced(const std::vector<double>& range) {
+  if (range.size() != 3 || !(range[0] < range[1]) || !(range[2] >= 2) ||
+      range[2] != std::floor(range[2])) {
+    throw UsageError("a range needs its lowest value, its highest value and a number of values");
+  }
+  std::vector<double> values;
+  const auto count = static_cast<std::size_t>(range[2]);
+  for (std::size_t i = 0; i < count; ++i) {
+    values.push_back(range[0] + (range[1] - range[0]) * static_cast<double>(i) / (range[2] - 1));
+  }
+  return values;
 }
 
 void TableGroup::describe_mesh(const SharedMeshes& shared) {

@@ -41,6 +41,12 @@ class TableGroup {
   std::string name_;
 };
 
+/// model / target by bin; NaN or infinite where the target is zero.
+[[nodiscard]] std::vector<double> ratio_of(const std::vector<double>& model,
+                                           const std::vector<double>& target);
+/// Lowest, highest and number of values to the values. @throws UsageError for other lists
+[[nodiscard]] std::vector<double> evenly_spaced(const std::vector<double>& range);
+
 // The statistics, each in a separate file; the registry lists them.
 [[nodiscard]] Statistic power_statistic(const StatsOptions& options);
 [[nodiscard]] Statistic multipoles_statistic(const StatsOptions& options);
@@ -48,6 +54,11 @@ class TableGroup {
 [[nodiscard]] Statistic pdf_statistic(const StatsOptions& options);
 [[nodiscard]] Statistic residual_statistic(const StatsOptions& options);
 [[nodiscard]] Statistic seams_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic correlation_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic marked_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic minkowski_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic knn_statistic(const StatsOptions& options);
+[[nodiscard]] Statistic haloes_statistic(const StatsOptions& options);
 [[nodiscard]] Statistic voids_statistic(const StatsOptions& options);
 
 }  // namespace nubox::stats

@@ -1,6 +1,11 @@
 #pragma once
 
 #include "nubox/stats/bispectrum.hpp"
+#include "nubox/stats/correlation.hpp"
+#include "nubox/stats/haloes.hpp"
+#include "nubox/stats/knn.hpp"
+#include "nubox/stats/marked.hpp"
+#include "nubox/stats/minkowski.hpp"
 #include "nubox/stats/multipoles.hpp"
 #include "nubox/stats/pdf.hpp"
 #include "nubox/stats/power.hpp"
@@ -26,6 +31,11 @@ struct StatsOptions {
   PdfOptions pdf = {};
   ResidualOptions residual = {};
   SeamOptions seams = {};
+  CorrelationOptions correlation = {};
+  MarkOptions marked = {};
+  MinkowskiOptions minkowski = {};
+  KnnOptions knn = {};
+  HaloOptions haloes = {};
   VoidStatisticOptions voids = {};
   /// By name of the statistic: checksum of all settings on which its results depend. A group of an
   /// earlier file is kept only if its checksum is equal, otherwise it is measured again.

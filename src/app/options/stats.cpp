@@ -20,6 +20,11 @@ const std::map<std::string, std::vector<std::string>>& settings_by_statistic() {
       {"pdf", {"pdf."}},
       {"residual", {"residual.", "stats.independent"}},
       {"seams", {"seams."}},
+      {"correlation", {"correlation.", "multipoles.", "stats.interlace", "stats.shot_noise"}},
+      {"marked", {"marked."}},
+      {"minkowski", {"minkowski."}},
+      {"knn", {"knn."}},
+      {"haloes", {"haloes.", "multipoles."}},
       {"voids", {"voids."}}};
   return settings;
 }
@@ -35,7 +40,7 @@ stats::BispectrumOptions bispectrum_options(const config::Config& config) {
 }
 
 stats::MultipoleOptions multipole_options(const config::Config& config) {
-  return {.interlaced = config.flag("stats.interlace"),
+  return {.interlaced = config.flag("multipoles.interlace"),
           .subtract_shot_noise = config.text("stats.shot_noise") == "subtract",
           .axis = chosen<stats::Axis>(
               config, "multipoles.axis",
@@ -54,6 +59,31 @@ stats::VoidStatisticOptions void_options(const config::Config& config) {
   options.profile_shells = config.size("voids.profile_shells");
   options.profile_extent = config.number("voids.profile_extent");
   return options;
+}
+
+stats::KnnOptions knn_options(const config::Config& config) {
+  stats::KnnOptions options{.points_per_side = config.size("knn.points"),
+                            .k = {},
+                            .radii_mpch = config.numbers("knn.radii_mpch")};
+  for (const auto k : config.integers("knn.k")) options.k.push_back(static_cast<std::size_t>(k));
+  return options;
+}
+
+void set_further_statistics(const config::Config& config, stats::StatsOptions& options) {
+  options.correlation = {.radii_mpch = config.numbers("correlation.radii_mpch"),
+                         .smoothing_cells = config.number("correlation.smoothing_cells")};
+  options.marked = {.radius_mpch = config.number("marked.radius_mpch"),
+                    .delta_s = config.number("marked.delta_s"),
+                    .p = config.number("marked.p")};
+  options.minkowski = {.radius_mpch = config.number("minkowski.radius_mpch"),
+                       .thresholds = config.numbers("minkowski.thresholds")};
+  options.knn = knn_options(config);
+  options.haloes = {.linking_length = config.number("haloes.linking_length"),
+                    .least_particles = config.size("haloes.min_particles"),
+                    .log10_mass_edges = config.numbers("haloes.mass_edges"),
+                    .power = config.flag("haloes.power"),
+                    .least_mass_msunh = config.number("haloes.min_mass"),
+                    .largest_distance_mpch = config.number("haloes.pair_distance_mpch")};
 }
 
 }  // namespace
@@ -78,6 +108,7 @@ stats::StatsOptions stats_options(const config::Config& config) {
   options.residual.independent =
       io::expand_paths(config.list_text("stats.independent"), "stats.independent");
   options.seams.tile = config.size("seams.tile");
+  set_further_statistics(config, options);
   options.voids = void_options(config);
   const std::vector<std::string> of_snapshots = given_reader_options(config);
   for (const auto& [name, prefixes] : settings_by_statistic()) {
