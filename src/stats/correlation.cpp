@@ -11,15 +11,16 @@ namespace nubox::stats {
 namespace {
 
 /// Sums over the modes of a shell |n|^2: number, and power times L_0, L_2, L_4.
-struct Shell {
+struct ModeShell {
   double modes = 0;
   std::array<double, 3> power{};
 };
 
 /// By |n|^2. Collective.
-std::vector<Shell> sum_shells(const fft::MeshField& modes, const PowerOptions& options, int axis) {
+std::vector<ModeShell> sum_shells(const fft::MeshField& modes, const PowerOptions& options,
+                                  int axis) {
   const std::size_t half = modes.n() / 2;
-  std::vector<Shell> shells(3 * half * half + 1);
+  std::vector<ModeShell> shells(3 * half * half + 1);
   const field::InverseWindow inverse(options.assignment, modes.n(),
                                      field::InverseWindow::Of::power);
   fft::for_each_mode(*modes.plan(), [&](const fft::Mode& mode, std::size_t index) {
@@ -31,13 +32,13 @@ std::vector<Shell> sum_shells(const fft::MeshField& modes, const PowerOptions& o
         mode.weight * inverse(mode.nx) * inverse(mode.ny) * inverse(mode.nz) * (re * re + im * im);
     const double along = axis == 0 ? mode.nx : axis == 1 ? mode.ny : mode.nz;
     const double mu2 = along * along / static_cast<double>(mode.norm2());
-    Shell& shell = shells[static_cast<std::size_t>(mode.norm2())];
+    ModeShell& shell = shells[static_cast<std::size_t>(mode.norm2())];
     shell.modes += mode.weight;
     shell.power[0] += power;
     shell.power[1] += power * (3 * mu2 - 1) / 2;
     shell.power[2] += power * (35 * mu2 * mu2 - 30 * mu2 + 3) / 8;
   });
-  static_assert(sizeof(Shell) == 4 * sizeof(double));
+  static_assert(sizeof(ModeShell) == 4 * sizeof(double));
   modes.comm().all_reduce(
       std::span<double>(reinterpret_cast<double*>(shells.data()), 4 * shells.size()));
   return shells;
@@ -77,7 +78,7 @@ CorrelationMultipoles measure_correlation(const fft::MeshField& modes, const Pow
   CorrelationMultipoles xi;
   for (auto& multipole : xi) multipole.assign(radii_mpch.size(), 0.0);
   for (std::size_t norm2 = 1; norm2 < shells.size(); ++norm2) {
-    const Shell& shell = shells[norm2];
+    const ModeShell& shell = shells[norm2];
     if (!(shell.modes > 0)) continue;
     const double k = fundamental * std::sqrt(static_cast<double>(norm2));
     const double damping = std::exp(-k * k * smoothing_mpch * smoothing_mpch);

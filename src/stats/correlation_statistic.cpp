@@ -14,7 +14,7 @@ namespace nubox::stats {
 namespace {
 
 /// What the statistic takes from the options of a run.
-struct Settings {
+struct CorrelationSettings {
   CorrelationOptions correlation;
   PowerOptions power;           ///< of real space
   MultipoleOptions multipoles;  ///< of redshift space
@@ -27,7 +27,7 @@ std::vector<double> radii_below(const std::vector<double>& range, double largest
 }
 
 /// xi_0 in real space; with velocities also xi_0, xi_2, xi_4 in redshift space.
-void measure_side(const Settings& settings, SharedMeshes& shared, Side side,
+void measure_side(const CorrelationSettings& settings, SharedMeshes& shared, Side side,
                   const std::vector<double>& radii,
                   std::map<std::string, std::vector<double>>& xi) {
   const Tracers& tracers = shared.tracers(side);
@@ -51,7 +51,7 @@ void measure_side(const Settings& settings, SharedMeshes& shared, Side side,
   for (std::size_t l = 0; l < 3; ++l) xi[fmt::format("xi{}", 2 * l)] = std::move(multipoles[l]);
 }
 
-void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& table) {
+void measure(const CorrelationSettings& settings, SharedMeshes& shared, io::TableFile& table) {
   const auto radii = radii_below(settings.correlation.radii_mpch, shared.box_size_mpch() / 2);
   if (radii.empty()) {
     par::throw_agreed(shared.comm(),
@@ -90,7 +90,7 @@ void measure(const Settings& settings, SharedMeshes& shared, io::TableFile& tabl
 }  // namespace
 
 Statistic correlation_statistic(const StatsOptions& options) {
-  const Settings settings{options.correlation, options.power, options.multipoles};
+  const CorrelationSettings settings{options.correlation, options.power, options.multipoles};
   (void)evenly_spaced(settings.correlation.radii_mpch);
   return {.name = "correlation",
           .needs_target = false,

@@ -8,14 +8,14 @@ namespace nubox::stats {
 namespace {
 
 /// Consecutive particles.
-struct Run {
+struct ParticleRun {
   std::uint32_t first = 0, end = 0;
   [[nodiscard]] std::uint64_t size() const { return end - first; }
 };
 
 /// A neighbour of a block, with the offset of its image in blocks.
 struct Neighbour {
-  Run run;
+  ParticleRun run;
   std::array<std::ptrdiff_t, 3> offset;
 };
 
@@ -29,7 +29,7 @@ constexpr std::uint64_t few_distances = 64;
 /// Extent of particles relative to the first of them.
 class Extent {
  public:
-  Extent(std::span<const field::ParticlePosition> positions, Run run)
+  Extent(std::span<const field::ParticlePosition> positions, ParticleRun run)
       : origin_(positions[run.first]) {
     for (std::uint32_t i = run.first; i < run.end; ++i) {
       const auto at = relative(positions[i]);
@@ -114,7 +114,7 @@ class Linker {
     }
   }
 
-  [[nodiscard]] Run block(std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t z) const {
+  [[nodiscard]] ParticleRun block(std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t z) const {
     const auto side = static_cast<std::ptrdiff_t>(grid_.blocks);
     const auto wrap = [&](std::ptrdiff_t i) { return i < 0 ? i + side : i >= side ? i - side : i; };
     const auto index = static_cast<std::size_t>((wrap(x) * side + wrap(y)) * side + wrap(z));
@@ -122,14 +122,14 @@ class Linker {
   }
 
   void link_block(const std::array<std::ptrdiff_t, 3>& at) {
-    const Run own = block(at[0], at[1], at[2]);
+    const ParticleRun own = block(at[0], at[1], at[2]);
     if (own.size() == 0) return;
     neighbours_.clear();
     std::uint64_t near = own.size();
     for (std::ptrdiff_t x = 0; x <= 1; ++x) {
       for (std::ptrdiff_t y = -x; y <= 1; ++y) {
         for (std::ptrdiff_t z = x == 0 && y == 0 ? 1 : -1; z <= 1; ++z) {
-          const Run run = block(at[0] + x, at[1] + y, at[2] + z);
+          const ParticleRun run = block(at[0] + x, at[1] + y, at[2] + z);
           if (run.size() > 0) neighbours_.push_back({run, {x, y, z}});
           near += run.size();
         }
@@ -142,13 +142,13 @@ class Linker {
     }
   }
 
-  void link_particles(Run own) {
+  void link_particles(ParticleRun own) {
     for (std::uint32_t i = own.first; i < own.end; ++i) {
       link_with(i, {i + 1, own.end});
       for (const Neighbour& neighbour : neighbours_) link_with(i, neighbour.run);
     }
   }
-  void link_with(std::uint32_t i, Run run) {
+  void link_with(std::uint32_t i, ParticleRun run) {
     for (std::uint32_t j = run.first; j < run.end; ++j) {
       if (distance2(positions_[i], positions_[j]) <= grid_.length2) sets_.join(i, j);
     }
@@ -159,7 +159,7 @@ class Linker {
     std::uint32_t i = neighbour.run.first;
     while (i < neighbour.run.end) {
       const auto cell = grid_.cell_in_block(positions_[i]);
-      Run run{i, i + 1};
+      ParticleRun run{i, i + 1};
       while (run.end < neighbour.run.end && grid_.cell_in_block(positions_[run.end]) == cell) {
         ++run.end;
       }
@@ -179,17 +179,17 @@ class Linker {
     }
   }
 
-  void link_cells(Run own) {
+  void link_cells(ParticleRun own) {
     own_places_.clear();
     other_places_.clear();
     collect({own, {0, 0, 0}}, own_places_);
     for (const Neighbour& neighbour : neighbours_) collect(neighbour, other_places_);
     for (const std::uint32_t place : own_places_) {
-      const Run cell = table_[place];
+      const ParticleRun cell = table_[place];
       link_within(cell);
       const auto at = static_cast<std::ptrdiff_t>(place);
       for (const std::ptrdiff_t offset : forward_) {
-        const Run other = table_[static_cast<std::size_t>(at + offset)];
+        const ParticleRun other = table_[static_cast<std::size_t>(at + offset)];
         if (other.size() > 0) link_pair(cell, other);
       }
       link_backward(cell, at);
@@ -200,7 +200,7 @@ class Linker {
 
   /// Blocks are compared with the blocks after them. Some of these are reached by offsets that are
   /// not forward; such an offset to a cell of the same block is the same pair found forward.
-  void link_backward(Run cell, std::ptrdiff_t at) {
+  void link_backward(ParticleRun cell, std::ptrdiff_t at) {
     const std::ptrdiff_t z = at % width_ - reach_, y = at / width_ % width_ - reach_;
     if (y < side_ - reach_ && z < side_ - reach_) return;
     for (const BackwardOffset& offset : backward_) {
@@ -208,12 +208,12 @@ class Linker {
                             z + offset.dz < side_;
       // Places below zero are in the plane of blocks before, which is not in the table.
       if (in_block || at + offset.places < 0) continue;
-      const Run other = table_[static_cast<std::size_t>(at + offset.places)];
+      const ParticleRun other = table_[static_cast<std::size_t>(at + offset.places)];
       if (other.size() > 0) link_pair(cell, other);
     }
   }
 
-  void link_within(Run cell) {
+  void link_within(ParticleRun cell) {
     for (std::uint32_t i = cell.first; i + 1 < cell.end; ++i) {
       if (grid_.cells_are_linked) {
         sets_.join(cell.first, i + 1);
@@ -223,7 +223,7 @@ class Linker {
     }
   }
 
-  void link_pair(Run a, Run b) {
+  void link_pair(ParticleRun a, ParticleRun b) {
     if (!grid_.cells_are_linked) {
       for (std::uint32_t i = a.first; i < a.end; ++i) link_with(i, b);
       return;
@@ -232,7 +232,7 @@ class Linker {
     if (touch(a, b)) sets_.join(a.first, b.first);
   }
 
-  [[nodiscard]] bool touch(Run a, Run b) const {
+  [[nodiscard]] bool touch(ParticleRun a, ParticleRun b) const {
     // The extent does not know the images of a box with so few blocks.
     if (grid_.blocks < 3 || a.size() * b.size() <= few_distances) return any_friend(a, b);
     const Extent extent(positions_, b);
@@ -242,7 +242,7 @@ class Linker {
     }
     return false;
   }
-  [[nodiscard]] bool any_friend(Run a, Run b) const {
+  [[nodiscard]] bool any_friend(ParticleRun a, ParticleRun b) const {
     for (std::uint32_t i = a.first; i < a.end; ++i) {
       for (std::uint32_t j = b.first; j < b.end; ++j) {
         if (distance2(positions_[i], positions_[j]) <= grid_.length2) return true;
@@ -261,7 +261,7 @@ class Linker {
   DisjointSets sets_;
   std::ptrdiff_t reach_, side_, width_;
   /// Cells [side + reach][width][width] of a block and beyond it, on both sides in y and z.
-  std::vector<Run> table_;
+  std::vector<ParticleRun> table_;
   std::vector<std::ptrdiff_t> forward_;  ///< places in the table from a cell to its friends
   std::vector<BackwardOffset> backward_;
   std::vector<Neighbour> neighbours_;

@@ -10,10 +10,10 @@
 namespace nubox::stats {
 namespace {
 
-constexpr double velocity_units = 0x1p12;  ///< per km/s
+constexpr double pair_velocity_units = 0x1p12;  ///< per km/s
 
-/// Sums over the pairs of a bin, whole numbers; squares in two words of 32 bits.
-struct Sums {
+/// PairSums over the pairs of a bin, whole numbers; squares in two words of 32 bits.
+struct PairSums {
   std::uint64_t pairs = 0, square_high = 0, square_low = 0;
   std::int64_t velocity = 0;
 };
@@ -72,7 +72,7 @@ class HaloCells {
 };
 
 void add_pair(const Halo& a, const Halo& b, double box_mpch, std::span<const double> edges,
-              std::vector<Sums>& sums) {
+              std::vector<PairSums>& sums) {
   double d2 = 0, along = 0;
   for (std::size_t c = 0; c < 3; ++c) {
     const double d = field::minimum_image(b.position_mpch[c] - a.position_mpch[c], box_mpch);
@@ -82,8 +82,8 @@ void add_pair(const Halo& a, const Halo& b, double box_mpch, std::span<const dou
   const double distance = std::sqrt(d2);
   if (distance >= edges.back() || !(distance > 0)) return;
   const auto above = std::upper_bound(edges.begin(), edges.end(), distance);
-  Sums& bin = sums[static_cast<std::size_t>(above - edges.begin()) - 1];
-  const std::int64_t units = std::llround(along / distance * velocity_units);
+  PairSums& bin = sums[static_cast<std::size_t>(above - edges.begin()) - 1];
+  const std::int64_t units = std::llround(along / distance * pair_velocity_units);
   const auto square = static_cast<std::uint64_t>(units * units);
   ++bin.pairs;
   bin.velocity += units;
@@ -115,23 +115,23 @@ PairwiseVelocity pairwise_velocity(const par::Comm& comm, const HaloCatalogue& c
       });
   const std::span<const Halo> haloes(catalogue.haloes.begin(), heavy);
   const HaloCells cells(haloes, box_size_mpch, edges_mpch.back());
-  std::vector<Sums> sums(edges_mpch.size() - 1);
+  std::vector<PairSums> sums(edges_mpch.size() - 1);
   const auto ranks = static_cast<std::uint32_t>(comm.size());
   for (auto i = static_cast<std::uint32_t>(comm.rank()); i < haloes.size(); i += ranks) {
     cells.for_each_before(haloes[i], i, [&](std::uint32_t j) {
       add_pair(haloes[i], haloes[j], box_size_mpch, edges_mpch, sums);
     });
   }
-  static_assert(sizeof(Sums) == 4 * sizeof(std::uint64_t));
+  static_assert(sizeof(PairSums) == 4 * sizeof(std::uint64_t));
   comm.all_reduce(
       std::span<std::uint64_t>(reinterpret_cast<std::uint64_t*>(sums.data()), 4 * sums.size()));
   PairwiseVelocity result;
-  for (const Sums& bin : sums) {
+  for (const PairSums& bin : sums) {
     const auto n = static_cast<double>(bin.pairs);  // 0 / 0 where there are none
-    const double mean = static_cast<double>(bin.velocity) / n / velocity_units;
+    const double mean = static_cast<double>(bin.velocity) / n / pair_velocity_units;
     const double square =
         (static_cast<double>(bin.square_high) * 0x1p32 + static_cast<double>(bin.square_low)) / n /
-        (velocity_units * velocity_units);
+        (pair_velocity_units * pair_velocity_units);
     result.pairs.push_back(bin.pairs);
     result.mean_kms.push_back(mean);
     result.dispersion_kms.push_back(bin.pairs > 0 ? std::sqrt(std::max(square - mean * mean, 0.0))

@@ -11,7 +11,7 @@ namespace nubox::stats {
 enum class Axis { x = 0, y = 1, z = 2 };
 
 struct MultipoleOptions {
-  bool interlaced = false;
+  bool interlaced = true;
   bool subtract_shot_noise = false;  ///< V / N_p, from l = 0 only
   Axis axis = Axis::z;               ///< line of sight
 };
