@@ -66,6 +66,8 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
   cosmology::warn_of_extrapolation(tables, options.box_size_mpch, options.n);
+  const cosmology::AmplitudeMatch match =
+      par::agree(world, [&] { return amplitude_match(config, "simulate.match"); });
   take_ics(world, config, parameters, options);
   const auto massless = par::agree(world, [&] {
     for (const std::int64_t seed : seeds) {
@@ -96,8 +98,10 @@ void simulate(const par::Comm& world, const config::Config& config) {
     bool anything_new = false;
     std::vector<fs::path> outputs;
     for (const double mass : masses) {
-      const sim::OutputPlan plan = sim::plan_outputs(
-          world, pair, options, parameters.with_mass(mass), tables, "simulate.out");
+      const cosmology::Parameters twin = par::agree(
+          world, [&] { return cosmology::twin_parameters(parameters, tables, mass, match); });
+      const sim::OutputPlan plan =
+          sim::plan_outputs(world, pair, options, twin, tables, "simulate.out");
       for (const sim::PlannedOutput& output : plan.outputs) outputs.push_back(output.path);
       if (plan.is_complete()) {
         log::info("seed {}, {} eV: complete, skipped", seed, mass);

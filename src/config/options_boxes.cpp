@@ -22,7 +22,8 @@ std::vector<Option> box_options() {
       {"cosmology", "n_s", number, "0.9624", 0.1, 2, {},
        "Scalar spectral index."},
       {"cosmology", "A_s", number, "2.13e-9", 1e-15, 1e-6, {},
-       "Primordial amplitude at k = 0.05 / Mpc; the same for every neutrino mass."},
+       "Primordial amplitude at k = 0.05 / Mpc of the massless boxes; massive ones: predict.match, "
+       "simulate.match."},
       {"cosmology", "T_cmb", number, "2.7255", 1, 5, {},
        "Photon temperature today, K."},
       {"cosmology", "N_eff", number, "3.046", 3.0396, 5, {},
@@ -35,6 +36,9 @@ std::vector<Option> box_options() {
        "Realisations, for example 1-8,12; all masses of a seed have the same initial phases."},
       {"simulate", "mnu_eV", numbers, "0,0.15", 0, 2, {},
        "Sums of the neutrino masses, eV."},
+      {"simulate", "match", choice, "A_s", {}, {}, {"A_s", "sigma8", "sigma8_cb"},
+       "Amplitude that all masses of a seed have in common: the primordial A_s, or the linear sigma8 "
+       "at z = 0 of all matter (as in Quijote) or of CDM and baryons."},
       {"simulate", "z_initial", number, "19", 0.5, 200, {},
        "Starting redshift: 19 with lpt = 2, 49 to 99 with lpt = 1."},
       {"simulate", "redshifts", numbers, "0", 0, 200, {},

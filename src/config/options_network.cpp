@@ -31,6 +31,9 @@ std::vector<Option> network_options() {
       {"model", "levels", integer, "0", 0, 5, {},
        "Number of times that the resolution is halved; 0: 1 for vnet, 2 for d3m, as published."},
 
+      {"prior", "epoch_k_hmpc", number, "0.2", 0.02, 10, {},
+       "Wavenumber at which the rewound box has the linear amplitude of the massive one, h/Mpc; version "
+       "0.1 used 3. predict takes that of the model file."},
       {"prior", "steps", integer, "0", 0, 1000, {},
        "Steps of the rewind; 0: one per 5 % of amplitude, at least 2."},
       {"prior", "mesh_factor", integer, "2", 1, 8, {},
@@ -139,6 +142,12 @@ std::vector<Option> network_options() {
        "model.prior is, the prior alone is applied."},
       {"predict", "mnu_eV", numbers, "0.15", 0, 2, {},
        "Sums of the neutrino masses of the boxes to predict, eV."},
+      {"predict", "match", choice, "A_s", {}, {}, {"A_s", "sigma8", "sigma8_cb"},
+       "Amplitude that a massive box has in common with its input: the primordial A_s (HADES), or "
+       "the linear sigma8 at z = 0 of all matter (Quijote's Mnu_p, Mnu_pp and Mnu_ppp) or of CDM and "
+       "baryons."},
+      {"predict", "A_s", number, "0", 0, 1e-6, {},
+       "A_s of the massive boxes, in place of predict.match; 0: by predict.match."},
       {"predict", "groups", integer, "1", 1, 65536, {},
        "Groups of ranks that work on different inputs of a suite; must divide the number of "
        "ranks."},

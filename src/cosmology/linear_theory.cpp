@@ -16,7 +16,8 @@ namespace nubox::cosmology {
 namespace {
 
 constexpr std::size_t growth_k_nodes = 256;
-constexpr std::size_t growth_a_nodes = 129;
+constexpr std::size_t growth_a_nodes = 129;  // to a = 1
+constexpr std::size_t later_a_nodes = 3;     // of the massless cosmology
 constexpr std::size_t power_k_nodes = 1024;
 constexpr double growth_k_min_hmpc = 1e-4;
 
@@ -50,8 +51,9 @@ struct LinearTheory::Solution {
   [[nodiscard]] double checked_ln_a(double a) const {
     constexpr double rounding = 1e-9;
     const double x = std::log(a);
-    if (!(x >= ln_a.front() - rounding && x <= rounding)) {
-      throw InputError("linear theory covers a = {:.6g} to 1, not {}", std::exp(ln_a.front()), a);
+    if (!(x >= ln_a.front() - rounding && x <= ln_a.back() + rounding)) {
+      throw InputError("linear theory covers a = {:.6g} to {:.6g}, not {}", std::exp(ln_a.front()),
+                       std::exp(ln_a.back()), a);
     }
     return std::clamp(x, ln_a.front(), ln_a.back());
   }
@@ -77,6 +79,10 @@ LinearTheory::Solution::Solution(const Parameters& p, const LinearTables& t, Neu
   ln_k = uniform_nodes(std::log(std::max(growth_k_min_hmpc, tables.k_min_hmpc())),
                        std::log(tables.k_max_hmpc()), growth_k_nodes);
   ln_a = uniform_nodes(-std::log1p(tables.z_max()), 0.0, growth_a_nodes);
+  if (p.M_nu_eV == 0) {
+    const double step = -ln_a.front() / static_cast<double>(growth_a_nodes - 1);
+    for (std::size_t i = 1; i <= later_a_nodes; ++i) ln_a.push_back(step * static_cast<double>(i));
+  }
   power_ln_k = uniform_nodes(std::log(tables.k_min_hmpc() / 10), std::log(tables.k_max_hmpc() * 10),
                              power_k_nodes);
   for (const double x : power_ln_k) {
@@ -140,6 +146,7 @@ const Parameters& LinearTheory::parameters() const { return solution_->backgroun
 NeutrinoSource LinearTheory::neutrino_source() const { return solution_->source; }
 double LinearTheory::a_out() const { return solution_->a_out; }
 double LinearTheory::a_min() const { return std::exp(solution_->ln_a.front()); }
+double LinearTheory::a_max() const { return std::exp(solution_->ln_a.back()); }
 double LinearTheory::k_min_hmpc() const { return solution_->tables.k_min_hmpc(); }
 double LinearTheory::k_max_hmpc() const { return solution_->tables.k_max_hmpc(); }
 
@@ -191,7 +198,7 @@ double sigma8_total(const LinearTheory& theory, double a) {
 }
 
 double amplitude_ratio(const LinearTheory& massive, const LinearTheory& massless, double k_hmpc) {
-  if (massive.parameters().M_nu_eV == massless.parameters().M_nu_eV) return 1;
+  if (massive.parameters() == massless.parameters()) return 1;
   return std::sqrt(massive.power_cb(k_hmpc, massive.a_out()) /
                    massless.power_cb(k_hmpc, massless.a_out()));
 }

@@ -78,11 +78,4 @@ Architecture read_architecture(const io::Attributes& attributes) {
   });
 }
 
-Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h, std::size_t force_class) {
-  const double f_nu = cosmology::neutrino_omega(M_nu_eV, h) / Omega_m;
-  const double paper_f_nu = cosmology::neutrino_omega(0.15, 0.6711) / 0.3175;
-  return {.theta = f_nu / paper_f_nu,
-          .force = force_class == 0 ? 0 : std::log2(static_cast<double>(force_class) / 2)};
-}
-
 }  // namespace nubox::net

@@ -61,6 +61,11 @@ void write_card(const ModelCard& card, io::TableFile& table) {
       std::vector<std::int64_t>(card.force_classes.begin(), card.force_classes.end()),
       "1",
       "force mesh per particle spacing of the inputs trained on; 0: not told"};
+  if (!card.force_class_velocity_mpch.empty()) {
+    table.arrays["force_class_velocity"] =
+        doubles(card.force_class_velocity_mpch, "Mpc/h",
+                "rms of the residual velocities of the inputs of each force class");
+  }
   table.arrays["masses"] = doubles(card.masses_eV, "eV", "total neutrino masses trained on");
 }
 
@@ -73,6 +78,13 @@ ModelCard read_card(const io::TableFile& table) {
   card.output_calibration = prior::read_calibration(table, "output_calibration");
   const auto& classes = io::column<std::int64_t>(table, "force_classes");
   card.force_classes.assign(classes.begin(), classes.end());
+  if (table.arrays.contains("force_class_velocity")) {
+    card.force_class_velocity_mpch = io::column<double>(table, "force_class_velocity");
+    if (card.force_class_velocity_mpch.size() != classes.size()) {
+      throw InputError("force_class_velocity and force_classes have {} and {} entries",
+                       card.force_class_velocity_mpch.size(), classes.size());
+    }
+  }
   card.features = split(attribute<std::string>(root, "features"));
   card.feature_scales = io::column<double>(table, "feature_scales");
   card.output_scale_mpch = attribute<double>(root, "output_scale_mpch");
@@ -115,6 +127,7 @@ std::vector<std::string> card_names(const io::Attributes& root) {
   card.calibration = {{0.0}, {prior::CalibrationPoint{}}};
   card.output_calibration = card.calibration;
   card.metrics["any"] = 0;
+  card.force_class_velocity_mpch = {0};
   io::TableFile table;
   write_card(card, table);
   std::vector<std::string> names;

@@ -9,13 +9,16 @@
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/io/field_header.hpp"
 #include "nubox/io/hdf5_attributes.hpp"
+#include "nubox/net/conditioning.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/predict/predict.hpp"
+#include "nubox/predict/training_range.hpp"
 #include "nubox/prior/neutrino_density.hpp"
 #include "nubox/prior/theories.hpp"
 #include "nubox/snapshot/self_checks.hpp"
 #include "nubox/stats/seams.hpp"
 
+#include <cmath>
 #include <utility>
 
 namespace nubox::predict {
@@ -28,6 +31,22 @@ void require_massless(const io::FieldHeader& header, const fs::path& path) {
   if (header.cosmology.M_nu_eV == 0) return;
   throw InputError("{} has M_nu = {} eV; the input must be a massless box", path.string(),
                    header.cosmology.M_nu_eV);
+}
+
+/// Writes A_s and sigma8 of both boxes into the header of the predicted one, and logs them.
+void describe_amplitudes(const cosmology::LinearTables& tables, const prior::Theories& theories,
+                         io::FieldHeader& header) {
+  const cosmology::Parameters &massless = theories.massless.parameters(),
+                              &massive = theories.massive.parameters();
+  const cosmology::Sigma8 before = cosmology::sigma8_today(massless, tables),
+                          after = cosmology::sigma8_today(massive, tables);
+  header.extra["sigma8"] = after.total;
+  header.extra["sigma8_cb"] = after.cb;
+  header.extra["massless_A_s"] = massless.A_s;
+  header.extra["massless_sigma8"] = before.total;
+  log::info(
+      "amplitudes: A_s = {:.4g}, sigma8 = {:.4f} massless; {:.4g}, {:.4f} (cb {:.4f}) with {} eV",
+      massless.A_s, before.total, massive.A_s, after.total, after.cb, massive.M_nu_eV);
 }
 
 }  // namespace
@@ -47,10 +66,8 @@ OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
     for (const OutputRequest& request : task.requests) {
       const double mass = request.M_nu_eV;
       if (card) require_within_range(*card, header, mass);
-      theories_.emplace(
-          mass, theories_.empty()
-                    ? prior::make_theories(setup.options.cosmology, setup.tables, header, mass)
-                    : prior::make_theories(theories_.begin()->second, setup.tables, mass));
+      theories_.emplace(mass, theories_of(mass));
+      if (setup.network) (void)net::conditioning_of(*card, theories_.at(mass), 0);
     }
     if (card && !file_.has("velocity") &&
         (setup.prior == prior::Kind::rewind || prior::need_velocity(card->features))) {
@@ -58,6 +75,40 @@ OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
                        path_.string());
     }
   });
+}
+
+prior::Theories OpenInput::theories_of(double M_nu_eV) const {
+  const PredictorOptions& options = setup_->options;
+  const prior::Theories of_input =
+      theories_.empty() ? prior::make_theories(options.cosmology, setup_->tables, file_.header(), 0)
+                        : theories_.begin()->second;
+  cosmology::Parameters massive = cosmology::twin_parameters(
+      of_input.massless.parameters(), setup_->tables, M_nu_eV, options.match);
+  if (options.A_s) massive.A_s = *options.A_s;
+  return prior::make_theories(of_input, setup_->tables, massive);
+}
+
+std::size_t OpenInput::force_class() const {
+  if (!setup_->card) return prior::force_class(file_.header());
+  return force_class_of(*setup_->card, file_.header(), residual_velocity_mpch_);
+}
+
+void OpenInput::log_force_class() const {
+  const std::size_t found = force_class();
+  log::info("residual velocities of {:.2f} Mpc/h: forces {} are taken", *residual_velocity_mpch_,
+            found == 0 ? "resolved by pairs" : fmt::format("of a mesh of {}N", found));
+}
+
+void OpenInput::describe_training_range(io::FieldHeader& predicted) const {
+  const std::vector<std::string> outside =
+      outside_training_range(*setup_->card, predicted, force_class(), residual_velocity_mpch_);
+  std::string text;
+  for (const std::string& phrase : outside) {
+    log::warn_together("outside the range of the training: {}", phrase);
+    text += (text.empty() ? "" : "; ") + phrase;
+  }
+  predicted.extra["within_training_range"] = static_cast<std::int64_t>(outside.empty());
+  if (!outside.empty()) predicted.extra["outside_training_range"] = text;
 }
 
 io::Attributes OpenInput::recipe(double M_nu_eV) const {
@@ -75,6 +126,8 @@ io::Attributes OpenInput::recipe(double M_nu_eV) const {
       {"requested_prior", prior::name_of(setup_->prior)},
       {"requested_neutrino_mesh", static_cast<std::int64_t>(mesh)},
       {"tables", setup_->tables.digest()}};
+  const prior::Theories& theories = theories_.at(M_nu_eV);
+  if (!theories.have_same_amplitude()) attributes["A_s_ratio"] = theories.A_s_ratio();
   if (!setup_->card) prior::write_attributes(setup_->rewind, attributes);
   if (!options.ics.empty()) {
     attributes["ics_checksum"] = io::FieldFile(setup_->comm, options.ics).checksum("displacement");
@@ -131,11 +184,17 @@ void OpenInput::share(const field::Box& input, const prior::Theories& theories, 
     require_channels(setup.comm, setup.card->architecture, setup.card->features.size());
     tiles_ = tiles_of(layout, *setup.card, setup.options.tiles);
     channels_.resize(setup.card->features.size());
+    prior::ResidualVelocity residual_velocity;
     prior::input_channels(
         input, theories.massless, setup.card->features, setup.rewind.mesh_factor,
         {plan_, force_mpch_}, [&](std::size_t channel, std::span<const float> values) {
           channels_[channel] = field::exchange_halo(layout, values, tiles_->slab_halo);
+          residual_velocity.add(setup.card->features[channel], values);
         });
+    if (const auto square = residual_velocity.mean_square(setup.comm)) {
+      residual_velocity_mpch_ = std::sqrt(*square);
+      log_force_class();
+    }
   }
   if (!rewinds) force_mpch_.reset();
 }
@@ -143,7 +202,7 @@ void OpenInput::share(const field::Box& input, const prior::Theories& theories, 
 field::Box OpenInput::apply_prior(field::Box input, const prior::Theories& theories, bool last) {
   const auto& card = setup_->card;
   const prior::Prescription numbers = prior::prescribe(
-      card ? card->calibration : prior::Calibration{}, input.header, theories, setup_->rewind);
+      card ? card->calibration : prior::Calibration{}, force_class(), theories, setup_->rewind);
   const fs::path& ics = setup_->options.ics;
   prior::Shared shared{plan_, last ? std::move(force_mpch_) : force_mpch_};
   field::Box predicted =
@@ -157,12 +216,10 @@ field::Box OpenInput::apply_prior(field::Box input, const prior::Theories& theor
   return predicted;
 }
 
-void OpenInput::apply_network(const prior::Gain& gain, field::Box& predicted) {
-  const io::FieldHeader& header = predicted.header;
-  const std::size_t force_class = prior::force_class(file_.header());
+void OpenInput::apply_network(const prior::Theories& theories, const prior::Gain& gain,
+                              field::Box& predicted) {
   const net::Conditioning conditioning =
-      net::conditioning_of(header.cosmology.M_nu_eV, header.cosmology.Omega_m, header.cosmology.h,
-                           prior::nearest_class(setup_->card->force_classes, force_class));
+      net::conditioning_of(*setup_->card, theories, force_class());
   if (setup_->card->architecture.residual && conditioning.theta == 0) return;
   std::vector<std::size_t> of_prior;
   prior::prior_channels(predicted.displacement, setup_->card->features,
@@ -212,17 +269,19 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
   input_is_read();
   stages.enter("prior " + prior::name_of(setup.prior));
   const prior::Gain output_gain =
-      setup.card ? prior::prescribe(setup.card->output_calibration, input.header, theories, {}).gain
-                 : prior::Gain{};
+      setup.card
+          ? prior::prescribe(setup.card->output_calibration, force_class(), theories, setup.rewind)
+                .gain
+          : prior::Gain{};
   field::Box predicted = apply_prior(std::move(input), theories, last);
   if (setup.card) {
-    warn_outside_range(*setup.card, predicted.header, request.M_nu_eV);
+    describe_training_range(predicted.header);
     predicted.header.extra["model"] = setup.options.model.filename().string();
   }
   if (setup.network) {
     stages.enter("network");
     if (!next_input.empty()) read_ahead(next_input);
-    apply_network(output_gain, predicted);
+    apply_network(theories, output_gain, predicted);
     if (last) channels_.clear();
   }
   if (input_displacement) measure_seams(*input_displacement, seams, predicted);
@@ -234,6 +293,7 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
     predicted.header.extra[io::density_nu_window] = "none";
   }
   stages.enter("write");
+  describe_amplitudes(setup.tables, theories, predicted.header);
   if (!setup.options.output.velocities) predicted.velocity.reset();
   if (predicted.velocity && request.M_nu_eV > 0) {
     // The network corrects positions only.

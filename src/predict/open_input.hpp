@@ -37,6 +37,13 @@ class OpenInput {
  private:
   /// Attributes that determine a predicted box. Collective.
   [[nodiscard]] io::Attributes recipe(double M_nu_eV) const;
+  /// Force class of the input. Rank-local; after share().
+  [[nodiscard]] std::size_t force_class() const;
+  void log_force_class() const;
+  /// Says in header and log what lies outside the range of the training. All ranks call it.
+  void describe_training_range(io::FieldHeader& predicted) const;
+  /// Both cosmologies of a requested box. Rank-local. @throws InputError
+  [[nodiscard]] prior::Theories theories_of(double M_nu_eV) const;
   [[nodiscard]] PendingBox make(const OutputRequest& request, const io::Attributes& recipe,
                                 const std::filesystem::path& next_input,
                                 const std::function<void()>& input_is_read);
@@ -47,7 +54,8 @@ class OpenInput {
   [[nodiscard]] field::Box apply_prior(field::Box input, const prior::Theories& theories,
                                        bool last);
   /// Adds the increment of the network to the prediction of the prior. Collective.
-  void apply_network(const prior::Gain& gain, field::Box& predicted);
+  void apply_network(const prior::Theories& theories, const prior::Gain& gain,
+                     field::Box& predicted);
   /// Measures the seams of the tiles, logs them and adds them to the header. Collective.
   void measure_seams(const field::LatticeField& input, std::size_t tile,
                      field::Box& predicted) const;
@@ -63,6 +71,7 @@ class OpenInput {
   std::shared_ptr<const field::LatticeField> force_mpch_;  ///< until the last box has used it
   std::optional<TilePlan> tiles_;                          ///< of the network
   std::vector<field::HaloedSlab> channels_;                ///< of the network, in its order
+  std::optional<double> residual_velocity_mpch_;           ///< rms of a component
 };
 
 }  // namespace nubox::predict

@@ -227,19 +227,4 @@ void require_within_range(const net::ModelCard& card, const io::FieldHeader& inp
   }
 }
 
-void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV) {
-  const auto [low, high] = std::minmax_element(card.masses_eV.begin(), card.masses_eV.end());
-  if (M_nu_eV > *high * (1 + 1e-6)) {
-    log::warn_together("M_nu = {} eV is above the masses the model was trained on ({} to {} eV)",
-                       M_nu_eV, *low, *high);
-  }
-  if (std::abs(input.redshift - card.data.redshift) > 1e-3) {
-    log::warn_together("the box is at redshift {}, the model was trained at {}", input.redshift,
-                       card.data.redshift);
-  }
-  if (cosmology::first_difference(input.cosmology, card.data.cosmology) != nullptr) {
-    log::warn_together("the cosmology of the box differs from the one the model was trained on");
-  }
-}
-
 }  // namespace nubox::predict

@@ -62,12 +62,6 @@ TaskResources Predictor::resources(const SuiteTask& task) const {
 PredictBox Predictor::open(const SuiteTask& task) const {
   const PredictionSetup& setup = parts_->setup;
   const auto input = std::make_shared<OpenInput>(setup, task);
-  if (setup.card && !setup.card->calibration.empty() &&
-      prior::force_class(input->file().header()) == 0) {
-    log::info(
-        "{}: the header does not name a force mesh; the calibration for the finest one is used",
-        task.in.string());
-  }
   return [input](const OutputRequest& request, const std::filesystem::path& next_input,
                  const std::function<void()>& input_is_read) {
     return input->predict(request, next_input, input_is_read);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <tuple>
 
 namespace nubox::prior {
 namespace {
@@ -47,33 +48,29 @@ std::size_t force_class(const io::FieldHeader& header) {
 }
 
 std::size_t nearest_class(std::span<const std::size_t> known, std::size_t wanted) {
-  const auto distance = [&](std::size_t candidate) -> double {
-    if (candidate == wanted) return -1.0;
-    if (wanted == 0)
-      return -static_cast<double>(candidate) / (1.0 + static_cast<double>(candidate));
-    if (candidate == 0) return INFINITY;
-    return std::abs(std::log(static_cast<double>(candidate) / static_cast<double>(wanted)));
+  const auto mesh = [](std::size_t of_class) {
+    return static_cast<double>(of_class == 0 ? class_of_pair_forces : of_class);
   };
-  std::size_t best = known.front();
-  for (const std::size_t candidate : known) {
-    const double here = distance(candidate), there = distance(best);
-    if (here < there || (here == there && candidate > best)) best = candidate;
-  }
-  return best;
+  // The same class first, then the nearest, then the finer of two.
+  const auto rank = [&](std::size_t candidate) {
+    return std::tuple(candidate != wanted, std::abs(std::log(mesh(candidate) / mesh(wanted))),
+                      -mesh(candidate));
+  };
+  return *std::ranges::min_element(known, {}, rank);
 }
 
-Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
+Prescription prescribe(const Calibration& calibration, std::size_t force_class,
                        const Theories& theories, const RewindOptions& options) {
   if (calibration.empty()) return {options, {}};
   std::vector<std::size_t> classes;
   for (const CalibrationPoint& point : calibration.points) classes.push_back(point.mesh_factor);
-  const std::size_t of_class = nearest_class(classes, force_class(input));
+  const std::size_t of_class = nearest_class(classes, force_class);
   std::vector<CalibrationPoint> points;
   std::ranges::copy_if(calibration.points, std::back_inserter(points),
                        [&](const auto& point) { return point.mesh_factor == of_class; });
   std::ranges::sort(points, std::ranges::greater(), &CalibrationPoint::amplitude_ratio);
 
-  const double s = theories.small_scale_ratio();
+  const double s = theories.amplitude_ratio(options.epoch_k_hmpc);
   const auto below = std::ranges::find_if(
       points, [&](const CalibrationPoint& point) { return point.amplitude_ratio <= s; });
   const CalibrationPoint& heavier = below == points.end() ? points.back() : *below;
@@ -113,7 +110,8 @@ void write_calibration(const Calibration& calibration, const std::string& group,
   table.arrays[group + "/mesh_factor"] = {
       {count}, mesh_factors, "1", "force mesh per particle spacing of the inputs; 0: not told"};
   write("mass", &CalibrationPoint::M_nu_eV, "eV", "total neutrino mass");
-  write("amplitude_ratio", &CalibrationPoint::amplitude_ratio, "1", "R(k = 3 h/Mpc)");
+  write("amplitude_ratio", &CalibrationPoint::amplitude_ratio, "1",
+        "R at the wavenumber of the rewind");
   write("velocity_smoothing", &CalibrationPoint::velocity_smoothing_mpch, "Mpc/h",
         "radius that tells coherent from incoherent momenta");
   write("velocity_damping", &CalibrationPoint::velocity_damping, "1",

@@ -6,6 +6,7 @@
 #include "nubox/par/agree.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -94,6 +95,8 @@ std::vector<std::string> local_feature_names(bool has_velocity) {
                       : components_of({displacement, acceleration});
 }
 
+bool is_residual_velocity(const std::string& name) { return name.starts_with(velocity); }
+
 bool need_velocity(const std::vector<std::string>& names) {
   return any_starts_with(names, velocity);
 }
@@ -151,10 +154,26 @@ void prior_channels(const field::LatticeField& displacement_mpch,
 Features::Features(const field::Box& input, const cosmology::LinearTheory& massless,
                    std::vector<std::string> names, std::size_t mesh_factor, const Shared& shared)
     : names_(std::move(names)) {
+  ResidualVelocity residual_velocity;
   input_channels(input, massless, names_, mesh_factor, shared,
                  [&](std::size_t channel, std::span<const float> values) {
                    of_input_[channel].assign(values.begin(), values.end());
+                   residual_velocity.add(names_[channel], values);
                  });
+  residual_velocity_square_ = residual_velocity.mean_square(input.displacement.comm());
+}
+
+void ResidualVelocity::add(const std::string& name, std::span<const float> values) {
+  if (!is_residual_velocity(name)) return;
+  for (const float value : values) sum_ += static_cast<double>(value) * value;
+  count_ += values.size();
+}
+
+std::optional<double> ResidualVelocity::mean_square(const par::Comm& comm) const {
+  std::array<double, 2> total{sum_, static_cast<double>(count_)};
+  comm.all_reduce(std::span<double>(total));
+  if (total[1] == 0) return std::nullopt;
+  return total[0] / total[1];
 }
 
 field::LatticeField Features::over(const field::Box& prior) const {

@@ -49,6 +49,7 @@ field::Box with_gain(field::Box box, const Gain& gain,
 
 io::FieldHeader massive_header(io::FieldHeader header, const Theories& theories, Kind kind) {
   header.cosmology.M_nu_eV = theories.massive.parameters().M_nu_eV;
+  if (!theories.have_same_amplitude()) header.cosmology.A_s = theories.massive.parameters().A_s;
   header.origin = "predict";
   header.code_version.clear();
   header.extra["prior"] = name_of(kind);
@@ -74,7 +75,7 @@ std::string name_of(Kind kind) {
 field::Box apply(Kind kind, field::Box input, const Theories& theories,
                  const RewindOptions& rewind_options, const Gain& gain, Shared shared,
                  Velocities velocities) {
-  if (theories.massive.parameters().M_nu_eV == 0) kind = Kind::none;
+  if (theories.are_equal()) kind = Kind::none;
   if (kind == Kind::rewind && !input.velocity) {
     if (input.displacement.comm().is_root())
       log::warn("the input has no velocities: the linear filter replaces the rewind");
@@ -102,11 +103,11 @@ field::Box apply(Kind kind, field::Box input, const Theories& theories,
 
 field::Box apply_zeldovich(field::Box input, field::Box ics, const Theories& theories,
                            Shared shared) {
-  const bool massless = theories.massive.parameters().M_nu_eV == 0;
-  if (!shared.plan && !massless) shared.plan = plan_of(input);
+  const bool equal = theories.are_equal();
+  if (!shared.plan && !equal) shared.plan = plan_of(input);
   field::Box out =
-      massless ? std::move(input) : zeldovich(input, std::move(ics), theories, shared.plan);
-  out.header = massive_header(std::move(out.header), theories, massless ? Kind::none : Kind::za);
+      equal ? std::move(input) : zeldovich(input, std::move(ics), theories, shared.plan);
+  out.header = massive_header(std::move(out.header), theories, equal ? Kind::none : Kind::za);
   return out;
 }
 

@@ -49,18 +49,16 @@ void move_back(sim::Particles& particles, const cosmology::LinearTheory& theory,
 
 }  // namespace
 
-double rewind_epoch(const Theories& theories, double a_out) {
-  const double s = theories.small_scale_ratio();
-  const auto growth = [&](double a) {
-    return theories.massless.D1(Theories::k_small_scale_hmpc, a);
-  };
+double rewind_epoch(const Theories& theories, double k_hmpc, double a_out) {
+  const double s = theories.amplitude_ratio(k_hmpc);
+  const auto growth = [&](double a) { return theories.massless.D1(k_hmpc, a); };
   const double wanted = s * growth(a_out);
-  const double first = theories.massless.a_min(), last = 1;
+  const double first = theories.massless.a_min(), last = theories.massless.a_max();
   if (!(growth(first) < wanted && wanted <= growth(last))) {
     throw InputError(
-        "rewind: at no epoch between a = {2:.4f} and 1 does the massless box have the small-scale "
-        "amplitude of the massive one, {0:.4f} of its own at a = {1:.4f}",
-        s, a_out, first);
+        "rewind: at no epoch between a = {2:.4f} and {3:.4f} does the massless box have the "
+        "amplitude of the massive one at k = {4:g} h/Mpc, {0:.4f} of its own at a = {1:.4f}",
+        s, a_out, first, last, k_hmpc);
   }
   // Bisection to the last bit, since growth is monotonic and a call takes a microsecond.
   const auto [low, high] = boost::math::tools::bisect(
@@ -73,8 +71,9 @@ field::Box rewind(field::Box input, const Theories& theories, const RewindOption
                   const Gain& gain, Shared shared, Velocities velocities) {
   const double a_out = units::scale_factor(input.header.redshift);
   const par::Comm comm = input.displacement.comm();
-  const double a_star = par::agree(comm, [&] { return rewind_epoch(theories, a_out); });
-  const double s = theories.small_scale_ratio();
+  const double a_star =
+      par::agree(comm, [&] { return rewind_epoch(theories, options.epoch_k_hmpc, a_out); });
+  const double s = theories.amplitude_ratio(options.epoch_k_hmpc);
   const auto steps_needed =
       static_cast<std::size_t>(std::ceil(std::abs(std::log(s)) / amplitude_per_step));
   const std::size_t steps =

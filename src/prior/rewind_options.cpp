@@ -5,6 +5,7 @@
 namespace nubox::prior {
 
 void write_attributes(const RewindOptions& options, io::Attributes& attributes) {
+  attributes["rewind_epoch_k_hmpc"] = options.epoch_k_hmpc;
   attributes["rewind_steps"] = static_cast<std::int64_t>(options.steps);
   attributes["rewind_mesh_factor"] = static_cast<std::int64_t>(options.mesh_factor);
   attributes["rewind_velocity_smoothing_mpch"] = options.velocity_smoothing_mpch;
@@ -12,7 +13,9 @@ void write_attributes(const RewindOptions& options, io::Attributes& attributes) 
 }
 
 RewindOptions read_rewind_options(const io::Attributes& attributes, const std::string& source) {
+  constexpr double of_version_0_1 = 3;
   return {
+      io::find<double>(attributes, "rewind_epoch_k_hmpc").value_or(of_version_0_1),
       static_cast<std::size_t>(io::require<std::int64_t>(attributes, "rewind_steps", source)),
       static_cast<std::size_t>(io::require<std::int64_t>(attributes, "rewind_mesh_factor", source)),
       io::require<double>(attributes, "rewind_velocity_smoothing_mpch", source),

@@ -199,8 +199,12 @@ GivenIcs open_ics(const par::Comm& comm, const std::filesystem::path& path,
                   const IcsExpectation& expected) {
   const io::FieldFile file(comm, path);
   return par::agree(comm, [&] {
-    GivenIcs ics{path, file.header(), file.checksum("displacement"),
-                 file.has("velocity") ? file.checksum("velocity") : "", expected.continued};
+    GivenIcs ics{path,
+                 file.header(),
+                 file.checksum("displacement"),
+                 file.has("velocity") ? file.checksum("velocity") : "",
+                 expected.continued,
+                 expected.parameters.with_mass(0)};
     require_fitting(ics, expected);
     return ics;
   });

@@ -157,7 +157,7 @@ std::optional<Checkpoint> Run::find_checkpoint() const {
 
 std::vector<field::LatticeField> Run::given_orders(double a) const {
   const auto massless = par::agree(comm_, [&] {
-    return cosmology::LinearTheory(parameters_.with_mass(0), tables_, options_.neutrinos,
+    return cosmology::LinearTheory(options_.ics->massless, tables_, options_.neutrinos,
                                    theory_.a_out());
   });
   return orders_with_phases_of(comm_, *options_.ics, massless, theory_, a, options_.lpt_order);

@@ -26,8 +26,9 @@ void write_power_log(const par::Comm& world, const std::filesystem::path& path,
     text += fmt::format("# {}: z = {}, M_nu = {} eV\n# k[h/Mpc] modes P P_linear P/P_linear\n",
                         box.filename().string(), header.redshift, header.cosmology.M_nu_eV);
     text += par::agree(world, [&] {
-      const cosmology::LinearTheory theory(parameters.with_mass(header.cosmology.M_nu_eV), tables,
-                                           cosmology::NeutrinoSource::table, a);
+      cosmology::Parameters of_box = parameters.with_mass(header.cosmology.M_nu_eV);
+      of_box.A_s = header.cosmology.A_s;
+      const cosmology::LinearTheory theory(of_box, tables, cosmology::NeutrinoSource::table, a);
       std::string rows;
       for (std::size_t i = 0; i < power.k_hmpc.size(); ++i) {
         const double k = power.k_hmpc[i], p = power.p_model[i];

@@ -99,10 +99,15 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
   const Stopwatch watch;
   const memory::HeapRetention across_tiles;
   log::set_phase("train: calibration of the output");
+  const double epoch_k_hmpc = prior::read_rewind_options(network.card().extra).epoch_k_hmpc;
   prior::Calibration calibration;
   for (const auto& [key, twins] : groups) {
     const auto& [of_class, mass] = key;
-    const io::FieldHeader header = io::FieldFile(comm, twins.front().massless).header();
+    const io::FieldHeader header = io::FieldFile(comm, twins.front().massless).header(),
+                          massive = io::FieldFile(comm, twins.front().massive).header();
+    const prior::Theories theories =
+        par::agree(comm, [&] { return prior::make_theories(parameters, tables, header, massive); });
+    if (prior::is_uncalibratable(theories, epoch_k_hmpc)) continue;
     if (calibration.k_hmpc.empty()) {
       calibration.k_hmpc = prior::gain_knots(header.box_size_mpch, header.n);
     }
@@ -119,9 +124,7 @@ prior::Calibration calibrate_output(const par::Comm& comm, const net::Evaluator&
       boxes.push_back(
           {std::move(predicted), stats::particle_modes(plan, std::move(pair.target_mpch))});
     }
-    const double ratio = par::agree(comm, [&] {
-                           return prior::make_theories(parameters, tables, header, key.second);
-                         }).small_scale_ratio();
+    const double ratio = theories.amplitude_ratio(epoch_k_hmpc);
     const OutputFit output(std::move(boxes), calibration.k_hmpc,
                            tolerance_per_effect * std::abs(std::log(ratio)));
     const Transfers before = output.transfers({});

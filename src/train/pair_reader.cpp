@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/net/conditioning.hpp"
 #include "nubox/net/evaluator.hpp"
 #include "nubox/net/torch/emulator.hpp"
 #include "nubox/par/agree.hpp"
@@ -10,6 +11,7 @@
 #include "nubox/train/prior_calibration.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nubox::train {
 
@@ -57,6 +59,7 @@ PairReader::PairReader(const par::Comm& world, PairOptions options, net::ModelCa
   if (!options.cache.empty()) par::agree(world, [&] { cache_.emplace(options.cache); });
   card_.prior = kind_;
   write_attributes(rewind_, card_.extra);
+  net::describe_pair_forces(card_);
 }
 
 void PairReader::check(const Realisation& realisation) {
@@ -68,6 +71,7 @@ void PairReader::check(const Realisation& realisation) {
   for (const fs::path& path : realisation.massive) {
     const io::FieldHeader massive = io::FieldFile(world_, path).header();
     check_target(massless, realisation.massless, massive, path);
+    check_amplitudes(massless, massive, path);
     add_once(massive.cosmology.M_nu_eV, card_.masses_eV);
   }
 }
@@ -122,6 +126,22 @@ void PairReader::check_target(const io::FieldHeader& massless, const fs::path& m
   });
 }
 
+void PairReader::check_amplitudes(const io::FieldHeader& massless, const io::FieldHeader& massive,
+                                  const fs::path& path) {
+  const bool same = !cosmology::differ(massless.cosmology.A_s, massive.cosmology.A_s);
+  const bool first = card_.masses_eV.empty();
+  par::agree(world_, [&] {
+    if (!first && same != same_A_s_) {
+      throw InputError(
+          "{} {} A_s with its massless box, unlike the pairs before it: train one model for each "
+          "convention",
+          path.string(), same ? "shares" : "does not share");
+    }
+  });
+  same_A_s_ = same;
+  net::describe_amplitudes(same, card_);
+}
+
 void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
   if (card_.features.empty()) {
     if (kind_ == prior::Kind::rewind && !has_velocity) {
@@ -145,8 +165,11 @@ void PairReader::choose_inputs(bool has_velocity, const fs::path& path) {
 void PairReader::warn_of_failed_checks(const field::Box& box, const fs::path& path) {
   if (!snapshot::is_foreign(box.header)) return;
   const double mass = box.header.cosmology.M_nu_eV;
+  // A_s of the configuration is that of massless boxes.
+  io::FieldHeader massless = box.header;
+  massless.cosmology.A_s = parameters_.A_s;
   const prior::Theories theories = par::agree(
-      world_, [&] { return prior::make_theories(parameters_, tables_, box.header, mass); });
+      world_, [&] { return prior::make_theories(parameters_, tables_, massless, box.header); });
   snapshot::warn_of_failed_checks(box, mass > 0 ? theories.massive : theories.massless,
                                   path.string());
 }
@@ -160,18 +183,35 @@ prior::Features PairReader::features_of(const field::Box& input) {
 void PairReader::add(const field::Box& input, const prior::Features& features, field::Box& target,
                      const std::string& name, bool validation, std::vector<TrainingPair>& pairs) {
   const double mass = target.header.cosmology.M_nu_eV;
-  const prior::Theories theories = par::agree(
-      world_, [&] { return prior::make_theories(parameters_, tables_, input.header, mass); });
+  const prior::Theories theories = par::agree(world_, [&] {
+    return prior::make_theories(parameters_, tables_, input.header, target.header);
+  });
   const prior::Prescription numbers =
-      prior::prescribe(card_.calibration, input.header, theories, rewind_);
+      prior::prescribe(card_.calibration, prior::force_class(input.header), theories, rewind_);
   field::Box prior = prior::apply(kind_, input, theories, numbers.rewind, numbers.gain, {},
                                   prior::Velocities::omitted);
   add_once(mass, card_.masses_eV);
+  note_residual_velocity(input.header, features);
   pairs.push_back({name, kept(features.over(prior)), kept(std::move(prior.displacement)),
                    kept(std::move(target.displacement)),
-                   net::conditioning_of(mass, input.header.cosmology.Omega_m,
-                                        input.header.cosmology.h, prior::force_class(input.header)),
+                   net::conditioning_of(card_, theories, prior::force_class(input.header)),
                    validation});
+}
+
+void PairReader::note_residual_velocity(const io::FieldHeader& input,
+                                        const prior::Features& features) {
+  const std::optional<double> square = features.residual_velocity_square();
+  if (!square) return;
+  auto& [sum, count] = residual_velocities_[prior::force_class(input)];
+  sum += *square;
+  ++count;
+  card_.force_class_velocity_mpch.clear();
+  for (const std::size_t of_class : card_.force_classes) {
+    const auto found = residual_velocities_.find(of_class);
+    if (found == residual_velocities_.end()) continue;
+    card_.force_class_velocity_mpch.push_back(
+        std::sqrt(found->second.first / static_cast<double>(found->second.second)));
+  }
 }
 
 field::LatticeField PairReader::kept(field::LatticeField field) {

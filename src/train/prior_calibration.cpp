@@ -57,7 +57,7 @@ class PointFit {
       field::apply_filter(predicted[i], boxes_[i].truth.plan(), gain);
       after_.add(boxes_[i].truth, predicted[i], boxes_.size());
     }
-    return {.amplitude_ratio = theories_.small_scale_ratio(),
+    return {.amplitude_ratio = theories_.amplitude_ratio(options_.epoch_k_hmpc),
             .velocity_smoothing_mpch = options_.velocity_smoothing_mpch,
             .velocity_damping = options_.velocity_damping,
             .gain = gain.value};
@@ -113,13 +113,21 @@ prior::Calibration calibrate_prior(const par::Comm& comm, prior::Kind kind,
   prior::Calibration calibration;
   for (const auto& [key, twins] : training) {
     const auto& [of_class, mass] = key;
+    const io::FieldHeader massless_header = io::FieldFile(comm, twins.front().massless).header(),
+                          massive_header = io::FieldFile(comm, twins.front().massive).header();
+    prior::Theories theories = par::agree(comm, [&] {
+      return prior::make_theories(parameters, tables, massless_header, massive_header);
+    });
+    if (prior::is_uncalibratable(theories, options.epoch_k_hmpc)) {
+      log::info("calibration: {} eV: none, since the boxes have the same small-scale amplitude",
+                mass);
+      continue;
+    }
     std::vector<CalibrationBox> boxes = read_boxes(comm, twins);
     const io::FieldHeader header = boxes.front().input.header;
     if (calibration.k_hmpc.empty()) {
       calibration.k_hmpc = prior::gain_knots(header.box_size_mpch, header.n);
     }
-    prior::Theories theories = par::agree(
-        comm, [&] { return prior::make_theories(parameters, tables, header, key.second); });
     PointFit fit(kind, options, std::move(theories), std::move(boxes));
     prior::CalibrationPoint point = fit.fit(calibration.k_hmpc);
     point.mesh_factor = of_class;

@@ -2,6 +2,8 @@
 
     treepm.py ics REFERENCE ICS.h5               field file of the initial conditions, for simulate.ics
     treepm.py compare REFERENCE FOLDER [...]     tables of P(k), 1 - r and P(M)/P(0), shell by shell
+    treepm.py input REFERENCE BOX.h5             field file of the massless box at z = 0, for predict
+    treepm.py judge REFERENCE MASS BOX.h5 [...]  errors of predictions of that mass: displacement, T(k) - 1, 1 - r, velocity
 
 REFERENCE is a directory with Mnu<eV>_seed<seed>_z0.hdf5 and Mnu0_seed<seed>_ic_z<z>.hdf5 as
 /displacement and /velocity [3][N][N][N] (Mpc/h, km/s). FOLDER holds mnu-<eV>.h5 of `nubox simulate`.
@@ -64,8 +66,8 @@ def reference_file(directory, pattern):
     return h5py.File(found[0])
 
 
-def write_ics(directory, path):
-    with reference_file(directory, "Mnu0_seed*_ic_z*.hdf5") as file:
+def write_massless(directory, pattern, path):
+    with reference_file(directory, pattern) as file:
         a = file.attrs
         nubox.write_field(path, displacement=file["displacement"][:], velocity=file["velocity"][:], header={
             "box_size_mpch": float(a["box_Mpc_h"]), "M_nu_eV": float(a["Mnu_eV"]), "origin": "import",
@@ -105,9 +107,50 @@ def compare(directory, folders):
                 row(f"{folder}, {mass} eV: ratio to 0 eV beside TreePM's, %", 100 * (ratio - 1), ".3f")
 
 
+def rms(vectors):
+    return np.sqrt((vectors.astype(float) ** 2).sum(axis=0).mean())
+
+
+def coherent(velocity, box_mpch, k_max_hmpc):
+    """The modes k <= k_max of a field on the lattice."""
+    n = velocity.shape[1]
+    full, half = np.fft.fftfreq(n, 1 / n), np.fft.rfftfreq(n, 1 / n)
+    k = 2 * np.pi / box_mpch * np.sqrt(full[:, None, None] ** 2 + full[:, None] ** 2 + half**2)
+    return np.stack([np.fft.irfftn(np.fft.rfftn(v) * (k <= k_max_hmpc), s=v.shape, axes=(0, 1, 2)) for v in velocity])
+
+
+def judge(directory, mass, paths):
+    with reference_file(directory, f"Mnu{mass}_seed*_z0.hdf5") as file:
+        box = float(file.attrs["box_Mpc_h"])
+        truth, velocity = file["displacement"][:], file["velocity"][:]
+    modes = density_modes(truth, box)
+    shells = Shells(modes.shape[0], box)
+    power = shells.power(modes)
+    row("k, h/Mpc", SHELLS, ".1f")
+    for path in paths:
+        field = nubox.read_field(path)
+        error = field.displacement.astype(float) - truth
+        error -= box * np.round(error / box)
+        found = density_modes(field.displacement, box)
+        found_power = shells.power(found)
+        row(f"{path}: T - 1, %", 100 * (np.sqrt(found_power / power) - 1), ".2f")
+        row(f"{path}: 1 - r", 1 - shells.power(found, modes) / np.sqrt(found_power * power), ".1e")
+        print(f"{path}: mean abs displacement error {np.sqrt((error ** 2).sum(axis=0)).mean():.4f} Mpc/h, "
+              f"by component {np.abs(error).mean():.4f}")
+        if field.velocity is not None:
+            k_max = 1.0
+            slow, slow_true = coherent(field.velocity, box, k_max), coherent(velocity, box, k_max)
+            print(f"{path}: rms velocity error {100 * rms(field.velocity - velocity) / rms(velocity):.1f} % site by site, "
+                  f"{100 * rms(slow - slow_true) / rms(slow_true):.1f} % of the modes k <= {k_max:g} h/Mpc")
+
+
 def main(arguments):
     if len(arguments) == 3 and arguments[0] == "ics":
-        write_ics(arguments[1], arguments[2])
+        write_massless(arguments[1], "Mnu0_seed*_ic_z*.hdf5", arguments[2])
+    elif len(arguments) == 3 and arguments[0] == "input":
+        write_massless(arguments[1], "Mnu0_seed*_z0.hdf5", arguments[2])
+    elif len(arguments) >= 4 and arguments[0] == "judge":
+        judge(arguments[1], arguments[2], arguments[3:])
     elif len(arguments) >= 3 and arguments[0] == "compare":
         compare(arguments[1], arguments[2:])
     else:

@@ -242,12 +242,6 @@ TEST(VNet, depends_on_the_force_resolution_only_after_training) {
   EXPECT_GT(largest_difference(of_force(*taught, 0), of_force(*taught, 1)), 1e-3);
 }
 
-TEST(Architecture, conditioning_depends_on_the_force_mesh_and_takes_an_unknown_one_as_2N) {
-  EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).force, 0);
-  EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 4).force, 1);
-  EXPECT_EQ(conditioning_of(0.15, 0.3175, 0.6711, 0).force, 0);
-}
-
 TEST(StyledConv, equals_the_modulation_formula_shared_and_per_sample) {
   using Weights = StyledConv::Weights;
   for (const Op op : {Op::conv, Op::down, Op::up}) {
@@ -297,12 +291,6 @@ TEST(Architecture, names_of_kinds_and_paddings_are_read_back_and_unknown_ones_re
   const auto error = test::error_of([] { (void)padding_from("mirror"); });
   ASSERT_TRUE(error);
   EXPECT_STREQ(error->what(), "unknown padding 'mirror' (zero, periodic, halo)");
-}
-
-TEST(Architecture, theta_is_one_for_the_mass_of_the_paper_and_zero_without_neutrinos) {
-  EXPECT_DOUBLE_EQ(conditioning_of(0.15, 0.3175, 0.6711, 2).theta, 1.0);
-  EXPECT_DOUBLE_EQ(conditioning_of(0.0, 0.3, 0.7, 2).theta, 0.0);
-  EXPECT_NEAR(conditioning_of(0.6, 0.3175, 0.6711, 2).theta, 4.0, 1e-12);
 }
 
 }  // namespace

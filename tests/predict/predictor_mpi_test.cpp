@@ -102,7 +102,9 @@ TEST_F(PredictorTest, applies_the_gain_of_a_calibrated_prior) {
   net::ModelCard calibrated = card(net::default_architecture(net::NetworkKind::none));
   const prior::Gain gain{{0.1, 0.4}, {1.02, 0.97}};
   calibrated.calibration = {
-      gain.k_hmpc, {{2, mass_eV, theories_of(mass_eV).small_scale_ratio(), 1, 1, gain.value}}};
+      gain.k_hmpc,
+      {{2, mass_eV, theories_of(mass_eV).amplitude_ratio(prior::RewindOptions{}.epoch_k_hmpc), 1, 1,
+        gain.value}}};
   net::save_card(world_, model_, calibrated);
   const auto found = predicted({.model = model_});
   ASSERT_TRUE(found);

@@ -31,7 +31,8 @@ class CalibrationTest : public testing::Test {
     const prior::CalibrationPoint& point = calibration.points.front();
     EXPECT_EQ(point.mesh_factor, 2U);
     EXPECT_EQ(point.M_nu_eV, mass_eV);
-    EXPECT_DOUBLE_EQ(point.amplitude_ratio, theories_of(mass_eV).small_scale_ratio());
+    EXPECT_DOUBLE_EQ(point.amplitude_ratio,
+                     theories_of(mass_eV).amplitude_ratio(prior::RewindOptions{}.epoch_k_hmpc));
     ASSERT_EQ(point.gain.size(), gain.value.size());
     for (std::size_t j = 0; j < gain.value.size(); ++j) {
       EXPECT_NEAR(point.gain[j], gain.value[j], tolerance) << j;

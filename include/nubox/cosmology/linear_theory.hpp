@@ -15,9 +15,9 @@ enum class NeutrinoSource { table, supereasy, none };
 /// the neutrino source S(k,a), second-order growth, and the power spectrum back-scaled from a_out,
 /// so that the linear power at a_out is exactly that of the Boltzmann code. Cheap to copy.
 ///
-/// Valid from a_min() to 1; growth and source are constant in k beyond the tabulated range, power
-/// follows LinearTables::T_cb. A call costs about half a microsecond: callers that need one value
-/// per Fourier mode tabulate it. Outside these ranges the functions throw InputError.
+/// Valid from a_min() to a_max(); growth and source are constant in k beyond the tabulated range,
+/// power follows LinearTables::T_cb. A call costs about half a microsecond: callers that need one
+/// value per Fourier mode tabulate it. Outside these ranges the functions throw InputError.
 class LinearTheory {
  public:
   /// Solves the growth equations, some 30 ms. Rank-local, the same on all ranks.
@@ -31,6 +31,9 @@ class LinearTheory {
   [[nodiscard]] double a_out() const;
   /// Start of the growth equations: the earliest scale factor of the tables.
   [[nodiscard]] double a_min() const;
+  /// 1 with neutrino mass, whose response is tabulated until today; 1.12 without: a box may be the
+  /// twin of a later massless one.
+  [[nodiscard]] double a_max() const;
   /// Tabulated range of k.
   [[nodiscard]] double k_min_hmpc() const;
   [[nodiscard]] double k_max_hmpc() const;

@@ -85,16 +85,12 @@ struct Conditioning {
   /// f_nu = Omega_nu / Omega_m over that of the paper: 0.15 eV, h = 0.6711, Omega_m = 0.3175. Zero
   /// without neutrino mass.
   double theta = 0;
-  /// log2(F / 2) for an input simulated with F force mesh points per particle spacing.
+  /// log2(F / 2) for an input simulated with F force mesh points per particle spacing; 2 for forces
+  /// resolved by pairs.
   double force = 0;
 
   bool operator==(const Conditioning&) const = default;
 };
 inline constexpr std::size_t conditioning_numbers = 2;
-
-/// @param force_class  force mesh points per particle spacing (prior::force_class); 0, unknown,
-///                     counts as 2
-[[nodiscard]] Conditioning conditioning_of(double M_nu_eV, double Omega_m, double h,
-                                           std::size_t force_class);
 
 }  // namespace nubox::net

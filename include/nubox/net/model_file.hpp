@@ -34,6 +34,9 @@ struct ModelCard {
   std::vector<double> masses_eV;  ///< neutrino masses trained on
   /// Mesh points per particle spacing of the forces that made the inputs (prior::force_class).
   std::vector<std::size_t> force_classes;
+  /// Rms of a component of the residual velocities (prior::is_residual_velocity) of the inputs of
+  /// each force class; empty: not known.
+  std::vector<double> force_class_velocity_mpch;
   std::string data_manifest;              ///< checksum of the training files
   std::string code_version;               ///< filled on writing if empty
   std::map<std::string, double> metrics;  ///< validation metrics by name

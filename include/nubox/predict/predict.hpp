@@ -62,8 +62,5 @@ void require_channels(const par::Comm& comm, const net::Architecture& architectu
 /// Rank-local.
 /// @throws InputError
 void require_within_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV);
-/// Warns if mass, redshift or cosmology of an accepted input are outside the range of the training.
-/// All ranks must call it.
-void warn_outside_range(const net::ModelCard& card, const io::FieldHeader& input, double M_nu_eV);
 
 }  // namespace nubox::predict

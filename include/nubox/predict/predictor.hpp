@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nubox/cosmology/amplitude_match.hpp"
 #include "nubox/cosmology/linear_tables.hpp"
 #include "nubox/net/precision.hpp"
 #include "nubox/par/comm.hpp"
@@ -19,7 +20,10 @@
 namespace nubox::predict {
 
 struct PredictorOptions {
-  cosmology::Parameters cosmology{};
+  cosmology::Parameters cosmology{};  ///< of the inputs
+  /// Amplitude that a massive box has in common with its input.
+  cosmology::AmplitudeMatch match = cosmology::AmplitudeMatch::A_s;
+  std::optional<double> A_s{};    ///< of the massive boxes, in place of `match`
   std::filesystem::path model{};  ///< model file; empty: the prior alone
   bool without_network = false;   ///< refuse a model file that contains a network
   /// The prior without a model file. With one, a model trained over another prior is refused.

@@ -30,11 +30,14 @@ struct Calibration {
 };
 
 /// Force resolution of a box: mesh points per particle spacing of the simulation that made it; 0 if
-/// the file does not state it, as for imported snapshots.
+/// the file does not state it, as for boxes of pair forces and imported snapshots of tree codes.
 [[nodiscard]] std::size_t force_class(const io::FieldHeader& header);
 
+/// Mesh points per particle spacing that class 0 counts as among classes of meshes.
+inline constexpr std::size_t class_of_pair_forces = 8;
+
 /// The class in `known` for an input of class `wanted`: the same, else the nearest in ratio, the
-/// finer of two. For an input of unknown class (0) the finest, unless 0 is in `known`.
+/// finer of two. Class 0 counts as class_of_pair_forces.
 /// @param known  not empty
 [[nodiscard]] std::size_t nearest_class(std::span<const std::size_t> known, std::size_t wanted);
 
@@ -44,11 +47,11 @@ struct Prescription {
   Gain gain;
 };
 
-/// Parameters for an input from the calibration points of its nearest_class. Between masses
-/// damping, smoothing and ln G / ln s are linear in ln s, and constant beyond the smallest and the
-/// largest: G is 1 at M_nu = 0, and the effect of damping vanishes with ln s without a change of
-/// its value. Without calibration: the given options. Rank-local.
-[[nodiscard]] Prescription prescribe(const Calibration& calibration, const io::FieldHeader& input,
+/// Parameters for an input of a force class from the calibration points of its nearest_class.
+/// Between masses damping, smoothing and ln G / ln s are linear in ln s, and constant beyond the
+/// smallest and the largest: G is 1 at M_nu = 0, and the effect of damping vanishes with ln s
+/// without a change of its value. Without calibration: the given options. Rank-local.
+[[nodiscard]] Prescription prescribe(const Calibration& calibration, std::size_t force_class,
                                      const Theories& theories, const RewindOptions& options);
 
 /// Datasets `<group>/...` of a table file; none if the calibration is empty.

@@ -23,6 +23,7 @@ struct GivenIcs {
   std::string velocity_checksum;      ///< empty if the file has no velocities
   /// The massless box goes on from the positions and velocities of the file themselves.
   bool continued = false;
+  cosmology::Parameters massless{};  ///< cosmology of the run without neutrino mass
 };
 
 /// What a run expects of the file.

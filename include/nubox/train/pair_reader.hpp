@@ -9,6 +9,7 @@
 #include "nubox/train/trainer.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,9 @@ class PairReader {
   void check_input(const io::FieldHeader& massless, const std::filesystem::path& path);
   void check_target(const io::FieldHeader& massless, const std::filesystem::path& massless_path,
                     const io::FieldHeader& massive, const std::filesystem::path& path);
+  /// All pairs have A_s in common, or none.
+  void check_amplitudes(const io::FieldHeader& massless, const io::FieldHeader& massive,
+                        const std::filesystem::path& path);
   /// The first input determines prior and input channels by having velocities or not; later ones
   /// must have them too if they are needed.
   void choose_inputs(bool has_velocity, const std::filesystem::path& path);
@@ -62,6 +66,8 @@ class PairReader {
   [[nodiscard]] prior::Features features_of(const field::Box& input);
   void add(const field::Box& input, const prior::Features& features, field::Box& target,
            const std::string& name, bool validation, std::vector<TrainingPair>& pairs);
+  /// Adds the residual velocities of an input to their mean by force class in the card.
+  void note_residual_velocity(const io::FieldHeader& input, const prior::Features& features);
   /// The field, in the cache if there is one.
   [[nodiscard]] field::LatticeField kept(field::LatticeField field);
 
@@ -71,6 +77,9 @@ class PairReader {
   cosmology::LinearTables tables_;
   prior::Kind kind_;
   prior::RewindOptions rewind_;
+  bool same_A_s_ = true;
+  /// Sum of the mean squares of the residual velocities, and number of inputs, by force class.
+  std::map<std::size_t, std::pair<double, std::size_t>> residual_velocities_;
   net::ModelCard& card_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "nubox/par/agree.hpp"
 
+#include "app/options/choice.hpp"
 #include "app/setup.hpp"
 
 namespace nubox::app {
@@ -16,6 +17,12 @@ cosmology::Parameters cosmology_parameters(const config::Config& config) {
   p.T_cmb_K = config.number("cosmology.T_cmb");
   p.N_eff = config.number("cosmology.N_eff");
   return p;
+}
+
+cosmology::AmplitudeMatch amplitude_match(const config::Config& config, const char* key) {
+  using enum cosmology::AmplitudeMatch;
+  return chosen<cosmology::AmplitudeMatch>(
+      config, key, {{"A_s", A_s}, {"sigma8", sigma8}, {"sigma8_cb", sigma8_cb}});
 }
 
 std::filesystem::path tables_directory(const config::Config& config) {

@@ -44,6 +44,7 @@ predict::SuiteOptions suite_options(const config::Config& config) {
 predict::PredictorOptions predictor_options(const config::Config& config) {
   predict::PredictorOptions options{
       .cosmology = cosmology_parameters(config),
+      .match = amplitude_match(config, "predict.match"),
       .model = model_path(config),
       .without_network = config.text("model.architecture") == "none",
       .rewind = rewind_options(config),
@@ -56,6 +57,7 @@ predict::PredictorOptions predictor_options(const config::Config& config) {
                  .files = config.size("predict.files"),
                  .velocities = config.flag("predict.velocities"),
                  .neutrino_field = config.flag("predict.neutrino_field")}};
+  if (config.number("predict.A_s") > 0) options.A_s = config.number("predict.A_s");
   if (options.model.empty() || config.given("model.prior")) {
     options.prior = prior::kind_of(config.text("model.prior"));
   }
