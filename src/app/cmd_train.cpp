@@ -113,9 +113,11 @@ void train(const par::Comm& world, const config::Config& config) {
   write_digested_run_record(world, options.out, config, digests);
   std::optional<net::ModelCard> start;
   if (!options.start.empty()) start = net::load_card(world, options.start);
-  if (start) {
+  if (start && par::agree(world, [&] { return train::prior_serves(*start, card); })) {
     card.calibration = start->calibration;
   } else if (config.flag("prior.calibrate")) {
+    if (start)
+      log::info("the prior of {} is calibrated anew for these pairs", options.start.string());
     reader.calibrate_prior(split.training);
   }
   card.data_manifest = train::manifest(inputs, digests);

@@ -2,6 +2,8 @@
 
 #include "nubox/core/error.hpp"
 
+#include <algorithm>
+
 namespace nubox::train {
 
 void continue_from(const net::ModelCard& start, const std::filesystem::path& path,
@@ -18,6 +20,21 @@ void continue_from(const net::ModelCard& start, const std::filesystem::path& pat
   card.feature_scales = start.feature_scales;
   card.output_scale_mpch = start.output_scale_mpch;
   card.extra["started_from"] = path.filename().string();
+}
+
+bool prior_serves(const net::ModelCard& start, const net::ModelCard& card) {
+  const prior::RewindOptions before = prior::read_rewind_options(start.extra),
+                             now = prior::read_rewind_options(card.extra);
+  if (before.epoch_k_hmpc != now.epoch_k_hmpc || before.mesh_factor != now.mesh_factor ||
+      before.steps != now.steps) {
+    return false;
+  }
+  if (start.calibration.empty()) return true;
+  return std::ranges::all_of(card.force_classes, [&](std::size_t of_class) {
+    return std::ranges::find(start.calibration.points, of_class,
+                             &prior::CalibrationPoint::mesh_factor) !=
+           start.calibration.points.end();
+  });
 }
 
 }  // namespace nubox::train

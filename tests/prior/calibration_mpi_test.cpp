@@ -175,8 +175,6 @@ TEST(Prescription, depends_on_the_force_resolution_of_the_input) {
   EXPECT_EQ(prescribed(3, 0.15).rewind.velocity_damping, 0.8);
   EXPECT_EQ(prescribed(4, 0.15).rewind.velocity_damping, 0.5);
   // For a snapshot of another code of unknown class: the finest of the training.
-  io::FieldHeader imported = massless_header();
-  imported.extra.erase("mesh_factor");
   const Theories theories = theories_of(0.15);
   EXPECT_EQ(prescribe(sample(), 0, theories, {}).rewind.velocity_damping, 0.5);
   Calibration with_imported = sample();

@@ -52,5 +52,21 @@ TEST(Continuation, over_another_architecture_prior_or_other_channels_is_refused)
   }
 }
 
+TEST(Continuation, keeps_the_prior_of_the_first_model_for_the_same_rewind_and_force_classes) {
+  net::ModelCard start = trained_card(), card = new_card();
+  write_attributes(prior::RewindOptions{}, start.extra);
+  card.extra = start.extra;
+  card.force_classes = {2};
+  EXPECT_TRUE(prior_serves(start, card));  // neither is calibrated
+  start.calibration = {{0.1}, {{2, 0.15, 0.95, 1, 0.8, {1.01}}}};
+  EXPECT_TRUE(prior_serves(start, card));
+
+  card.force_classes = {2, 0};
+  EXPECT_FALSE(prior_serves(start, card));
+  card.force_classes = {2};
+  write_attributes(prior::RewindOptions{.epoch_k_hmpc = 3}, card.extra);
+  EXPECT_FALSE(prior_serves(start, card));
+}
+
 }  // namespace
 }  // namespace nubox::train

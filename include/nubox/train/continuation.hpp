@@ -17,4 +17,9 @@ namespace nubox::train {
 void continue_from(const net::ModelCard& start, const std::filesystem::path& path,
                    net::ModelCard& card);
 
+/// True if the calibrated prior of the first model serves this training: it was calibrated, or is
+/// not to be, for all force classes of the pairs and for the same rewind. Rank-local. @throws
+/// InputError for a card without a rewind
+[[nodiscard]] bool prior_serves(const net::ModelCard& start, const net::ModelCard& card);
+
 }  // namespace nubox::train
