@@ -66,6 +66,53 @@ class Table(unittest.TestCase):
             require_same_target([one, other])
 
 
+class Structure(unittest.TestCase):
+    """Figures of the statistics that need no power spectrum of their own."""
+
+    def setUp(self):
+        m = measurement("network", 0.05, 0.02, 0.1)
+        arrays, groups = m.stats.arrays, m.stats.group_attributes
+        mass_edges, radius = np.logspace(13, 15, 6), np.linspace(1, 20, 10)
+        k = arrays["power/k"]
+        arrays |= {"haloes/mass_edges": mass_edges, "haloes/counts_target": np.array([90, 40, 20, 5, 0]),
+                   "haloes/match_mass_scatter": np.full(5, 0.1), "haloes/power/k": k,
+                   "haloes/pairs/distance_edges": np.arange(6.0), "knn/k": np.array([1, 2]), "knn/radius": radius,
+                   "correlation/r": radius, "minkowski/threshold": radius, "marked/k": k}
+        columns = {"haloes/hmf": np.array([9, 4, 2, 0.5, 0.0]), "haloes/pairs/velocity": -np.arange(5.0),
+                   "knn/cdf": np.stack([radius / 20, radius**2 / 400]), "correlation/xi": 1 / radius,
+                   "marked/m": 1 / k}
+        columns |= {f"haloes/power/{name}": 1 + k for name in ("bias", "p0", "p2")}
+        columns |= {f"minkowski/v{order}": radius for order in range(4)}
+        for name, values in columns.items():
+            arrays[name + "_model"], arrays[name + "_target"] = 1.02 * values, values
+        groups["haloes"] = {"linking_length": 0.2, "least_particles": 20}
+        groups["haloes/power"] = {"min_mass_msunh": 0.0, "weights": "all haloes alike", "line_of_sight": "z",
+                                  "shot_noise": "raw", "interlacing": "none"}
+        groups["knn"] = {"points_per_side": 100}
+        groups["correlation"] = {"estimator": "sum", "smoothing_mpch": 2.0, "mesh": 64, "assignment": "cic",
+                                 "shot_noise": "raw"}
+        groups["marked"] = {"mark": "m", "radius_mpch": 10.0, "delta_s": 0.25, "p": 2.0, "shot_noise": "raw",
+                            "k_nyquist_hmpc": groups["power"]["k_nyquist_hmpc"]}
+        groups["minkowski"] = {"filter": "Gaussian", "radius_mpch": 10.0, "estimator": "Crofton"}
+        self.measurement = m
+
+    def test_each_measured_statistic_has_a_figure_with_its_settings(self):
+        drawn = {name: (picture, caption) for name, _, picture, caption in
+                 report.page_figures([self.measurement], None, None, None)}
+        for name, words in (("haloes", "155 haloes"), ("halo-clustering", "along z"), ("correlation", "R = 2 Mpc/h"),
+                            ("marked", "delta_s = 0.25"), ("minkowski", "R = 10 Mpc/h"), ("knn", "k = 1, 2")):
+            picture, caption = drawn[name]
+            self.assertIn(words, caption)
+            self.assertTrue(picture.png.startswith(b"\x89PNG") and picture.pdf.startswith(b"%PDF"))
+
+    def test_a_target_without_haloes_has_no_figure_of_them(self):
+        for name in ("haloes/hmf_target", "haloes/counts_target"):
+            self.measurement.stats.arrays[name] = np.zeros(5)
+        names = [name for name, *_ in report.page_figures([self.measurement], None, None, None)]
+        self.assertNotIn("haloes", names)
+        self.assertIn("knn", names)
+
+
 class Map(unittest.TestCase):
     def test_undisplaced_lattice_is_uniform_wherever_its_origin_lies(self):
         for offset in (0.0, 0.5, 0.3):
