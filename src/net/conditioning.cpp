@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* pair_forces = "force_of_unknown_class";
 constexpr const char* training_amplitude = "training_amplitude";
+constexpr const char* same_amplitude = "same A_s";
 
 double theta_of(const cosmology::Parameters& p) {
   const double f_nu = cosmology::neutrino_omega(p.M_nu_eV, p.h) / p.Omega_m;
@@ -32,15 +33,20 @@ void describe_pair_forces(ModelCard& card) {
 }
 
 void describe_amplitudes(bool same_A_s, ModelCard& card) {
-  card.extra[training_amplitude] = same_A_s ? "same A_s" : "own A_s";
+  card.extra[training_amplitude] = same_A_s ? same_amplitude : "own A_s";
+}
+
+bool trained_at_same_A_s(const ModelCard& card) {
+  // Version 0.1 knew no other pairs.
+  return io::find<std::string>(card.extra, training_amplitude).value_or(same_amplitude) ==
+         same_amplitude;
 }
 
 Conditioning conditioning_of(const ModelCard& card, const prior::Theories& theories,
                              std::size_t force_class) {
   const cosmology::Parameters& massive = theories.massive.parameters();
   Conditioning result{.theta = theta_of(massive), .force = force_of(card, force_class)};
-  const bool same_A_s =
-      io::find<std::string>(card.extra, training_amplitude).value_or("same A_s") == "same A_s";
+  const bool same_A_s = trained_at_same_A_s(card);
   if (massive.M_nu_eV == 0) return result;
   if (same_A_s && !theories.have_same_amplitude()) {
     const double k_hmpc = prior::read_rewind_options(card.extra).epoch_k_hmpc;

@@ -100,8 +100,8 @@ void OpenInput::log_force_class() const {
 }
 
 void OpenInput::describe_training_range(io::FieldHeader& predicted) const {
-  const std::vector<std::string> outside =
-      outside_training_range(*setup_->card, predicted, force_class(), residual_velocity_mpch_);
+  const std::vector<std::string> outside = outside_training_range(
+      *setup_->card, file_.header(), predicted, force_class(), residual_velocity_mpch_);
   std::string text;
   for (const std::string& phrase : outside) {
     log::warn_together("outside the range of the training: {}", phrase);

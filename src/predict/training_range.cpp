@@ -1,6 +1,7 @@
 #include "nubox/predict/training_range.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/net/conditioning.hpp"
 #include "nubox/prior/calibration.hpp"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ std::size_t force_class_of(const net::ModelCard& card, const io::FieldHeader& in
 }
 
 std::vector<std::string> outside_training_range(const net::ModelCard& card,
+                                                const io::FieldHeader& input,
                                                 const io::FieldHeader& predicted,
                                                 std::size_t force_class,
                                                 std::optional<double> residual_velocity_mpch) {
@@ -48,15 +50,20 @@ std::vector<std::string> outside_training_range(const net::ModelCard& card,
   if (mass > high * (1 + 1e-6)) {
     outside.push_back(fmt::format("M_nu = {} eV (trained on {} to {} eV)", mass, low, high));
   }
-  if (std::abs(predicted.redshift - card.data.redshift) > 1e-3) {
+  if (std::abs(input.redshift - card.data.redshift) > 1e-3) {
     outside.push_back(
-        fmt::format("redshift {} (trained at {})", predicted.redshift, card.data.redshift));
+        fmt::format("redshift {} (trained at {})", input.redshift, card.data.redshift));
   }
   for (const auto& [name, member] : cosmology::parameter_fields) {
-    const double here = predicted.cosmology.*member, there = card.data.cosmology.*member;
+    const double here = input.cosmology.*member, there = card.data.cosmology.*member;
     if (member != &cosmology::Parameters::M_nu_eV && cosmology::differ(here, there)) {
       outside.push_back(fmt::format("{} = {} (trained at {})", name, here, there));
     }
+  }
+  const double A_s = predicted.cosmology.A_s;
+  if (net::trained_at_same_A_s(card) && cosmology::differ(A_s, input.cosmology.A_s)) {
+    outside.push_back(fmt::format("A_s = {} beside {} of the input (trained at the same A_s)", A_s,
+                                  input.cosmology.A_s));
   }
   const auto trained =
       velocity_of_class(card, prior::nearest_class(card.force_classes, force_class));

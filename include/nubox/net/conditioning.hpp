@@ -15,6 +15,7 @@ void describe_pair_forces(ModelCard& card);
 
 /// Says in the card whether the boxes of each training pair had A_s in common.
 void describe_amplitudes(bool same_A_s, ModelCard& card);
+[[nodiscard]] bool trained_at_same_A_s(const ModelCard& card);
 
 /// Numbers that modulate the network of a model.
 ///

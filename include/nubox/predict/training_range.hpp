@@ -23,7 +23,7 @@ namespace nubox::predict {
 /// What of an input and the box to predict lies outside the range of the training, one phrase for
 /// each quantity. Rank-local.
 [[nodiscard]] std::vector<std::string> outside_training_range(
-    const net::ModelCard& card, const io::FieldHeader& predicted, std::size_t force_class,
-    std::optional<double> residual_velocity_mpch);
+    const net::ModelCard& card, const io::FieldHeader& input, const io::FieldHeader& predicted,
+    std::size_t force_class, std::optional<double> residual_velocity_mpch);
 
 }  // namespace nubox::predict
