@@ -1,5 +1,6 @@
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
+#include "nubox/core/phase.hpp"
 #include "nubox/core/timer.hpp"
 #include "nubox/gadget/snapshot_writer.hpp"
 #include "nubox/io/output_check.hpp"
@@ -55,6 +56,7 @@ void export_box(const par::Comm& world, const config::Config& config) {
   }
   const io::OutputLock lock = io::OutputLock::of_file(world, out);
   write_run_record(world, out.parent_path(), config, {in});
+  enter_phase("export: read " + in.string());
   const field::Box box = field::read_box(world, in);
   const Stopwatch watch;
   snapshot::export_snapshot(box, out, format, files).finish();

@@ -1,8 +1,10 @@
 #include "nubox/core/log.hpp"
 
+#include "nubox/core/phase.hpp"
 #include "nubox/core/printable.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <mutex>
@@ -50,6 +52,18 @@ std::atomic<bool>& status_open() {
   return open;
 }
 
+using Clock = std::chrono::steady_clock;
+
+std::atomic<Clock::time_point>& last_line() {
+  static std::atomic<Clock::time_point> time = Clock::now();
+  return time;
+}
+
+/// Since this process last wrote to the log, or since its start.
+double seconds_since_line() {
+  return std::chrono::duration<double>(Clock::now() - last_line().load()).count();
+}
+
 constexpr const char* clear_line = "\r\033[K";
 
 void clear_status() {
@@ -75,11 +89,13 @@ GroupScope::~GroupScope() { logger() = std::static_pointer_cast<spdlog::logger>(
 
 void write_info(std::string_view text) {
   clear_status();
+  last_line() = Clock::now();
   logger()->info("{}", printable(text));
 }
 
 void write_warning(std::string_view text) {
   clear_status();
+  last_line() = Clock::now();
   logger()->warn("warning: {}", printable(text));
 }
 
@@ -109,3 +125,17 @@ void beat() { ++progress().beats; }
 std::uint64_t beats() { return progress().beats; }
 
 }  // namespace nubox::log
+
+namespace nubox {
+
+void enter_phase(std::string_view phase) {
+  constexpr double shortest_interval_s = 10;
+  log::set_phase(phase);
+  if (log::on_terminal()) {
+    log::write_status(phase);
+  } else if (log::seconds_since_line() >= shortest_interval_s) {
+    log::info("{} ...", phase);
+  }
+}
+
+}  // namespace nubox

@@ -3,6 +3,7 @@
 #include "nubox/core/checksum.hpp"
 #include "nubox/core/error.hpp"
 #include "nubox/core/fault.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/par/agree.hpp"
 
 #include "gadget/block_sums.hpp"
@@ -236,8 +237,9 @@ void Snapshot::for_each_block(int type, const ParticleFields& fields,
   // A rank that cannot read continues with empty blocks: no synchronisation at every block.
   std::optional<Error> failure;
   std::uint64_t first = start_of(rank);
-  for (std::uint64_t visits = (largest_share + block_particles - 1) / block_particles; visits > 0;
-       --visits) {
+  const std::uint64_t visits = (largest_share + block_particles - 1) / block_particles;
+  Progress progress("reading " + impl_->files[0].string(), visits);
+  for (std::uint64_t i = 0; i < visits; ++i) {
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(end - first, block_particles));
     if (!failure) {
@@ -251,6 +253,7 @@ void Snapshot::for_each_block(int type, const ParticleFields& fields,
     if (failure) block = {};
     visit(block);
     first += count;
+    progress.step();
   }
   par::agree_on(comm, failure);
   prove_blocks(comm, reader.sums(), impl_->file_headers[0].sums, fields, impl_->files[0].string());

@@ -1,6 +1,6 @@
 #include "nubox/gadget/snapshot_writer.hpp"
 
-#include "nubox/core/log.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/io/bytes.hpp"
 #include "nubox/io/hdf5_attributes.hpp"
@@ -68,10 +68,12 @@ float position_kpch(double position_mpch, double box_size_mpch) {
 /// Converts and writes the part of this rank's particles that belongs to one file. Rank-local.
 class ParticleWriter {
  public:
-  ParticleWriter(const WriterOptions& options, const FillBlock& fill)
+  /// `blocks`: expected number of blocks, for the report of progress.
+  ParticleWriter(const WriterOptions& options, const FillBlock& fill, std::size_t blocks)
       : options_(options),
         fill_(fill),
-        per_kms_(1 / std::sqrt(units::scale_factor(options.redshift))) {}
+        per_kms_(1 / std::sqrt(units::scale_factor(options.redshift))),
+        progress_("writing particles", blocks) {}
 
   void write(const fs::path& path, const FileLayout& frame, std::uint64_t first,
              std::uint64_t end) {
@@ -101,7 +103,6 @@ class ParticleWriter {
   void for_each_block(std::uint64_t first, std::uint64_t end, const Use& use) {
     constexpr int float_bytes = sizeof(float);
     for (; first < end; first += default_block_particles) {
-      log::beat();
       const std::size_t count = std::min<std::uint64_t>(default_block_particles, end - first);
       fill_(first, count, block_);
       values_.resize(3 * count);
@@ -112,6 +113,7 @@ class ParticleWriter {
                              [&](float v) { return static_cast<float>(v * per_kms_); });
       use(Quantity::velocity, RawNumbers{std::as_bytes(std::span(values_)), float_bytes}, first);
       use(Quantity::id, ids(), first);
+      progress_.step();
     }
   }
   RawNumbers ids() {
@@ -125,6 +127,7 @@ class ParticleWriter {
   const WriterOptions& options_;
   const FillBlock& fill_;
   double per_kms_;
+  Progress progress_;
   BlockSums sums_;
   ParticleBlock block_;
   std::vector<float> values_;
@@ -168,7 +171,8 @@ io::Publication write_snapshot(const par::Comm& comm, const fs::path& base,
       }
     });
     BlockSums sums = par::agree(comm, [&] {
-      ParticleWriter writer(options, fill);
+      // A file ends a block.
+      ParticleWriter writer(options, fill, local_count / default_block_particles + targets.size());
       for (std::size_t i = 0; i < targets.size(); ++i) {
         const FileLayout layout = file_layout(options, {}, i, targets.size());
         writer.write(temporaries[i], layout, std::max(layout.first, local_first),

@@ -1,6 +1,7 @@
 #include "nubox/predict/predict.hpp"
 
 #include "nubox/core/log.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/field/periodic.hpp"
 #include "nubox/net/tile_batch.hpp"
 #include "nubox/par/agree.hpp"
@@ -121,6 +122,7 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluato
       from += out_values;
     }
   };
+  Progress progress(fmt::format("network, {} tiles at a time", per_call), calls);
   for (std::size_t call = 0; call < calls; ++call) {
     if (call >= batches.size()) collect(call - batches.size());
     net::TileBatch& batch = batches[call % batches.size()];
@@ -129,8 +131,8 @@ void run_tiles(const TileMover& mover, const TilePlan& plan, const net::Evaluato
       mover.gather(origin, to);
       to += in_values;
     }
-    log::beat();
     batch.start(tiles_of(call).size(), conditioning);
+    progress.step();
   }
   for (std::size_t call = calls - batches.size(); call < calls; ++call) collect(call);
 }

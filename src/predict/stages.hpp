@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nubox/core/log.hpp"
+#include "nubox/core/phase.hpp"
 #include "nubox/core/timer.hpp"
 
 #include <string>
@@ -15,7 +15,7 @@ class Stages {
   void enter(const std::string& stage) {
     text_ = text();
     stage_ = stage;
-    log::set_phase("predict: " + stage);
+    enter_phase("predict: " + stage);
     (void)watch_.restart();
   }
   /// "read 0.1 s, prior rewind 2.3 s, ..."

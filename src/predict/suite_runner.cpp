@@ -16,6 +16,17 @@ namespace {
 /// Work on one task; `next` is the next one of the same group, null after the last.
 using TaskWork = std::function<void(std::size_t index, const SuiteTask* next)>;
 
+std::size_t boxes_of_group(const par::Comm& world, const par::Comm& group,
+                           const std::vector<SuiteTask>& tasks) {
+  const auto groups = static_cast<std::size_t>(world.size() / group.size());
+  std::size_t boxes = 0;
+  for (auto i = static_cast<std::size_t>(world.rank() / group.size()); i < tasks.size();
+       i += groups) {
+    boxes += tasks[i].requests.size();
+  }
+  return boxes;
+}
+
 /// Collective on `world`. @throws the failure of the suite (agreed)
 void report(const par::Comm& world, const par::Comm& group, const SuiteProgress& progress,
             std::size_t task_count, double seconds) {
@@ -78,7 +89,7 @@ int group_of(const par::Comm& world, std::size_t groups) {
 
 void run_suite(const par::Comm& world, const par::Comm& group, const std::vector<SuiteTask>& tasks,
                const OpenTask& open) {
-  SuiteProgress progress(group, tasks.size() > 1);
+  SuiteProgress progress(group, tasks.size() > 1, boxes_of_group(world, group, tasks));
   WriteBehind queue(progress);
   run_tasks(world, group, tasks, progress, queue, [&](std::size_t index, const SuiteTask* next) {
     const SuiteTask& task = tasks[index];
@@ -102,7 +113,7 @@ void run_suite(const par::Comm& world, const par::Comm& group, const std::vector
 void check_suite(const par::Comm& world, const par::Comm& group,
                  const std::vector<SuiteTask>& tasks,
                  const std::function<void(const SuiteTask& task)>& check) {
-  SuiteProgress progress(group, tasks.size() > 1);
+  SuiteProgress progress(group, tasks.size() > 1, 0);
   WriteBehind queue(progress);
   run_tasks(world, group, tasks, progress, queue,
             [&](std::size_t index, const SuiteTask*) { check(tasks[index]); });

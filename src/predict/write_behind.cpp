@@ -1,8 +1,10 @@
 #include "predict/write_behind.hpp"
 
 #include "nubox/core/log.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/core/timer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace nubox::predict {
@@ -18,6 +20,14 @@ void SuiteProgress::output_failed(std::size_t task, const Error& error) {
   output_failed_ = true;
 }
 
+std::string SuiteProgress::text() const {
+  if (boxes_ < 2 || made_ == 0) return "";
+  const auto done = static_cast<std::size_t>(made_ + found_);
+  const double left = static_cast<double>(boxes_ - std::min(done, boxes_));
+  return fmt::format(", box {} of {}, {} left", done, boxes_,
+                     duration_text(watch_.seconds() / static_cast<double>(made_) * left));
+}
+
 void WriteBehind::push(std::size_t task, PendingBox box) {
   finish();
   waiting_.emplace(Waiting{task, std::move(box)});
@@ -31,7 +41,7 @@ void WriteBehind::finish() {
     const Stopwatch watch;
     waiting.box.publication.finish();
     progress_->box_made();
-    log::info("{}, disk {:.1f} s", waiting.box.summary, watch.seconds());
+    log::info("{}, disk {:.1f} s{}", waiting.box.summary, watch.seconds(), progress_->text());
   } catch (const Error& error) {
     if (!error.agreed()) throw;
     progress_->output_failed(waiting.task, error);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/timer.hpp"
 #include "nubox/par/comm.hpp"
 #include "nubox/predict/suite_runner.hpp"
 
@@ -9,14 +10,16 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 
 namespace nubox::predict {
 
 /// Numbers of boxes and failures of one group, equal on all its ranks.
 class SuiteProgress {
  public:
-  /// `warns`: log each failure when it occurs.
-  SuiteProgress(const par::Comm& group, bool warns) : group_(group), warns_(warns) {}
+  /// `warns`: log each failure when it occurs. `boxes`: all boxes of the group, for the log.
+  SuiteProgress(const par::Comm& group, bool warns, std::size_t boxes)
+      : group_(group), warns_(warns), boxes_(boxes) {}
 
   void box_made() { ++made_; }
   void box_found() { ++found_; }
@@ -30,11 +33,15 @@ class SuiteProgress {
   [[nodiscard]] std::array<std::int64_t, 3> counts() const {
     return {made_, found_, static_cast<std::int64_t>(failed_tasks_.size())};
   }
+  /// ", box 3 of 60, 19 min left" after a box was made; empty for a single box.
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] const std::optional<Error>& first_failure() const { return first_failure_; }
 
  private:
   par::Comm group_;
   bool warns_;
+  std::size_t boxes_;
+  Stopwatch watch_;
   bool output_failed_ = false;
   std::int64_t made_ = 0, found_ = 0;
   std::set<std::size_t> failed_tasks_;

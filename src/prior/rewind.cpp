@@ -1,6 +1,7 @@
 #include "prior/rewind.hpp"
 
 #include "nubox/core/error.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/field/lattice_fourier.hpp"
 #include "nubox/par/agree.hpp"
@@ -40,9 +41,13 @@ void move_back(sim::Particles& particles, const cosmology::LinearTheory& theory,
                std::span<const double> grid, std::size_t mesh_factor,
                std::shared_ptr<const field::LatticeField> force_mpch, Velocities velocities) {
   PriorMesh mesh(particles.displacement_mpch, mesh_factor);
-  const auto release = [&](std::size_t) { force_mpch.reset(); };  // its memory is wanted
+  Progress progress("prior rewind", grid.size() - 1);
+  const auto after_step = [&](std::size_t) {
+    force_mpch.reset();  // its memory is wanted
+    progress.step();
+  };
   sim::integrate(particles, mesh, theory, grid,
-                 {.after_step = release,
+                 {.after_step = after_step,
                   .first_force_mpch = force_mpch.get(),
                   .last_kick = velocities == Velocities::predicted});
 }

@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/phase.hpp"
 #include "nubox/field/periodic.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/snapshot/id_map.hpp"
@@ -276,6 +277,7 @@ field::Box import_cdm(const par::Comm& comm, const gadget::Snapshot& snapshot,
                  : place_by_number(comm, snapshot, options, fields, result.displacement, placer);
   }
   log::info("sites by {}: each of {}^3 filled once", placed.map, header.n);
+  enter_phase("import: check displacements and velocities");
   check_outliers(result, options.outliers, placed.particle);
   std::vector<Check> checks{subtract_offset(result.displacement, result.header)};
   std::ranges::move(self_checks(result.displacement, velocity, header.redshift,

@@ -2,6 +2,7 @@
 
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/core/units.hpp"
 #include "nubox/par/agree.hpp"
 
@@ -120,6 +121,7 @@ std::vector<double> mean_products(const LowModes& modes, const TriangleList& lis
   fft::MeshField product(plan, box_size_mpch);
   std::optional<std::pair<std::size_t, std::size_t>> pair_of_product;
   std::vector<double> sums(list.triangles.size(), 0.0);
+  Progress progress("bispectrum by triangle", list.triangles.size());
   for (std::size_t t = 0; t < list.triangles.size(); ++t) {
     if (counts[t] > 0) {
       const auto [i, j, k] = list.triangles[t];
@@ -130,6 +132,7 @@ std::vector<double> mean_products(const LowModes& modes, const TriangleList& lis
       sums[t] = dot(product, fields.get(k));
     }
     fields.drop_after(t);
+    progress.step();
   }
   plan->layout().comm().all_reduce(std::span<double>(sums));
   for (double& sum : sums) sum /= std::pow(static_cast<double>(plan->layout().n()), 3);

@@ -3,6 +3,7 @@
 #include "nubox/core/error.hpp"
 #include "nubox/core/log.hpp"
 #include "nubox/core/memory.hpp"
+#include "nubox/core/phase.hpp"
 #include "nubox/io/output_lock.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/par/memory_limits.hpp"
@@ -35,12 +36,15 @@ std::vector<Failure> measure(const Run& run, const StatsPair& pair, const std::s
   const PairSummary summary = summarize_pair(run.comm, pair, run.request.plan.reader);
   par::require_memory(run.comm, required_bytes(run.comm, pair, summary, options.mesh_n, statistics),
                       "measuring " + pair.in.string());
+  enter_phase("stats: read " + pair.in.string());
   const Tracers model =
       read_box_tracers(run.comm, pair.in, summary.target ? &summary.target->header : nullptr,
                        run.request.plan.reader);
   std::optional<Tracers> target;
-  if (summary.target)
+  if (summary.target) {
+    enter_phase("stats: read " + pair.target.string());
     target = read_box_tracers(run.comm, pair.target, &summary.in.header, run.request.plan.reader);
+  }
   SharedMeshes shared(model, target ? &*target : nullptr, options.mesh_n, options.assignment,
                       pair.in.string(), pair.target.string());
   table.attributes = describe_run(model.header(), target ? &target->header() : nullptr, digest);

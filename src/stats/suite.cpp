@@ -2,6 +2,7 @@
 
 #include "nubox/core/build_info.hpp"
 #include "nubox/core/log.hpp"
+#include "nubox/core/phase.hpp"
 #include "nubox/core/timer.hpp"
 
 #include <algorithm>
@@ -65,7 +66,7 @@ std::vector<Failure> measure_all(SharedMeshes& shared, std::span<const Statistic
       log::info("{}: kept from the earlier run", statistic.name);
       continue;
     }
-    log::set_phase("stats: " + statistic.name);
+    enter_phase(fmt::format("stats: {} ({} of {})", statistic.name, i + 1, statistics.size()));
     const Stopwatch watch;
     try {
       statistic.measure(shared, table);

@@ -1,7 +1,7 @@
 #include "nubox/stats/voids.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/core/log.hpp"
+#include "nubox/core/progress.hpp"
 #include "nubox/par/agree.hpp"
 #include "nubox/stats/top_hat.hpp"
 
@@ -80,8 +80,8 @@ VoidCatalogue find_voids(const fft::MeshField& contrast_modes, const VoidOptions
   const double cell_mpch = contrast_modes.box_size_mpch() / static_cast<double>(layout.n());
   fft::MeshField smoothed(contrast_modes.plan(), contrast_modes.box_size_mpch());
   CellMask mask(layout);
+  Progress progress("voids by radius", radii);
   for (std::uint32_t i = 0; i < radii; ++i) {
-    log::beat();
     const double radius = options.radii_cells[i];
     TopHat(contrast_modes.plan(), contrast_modes.box_size_mpch(), radius * cell_mpch,
            TopHatKind::analytic)
@@ -91,6 +91,7 @@ VoidCatalogue find_voids(const fft::MeshField& contrast_modes, const VoidOptions
     catalogue.voids.insert(catalogue.voids.end(), found.begin(), found.end());
     catalogue.counts[i] = found.size();
     catalogue.cell_rule[i] = by_cells ? 1 : 0;
+    progress.step();
   }
   std::vector<Stencil> balls;
   for (const double radius : options.radii_cells) balls.push_back(Stencil::ball(radius));

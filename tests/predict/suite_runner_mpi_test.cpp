@@ -147,7 +147,7 @@ TEST(Suite, a_box_that_cannot_be_written_ends_the_suite_an_input_that_cannot_be_
 TEST(WriteBehind, a_failed_output_counts_for_its_own_task) {
   const auto world = par::Comm::world();
   const test::TemporaryDirectory directory(world);
-  SuiteProgress progress(world, false);
+  SuiteProgress progress(world, false, 2);
   WriteBehind queue(progress);
   queue.push(0, {small_box(world, directory / "box-0"), "made"});
   world.barrier();
