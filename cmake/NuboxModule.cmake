@@ -96,7 +96,7 @@ endfunction()
 
 # Manual pages and completion scripts, made of the option table into <build>/pages.
 function(nubox_pages)
-  add_executable(nubox_pages ${CMAKE_SOURCE_DIR}/src/app/pages/main.cpp)
+  add_executable(nubox_pages ${CMAKE_SOURCE_DIR}/src/config/pages/main.cpp)
   target_link_libraries(nubox_pages PRIVATE nubox_config nubox_build_flags)
   set(made ${CMAKE_BINARY_DIR}/pages/man/man1/nubox.1)
   add_custom_command(OUTPUT ${made} COMMAND nubox_pages ${CMAKE_BINARY_DIR}/pages DEPENDS nubox_pages VERBATIM

@@ -19,7 +19,8 @@ namespace nubox::app {
 
 void predict(const par::Comm& world, const config::Config& config) {
   // 1. The boxes to predict, and the groups of ranks that work on them.
-  const auto tasks = par::agree(world, [&] { return predict::suite_tasks(suite_options(config)); });
+  const auto suite = par::agree(world, [&] { return suite_options(config); });
+  const auto tasks = par::agree(world, [&] { return predict::suite_tasks(suite); });
   const std::size_t groups = config.size("predict.groups");
   const int color = par::agree(world, [&] { return predict::group_of(world, groups); });
   const par::Comm group = world.split(color, world.rank());
@@ -45,11 +46,9 @@ void predict(const par::Comm& world, const config::Config& config) {
   if (groups > 1 && group.is_root()) {
     group_log.emplace(fmt::format("group {} of {}", color + 1, groups));
   }
-  const bool single = tasks.size() == 1 && tasks.front().requests.size() == 1;
-  const std::filesystem::path out = config.text("predict.out");
   if (bytes > 0) {
     par::require_memory(world, bytes, "the largest of these predictions");
-    write_run_record(world, single ? out.parent_path() : out, config, {});
+    write_run_record(world, predict::record_directory(suite), config, {});
   }
 
   // 5. Prediction.

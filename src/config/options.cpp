@@ -43,6 +43,16 @@ const std::vector<std::string>& reader_option_names() {
   return names;
 }
 
+const std::vector<std::string>& import_option_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = reader_option_names();
+    all.insert(all.end(), {"import.id_map", "import.tile", "import.outliers", "import.mesh_factor",
+                           "import.seed"});
+    return all;
+  }();
+  return names;
+}
+
 const std::vector<Command>& command_table() {
   static const std::vector<Command> commands = {
       {.name = "simulate",
@@ -58,12 +68,14 @@ const std::vector<Command>& command_table() {
       {.name = "predict",
        .summary = "predict the massive-neutrino box of a massless box",
        .sections = {"run", "cosmology", "model", "prior", "predict"},
+       .options = import_option_names(),
        .input = "predict.in",
        .several_inputs = true},
       {.name = "import",
-       .summary = "convert a Gadget snapshot to a field file",
+       .summary = "convert Gadget snapshots to field files",
        .sections = {"run", "cosmology", "import"},
-       .input = "import.snapshot"},
+       .input = "import.snapshot",
+       .several_inputs = true},
       {.name = "export",
        .summary = "convert a field file to a Gadget snapshot",
        .sections = {"run", "export"},

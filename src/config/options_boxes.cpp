@@ -91,12 +91,12 @@ std::vector<Option> box_options() {
       {"simulate", "out", text, "pairs", {}, {}, {},
        "Output directory; files are <out>/pair-<seed>/mnu-<eV>.h5."},
 
-      {"import", "snapshot", text, "", {}, {}, {},
+      {"import", "snapshot", texts, "", {}, {}, {},
        "Gadget snapshot, binary or HDF5: a file, or the name of a set of files without .0 and "
-       ".hdf5."},
-      {"import", "ics", text, "", {}, {}, {},
-       "Initial conditions of the same run: Lagrangian sites follow from their positions, "
-       "particles are matched by ID."},
+       ".hdf5; several, comma separated or by wildcards, form a suite."},
+      {"import", "ics", texts, "", {}, {}, {},
+       "Initial conditions of the same run, one for each snapshot: Lagrangian sites follow from "
+       "their positions, particles are matched by ID."},
       {"import", "id_map", choice, "auto", {}, {}, {"auto", "ics", "tiles64", "tiles", "rowmajor"},
        "Map from IDs to lattice sites: initial conditions (ics), numbering by tiles of 64^3 "
        "(tiles64; N-GenIC: Quijote, HADES) or of import.tile^3 (tiles), row-major numbering; "
@@ -104,7 +104,8 @@ std::vector<Option> box_options() {
       {"import", "tile", integer, "64", 1, 65536, {},
        "Side of the tiles of import.id_map = tiles, in particles."},
       {"import", "out", text, "imported.h5", {}, {}, {},
-       "Field file to write."},
+       "Field file to write; for several snapshots, or if it ends in /, their directory, in which "
+       "finished boxes are skipped."},
       {"import", "neutrinos", choice, "none", {}, {}, {"none", "density"},
        "Neutrino particles: ignored, or stored as their density contrast on a mesh "
        "(/density_nu)."},

@@ -125,7 +125,8 @@ std::vector<Option> network_options() {
        "Output directory: model.h5, metrics.jsonl, checkpoints/."},
 
       {"predict", "in", texts, "", {}, {}, {},
-       "Field files of massless boxes, comma separated; * and ? are wildcards."},
+       "Massless boxes, comma separated; * and ? are wildcards: field files, or Gadget snapshots, which "
+       "are read with the options of [import]."},
       {"predict", "ics", text, "", {}, {}, {},
        "Field file with the initial conditions of the input, for the prior za if the header of "
        "the input does not name its phases."},
@@ -151,6 +152,12 @@ std::vector<Option> network_options() {
       {"predict", "groups", integer, "1", 1, 65536, {},
        "Groups of ranks that work on different inputs of a suite; must divide the number of "
        "ranks."},
+      {"predict", "part", text, "1/1", {}, {}, {},
+       "Share of the inputs that this job predicts, for arrays of jobs over one list: 2/8 is every "
+       "eighth input from the second on."},
+      {"predict", "directories", integer, "-1", -1, 100, {},
+       "Directories at the end of an input's path that the path of its output keeps; -1: those below "
+       "the deepest directory that contains all inputs."},
       {"predict", "tile", integer, "0", 0, 1024, {},
        "Side of cubic tiles, lattice sites; 0: the extent with the least work for halos that "
        "fits predict.tile_memory_gb."},

@@ -45,8 +45,8 @@ BoxOutput::BoxOutput(const BoxOutputOptions& options) : options_(options) {
   }
 }
 
-void BoxOutput::require_possible(const io::FieldFile& input) const {
-  if (options_.format == BoxFormat::gadget && !input.has("velocity")) {
+void BoxOutput::require_possible(bool has_velocity) const {
+  if (options_.format == BoxFormat::gadget && !has_velocity) {
     throw InputError("predict.format = gadget needs velocities, but the input has none");
   }
 }

@@ -15,7 +15,6 @@
 #include "nubox/predict/training_range.hpp"
 #include "nubox/prior/neutrino_density.hpp"
 #include "nubox/prior/theories.hpp"
-#include "nubox/snapshot/self_checks.hpp"
 #include "nubox/stats/seams.hpp"
 
 #include <cmath>
@@ -53,26 +52,25 @@ void describe_amplitudes(const cosmology::LinearTables& tables, const prior::The
 
 OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
     : setup_(&setup),
-      path_(task.in),
-      file_(setup.comm, task.in),
-      plan_(fft::Plan::create(setup.comm, file_.header().n)) {
-  const io::FieldHeader& header = file_.header();
+      input_(setup, task.in),
+      plan_(fft::Plan::create(setup.comm, input_.header().n)) {
+  const io::FieldHeader& header = input_.header();
   const auto& card = setup.card;
   cosmology::warn_of_extrapolation(setup.tables, header.box_size_mpch, header.n);
   par::agree(setup.comm, [&] {
-    require_massless(header, path_);
-    cosmology::require_same(header.cosmology, setup.options.cosmology, path_.string());
-    setup.output.require_possible(file_);
+    require_massless(header, task.in);
+    cosmology::require_same(header.cosmology, setup.options.cosmology, task.in.string());
+    setup.output.require_possible(input_.has_velocity());
     for (const OutputRequest& request : task.requests) {
       const double mass = request.M_nu_eV;
       if (card) require_within_range(*card, header, mass);
       theories_.emplace(mass, theories_of(mass));
       if (setup.network) (void)net::conditioning_of(*card, theories_.at(mass), 0);
     }
-    if (card && !file_.has("velocity") &&
+    if (card && !input_.has_velocity() &&
         (setup.prior == prior::Kind::rewind || prior::need_velocity(card->features))) {
       throw InputError("the model was trained on boxes with velocities; {} has none",
-                       path_.string());
+                       task.in.string());
     }
   });
 }
@@ -80,8 +78,9 @@ OpenInput::OpenInput(const PredictionSetup& setup, const SuiteTask& task)
 prior::Theories OpenInput::theories_of(double M_nu_eV) const {
   const PredictorOptions& options = setup_->options;
   const prior::Theories of_input =
-      theories_.empty() ? prior::make_theories(options.cosmology, setup_->tables, file_.header(), 0)
-                        : theories_.begin()->second;
+      theories_.empty()
+          ? prior::make_theories(options.cosmology, setup_->tables, input_.header(), 0)
+          : theories_.begin()->second;
   cosmology::Parameters massive = cosmology::twin_parameters(
       of_input.massless.parameters(), setup_->tables, M_nu_eV, options.match);
   if (options.A_s) massive.A_s = *options.A_s;
@@ -89,8 +88,8 @@ prior::Theories OpenInput::theories_of(double M_nu_eV) const {
 }
 
 std::size_t OpenInput::force_class() const {
-  if (!setup_->card) return prior::force_class(file_.header());
-  return force_class_of(*setup_->card, file_.header(), residual_velocity_mpch_);
+  if (!setup_->card) return prior::force_class(input_.header());
+  return force_class_of(*setup_->card, input_.header(), residual_velocity_mpch_);
 }
 
 void OpenInput::log_force_class() const {
@@ -101,7 +100,7 @@ void OpenInput::log_force_class() const {
 
 void OpenInput::describe_training_range(io::FieldHeader& predicted) const {
   const std::vector<std::string> outside = outside_training_range(
-      *setup_->card, file_.header(), predicted, force_class(), residual_velocity_mpch_);
+      *setup_->card, input_.header(), predicted, force_class(), residual_velocity_mpch_);
   std::string text;
   for (const std::string& phrase : outside) {
     log::warn_together("outside the range of the training: {}", phrase);
@@ -113,19 +112,17 @@ void OpenInput::describe_training_range(io::FieldHeader& predicted) const {
 
 io::Attributes OpenInput::recipe(double M_nu_eV) const {
   const PredictorOptions& options = setup_->options;
-  const std::size_t mesh = setup_->neutrino_mesh(file_.header().n, M_nu_eV);
-  io::FieldHeader input = file_.header();
+  const std::size_t mesh = setup_->neutrino_mesh(input_.header().n, M_nu_eV);
+  io::FieldHeader input = input_.header();
   input.code_version.clear();
   const std::string header = io::canonical_text(io::attributes_of(input));
-  const bool moves = file_.has("velocity");
-  io::Attributes attributes{
-      {"input_checksum", file_.checksum("displacement")},
-      {"input_velocity_checksum", moves ? file_.checksum("velocity") : "none"},
-      {"input_header_checksum", checksum_text(checksum_of(std::span<const char>(header)))},
-      {"M_nu_eV", M_nu_eV},
-      {"requested_prior", prior::name_of(setup_->prior)},
-      {"requested_neutrino_mesh", static_cast<std::int64_t>(mesh)},
-      {"tables", setup_->tables.digest()}};
+  io::Attributes attributes = input_.identity();
+  attributes.insert(
+      {{"input_header_checksum", checksum_text(checksum_of(std::span<const char>(header)))},
+       {"M_nu_eV", M_nu_eV},
+       {"requested_prior", prior::name_of(setup_->prior)},
+       {"requested_neutrino_mesh", static_cast<std::int64_t>(mesh)},
+       {"tables", setup_->tables.digest()}});
   const prior::Theories& theories = theories_.at(M_nu_eV);
   if (!theories.have_same_amplitude()) attributes["A_s_ratio"] = theories.A_s_ratio();
   if (!setup_->card) prior::write_attributes(setup_->rewind, attributes);
@@ -145,7 +142,7 @@ std::optional<PendingBox> OpenInput::predict(const OutputRequest& request,
                                              const std::function<void()>& input_is_read) {
   const io::Attributes attributes = recipe(request.M_nu_eV);
   log::set_phase("predict: look for " + request.out.string());
-  if (setup_->output.is_complete_output(setup_->comm, request.out, file_.header().n, attributes)) {
+  if (setup_->output.is_complete_output(setup_->comm, request.out, input_.header().n, attributes)) {
     log::info("{}: complete, skipped", request.out.string());
     return std::nullopt;
   }
@@ -153,15 +150,10 @@ std::optional<PendingBox> OpenInput::predict(const OutputRequest& request,
 }
 
 void OpenInput::read_ahead(const fs::path& path) const {
-  try {
-    if (path == path_) {
-      file_.read_ahead();
-    } else {
-      io::FieldFile(setup_->comm, path).read_ahead();
-    }
-  } catch (const Error& error) {
-    // An agreed error is reported when the file is read.
-    if (!error.agreed()) throw;
+  if (path == input_.path()) {
+    input_.read_ahead();
+  } else {
+    InputBox::read_ahead(setup_->comm, path);
   }
 }
 
@@ -257,9 +249,8 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
   const prior::Theories& theories = theories_.at(request.M_nu_eV);
   Stages stages;
   stages.enter("read");
-  field::Box input = field::read_box(setup.comm, file_, path_);
-  snapshot::warn_of_failed_checks(input, theories.massless, path_.string());
-  const bool last = next_input != path_;
+  const bool last = next_input != input_.path();
+  field::Box input = input_.read(theories.massless, last);
   share(input, theories, last, stages);
   const std::size_t seams = setup.seam_tile(input.header.n);
   std::optional<field::LatticeField> input_displacement;
@@ -289,7 +280,7 @@ PendingBox OpenInput::make(const OutputRequest& request, const io::Attributes& r
   if (const std::size_t mesh = setup.neutrino_mesh(predicted.header.n, request.M_nu_eV); mesh > 0) {
     stages.enter("neutrinos");
     density_nu = prior::neutrino_density(predicted.displacement, theories.massive,
-                                         units::scale_factor(file_.header().redshift), mesh);
+                                         units::scale_factor(input_.header().redshift), mesh);
     predicted.header.extra[io::density_nu_window] = "none";
   }
   stages.enter("write");

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "nubox/field/halo.hpp"
-#include "nubox/io/field_file.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/features.hpp"
 #include "nubox/prior/prior.hpp"
 
+#include "predict/input_box.hpp"
 #include "predict/prediction_setup.hpp"
 #include "predict/stages.hpp"
 
@@ -24,7 +24,7 @@ class OpenInput {
   /// Opens the file and checks it by its header. Collective. @throws as Predictor::open
   OpenInput(const PredictionSetup& setup, const SuiteTask& task);
 
-  [[nodiscard]] const io::FieldFile& file() const { return file_; }
+  [[nodiscard]] const InputBox& box() const { return input_; }
   [[nodiscard]] const cosmology::LinearTheory& massless_theory() const {
     return theories_.begin()->second.massless;
   }
@@ -59,12 +59,11 @@ class OpenInput {
   /// Measures the seams of the tiles, logs them and adds them to the header. Collective.
   void measure_seams(const field::LatticeField& input, std::size_t tile,
                      field::Box& predicted) const;
-  /// Asks the system to read a file ahead. Collective.
+  /// Asks the system to read the next input ahead. Collective.
   void read_ahead(const std::filesystem::path& path) const;
 
   const PredictionSetup* setup_;
-  std::filesystem::path path_;
-  io::FieldFile file_;
+  InputBox input_;
   std::shared_ptr<const fft::Plan> plan_;       ///< of its lattice, for filters of all boxes
   std::map<double, prior::Theories> theories_;  ///< by mass of the requested boxes, eV
   // Computed with the first box.

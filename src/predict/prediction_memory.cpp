@@ -79,6 +79,7 @@ MemoryEstimate memory_estimate(const par::Comm& comm, const BoxRequest& request,
   // The displacement of the input is kept if seams are measured, the force on it if another box
   // needs it.
   double kept = request.measures_seams ? vector : 0;
+  if (request.from_snapshot && request.boxes > 1) kept += sizes.vectors;
   const bool rewinds = request.prior == prior::Kind::rewind && request.has_velocity;
   const bool keeps_force = rewinds && request.boxes > 1;
   MemoryEstimate estimate;

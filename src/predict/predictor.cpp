@@ -26,23 +26,25 @@ Predictor::Predictor(const par::Comm& comm, cosmology::LinearTables tables,
 TaskResources Predictor::resources(const SuiteTask& task) const {
   const PredictionSetup& setup = parts_->setup;
   const OpenInput input(setup, task);
-  const io::FieldHeader& header = input.file().header();
+  const io::FieldHeader& header = input.box().header();
   BoxRequest request{.n = header.n,
                      .box_size_mpch = header.box_size_mpch,
-                     .has_velocity = input.file().has("velocity"),
+                     .has_velocity = input.box().has_velocity(),
                      .prior = setup.prior,
                      .rewind = setup.rewind,
                      .network = setup.network ? &setup.card->architecture : nullptr,
                      .tiles = setup.tiles(),
                      .measures_seams = setup.seam_tile(header.n) > 0,
                      .neutrino_mesh = 0,
-                     .boxes = task.requests.size()};
+                     .boxes = task.requests.size(),
+                     .from_snapshot = input.box().is_snapshot()};
   for (const OutputRequest& output : task.requests) {
     request.neutrino_mesh =
         std::max(request.neutrino_mesh, setup.neutrino_mesh(header.n, output.M_nu_eV));
   }
   TaskResources found{.memory = memory_estimate(setup.comm, request, input.massless_theory()),
-                      .n = header.n};
+                      .n = header.n,
+                      .inputs = input.box().files()};
   par::agree(setup.comm, [&] {
     for (const OutputRequest& output : task.requests) {
       const auto files = setup.output.planned_files(output.out, header.n);
@@ -73,10 +75,12 @@ namespace {
 /// What the tasks of a group need together.
 struct SuiteNeeds {
   std::uint64_t most_bytes = 0;  ///< of one task
+  std::vector<std::filesystem::path> inputs;
   std::vector<io::PlannedFile> outputs;
 
   void add(const TaskResources& found) {
     most_bytes = std::max(most_bytes, found.memory.peak_bytes());
+    inputs.insert(inputs.end(), found.inputs.begin(), found.inputs.end());
     outputs.insert(outputs.end(), found.outputs.begin(), found.outputs.end());
   }
 };
@@ -84,7 +88,7 @@ struct SuiteNeeds {
 /// Collective on `world`. @throws FileSystemError, UsageError (agreed)
 void try_outputs(const par::Comm& world, const par::Comm& group,
                  const std::vector<SuiteTask>& tasks, const SuiteNeeds& needs) {
-  std::vector<std::filesystem::path> inputs;
+  std::vector<std::filesystem::path> inputs = needs.inputs;
   for (const SuiteTask& task : tasks) inputs.push_back(task.in);
   std::optional<Error> refused;
   try {

@@ -44,6 +44,43 @@ TEST(SuitePlan, directories_of_the_inputs_are_kept_below_the_one_they_share) {
   EXPECT_EQ(outputs(options), (Paths{"out/pair-1/mnu-0.060.h5", "out/pair-2/other-mnu-0.060.h5"}));
 }
 
+TEST(SuitePlan, directories_of_the_inputs_are_kept_as_many_as_asked_for) {
+  SuiteOptions options{
+      .inputs = {"a/pair-1/snap/x_004"}, .masses_eV = {0.06}, .out = "out", .directories = 1};
+  EXPECT_EQ(outputs(options), Paths{"out/snap/x_004-mnu-0.060.h5"});
+  options.directories = 2;
+  EXPECT_EQ(outputs(options), Paths{"out/pair-1/snap/x_004-mnu-0.060.h5"});
+  options.directories = 0;
+  EXPECT_EQ(outputs(options), Paths{"out/x_004-mnu-0.060.h5"});
+  options.inputs = {"a/pair-1/mnu-0.000.h5", "a/pair-2/mnu-0.000.h5"};
+  EXPECT_THROW((void)suite_tasks(options), UsageError);  // both out/mnu-0.060.h5
+}
+
+TEST(SuitePlan, parts_share_the_inputs_and_names_do_not_depend_on_them) {
+  SuiteOptions options{
+      .inputs = {"p/1/a.h5", "p/2/a.h5", "p/3/a.h5"}, .masses_eV = {0.06, 0.1}, .out = "out"};
+  const Paths all = outputs(options);
+  ASSERT_EQ(all.size(), 6u);
+  options.parts = 2;
+  EXPECT_EQ(outputs(options), (Paths{all[0], all[1], all[4], all[5]}));
+  EXPECT_EQ(record_directory(options), "out/part-1-of-2");
+  options.part = 1;
+  EXPECT_EQ(outputs(options), (Paths{all[2], all[3]}));
+  options.parts = 9;
+  options.part = 8;
+  EXPECT_TRUE(suite_tasks(options).empty());
+  EXPECT_EQ(record_directory({.inputs = {"a.h5"}, .masses_eV = {0.1}, .out = "o/b.h5"}), "o");
+  EXPECT_EQ(record_directory({.inputs = {"a.h5"}, .masses_eV = {0.1, 0.2}, .out = "o"}), "o");
+}
+
+TEST(SuitePlan, a_part_is_a_number_and_a_count) {
+  EXPECT_EQ(part_of("1/1"), std::pair(std::size_t{0}, std::size_t{1}));
+  EXPECT_EQ(part_of("3/8"), std::pair(std::size_t{2}, std::size_t{8}));
+  for (const char* text : {"", "3", "0/8", "9/8", "1/0", "-1/2", "1/2/3", "a/b", "1/ 2"}) {
+    EXPECT_THROW((void)part_of(text), UsageError) << text;
+  }
+}
+
 TEST(SuitePlan, snapshots_get_base_names) {
   SuiteOptions options{
       .inputs = {"in.h5"}, .masses_eV = {0.15}, .out = "box.hdf5", .format = BoxFormat::gadget};

@@ -32,6 +32,7 @@ FIRST_THINGS = [
     ("train {pairs}/pair-1 --out={out} --dry-run --data.split=1,0,0", 0, ["dry run"]),
     ("predict {box} --mnu=0.3 --out={out}.h5 --model.architecture=none --model.prior=linear", 0, ["{out}.h5"]),
     ("predict {box} --mass=0.3", 2, ["did you mean"]),
+    ("predict {snap} --mnu=0.3 --out={out}.h5 --model.architecture=none --model.prior=linear", 0, ["CDM particles", "{out}.h5"]),
     ("predict --check", 2, ["'predict.in' must be given"]),
     ("stats {massive} --target={box} --statistics=power --out={out}.h5", 0, []),
     ("stats {massive} {box}", 2, ["--target=FILE"]),

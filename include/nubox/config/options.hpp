@@ -48,6 +48,8 @@ struct Command {
 [[nodiscard]] const std::vector<Command>& command_table();
 /// Options of [import] that say how to read a snapshot: every command that reads one takes them.
 [[nodiscard]] const std::vector<std::string>& reader_option_names();
+/// These, and the options of [import] that say how a snapshot becomes a box.
+[[nodiscard]] const std::vector<std::string>& import_option_names();
 [[nodiscard]] bool is_command(std::string_view name);
 /// @throws InternalError for an unknown name
 [[nodiscard]] const Command& command_of(std::string_view name);

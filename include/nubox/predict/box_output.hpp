@@ -53,9 +53,9 @@ class BoxOutput {
   io::Publication write(const std::filesystem::path& path, const field::Box& box,
                         const field::LatticeField* density_nu) const;
 
-  /// Checks by the header of an input that its box can be written in this format. Rank-local.
-  /// @throws InputError
-  void require_possible(const io::FieldFile& input) const;
+  /// Checks that a box of an input with or without velocities can be written in this format.
+  /// Rank-local. @throws InputError
+  void require_possible(bool has_velocity) const;
 
  private:
   BoxOutputOptions options_;

@@ -22,6 +22,7 @@ struct BoxRequest {
   bool measures_seams = false;
   std::size_t neutrino_mesh = 0;  ///< points per side; 0: no neutrino density
   std::size_t boxes = 1;          ///< of this input
+  bool from_snapshot = false;     ///< which is kept in memory for the boxes to come
 };
 
 /// Largest memory of one rank in each stage of a prediction, in bytes, beyond that of the program

@@ -9,6 +9,8 @@
 #include "nubox/predict/suite_runner.hpp"
 #include "nubox/predict/tile_plan.hpp"
 #include "nubox/prior/prior.hpp"
+#include "nubox/snapshot/import.hpp"
+#include "nubox/snapshot/imported_header.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,13 @@
 #include <vector>
 
 namespace nubox::predict {
+
+/// How snapshots become boxes, as import makes them.
+struct SnapshotChoices {
+  gadget::ReaderOptions reader{};
+  snapshot::SuppliedHeader supplied{};
+  snapshot::ImportOptions import{};
+};
 
 struct PredictorOptions {
   cosmology::Parameters cosmology{};  ///< of the inputs
@@ -36,6 +45,7 @@ struct PredictorOptions {
   bool measure_seams = false;     ///< at the faces of tiles; always done if the network pads them
   std::size_t neutrino_mesh = 0;  ///< points per side; 0: as many as particles
   BoxOutputOptions output{};
+  SnapshotChoices snapshots{};  ///< how to read inputs that are Gadget snapshots
 };
 
 /// Memory and work of the boxes of one task.
@@ -43,6 +53,7 @@ struct TaskResources {
   MemoryEstimate memory{};  ///< of this rank, for the largest box
   std::size_t n = 0;        ///< particles per side
   double network_flop = 0;  ///< of all ranks for one box, halos of tiles included
+  std::vector<std::filesystem::path> inputs{};  ///< files of the input
   std::vector<io::PlannedFile> outputs{};
 };
 
@@ -60,8 +71,9 @@ class Predictor {
 
   /// Opens and checks the input of a task. The result computes its boxes and holds the open file,
   /// the linear theories and the input channels that do not depend on the mass; this object must
-  /// outlive it. The displacements are read again for each mass: a copy would take memory from the
-  /// force mesh and the network. Collective, and so is the result.
+  /// outlive it. The displacements of a field file are read again for each mass: a copy would take
+  /// memory from the force mesh and the network. A snapshot is read once: its particles are kept in
+  /// their lattice order until the last mass. Collective, and so is the result.
   /// @throws InputError, FileSystemError, NumericalError (agreed)
   [[nodiscard]] PredictBox open(const SuiteTask& task) const;
 

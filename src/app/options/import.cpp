@@ -1,28 +1,14 @@
 #include "app/options/import.hpp"
 
-#include "nubox/core/error.hpp"
+#include "nubox/gadget/expand_inputs.hpp"
 
 #include "app/options/choice.hpp"
+#include "app/options/cosmology.hpp"
 #include "app/options/reader.hpp"
 
 #include <optional>
-#include <string>
 
 namespace nubox::app {
-namespace {
-
-bool wants_neutrinos(const config::Config& config) {
-  return config.text("import.neutrinos") == "density";
-}
-
-}  // namespace
-
-gadget::ReaderOptions ics_reader_options(const config::Config& config) {
-  gadget::ReaderOptions options = reader_options(config);
-  options.redshift.reset();
-  return options;
-}
-
 snapshot::SuppliedHeader supplied_header(const config::Config& config) {
   const auto number = [&](const char* name) {
     return snapshot::ConfiguredNumber{config.number(name), config.given(name)};
@@ -50,26 +36,23 @@ snapshot::ImportOptions import_options(const config::Config& config) {
   return options;
 }
 
-std::size_t neutrino_mesh(const config::Config& config, std::size_t n) {
-  if (!wants_neutrinos(config)) return 0;
-  const std::size_t mesh = config.size("import.nu_mesh");
-  return mesh == 0 ? n : mesh;
-}
-
-void require_importable(const config::Config& config, const gadget::Header& header) {
-  const bool ics = !config.text("import.ics").empty();
-  const std::string map = config.text("import.id_map");
-  if (map == "ics" && !ics) throw UsageError("import.id_map = ics needs import.ics");
-  if (ics && map != "ics" && map != "auto") {
-    throw UsageError(
-        "import.ics and import.id_map = {} contradict each other: with initial conditions use "
-        "import.id_map = ics or auto",
-        map);
-  }
-  if (wants_neutrinos(config) &&
-      header.counts[static_cast<std::size_t>(header.neutrino_type)] == 0) {
-    throw InputError("import.neutrinos = density, but the snapshot contains no neutrinos");
-  }
+snapshot::ImportRequest import_request(const config::Config& config) {
+  snapshot::ImportRequest request{
+      .tasks = snapshot::plan_imports(
+          gadget::expand_inputs(config.list_text("import.snapshot"), "import.snapshot"),
+          gadget::expand_inputs(config.list_text("import.ics"), "import.ics"),
+          config.text("import.out")),
+      .reader = reader_options(config),
+      .ics_reader = reader_options(config),
+      .supplied = supplied_header(config),
+      .options = import_options(config),
+      .neutrinos = config.text("import.neutrinos") == "density",
+      .neutrino_mesh = config.size("import.nu_mesh"),
+      .tables = tables_directory(config),
+      .checks_only = config.check_only() || config.dry_run(),
+      .for_another_machine = config.dry_run()};
+  request.ics_reader.redshift.reset();  // another one
+  return request;
 }
 
 }  // namespace nubox::app

@@ -1,11 +1,13 @@
 #include "app/options/predict.hpp"
 
 #include "nubox/core/error.hpp"
-#include "nubox/io/paths.hpp"
+#include "nubox/gadget/expand_inputs.hpp"
 
 #include "app/options/choice.hpp"
 #include "app/options/cosmology.hpp"
+#include "app/options/import.hpp"
 #include "app/options/prior.hpp"
+#include "app/options/reader.hpp"
 #include "app/setup.hpp"
 
 namespace nubox::app {
@@ -35,10 +37,15 @@ std::filesystem::path model_path(const config::Config& config) {
 }  // namespace
 
 predict::SuiteOptions suite_options(const config::Config& config) {
-  return {.inputs = io::expand_paths(config.list_text("predict.in"), "predict.in"),
+  const auto [part, parts] = predict::part_of(config.text("predict.part"));
+  const std::int64_t directories = config.integer("predict.directories");
+  return {.inputs = gadget::expand_inputs(config.list_text("predict.in"), "predict.in"),
           .masses_eV = config.numbers("predict.mnu_eV"),
           .out = config.text("predict.out"),
-          .format = box_format(config)};
+          .format = box_format(config),
+          .directories = directories < 0 ? std::nullopt : std::optional<std::size_t>(directories),
+          .part = part,
+          .parts = parts};
 }
 
 predict::PredictorOptions predictor_options(const config::Config& config) {
@@ -56,7 +63,10 @@ predict::PredictorOptions predictor_options(const config::Config& config) {
       .output = {.format = box_format(config),
                  .files = config.size("predict.files"),
                  .velocities = config.flag("predict.velocities"),
-                 .neutrino_field = config.flag("predict.neutrino_field")}};
+                 .neutrino_field = config.flag("predict.neutrino_field")},
+      .snapshots = {.reader = reader_options(config),
+                    .supplied = supplied_header(config),
+                    .import = import_options(config)}};
   if (config.number("predict.A_s") > 0) options.A_s = config.number("predict.A_s");
   if (options.model.empty() || config.given("model.prior")) {
     options.prior = prior::kind_of(config.text("model.prior"));
