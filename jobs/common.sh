@@ -28,6 +28,7 @@ require_arguments() {
 
 # Threads and launcher of this job. Outside of Slurm: mpirun on NUBOX_RANKS ranks.
 begin_job() {
+  [ -z "${NUBOX_PARSE_ONLY:-}" ] || return 0
   prepare_node
   export OMP_NUM_THREADS="${SLURM_CPUS_PER_TASK:-1}"
   export SRUN_CPUS_PER_TASK="${SLURM_CPUS_PER_TASK:-1}" # srun does not inherit it from sbatch
@@ -56,10 +57,7 @@ minutes_left() {
 
 # Slurm signals the batch shell (--signal=B:USR1@...), which forwards it: srun and mpirun both pass SIGUSR1 to
 # every rank. SIGTERM is not trapped: a cancelled job must not requeue itself.
-stop_asked=false
 hand_on_signal() {
-  # shellcheck disable=SC2034  # read by predict_suite.slurm
-  stop_asked=true
   signalled=true
   [ -z "${child:-}" ] || kill -USR1 "$child" 2>/dev/null || true
 }
@@ -70,6 +68,11 @@ messages="$(mktemp "${TMPDIR:-/tmp}/nubox-messages.XXXXXX")"
 trap 'rm -f "$messages"' EXIT
 run() {
   local code log tee
+  # submit.sh --dry-run: the options are parsed, nothing is done.
+  if [ -n "${NUBOX_PARSE_ONLY:-}" ]; then
+    "$nubox" "$@" --help >/dev/null
+    exit
+  fi
   exec {log}> >(trap '' USR1 && exec tee "$messages" >&2)
   tee=$!
   "${launch[@]}" "$nubox" "$@" 2>&"$log" &

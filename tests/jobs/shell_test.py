@@ -77,15 +77,49 @@ class Project(unittest.TestCase):
         return (project / "calls.txt").read_text().splitlines()
 
     def test_the_blocks_of_the_site_are_told_apart_and_others_refused(self):
+        path = self.path_with_sbatch()
         for kind, script, words in (("cpu", "train_cpu", "--ntasks-per-node=2"),
                                     ("p100", "train_gpu", "--gpus-per-node=4"),
                                     ("a100", "train_gpu", "--gpus-per-node=4")):
-            done = run(SOURCE, "jobs/submit.sh", "--dry-run", script, "--nodes=7", "--", "a.ini", "out",
-                       NUBOX_SITE=kind)
+            done = run(SOURCE, "jobs/submit.sh", "--dry-run", script, "--nodes=7", "--", "configs/quickstart.ini", "out",
+                       NUBOX_SITE=kind, PATH=path)
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertRegex(done.stdout, rf"^sbatch .*{words}.* --nodes=7 .*/jobs/{script}.slurm a.ini out\n$")
+            self.assertRegex(done.stdout, rf"^sbatch .*{words}.* --nodes=7 .*/jobs/{script}.slurm configs/quickstart.ini out\n$")
         self.assertEqual(run(SOURCE, "jobs/submit.sh", "--dry-run", "stats", NUBOX_SITE="none").returncode, 2)
         self.assertIn("no job 'dance'", run(SOURCE, "jobs/submit.sh", "dance").stderr)
+
+    def path_with_sbatch(self):
+        """PATH with a stand-in for sbatch, which notes its arguments and ends with SBATCH_CODE."""
+        bin_directory = self.directory / "bin"
+        bin_directory.mkdir()
+        sbatch = bin_directory / "sbatch"
+        sbatch.write_text(f'#!/bin/bash\necho "$*" >>{self.directory}/asked.txt\nexit ${{SBATCH_CODE:-0}}\n')
+        sbatch.chmod(0o755)
+        return f"{bin_directory}:{os.environ['PATH']}"
+
+    def test_a_dry_run_parses_the_options_and_asks_sbatch(self):
+        path = self.path_with_sbatch()
+
+        def dry_run(*words, **more):
+            (self.directory / "asked.txt").unlink(missing_ok=True)
+            return run(SOURCE, "jobs/submit.sh", "--dry-run", *words, PATH=path, **more)
+
+        good = dry_run("simulate", "--nodes=7", "--dependency=afterok:<train>", "--", "configs/quickstart.ini", "out")
+        self.assertEqual(good.returncode, 0, good.stderr)
+        asked = (self.directory / "asked.txt").read_text()
+        self.assertRegex(asked, r"^--test-only .* --nodes=7 .*/jobs/simulate.slurm configs/quickstart.ini out\n$")
+        self.assertNotIn("dependency", asked)
+        self.assertFalse((SOURCE / "out").exists())
+
+        bad = dry_run("simulate", "--", "configs/quickstart.ini", "out", "--simulate.steps=many")
+        self.assertEqual(bad.returncode, 1, bad.stderr)
+        self.assertIn("simulate.steps = 'many' is not accepted", bad.stderr)
+        missing = dry_run("stats", "--", "none.ini", "a.h5", "b.h5", "out/stats.h5")
+        self.assertEqual(missing.returncode, 1, missing.stderr)
+        self.assertIn("cannot read the configuration file none.ini", missing.stderr)
+        refused = dry_run("simulate", "--", "configs/quickstart.ini", "out", SBATCH_CODE="1")
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn("sbatch refuses this job", refused.stderr)
 
     def test_time_that_slurm_says_is_left(self):
         for text, minutes in (("1-02:03:04", 1563), ("2:03:59", 123), ("08:09", 8), ("59", 0), ("UNLIMITED", 0),
@@ -98,9 +132,16 @@ class Project(unittest.TestCase):
             project = self.project(codes=[code])
             done = self.job(project, "simulate", "tiny.ini", "pairs", "--simulate.steps=2")
             self.assertEqual(done.returncode, code, done.stderr)
-            self.assertEqual(self.calls(project), ["simulate tiny.ini --simulate.seeds=1 --simulate.out=pairs "
+            self.assertEqual(self.calls(project), ["simulate tiny.ini --simulate.out=pairs "
                                                    "--simulate.wall_clock_minutes=0 --simulate.steps=2"])
             shutil.rmtree(project)
+
+    def test_a_task_of_an_array_simulates_its_seed(self):
+        project = self.project(codes=[0])
+        done = self.job(project, "simulate", "tiny.ini", "pairs", SLURM_ARRAY_TASK_ID="7")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.calls(project), ["simulate tiny.ini --simulate.out=pairs --simulate.wall_clock_minutes=0 "
+                                               "--simulate.seeds=7"])
 
     def test_training_scripts_choose_the_backend(self):
         for kind, backend in (("cpu", "mpi"), ("gpu", "nccl")):
@@ -111,22 +152,20 @@ class Project(unittest.TestCase):
             self.assertIn(expected, self.calls(project)[0])
             shutil.rmtree(project)
 
-    def test_the_tasks_of_an_array_share_the_inputs_and_a_bad_input_does_not_stop_the_others(self):
-        project = self.project(codes=[3, 0, 0, 0, 0])
-        for seed in range(1, 6):
-            path = project / f"pairs/pair-{seed}/mnu-0.000.h5"
-            path.parent.mkdir(parents=True)
-            path.touch()
+    def test_the_tasks_of_an_array_share_one_list_of_inputs(self):
+        project = self.project(codes=[3, 0, 0])
+        inputs = "pairs/pair-*/mnu-0.000.h5"
         codes = []
-        for task in (1, 2):
-            done = self.job(project, "predict_suite", "tiny.ini", "pairs/pair-*/mnu-0.000.h5", "mocks",
-                            "--predict.model=m", SLURM_ARRAY_TASK_ID=str(task), SLURM_ARRAY_TASK_MIN="1",
-                            SLURM_ARRAY_TASK_COUNT="2")
+        for task in (4, 5):
+            done = self.job(project, "predict_suite", "tiny.ini", inputs, "mocks", "--predict.model=m",
+                            SLURM_ARRAY_TASK_ID=str(task), SLURM_ARRAY_TASK_MIN="4", SLURM_ARRAY_TASK_COUNT="2")
             codes.append(done.returncode)
-        self.assertEqual(codes, [3, 0])
-        self.assertEqual([re.search(r"--predict.out=mocks/pair-(\d)/ --predict.model=m", call)[1]
-                          for call in self.calls(project)], ["1", "3", "5", "2", "4"])
-        self.assertEqual(self.job(project, "predict_suite", "tiny.ini", "none-*", "mocks").returncode, 1)
+        done = self.job(project, "predict_suite", "tiny.ini", inputs, "mocks/", "--predict.directories=2")
+        self.assertEqual([*codes, done.returncode], [3, 0, 0])
+        one_list = f"predict tiny.ini --predict.in={inputs} --predict.out=mocks/ --predict.part"
+        self.assertEqual(self.calls(project), [f"{one_list}=1/2 --predict.directories=1 --predict.model=m",
+                                               f"{one_list}=2/2 --predict.directories=1 --predict.model=m",
+                                               f"{one_list}=1/1 --predict.directories=2"])
 
     def test_slurm_is_asked_to_queue_the_job_again_only_while_it_gets_further(self):
         project = self.project(site="max_fruitless_restarts=2\n", codes=[85] * 3 + [0])
