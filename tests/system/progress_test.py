@@ -37,7 +37,7 @@ class Progress(SystemTest):
             self.assertRegex(text, r"\r\x1b\[K" + pattern)
 
     def test_predict(self):
-        text = self.on_terminal("predict", self.massless, "--mnu=0.3", "--tile=8", "--model.prior=rewind", f"--out={self.directory}/p.h5")
+        text = self.on_terminal("predict", self.massless, "--mnu=0.3", "--tile=8", f"--out={self.directory}/p.h5")
         self.assertShows(text, "predict: read", r"prior rewind: step 1 of \d+, .* left", "predict: network",
                          r"network, \d+ tiles at a time: step \d+ of \d+, .* left", "predict: write")
 
@@ -54,7 +54,7 @@ class Progress(SystemTest):
         text = self.on_terminal("import", snapshot, f"--out={self.directory}/imported.h5")
         self.assertShows(text, r"reading .*snap.hdf5: step 1 of 1, .* left", "import: check", "import: write")
         text = self.on_terminal("stats", snapshot, f"--target={self.massive}", "--statistics=power,bispectrum,voids",
-                                "--voids.radii_cells=5,4", f"--out={out}")
+                                "--voids.radii_cells=5,4", "--bispectrum.k1=0.3", "--bispectrum.k2=0.5", f"--out={out}")
         self.assertShows(text, "stats: read", r"reading .*snap.hdf5: step 1 of 1", r"stats: power \(1 of 3\)",
                          r"bispectrum by triangle: step \d+ of 25, .* left", r"voids by radius: step 1 of 2, .* left")
         self.assertFalse(re.search(r"step 0 of", text))
