@@ -18,9 +18,10 @@ std::string sampled_checksum(const std::vector<std::filesystem::path>& files) {
     const RawFile file(path, O_RDONLY);
     const std::uint64_t size = file.size();
     sum.update(std::as_bytes(std::span(&size, 1)));
-    // The first sample is at the start, the last one ends with the file.
-    const std::uint64_t distance = std::max<std::uint64_t>(
-        sample_bytes, size < sample_bytes ? 0 : (size - sample_bytes) / (samples - 1));
+    // The first sample is at the start, the last one ends with the file: rounded up.
+    const std::uint64_t between = size < sample_bytes ? 0 : size - sample_bytes;
+    const std::uint64_t distance =
+        std::max<std::uint64_t>(sample_bytes, (between + samples - 2) / (samples - 1));
     for (std::uint64_t start = 0; start < size; start += distance) {
       sum.update(std::span(buffer).first(file.read_at(start, buffer)));
     }
