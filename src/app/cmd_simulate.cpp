@@ -51,6 +51,20 @@ std::vector<io::PlannedFile> planned_files(const fs::path& out,
   return files;
 }
 
+/// The cosmology of each mass (simulate.match). Collective.
+std::vector<cosmology::Parameters> twins_of(const par::Comm& world, const config::Config& config,
+                                            const cosmology::Parameters& parameters,
+                                            const cosmology::LinearTables& tables) {
+  return par::agree(world, [&] {
+    const cosmology::AmplitudeMatch match = amplitude_match(config, "simulate.match");
+    std::vector<cosmology::Parameters> twins;
+    for (const double mass : config.numbers("simulate.mnu_eV")) {
+      twins.push_back(cosmology::twin_parameters(parameters, tables, mass, match));
+    }
+    return twins;
+  });
+}
+
 }  // namespace
 
 void simulate(const par::Comm& world, const config::Config& config) {
@@ -66,8 +80,6 @@ void simulate(const par::Comm& world, const config::Config& config) {
   const cosmology::Parameters parameters = cosmology_parameters(config);
   const cosmology::LinearTables tables = load_tables(world, config);
   cosmology::warn_of_extrapolation(tables, options.box_size_mpch, options.n);
-  const cosmology::AmplitudeMatch match =
-      par::agree(world, [&] { return amplitude_match(config, "simulate.match"); });
   take_ics(world, config, parameters, options);
   const auto massless = par::agree(world, [&] {
     for (const std::int64_t seed : seeds) {
@@ -77,6 +89,7 @@ void simulate(const par::Comm& world, const config::Config& config) {
     return cosmology::LinearTheory(parameters, tables, options.neutrinos,
                                    units::scale_factor(options.redshifts.back()));
   });
+  const std::vector<cosmology::Parameters> twins = twins_of(world, config, parameters, tables);
   std::vector<fs::path> inputs;
   if (options.ics) inputs.push_back(options.ics->path);
   io::check_outputs(world, planned_files(out, options, seeds, masses, config.dry_run()), inputs);
@@ -97,14 +110,12 @@ void simulate(const par::Comm& world, const config::Config& config) {
     const io::OutputLock lock = io::OutputLock::of_directory(world, pair);
     bool anything_new = false;
     std::vector<fs::path> outputs;
-    for (const double mass : masses) {
-      const cosmology::Parameters twin = par::agree(
-          world, [&] { return cosmology::twin_parameters(parameters, tables, mass, match); });
+    for (const cosmology::Parameters& twin : twins) {
       const sim::OutputPlan plan =
           sim::plan_outputs(world, pair, options, twin, tables, "simulate.out");
       for (const sim::PlannedOutput& output : plan.outputs) outputs.push_back(output.path);
       if (plan.is_complete()) {
-        log::info("seed {}, {} eV: complete, skipped", seed, mass);
+        log::info("seed {}, {} eV: complete, skipped", seed, twin.M_nu_eV);
         continue;
       }
       if (!anything_new) write_run_record(world, pair, config, inputs);
