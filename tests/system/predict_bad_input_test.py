@@ -80,12 +80,12 @@ class BadPredictions(SystemTest):
         self.assertEqual(outcome.code, 0, str(outcome))
         warnings = [line for line in outcome.err.splitlines() if "trained at" in line]
         self.assertEqual(len(warnings), 1, str(outcome))
-        self.assertIn("[group 2 of 2] warning: the box is at redshift 1", warnings[0])
+        self.assertIn("[group 2 of 2] warning: outside the range of the training: redshift 1 (trained at 0)", warnings[0])
 
     def test_a_mass_beyond_the_training_warns(self):
         outcome = self.predict(self.massless, "heavy.h5", "--predict.mnu_eV=0.4")
         self.assertEqual(outcome.code, 0, str(outcome))
-        self.assertIn("above the masses", outcome.err)
+        self.assertIn("M_nu = 0.4 eV (trained on 0.15 to 0.15 eV)", outcome.err)
 
     def test_what_does_not_fit_into_memory_is_refused_before_work(self):
         foreseen = self.predict(self.massless, "f.h5", "--dry-run")

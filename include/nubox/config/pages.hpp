@@ -16,7 +16,7 @@ namespace nubox::config {
 /// is bash or zsh
 [[nodiscard]] std::string completion_text(const std::string& shell);
 
-/// Manual page in roff (man 7): nubox-<command>(1), or nubox(1) for an empty name.
+/// Manual page in roff (man 7): nubox-COMMAND(1), or nubox(1) for an empty name.
 [[nodiscard]] std::string manual_page(const std::string& command);
 
 }  // namespace nubox::config
