@@ -66,6 +66,7 @@ TEST_F(CalibrationTest, of_the_output_makes_a_network_that_adds_nothing_follow_t
   card.features = {"d_x", "d_y", "d_z"};
   card.feature_scales.assign(3, 6.0);
   card.output_scale_mpch = 0.2;
+  write_attributes(prior::RewindOptions{}, card.extra);
   // The last layers of an untrained network are zero: its output is the prior.
   const auto network = net::Evaluator::untrained(world_, card);
   const field::Box twin = twin_by(prior::Kind::linear, gain_);

@@ -28,7 +28,8 @@ struct Halo {
   std::uint64_t first_site = 0;
   std::array<double, 3> position_mpch{};  ///< centre of mass, in [0, L)
   std::array<double, 3> velocity_kms{};   ///< mean velocity; zero without velocities
-  /// Standard deviation of the velocities about the mean along one axis: sqrt(mean of |v - mean v|^2 / 3).
+  /// Standard deviation of the velocities about the mean along one axis: the root of a third of the
+  /// mean square.
   double dispersion_kms = 0;
 };
 
