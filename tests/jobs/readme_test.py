@@ -13,6 +13,8 @@ from project import SOURCE, environment, files, make_project
 
 # Runs the script as Slurm would: one task of an array after the other, options dropped.
 SBATCH = """#!/bin/bash
+# sbatch --test-only takes the job and starts nothing.
+[ "$1" = --test-only ] && exit 0
 tasks=1
 while [[ "$1" == --* ]]; do
   case "$1" in --array=*) tasks="${1#--array=}" ;; esac
